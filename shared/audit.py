@@ -1,0 +1,96 @@
+"""The audit trail: append-only entries, chained by hash per aggregate, naming who did what for whom from where."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.actor import Actor
+from shared.database import Base, BigId, JsonDoc, UtcDateTime
+
+
+class AuditEntry(Base):
+    """One act. It holds names of fields and ciphertext, never a person's data in the clear."""
+
+    __tablename__ = "audit_entry"
+
+    position: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    aggregate_type: Mapped[str] = mapped_column(sa.String(40))
+    aggregate_id: Mapped[str] = mapped_column(sa.String(64))
+    number: Mapped[int]
+    """1, 2, 3 … within the aggregate; with the unique constraint no entry can be slipped in."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    action: Mapped[str] = mapped_column(sa.String(60))
+    actor_kind: Mapped[str] = mapped_column(sa.String(16))
+    actor_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    actor_name: Mapped[str] = mapped_column(sa.String(120))
+    on_behalf_of: Mapped[str | None] = mapped_column(sa.String(64))
+    address: Mapped[str | None] = mapped_column(sa.String(64))
+    request_id: Mapped[str | None] = mapped_column(sa.String(64))
+    details: Mapped[dict[str, Any]] = mapped_column(JsonDoc)
+    previous_hash: Mapped[str] = mapped_column(sa.String(64))
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+    __table_args__ = (sa.UniqueConstraint("aggregate_type", "aggregate_id", "number"),)
+
+
+def append(
+    session: Session,
+    *,
+    aggregate_type: str,
+    aggregate_id: str,
+    action: str,
+    actor: Actor,
+    at: datetime,
+    details: Mapping[str, Any],
+    on_behalf_of: str | None = None,
+    request_id: str | None = None,
+) -> AuditEntry:
+    """Add the next entry of an aggregate's chain; two writers at once collide on `number` and one fails."""
+    last = session.execute(
+        sa.select(AuditEntry.number, AuditEntry.hash)
+        .where(AuditEntry.aggregate_type == aggregate_type, AuditEntry.aggregate_id == aggregate_id)
+        .order_by(AuditEntry.number.desc())
+        .limit(1)
+    ).one_or_none()
+    entry = AuditEntry(
+        aggregate_type=aggregate_type,
+        aggregate_id=aggregate_id,
+        number=(last.number if last else 0) + 1,
+        at=at,
+        action=action,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        on_behalf_of=on_behalf_of,
+        address=actor.address,
+        request_id=request_id,
+        details=dict(details),
+        previous_hash=last.hash if last else "",
+    )
+    entry.hash = entry_hash(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """SHA-256 over the entry's content and its predecessor's hash."""
+    content = {
+        "aggregate": [entry.aggregate_type, entry.aggregate_id, entry.number],
+        "at": entry.at.isoformat(timespec="microseconds"),
+        "action": entry.action,
+        "actor": [entry.actor_kind, str(entry.actor_id) if entry.actor_id else None, entry.actor_name],
+        "for": entry.on_behalf_of,
+        "from": entry.address,
+        "request": entry.request_id,
+        "details": entry.details,
+        "previous": entry.previous_hash,
+    }
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

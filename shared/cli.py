@@ -1,0 +1,94 @@
+"""`yuanban`: the one command line of the suite."""
+
+import os
+
+import click
+
+from shared.config import Settings, SettingsError
+from shared.embedded import Embedded
+from shared.migrate import migrate as migrate_service
+from shared.serve import EmbeddedServer
+from shared.service import Runtime, Service, contracts_of, installed_services
+from shared.telemetry import configure_logging
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    configure_logging(settings.log_format, os.environ.get("YUANBAN_LOG_LEVEL", "WARNING"))
+    return settings
+
+
+def _chosen(services: list[Service], name: str | None) -> list[Service]:
+    if name is None:
+        return services
+    found = [service for service in services if service.name == name]
+    if not found:
+        known = ", ".join(sorted(service.name for service in services))
+        raise click.UsageError(f"no service {name!r}; there are: {known}")
+    return found
+
+
+class SuiteGroup(click.Group):
+    """Our commands and those the installed services bring along."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        brought = [command.name or "" for service in installed_services() for command in service.commands]
+        return sorted({*super().list_commands(ctx), *brought})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, ours first."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        brought = (command for service in installed_services() for command in service.commands)
+        return next((command for command in brought if command.name == cmd_name), None)
+
+
+@click.group(cls=SuiteGroup)
+def main() -> None:
+    """Yuanban 园办: the one-stop service platform of a digital industrial park."""
+
+
+@main.command()
+@click.argument("service", required=False)
+def migrate(service: str | None) -> None:
+    """Create and upgrade the database of SERVICE, or of every service."""
+    settings = _settings()
+    services = installed_services()
+    contracts = contracts_of(services)
+    for chosen in _chosen(services, service):
+        runtime = Runtime(chosen, settings, contracts)
+        migrate_service(runtime)
+        runtime.close()
+        click.echo(f"{chosen.name}: up to date")
+
+
+@main.command()
+def seed() -> None:
+    """Fill what a fresh installation needs; with YUANBAN_DEMO the demo park too. May be repeated."""
+    system = Embedded(installed_services(), _settings())
+    system.build()
+    system.seed()
+    system.close()
+    click.echo("seeded")
+
+
+@main.command()
+def run() -> None:
+    """Serve everything in one process (the embedded shape): migrate, seed, then listen."""
+    settings = _settings()
+    services = installed_services()
+    system = Embedded(services, settings)
+    system.migrate()
+    system.build()
+    system.seed()
+    system.close()
+    click.echo(f"Yuanban 园办  →  {settings.public_url}")
+    for service in services:
+        for line in service.greeting(settings):
+            click.echo(line)
+    EmbeddedServer(services, settings).run()

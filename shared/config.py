@@ -1,0 +1,76 @@
+"""Settings: read from the environment once, typed, and refused at start when they make no sense."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from environs import Env
+
+DEMO_PASSWORD = "yuanban-demo"  # noqa: S105 - the published password of the demo accounts
+
+
+class SettingsError(ValueError):
+    """A setting is missing or contradicts another; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between two installations. Domain code sees none of it."""
+
+    data_dir: Path
+    database_url: str
+    """A template; `{service}` is replaced by the service's name."""
+    broker_url: str
+    blobs_url: str
+    secret_key: str = field(repr=False)
+    bind: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://localhost:8000"
+    demo: bool = False
+    demo_password: str = field(default=DEMO_PASSWORD, repr=False)
+    threads: int = 8
+    log_format: str = "console"
+    log_level: str = "INFO"
+    upstreams: Mapping[str, str] = field(default_factory=dict)
+    """Base URL of each service that runs in a process of its own, by service name."""
+
+    @classmethod
+    def from_env(cls) -> "Settings":
+        """Read `YUANBAN_*` and `PORT`; raises SettingsError naming the variable at fault."""
+        env = Env()
+        data_dir = Path(env.str("YUANBAN_DATA_DIR", "var")).resolve()
+        port = env.int("PORT", 8000)
+        broker_url = env.str("YUANBAN_BROKER_URL", "memory://")
+        if not broker_url.startswith("memory://"):
+            raise SettingsError("YUANBAN_BROKER_URL: only memory:// (the embedded broker) is served so far")
+        demo = env.bool("YUANBAN_DEMO", False)
+        return cls(
+            data_dir=data_dir,
+            database_url=env.str("YUANBAN_DATABASE_URL", f"sqlite:///{data_dir}/{{service}}.sqlite3"),
+            broker_url=broker_url,
+            blobs_url=env.str("YUANBAN_BLOBS_URL", f"file://{data_dir}/blobs"),
+            secret_key=env.str("YUANBAN_SECRET_KEY", "") or _own_secret(data_dir),
+            bind=env.str("YUANBAN_BIND", "127.0.0.1"),
+            port=port,
+            public_url=env.str("YUANBAN_PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
+            demo=demo,
+            demo_password=env.str("YUANBAN_DEMO_PASSWORD", DEMO_PASSWORD),
+            threads=env.int("YUANBAN_THREADS", 8),
+            log_format=env.str("YUANBAN_LOG_FORMAT", "console"),
+            log_level=env.str("YUANBAN_LOG_LEVEL", "INFO"),
+        )
+
+    def database_url_for(self, service: str) -> str:
+        """The database of one service."""
+        return self.database_url.replace("{service}", service)
+
+
+def _own_secret(data_dir: Path) -> str:
+    """The embedded shape makes its own key on first start and keeps it readable by its owner only."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

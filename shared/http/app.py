@@ -1,0 +1,132 @@
+"""The WSGI application of a service: its API and the manners every service has."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+from flask_smorest import Api
+
+from shared.config import Settings
+from shared.errors import UnsupportedMedia
+from shared.http import health, problems
+from shared.http.state import EXTENSION
+from shared.http.tokens import KeySource, TokenVerifier
+from shared.ids import new_id
+from shared.network import Network
+from shared.service import Runtime
+from shared.text import Text
+
+JSON_LIMIT = 1024 * 1024  # bytes; a route that takes files sets its own
+View = TypeVar("View", bound=Callable[..., Any])
+
+_JSON_METHODS = {"POST", "PUT", "PATCH"}
+
+
+def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None) -> Flask:
+    """Build the application. `keys` overrides where the token keys come from (tests)."""
+    service = runtime.service
+    app = Flask(service.name, static_folder=None)
+    app.config.update(_config(runtime.settings, service.name, service.title))
+    app.extensions[EXTENSION] = runtime
+    verifier = TokenVerifier(service.name, keys or _edge_keys(network), runtime.clock.now)
+    app.before_request(_identify_request)
+    app.before_request(lambda: _authenticate(verifier))
+    app.before_request(_require_json)
+    health.register(app, runtime)
+    api = Api(app)
+    _describe_security(api)
+    for blueprint in service.blueprints():
+        api.register_blueprint(blueprint)
+    if service.extend_app is not None:
+        service.extend_app(app, runtime, network)
+    problems.register(app)  # after the Api object, whose own handlers these replace
+    app.after_request(_finish)
+    return app
+
+
+def _config(settings: Settings, name: str, title: Text) -> dict[str, Any]:
+    return {
+        "API_TITLE": f"Yuanban {title.en}",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": f"/api/v1/{name}",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "MAX_CONTENT_LENGTH": JSON_LIMIT,
+        "SECRET_KEY": settings.secret_key,
+        "PROPAGATE_EXCEPTIONS": False,
+        "JSON_AS_ASCII": False,
+    }
+
+
+def _describe_security(api: Api) -> None:
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+
+
+def _edge_keys(network: Network) -> KeySource:
+    def fetch() -> Any:
+        answer = network.upstream(network.edge).call(
+            "GET", "/.well-known/jwks.json", headers={"Accept": "application/json"}
+        )
+        body = answer.read()
+        if answer.status != 200:
+            raise ValueError(f"the edge's key set answered {answer.status}")
+        return json.loads(body)
+
+    return fetch
+
+
+def _identify_request() -> None:
+    g.request_id = _request_id(request.headers.get("X-Request-Id"))
+    g.traceparent = request.headers.get("traceparent")
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    g.started = health.tick()
+
+
+def _request_id(given: str | None) -> str:
+    try:
+        return str(UUID(given)) if given else str(new_id())
+    except ValueError:
+        return str(new_id())
+
+
+def _authenticate(verifier: TokenVerifier) -> None:
+    header = request.headers.get("Authorization")
+    if header is None or "actor" in g:
+        return
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() == "bearer":
+        g.actor = verifier.verify(token.strip())
+
+
+def _require_json() -> None:
+    """Bodies are JSON unless the route says that it takes files."""
+    if request.method not in _JSON_METHODS or not request.path.startswith("/api/"):
+        return
+    has_body = (request.content_length or 0) > 0 or "Transfer-Encoding" in request.headers
+    if has_body and not request.is_json and not _takes_files():
+        raise UnsupportedMedia(Text("请求内容应为 application/json", "The body must be application/json"))
+
+
+def takes_files(view: View) -> View:
+    """Mark a view whose body need not be JSON (an upload, a proxied request)."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def _takes_files() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "takes_files", False))
+
+
+def _finish(response: Response) -> Response:
+    response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if response.content_type == "application/json" or response.content_type == problems.PROBLEM_JSON:
+        response.headers.setdefault("Cache-Control", "no-store")
+    health.observe(response)
+    return response

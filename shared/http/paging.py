@@ -1,0 +1,60 @@
+"""One keyset cursor everywhere: the order key (due date or instant) and the id of the last row seen."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Response, request
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from shared.errors import BadRequest
+from shared.text import Text
+
+MAX_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the previous page ended."""
+
+    order: str
+    id: str
+
+    def encode(self) -> str:
+        """Opaque text for the client."""
+        return base64.urlsafe_b64encode(json.dumps([self.order, self.id]).encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        """Read a client's cursor; 400 when it is not one of ours."""
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            order, row_id = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+            if not isinstance(order, str) or not isinstance(row_id, str):
+                raise ValueError
+        except (ValueError, binascii.Error, TypeError) as error:
+            raise BadRequest(Text("翻页标记无效", "The cursor is not valid")) from error
+        return cls(order=order, id=row_id)
+
+
+class PageArgs(Schema):
+    """`cursor` and `limit` of every list."""
+
+    class Meta:
+        """Other query parameters belong to the list's own filter schema."""
+
+        unknown = EXCLUDE
+
+    cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=400))
+    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=MAX_PAGE))
+
+
+def link_next(response: Response, cursor: str | None) -> None:
+    """Add `Link: <…>; rel="next"` when there is another page."""
+    if cursor is None:
+        return
+    arguments = [(key, value) for key, value in request.args.items(multi=True) if key != "cursor"]
+    query = urlencode([*arguments, ("cursor", cursor)])
+    response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'

@@ -1,0 +1,135 @@
+"""Handling an event exactly once: inbox row and effect in one transaction, failures kept in the same table."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from shared.actor import SYSTEM
+from shared.messaging import inbox
+from shared.messaging.contracts import ContractError
+from shared.messaging.envelope import EnvelopeError, Event, decode
+from shared.service import Runtime
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 12
+FIRST_DELAY_S = 5.0
+LONGEST_DELAY_S = 3600.0
+
+
+def backoff(attempt: int, jitter: Callable[[], float] = random.random) -> timedelta:
+    """Wait before attempt `attempt + 1`: 5 s tripled each time, at most an hour, ±20 %."""
+    seconds = min(FIRST_DELAY_S * 3 ** (attempt - 1), LONGEST_DELAY_S)
+    return timedelta(seconds=seconds * (0.8 + 0.4 * jitter()))
+
+
+class Consumer:
+    """The subscriber side of one service."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def receive(self, body: bytes) -> None:
+        """Settle one message: applied, known already, kept for a retry, or parked.
+
+        Raises only when our own database does not answer; the message then stays with the broker.
+        """
+        try:
+            event = decode(body)
+        except EnvelopeError as error:
+            self._keep(None, "unreadable", body, "undecodable", error, attempts=1, final=True)
+            return
+        self._attempt(event, body, attempt=1)
+
+    def retry_due(self, limit: int = 50) -> int:
+        """Try again what waits and is due; returns how many were tried."""
+        now = self._runtime.clock.now()
+        with self._runtime.read() as session:
+            due = [(row.body, row.attempts) for row in inbox.due_retries(session, now, limit)]
+        for body, attempts in due:
+            if body is not None:
+                self._attempt(decode(body), body, attempt=attempts + 1, again=True)
+        return len(due)
+
+    def _attempt(self, event: Event, body: bytes, attempt: int, again: bool = False) -> None:
+        handler = self._runtime.service.handlers.get(event.type)
+        if handler is None:
+            self._keep(event.id, event.type, body, "no-handler", None, attempt, final=True)
+            return
+        try:
+            contract = self._runtime.contracts.get(event.type)
+            checked = replace(event, data=contract.load(event.data))
+            with self._runtime.transaction(SYSTEM, cause=event) as tx:
+                if again:
+                    row = tx.session.get(inbox.InboxMessage, event.id, with_for_update={"skip_locked": True})
+                    if not _take_waiting(row):
+                        return
+                elif not inbox.claim(tx.session, event.id, event.type, tx.now):
+                    return  # seen before: done, or kept here with its own schedule
+                handler(tx, checked)
+        except ContractError as error:
+            self._keep(event.id, event.type, body, "contract", error, attempt, final=True)
+        except (OperationalError, InterfaceError) as error:
+            if error.connection_invalidated or _is_unreachable(error):
+                raise
+            self._keep(event.id, event.type, body, "database", error, attempt)
+        except Exception as error:
+            self._keep(event.id, event.type, body, "handler", error, attempt)
+
+    def _keep(
+        self,
+        event_id: UUID | None,
+        event_type: str,
+        body: bytes,
+        reason: str,
+        error: Exception | None,
+        attempts: int,
+        final: bool = False,
+    ) -> None:
+        parked = final or attempts >= MAX_ATTEMPTS
+        log.warning(
+            "event not applied",
+            service=self._runtime.service.name,
+            type=event_type,
+            reason=reason,
+            error=repr(error),
+            attempts=attempts,
+            parked=parked,
+        )
+        now = self._runtime.clock.now()
+        with self._runtime.database.write() as session:
+            inbox.keep(
+                session,
+                event_id=event_id,
+                event_type=event_type[:120],
+                body=body,
+                state="parked" if parked else "waiting",
+                reason=reason,
+                error=repr(error) if error else "",
+                attempts=attempts,
+                now=now,
+                next_attempt_at=None if parked else now + backoff(attempts),
+            )
+
+
+def _take_waiting(row: inbox.InboxMessage | None) -> bool:
+    """Mark a waiting row as done within the transaction of its effect; False when somebody was faster."""
+    if row is None or row.state != "waiting":
+        return False
+    row.state = "done"
+    row.attempts += 1
+    row.next_attempt_at = None
+    row.body = None
+    row.reason = None
+    row.error = None
+    return True
+
+
+def _is_unreachable(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None and "locked" not in str(error.orig)

@@ -1,0 +1,96 @@
+"""Events arrive through a table: one row an event says whether it is done, waiting for a retry, or parked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.database import Base, UtcDateTime, insert_if_absent
+from shared.ids import new_id
+
+InboxState = Literal["done", "waiting", "parked", "discarded"]
+
+
+class InboxMessage(Base):
+    """An event this service has received."""
+
+    __tablename__ = "inbox_message"
+
+    event_id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    type: Mapped[str] = mapped_column(sa.String(120))
+    state: Mapped[str] = mapped_column(sa.String(16))
+    attempts: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(sa.String(64))
+    error: Mapped[str | None] = mapped_column(sa.Text)
+    body: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    """Kept while the message is not done, so that it can be read, replayed or discarded."""
+
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('done','waiting','parked','discarded')", name="state"),
+        sa.Index(
+            "ix_inbox_message_due",
+            "next_attempt_at",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+    )
+
+
+def claim(session: Session, event_id: UUID, event_type: str, now: datetime) -> bool:
+    """Enter the event as done, in the transaction of its effect; False when it was here before.
+
+    Two consumers given the same message: the second waits for the first and then sees the row.
+    """
+    return insert_if_absent(
+        session,
+        InboxMessage,
+        {
+            "event_id": event_id,
+            "type": event_type,
+            "state": "done",
+            "attempts": 1,
+            "received_at": now,
+        },
+    )
+
+
+def keep(
+    session: Session,
+    *,
+    event_id: UUID | None,
+    event_type: str,
+    body: bytes,
+    state: InboxState,
+    reason: str,
+    error: str,
+    attempts: int,
+    now: datetime,
+    next_attempt_at: datetime | None,
+) -> None:
+    """Store a message that could not be handled: `waiting` for a retry or `parked` with the reason."""
+    row = session.get(InboxMessage, event_id) if event_id else None
+    if row is None:
+        row = InboxMessage(event_id=event_id or new_id(), type=event_type, received_at=now)
+        session.add(row)
+    row.state = state
+    row.reason = reason
+    row.error = error[:4000]
+    row.attempts = attempts
+    row.next_attempt_at = next_attempt_at
+    row.body = body
+
+
+def due_retries(session: Session, now: datetime, limit: int) -> Sequence[InboxMessage]:
+    """Waiting messages whose time has come; each is taken again, locked, before it is run."""
+    query = (
+        sa.select(InboxMessage)
+        .where(InboxMessage.state == "waiting", InboxMessage.next_attempt_at <= now)
+        .order_by(InboxMessage.next_attempt_at)
+        .limit(limit)
+    )
+    return session.scalars(query).all()

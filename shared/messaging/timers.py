@@ -1,0 +1,65 @@
+"""Time as an input: a row written with the command wakes a handler when it is due; nothing waits in a broker."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.database import Base, JsonDoc, UtcDateTime
+from shared.ids import new_id
+
+
+class Timer(Base):
+    """One appointment; `(name, key)` is unique, so that scheduling again moves it."""
+
+    __tablename__ = "timer"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(64))
+    key: Mapped[str] = mapped_column(sa.String(120))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    payload: Mapped[dict[str, Any]] = mapped_column(JsonDoc)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(sa.Text)
+    parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("name", "key"),
+        sa.Index(
+            "ix_timer_due",
+            "due_at",
+            sqlite_where=sa.text("parked_at IS NULL"),
+            postgresql_where=sa.text("parked_at IS NULL"),
+        ),
+    )
+
+
+def schedule(session: Session, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:
+    """Wake the handler `name` at `due_at`; an earlier appointment with the same key is moved."""
+    row = session.scalar(sa.select(Timer).where(Timer.name == name, Timer.key == key))
+    if row is None:
+        row = Timer(id=new_id(), name=name, key=key)
+        session.add(row)
+    row.due_at = due_at
+    row.payload = dict(payload)
+    row.attempts = 0
+    row.parked_at = None
+
+
+def cancel(session: Session, name: str, key: str) -> None:
+    """Forget the appointment, if there is one."""
+    session.execute(sa.delete(Timer).where(Timer.name == name, Timer.key == key))
+
+
+def due(session: Session, now: datetime, limit: int) -> Sequence[Timer]:
+    """Appointments whose time has come; each is taken again, locked, before it is run."""
+    query = (
+        sa.select(Timer)
+        .where(Timer.due_at <= now, Timer.parked_at.is_(None))
+        .order_by(Timer.due_at)
+        .limit(limit)
+    )
+    return session.scalars(query).all()

@@ -1,0 +1,67 @@
+"""Bringing a service's database to the newest revision of each of its branches (shared, engine, own)."""
+
+import os
+from importlib.resources import files
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from shared.database import Database
+from shared.service import Runtime
+
+_LOCK = 0x79756162  # advisory lock: two processes that start together must not both migrate
+
+
+def alembic_config(locations: tuple[str, ...]) -> Config:
+    """Alembic's configuration for these folders of revisions (`package:folder`)."""
+    config = Config()
+    config.set_main_option("script_location", str(_folder("shared:alembic")))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", os.pathsep.join(str(_folder(item)) for item in locations))
+    return config
+
+
+def migrate(runtime: Runtime) -> None:
+    """Create what is missing (PostgreSQL: the database itself) and upgrade every branch to its head."""
+    ensure_database(runtime.database.url)
+    upgrade(runtime.database, runtime.service.migrations)
+
+
+def upgrade(database: Database, locations: tuple[str, ...]) -> None:
+    """Run every revision that has not run yet."""
+    config = alembic_config(locations)
+    with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            connection.commit()
+        try:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "heads")
+            connection.commit()
+        finally:
+            if not database.is_sqlite:
+                connection.rollback()
+                connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+                connection.commit()
+
+
+def ensure_database(url: sa.URL) -> None:
+    """On PostgreSQL, create the database when it does not exist yet."""
+    if url.get_backend_name() == "sqlite" or url.database is None:
+        return
+    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            query = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
+            if connection.execute(query, {"name": url.database}).scalar() is None:
+                name = engine.dialect.identifier_preparer.quote(url.database)
+                connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    finally:
+        engine.dispose()
+
+
+def _folder(location: str) -> Path:
+    package, _, folder = location.partition(":")
+    return Path(str(files(package))) / folder

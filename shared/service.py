@@ -1,0 +1,129 @@
+"""What a service is (`Service`, a declaration) and a service that runs on some settings (`Runtime`)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+
+import click
+from flask import Flask
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from shared.actor import Actor
+from shared.blobs import open_blobs
+from shared.cipher import Cipher
+from shared.clock import Clock, SystemClock
+from shared.config import Settings
+from shared.database import Database
+from shared.messaging.contracts import ContractRegistry, EventContract
+from shared.messaging.envelope import Event
+from shared.network import Network
+from shared.text import Text
+from shared.transaction import Context, Resources, Transaction
+
+ENTRY_POINTS = "yuanban.services"
+
+EventHandler = Callable[[Transaction, Event], None]
+TimerHandler = Callable[[Transaction, Mapping[str, object]], None]
+
+
+@dataclass(frozen=True)
+class Service:
+    """The declaration of a service; each package registers one as a `yuanban.services` entry point.
+
+    It holds functions, not state: one process may run several services, or one twice.
+    """
+
+    name: str
+    title: Text
+    migrations: tuple[str, ...]
+    """Folders of Alembic revisions, as `package:folder`; each is a branch."""
+    blueprints: Callable[[], Sequence[Blueprint]] = tuple
+    """Makes the API's blueprints; they are served below `/api/v1/<name>`."""
+    publishes: tuple[EventContract, ...] = ()
+    handlers: Mapping[str, EventHandler] = field(default_factory=dict)
+    """What it hears: event type → function, run in one transaction with the inbox row."""
+    timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    resources: Callable[[Settings], Mapping[type, object]] = lambda _settings: {}
+    seed: "Callable[[Runtime], None] | None" = None
+    """Fills tables that a fresh installation needs; must be repeatable."""
+    greeting: Callable[[Settings], Sequence[str]] = lambda _settings: ()
+    """Lines that `yuanban run` prints at start."""
+    commands: tuple[click.Command, ...] = ()
+    extend_app: "Callable[[Flask, Runtime, Network], None] | None" = None
+    """Adds what only this service has (the edge adds its portal and its proxy)."""
+    is_edge: bool = False
+    """True for the one service that faces the public and signs tokens."""
+
+
+class Runtime:
+    """One service running on settings: its database, blobs, clock and resources."""
+
+    def __init__(
+        self,
+        service: Service,
+        settings: Settings,
+        contracts: ContractRegistry,
+        clock: Clock | None = None,
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.contracts = contracts
+        self.clock: Clock = clock or SystemClock()
+        self.database = Database(settings.database_url_for(service.name))
+        self.context = Context(
+            service=service.name,
+            settings=settings,
+            blobs=open_blobs(settings.blobs_url),
+            cipher=Cipher(settings.secret_key, service.name),
+            resources=Resources(service.resources(settings)),
+        )
+
+    @contextmanager
+    def transaction(
+        self,
+        actor: Actor,
+        *,
+        request_id: str | None = None,
+        cause: Event | None = None,
+        traceparent: str | None = None,
+    ) -> Iterator[Transaction]:
+        """Open the transaction of one command: commits when the block ends well, else rolls back."""
+        with self.database.write() as session:
+            yield Transaction(
+                session=session,
+                actor=actor,
+                now=self.clock.now(),
+                context=self.context,
+                request_id=request_id,
+                causation_id=str(cause.id) if cause else None,
+                correlation_id=cause.correlation_id if cause else None,
+                traceparent=cause.traceparent if cause else traceparent,
+            )
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with self.database.read() as session:
+            yield session
+
+    def close(self) -> None:
+        """Give back connections."""
+        self.database.close()
+
+
+def installed_services() -> list[Service]:
+    """Every service that is installed, in the order of their names, the edge last."""
+    found = []
+    for point in entry_points(group=ENTRY_POINTS):
+        loaded = point.load()
+        if not isinstance(loaded, Service):
+            raise TypeError(f"{point.value} is not a Service")
+        found.append(loaded)
+    return sorted(found, key=lambda service: (service.is_edge, service.name))
+
+
+def contracts_of(services: Sequence[Service]) -> ContractRegistry:
+    """All event contracts of these services."""
+    return ContractRegistry(contract for service in services for contract in service.publishes)

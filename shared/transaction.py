@@ -1,0 +1,122 @@
+"""The one transaction of a command: its session, who acts, when, and what it says to the outside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from shared import audit as audit_trail
+from shared.actor import Actor
+from shared.blobs import Blobs
+from shared.cipher import Cipher
+from shared.clock import local_date
+from shared.config import Settings
+from shared.database import Aggregate
+from shared.ids import new_id
+from shared.messaging import outbox, timers
+from shared.messaging.contracts import EventContract
+from shared.messaging.envelope import Event
+
+Resource = TypeVar("Resource")
+
+
+class Resources:
+    """What a service keeps ready in memory (its catalogue, its fonts …), found by type."""
+
+    def __init__(self, by_type: Mapping[type, object]) -> None:
+        self._by_type = dict(by_type)
+
+    def get(self, kind: type[Resource]) -> Resource:
+        """The resource of that type; KeyError when the service does not declare it."""
+        found = self._by_type[kind]
+        if not isinstance(found, kind):
+            raise TypeError(f"{found!r} is not a {kind.__name__}")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What commands and queries may use besides the database."""
+
+    service: str
+    settings: Settings
+    blobs: Blobs
+    cipher: Cipher
+    resources: Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Given to every command. It commits when the caller's block ends; commands never commit themselves."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    """Aware UTC; one instant for the whole transaction."""
+    context: Context
+    request_id: str | None = None
+    causation_id: str | None = None
+    correlation_id: str | None = None
+    traceparent: str | None = None
+
+    @property
+    def today(self) -> date:
+        """The legal date (Asia/Shanghai) of `now`."""
+        return local_date(self.now)
+
+    def resource(self, kind: type[Resource]) -> Resource:
+        """A resource of the service, by type."""
+        return self.context.resources.get(kind)
+
+    def emit(
+        self, contract: EventContract, aggregate: Aggregate, subject: UUID | str, data: Mapping[str, Any]
+    ) -> None:
+        """Say that something happened to `aggregate`: an outbox row with the aggregate's next number."""
+        aggregate.event_sequence += 1
+        outbox.add(
+            self.session,
+            Event(
+                id=new_id(),
+                type=contract.type,
+                source=self.context.service,
+                subject=str(subject),
+                sequence=aggregate.event_sequence,
+                time=self.now,
+                data=contract.dump(data),
+                correlation_id=self.correlation_id or self.request_id,
+                causation_id=self.causation_id,
+                traceparent=self.traceparent,
+            ),
+        )
+
+    def audit(
+        self,
+        action: str,
+        aggregate_type: str,
+        aggregate_id: UUID | str,
+        details: Mapping[str, Any] | None = None,
+        on_behalf_of: str | None = None,
+    ) -> None:
+        """Append to the aggregate's audit chain: names of fields and ids, never a person's data."""
+        audit_trail.append(
+            self.session,
+            aggregate_type=aggregate_type,
+            aggregate_id=str(aggregate_id),
+            action=action,
+            actor=self.actor,
+            at=self.now,
+            details=details or {},
+            on_behalf_of=on_behalf_of,
+            request_id=self.request_id,
+        )
+
+    def schedule(self, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:
+        """Wake the service's timer handler `name` at `due_at`; the same key moves the appointment."""
+        timers.schedule(self.session, name, key, due_at, payload)
+
+    def unschedule(self, name: str, key: str) -> None:
+        """Forget an appointment."""
+        timers.cancel(self.session, name, key)
