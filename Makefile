@@ -1,0 +1,94 @@
+# Everything happens in .venv; only Python >= 3.11 has to be there beforehand (choose one with PY=…).
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Parallel test processes. "auto" counts the cores; more than two gain little beside the databases.
+JOBS ?= 2
+# pytest's own options, e.g. make test ARGS="-k deadline"
+ARGS ?=
+
+STATIC := gateway/portal/static
+TRANSLATIONS := gateway/portal/translations
+OWN_STATIC = $(shell find $(STATIC) -path $(STATIC)/vendor -prune -o -type f \( -name '*.css' -o -name '*.js' -o -name '*.svg' \) -print 2>/dev/null)
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+LOCK := $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
+
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup dev run test test-full check format migrate seed lock messages clean
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed $(VENV)/.compressed ## Install all that Yuanban needs to run, into .venv
+
+dev: setup $(VENV)/.dev ## The same, plus what tests and checks need
+
+run: setup ## Serve the demo park on http://localhost:8000
+	@exec env YUANBAN_DEMO="$${YUANBAN_DEMO-1}" $(BIN)/yuanban run
+
+test: dev ## Run the tests (a few minutes)
+	@$(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+test-full: dev ## Run all tests, the slow ones too
+	@$(BIN)/pytest -n $(JOBS) $(ARGS)
+
+check: dev ## Check style, types, boundaries between packages and translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/translations.py
+
+format: dev ## Put the code in its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+migrate: setup ## Bring the databases of all services to the newest schema
+	@$(BIN)/yuanban migrate
+
+seed: setup ## Fill empty databases with the demo park
+	@YUANBAN_DEMO=$${YUANBAN_DEMO-1} $(BIN)/yuanban seed
+
+lock: dev ## Choose the newest allowed versions of all Python packages anew
+	$(LOCK) --upgrade -o requirements.lock pyproject.toml
+	$(LOCK) --upgrade --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+messages: dev ## Collect the portal's texts for translation and compile the translated ones
+	$(BIN)/python .ci/translations.py --update
+
+clean: ## Remove caches and built files; keeps .venv and the data in var/
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist test-results
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -print | xargs rm -rf
+
+$(BIN)/python:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Yuanban needs Python 3.11 or newer; '$(PY)' is" "$$($(PY) -V 2>&1 || echo missing)." \
+	    "Name another one: make PY=python3.12 …" >&2; exit 1; }
+	@$(PY) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PY)' cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Making $(VENV) …"
+	@$(PY) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock | $(BIN)/python
+	@echo "Installing Python packages …"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.runtime pyproject.toml hatch_build.py package.json package-lock.json
+	@echo "Installing Yuanban; fetching styles, scripts, icons and fonts …"
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/.installed
+	@echo "Installing what tests and checks need …"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Only what changed: the fetched files under vendor/ were compressed when they were fetched.
+$(VENV)/.compressed: $(OWN_STATIC) | $(VENV)/.installed
+	@$(BIN)/python -c 'import sys; from whitenoise.compress import Compressor; \
+	  [list(Compressor(quiet=True).compress(path)) for path in sys.argv[1:]]' $?
+	@touch $@
