@@ -64,9 +64,11 @@ clean: ## Remove caches and built files; keeps .venv and the data in var/
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -print | xargs rm -rf
 
 $(BIN)/python:
-	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "Yuanban needs Python 3.11 or newer; '$(PY)' is" "$$($(PY) -V 2>&1 || echo missing)." \
-	    "Name another one: make PY=python3.12 …" >&2; exit 1; }
+	@command -v $(PY) >/dev/null || { \
+	  echo "Yuanban needs Python 3.11 or newer; there is no '$(PY)'. Name yours: make PY=python3.12 …" >&2; exit 1; }
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Yuanban needs Python 3.11 or newer; '$(PY)' is $$($(PY) -V 2>&1). Name another: make PY=python3.12 …" >&2; \
+	  exit 1; }
 	@$(PY) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "'$(PY)' cannot make virtual environments. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Making $(VENV) …"
