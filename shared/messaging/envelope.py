@@ -1,6 +1,7 @@
 """The wire form of an event: CloudEvents 1.0, structured JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,12 @@ from uuid import UUID
 
 CONTENT_TYPE = "application/cloudevents+json"
 MAX_BYTES = 128 * 1024  # larger things travel as references, not as events
+
+# What is kept in columns must fit them, also when the message is only parked.
+_TYPE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
+_MAX_TYPE = 120
+_MAX_SUBJECT = 64
+_MAX_SEQUENCE = 2**31 - 1
 
 
 class EnvelopeError(ValueError):
@@ -65,8 +72,8 @@ def decode(body: bytes) -> Event:
         document = json.loads(body)
         if document["specversion"] != "1.0":
             raise EnvelopeError(f"specversion {document['specversion']!r}")
-        return Event(
-            id=UUID(document["id"]),
+        event = Event(
+            id=UUID(str(document["id"])),
             type=str(document["type"]),
             source=str(document["source"]).removeprefix("/yuanban/"),
             subject=str(document["subject"]),
@@ -79,5 +86,18 @@ def decode(body: bytes) -> Event:
         )
     except EnvelopeError:
         raise
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise EnvelopeError(f"not a CloudEvent: {error!r}") from error
+    _check(event)
+    return event
+
+
+def _check(event: Event) -> None:
+    if len(event.type) > _MAX_TYPE or not _TYPE.fullmatch(event.type):
+        raise EnvelopeError(f"type {event.type[:_MAX_TYPE]!r}")
+    if not 0 < len(event.subject) <= _MAX_SUBJECT:
+        raise EnvelopeError("a subject that is empty or too long")
+    if not 0 < event.sequence <= _MAX_SEQUENCE:
+        raise EnvelopeError("a sequence that is not a positive 32-bit number")
+    if event.time.tzinfo is None:
+        raise EnvelopeError("a time without a zone")
