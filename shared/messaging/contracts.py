@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
 from shared.text import Text
 
@@ -49,10 +49,23 @@ class EventContract:
     def load(self, data: Any) -> dict[str, Any]:
         """Read the wire form; fields a newer publisher added are passed over."""
         try:
-            loaded: dict[str, Any] = self.schema(unknown=EXCLUDE).load(data)
+            loaded: dict[str, Any] = _lenient(self.schema()).load(data)
         except ValidationError as error:
             raise ContractError(f"{self.type}: {error.messages}") from error
         return loaded
+
+
+def _lenient(schema: Schema) -> Schema:
+    """Let unknown fields pass at every level; marshmallow hands `unknown` down to no nested schema."""
+    schema.unknown = EXCLUDE
+    for declared in schema.fields.values():
+        inner: Any = declared
+        while isinstance(inner, (fields.List, fields.Dict)):
+            inner = inner.inner if isinstance(inner, fields.List) else inner.value_field
+        if isinstance(inner, fields.Nested):
+            inner.unknown = EXCLUDE
+            _lenient(inner.schema)
+    return schema
 
 
 class ContractRegistry:
