@@ -1,10 +1,11 @@
-"""Handling an event exactly once: inbox row and effect in one transaction, failures kept in the same table."""
+"""Handling an event exactly once: inbox row and effect in one transaction, failures kept in one table."""
 
+import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -39,22 +40,28 @@ class Consumer:
 
         Raises only when our own database does not answer; the message then stays with the broker.
         """
-        try:
-            event = decode(body)
-        except EnvelopeError as error:
-            self._keep(None, "unreadable", body, "undecodable", error, attempts=1, final=True)
-            return
-        self._attempt(event, body, attempt=1)
+        event = self._read(_id_of(body), body, attempt=1)
+        if event is not None:
+            self._attempt(event, body, attempt=1)
 
     def retry_due(self, limit: int = 50) -> int:
         """Try again what waits and is due; returns how many were tried."""
         now = self._runtime.clock.now()
         with self._runtime.read() as session:
-            due = [(row.body, row.attempts) for row in inbox.due_retries(session, now, limit)]
-        for body, attempts in due:
-            if body is not None:
-                self._attempt(decode(body), body, attempt=attempts + 1, again=True)
+            due = [(row.event_id, row.body, row.attempts) for row in inbox.due_retries(session, now, limit)]
+        for event_id, body, attempts in due:
+            event = self._read(event_id, body or b"", attempts + 1)
+            if event is not None:
+                self._attempt(event, body or b"", attempt=attempts + 1, again=True)
         return len(due)
+
+    def _read(self, event_id: UUID, body: bytes, attempt: int) -> Event | None:
+        """The event in `body`; when there is none, the row `event_id` is parked and None returned."""
+        try:
+            return decode(body)
+        except EnvelopeError as error:
+            self._keep(event_id, "unreadable", body, "undecodable", error, attempt, final=True)
+            return None
 
     def _attempt(self, event: Event, body: bytes, attempt: int, again: bool = False) -> None:
         handler = self._runtime.service.handlers.get(event.type)
@@ -83,7 +90,7 @@ class Consumer:
 
     def _keep(
         self,
-        event_id: UUID | None,
+        event_id: UUID,
         event_type: str,
         body: bytes,
         reason: str,
@@ -106,7 +113,7 @@ class Consumer:
             inbox.keep(
                 session,
                 event_id=event_id,
-                event_type=event_type[:120],
+                event_type=event_type,
                 body=body,
                 state="parked" if parked else "waiting",
                 reason=reason,
@@ -115,6 +122,11 @@ class Consumer:
                 now=now,
                 next_attempt_at=None if parked else now + backoff(attempts),
             )
+
+
+def _id_of(body: bytes) -> UUID:
+    """The row of a message that tells us no id: the same bytes have the same row, however often they come."""
+    return uuid5(NAMESPACE_OID, hashlib.sha256(body).hexdigest())
 
 
 def _take_waiting(row: inbox.InboxMessage | None) -> bool:

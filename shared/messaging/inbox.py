@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.database import Base, UtcDateTime, insert_if_absent
-from shared.ids import new_id
 
 InboxState = Literal["done", "waiting", "parked", "discarded"]
 
@@ -62,7 +61,7 @@ def claim(session: Session, event_id: UUID, event_type: str, now: datetime) -> b
 def keep(
     session: Session,
     *,
-    event_id: UUID | None,
+    event_id: UUID,
     event_type: str,
     body: bytes,
     state: InboxState,
@@ -72,17 +71,25 @@ def keep(
     now: datetime,
     next_attempt_at: datetime | None,
 ) -> None:
-    """Store a message that could not be handled: `waiting` for a retry or `parked` with the reason."""
-    row = session.get(InboxMessage, event_id) if event_id else None
-    if row is None:
-        row = InboxMessage(event_id=event_id or new_id(), type=event_type, received_at=now)
-        session.add(row)
-    row.state = state
-    row.reason = reason
-    row.error = error[:4000]
-    row.attempts = attempts
-    row.next_attempt_at = next_attempt_at
-    row.body = body
+    """Store a message that could not be handled: `waiting` for a retry or `parked` with the reason.
+
+    Only a new or a waiting row is written. One that is done meanwhile (a twin of the message was applied
+    while this one failed) must not come back to life, and what is parked or discarded is the operator's.
+    """
+    settled = {
+        "state": state,
+        "reason": reason,
+        "error": error[:4000],
+        "attempts": attempts,
+        "next_attempt_at": next_attempt_at,
+        "body": body,
+    }
+    new = {"event_id": event_id, "type": event_type, "received_at": now, **settled}
+    if not insert_if_absent(session, InboxMessage, new):
+        waiting = sa.update(InboxMessage).where(
+            InboxMessage.event_id == event_id, InboxMessage.state == "waiting"
+        )
+        session.execute(waiting.values(**settled))
 
 
 def due_retries(session: Session, now: datetime, limit: int) -> Sequence[InboxMessage]:
