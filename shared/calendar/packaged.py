@@ -10,7 +10,7 @@ _PACKAGE = "shared.calendar"
 
 
 def load_default_calendar() -> WorkCalendar:
-    """Read the packaged tables (`shared/calendar/data`); raises CalendarError where they contradict themselves."""
+    """Read the tables in `shared/calendar/data`; raises CalendarError where they contradict themselves."""
     notices = _read_notices()
     return WorkCalendar(_read_days(notices), _read_years(), _read_fixed_days(notices))
 
