@@ -1,7 +1,7 @@
 """Events leave through a table: written in the command's transaction, published afterwards by the relay."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.database import Base, BigId, UtcDateTime
 from shared.messaging.envelope import Event, encode
+
+UNROUTABLE_PAUSE = timedelta(minutes=1)
 
 
 class OutboxMessage(Base):
@@ -26,6 +28,8 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Set when the broker had no queue for it; until then it stands aside and others go first."""
     last_error: Mapped[str | None] = mapped_column(sa.Text)
 
     __table_args__ = (
@@ -58,11 +62,14 @@ def add(session: Session, event: Event) -> None:
     )
 
 
-def pending(session: Session, limit: int) -> Sequence[OutboxMessage]:
+def pending(session: Session, now: datetime, limit: int) -> Sequence[OutboxMessage]:
     """The oldest unpublished rows, by flag and not by cursor: a row that commits late is not skipped."""
     query = (
         sa.select(OutboxMessage)
-        .where(OutboxMessage.published_at.is_(None))
+        .where(
+            OutboxMessage.published_at.is_(None),
+            sa.or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= now),
+        )
         .order_by(OutboxMessage.position)
         .limit(limit)
     )
@@ -76,12 +83,16 @@ def mark_published(session: Session, positions: Sequence[int], at: datetime) -> 
     )
 
 
-def mark_failed(session: Session, position: int, error: str) -> None:
-    """Keep the row for the next round and say what went wrong."""
+def mark_unroutable(session: Session, positions: Sequence[int], now: datetime) -> None:
+    """Keep rows that reached no queue, say so, and try them again after a pause."""
     session.execute(
         sa.update(OutboxMessage)
-        .where(OutboxMessage.position == position)
-        .values(attempts=OutboxMessage.attempts + 1, last_error=error[:2000])
+        .where(OutboxMessage.position.in_(positions))
+        .values(
+            attempts=OutboxMessage.attempts + 1,
+            not_before=now + UNROUTABLE_PAUSE,
+            last_error="no queue is bound to this type",
+        )
     )
 
 

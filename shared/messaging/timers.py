@@ -1,4 +1,4 @@
-"""Time as an input: a row written with the command wakes a handler when it is due; nothing waits in a broker."""
+"""Time as an input: a row written with the command wakes a handler when due; nothing waits in a broker."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -38,14 +38,18 @@ class Timer(Base):
 
 
 def schedule(session: Session, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:
-    """Wake the handler `name` at `due_at`; an earlier appointment with the same key is moved."""
-    row = session.scalar(sa.select(Timer).where(Timer.name == name, Timer.key == key))
+    """Wake the handler `name` at `due_at`; an earlier appointment with the same key is moved.
+
+    An appointment that is being kept at this moment is waited for: it is gone then, and this is a new one.
+    """
+    row = session.scalar(sa.select(Timer).where(Timer.name == name, Timer.key == key).with_for_update())
     if row is None:
         row = Timer(id=new_id(), name=name, key=key)
         session.add(row)
     row.due_at = due_at
     row.payload = dict(payload)
     row.attempts = 0
+    row.last_error = None
     row.parked_at = None
 
 

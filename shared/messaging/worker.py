@@ -1,4 +1,4 @@
-"""The working loop of the embedded shape: relay, consumers, retries and timers of every service in one thread."""
+"""The working loop of the embedded shape: relay, consumers, retries, timers of all services, one thread."""
 
 import threading
 from collections.abc import Sequence
@@ -43,10 +43,21 @@ class Worker:
         broker.declare(list(self._queues.values()))
 
     def run_once(self) -> int:
-        """One round over everything; returns how many things moved."""
-        return sum(self._relay(runtime) + self._wake(runtime) for runtime in self._runtimes) + sum(
-            consumer.retry_due() for consumer in self._consumers.values()
-        )
+        """One round over everything; returns how many things moved.
+
+        A service whose database does not answer holds up no other: what failed is raised at the end.
+        """
+        moved = 0
+        failures: list[Exception] = []
+        for runtime in self._runtimes:
+            for step in (self._relay, self._wake, self._retry):
+                try:
+                    moved += step(runtime)
+                except Exception as error:
+                    failures.append(error)
+        if failures:
+            raise ExceptionGroup("a part of the worker's round failed", failures)
+        return moved
 
     def run_until_idle(self, rounds: int = 100) -> None:
         """Run until nothing moves any more; for tests, seeding and clean shutdown."""
@@ -70,26 +81,43 @@ class Worker:
         self._stop.set()
 
     def _relay(self, runtime: Runtime) -> int:
+        now = runtime.clock.now()
         with runtime.read() as session:
             rows = [
                 (row.position, Message(row.event_id, row.type, row.body))
-                for row in outbox.pending(session, BATCH)
+                for row in outbox.pending(session, now, BATCH)
             ]
         if not rows:
             return 0
         published = self._broker.publish([message for _, message in rows])
-        for name, queue in self._queues.items():
-            self._broker.drain(queue, self._consumers[name].receive)
-        done = []
+        self._drain_all()
+        done: list[int] = []
+        unroutable: list[int] = []
+        for position, message in rows:
+            heard = message.event_id in published.confirmed or self._may_be_unheard(runtime, message.type)
+            (done if heard else unroutable).append(position)
         with runtime.database.write() as session:
-            for position, message in rows:
-                if message.event_id in published.confirmed or self._may_be_unheard(runtime, message.type):
-                    done.append(position)
-                else:
-                    outbox.mark_failed(session, position, "no queue is bound to this type")
             if done:
                 outbox.mark_published(session, done, runtime.clock.now())
+            if unroutable:
+                outbox.mark_unroutable(session, unroutable, now)
+        if unroutable:
+            log.error("events reached no queue", service=runtime.service.name, count=len(unroutable))
         return len(done)
+
+    def _drain_all(self) -> None:
+        """Let every subscriber take what is in its queue; raises when one of them could not settle it."""
+        failures: list[Exception] = []
+        for name, queue in self._queues.items():
+            try:
+                self._broker.drain(queue, self._consumers[name].receive)
+            except Exception as error:
+                failures.append(error)
+        if failures:
+            raise ExceptionGroup("not every subscriber has settled the batch", failures)
+
+    def _retry(self, runtime: Runtime) -> int:
+        return self._consumers[runtime.service.name].retry_due()
 
     def _may_be_unheard(self, runtime: Runtime, event_type: str) -> bool:
         return event_type in runtime.contracts and runtime.contracts.get(event_type).subscribers_optional
@@ -118,11 +146,12 @@ class Worker:
 
     def _postpone(self, runtime: Runtime, timer_id: object, error: Exception) -> None:
         with runtime.database.write() as session:
-            row = session.get(timers.Timer, timer_id)
-            if row is None:
-                return
+            row = session.get(timers.Timer, timer_id, with_for_update=True)
+            now = runtime.clock.now()
+            if row is None or row.due_at > now:
+                return  # kept by somebody else, or moved by a command meanwhile
             row.attempts += 1
             row.last_error = repr(error)[:2000]
-            row.due_at = runtime.clock.now() + backoff(row.attempts)
+            row.due_at = now + backoff(row.attempts)
             if row.attempts >= MAX_ATTEMPTS:
-                row.parked_at = runtime.clock.now()
+                row.parked_at = now

@@ -13,7 +13,7 @@ from shared.messaging.envelope import CONTENT_TYPE
 
 
 class MemoryBroker:
-    """Keeps nothing over a restart, and need not: a row counts as published only after all inboxes committed."""
+    """Keeps nothing over a restart, and need not: published means that all inboxes have committed."""
 
     def __init__(self, scope: str) -> None:
         # kombu's memory transport is shared by the whole process; the scope keeps two systems apart.
@@ -21,14 +21,16 @@ class MemoryBroker:
         self._connection = Connection("memory://")
         self._channel = self._connection.channel()
         self._exchange = Exchange(f"{scope}.{EXCHANGE}", type="topic", durable=False)
-        self._routes: dict[str, set[str]] = {}
+        self._routed: set[str] = set()
+        self._names: set[str] = set()
 
     def declare(self, queues: Sequence[Queue]) -> None:
         """Bind every subscriber's queue."""
         for queue in queues:
+            self._names.add(self._name(queue))
             for event_type in queue.event_types:
                 self._queue(queue, event_type).declare()
-                self._routes.setdefault(event_type, set()).add(queue.name)
+                self._routed.add(event_type)
 
     def publish(self, batch: Sequence[Message]) -> Published:
         """Put each message into every bound queue."""
@@ -36,7 +38,7 @@ class MemoryBroker:
         producer = self._connection.Producer(self._channel, exchange=self._exchange)
         try:
             for message in batch:
-                if message.type not in self._routes:
+                if message.type not in self._routed:
                     unroutable.add(message.event_id)
                     continue
                 producer.publish(
@@ -66,13 +68,18 @@ class MemoryBroker:
             try:
                 receive(body if isinstance(body, bytes) else str(body).encode())
             except BaseException:
-                message.requeue()
+                # Its rows are not marked as published and come again: kept here as well, they would
+                # pile up for as long as the subscriber's database is away.
+                message.reject()
+                self._channel.queue_purge(name)
                 raise
             message.ack()
             settled += 1
 
     def close(self) -> None:
         """Forget everything of this scope."""
+        for name in self._names:
+            self._channel.queue_delete(name)
         self._connection.release()
 
     def _name(self, queue: Queue) -> str:

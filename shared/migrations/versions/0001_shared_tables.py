@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("published_at", UtcDateTime()),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", UtcDateTime()),
         sa.Column("last_error", sa.Text()),
         sa.UniqueConstraint("event_id"),
         sa.UniqueConstraint("aggregate_id", "sequence", "type"),
