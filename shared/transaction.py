@@ -75,7 +75,8 @@ class Transaction:
         self, contract: EventContract, aggregate: Aggregate, subject: UUID | str, data: Mapping[str, Any]
     ) -> None:
         """Say that something happened to `aggregate`: an outbox row with the aggregate's next number."""
-        aggregate.event_sequence += 1
+        # None until a new aggregate is flushed: column defaults are filled in by the flush.
+        aggregate.event_sequence = (aggregate.event_sequence or 0) + 1
         outbox.add(
             self.session,
             Event(
