@@ -32,6 +32,14 @@ class Settings:
     threads: int = 8
     log_format: str = "console"
     log_level: str = "INFO"
+    request_limit: str = "1200 per minute"
+    """How many requests one client may send, in Flask-Limiter's words."""
+    trusted_proxies: int = 0
+    """How many reverse proxies stand in front and are believed about the client's address."""
+    password_memory_kib: int = 19456
+    """Memory of one argon2id hash; with `password_rounds` the first recommendation of OWASP. Not read from
+    the environment: only tests make it cheaper."""
+    password_rounds: int = 2
     upstreams: Mapping[str, str] = field(default_factory=dict)
     """Base URL of each service that runs in a process of its own, by service name."""
 
@@ -59,6 +67,8 @@ class Settings:
             threads=env.int("YUANBAN_THREADS", 8),
             log_format=env.str("YUANBAN_LOG_FORMAT", "console"),
             log_level=env.str("YUANBAN_LOG_LEVEL", "INFO"),
+            request_limit=env.str("YUANBAN_REQUEST_LIMIT", "1200 per minute"),
+            trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0),
         )
 
     def database_url_for(self, service: str) -> str:

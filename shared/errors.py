@@ -31,6 +31,11 @@ class Problem(Exception):
         self.errors = tuple(errors)
         self.code = slug or self.slug
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP headers that belong to the refusal."""
+        return {}
+
 
 class BadRequest(Problem):
     """The message cannot be read at all (wrong JSON, a wrong cursor, a malformed header)."""
@@ -50,6 +55,11 @@ class Unauthenticated(Problem):
     status = 401
     slug = "unauthenticated"
     title = Text("请先登录", "Please sign in")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How one may prove who one is."""
+        return {"WWW-Authenticate": "Bearer"}
 
 
 class Forbidden(Problem):
@@ -114,6 +124,15 @@ class TooManyRequests(Problem):
     status = 429
     slug = "too-many-requests"
     title = Text("操作过于频繁，请稍后再试", "Too many requests; please try again later")
+
+    def __init__(self, detail: Text | None = None, *, retry_after_s: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to come back, in seconds."""
+        return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
 
 
 class Unavailable(Problem):

@@ -46,6 +46,10 @@ class Upstream(Protocol):
         ...
 
 
+def _nothing() -> None:
+    """An answer that holds nothing open."""
+
+
 class WsgiUpstream:
     """A service in the same process. The caller must not hold a database session open across the call."""
 
@@ -64,7 +68,10 @@ class WsgiUpstream:
         finally:
             builder.close()
         return UpstreamResponse(
-            status=int(status.split(" ", 1)[0]), headers=list(answered), chunks=iter(chunks)
+            status=int(status.split(" ", 1)[0]),
+            headers=list(answered),
+            chunks=iter(chunks),
+            close=getattr(chunks, "close", _nothing),
         )
 
 
@@ -91,9 +98,17 @@ class HttpUpstream:
         return UpstreamResponse(
             status=answer.status,
             headers=list(answer.headers.items()),
-            chunks=answer.stream(CHUNK),
-            close=answer.release_conn,
+            chunks=_stream(answer),
+            close=answer.close,  # a fully read answer has given its connection back by then
         )
+
+
+def _stream(answer: Any) -> Iterator[bytes]:
+    """The body as it came: the headers passed on still name its encoding and length."""
+    try:
+        yield from answer.stream(CHUNK, decode_content=False)
+    except urllib3.exceptions.HTTPError as error:
+        raise UpstreamError(str(error)) from error
 
 
 class Network:

@@ -40,7 +40,7 @@ class Service:
     migrations: tuple[str, ...]
     """Folders of Alembic revisions, as `package:folder`; each is a branch."""
     blueprints: Callable[[], Sequence[Blueprint]] = tuple
-    """Makes the API's blueprints; they are served below `/api/v1/<name>`."""
+    """Makes the API's blueprints; one without a prefix of its own is served below `/api/v1/<name>`."""
     publishes: tuple[EventContract, ...] = ()
     handlers: Mapping[str, EventHandler] = field(default_factory=dict)
     """What it hears: event type → function, run in one transaction with the inbox row."""
@@ -53,6 +53,8 @@ class Service:
     commands: tuple[click.Command, ...] = ()
     extend_app: "Callable[[Flask, Runtime, Network], None] | None" = None
     """Adds what only this service has (the edge adds its portal and its proxy)."""
+    authenticator: "Callable[[Runtime], Callable[[str], Actor]] | None" = None
+    """How this service reads a bearer token; without it, by the keys that the edge publishes."""
     is_edge: bool = False
     """True for the one service that faces the public and signs tokens."""
 

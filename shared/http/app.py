@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_smorest import Api
 
+from shared.actor import Actor
 from shared.config import Settings
 from shared.errors import UnsupportedMedia
 from shared.http import health, problems
@@ -31,18 +32,18 @@ def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None
     app = Flask(service.name, static_folder=None)
     app.config.update(_config(runtime.settings, service.name, service.title))
     app.extensions[EXTENSION] = runtime
-    verifier = TokenVerifier(service.name, keys or _edge_keys(network), runtime.clock.now)
+    actor_of = _token_reader(runtime, network, keys)
     app.before_request(_identify_request)
-    app.before_request(lambda: _authenticate(verifier))
+    app.before_request(lambda: _authenticate(actor_of))
     app.before_request(_require_json)
     health.register(app, runtime)
     api = Api(app)
     _describe_security(api)
     for blueprint in service.blueprints():
-        api.register_blueprint(blueprint)
+        api.register_blueprint(blueprint, url_prefix=blueprint.url_prefix or f"/api/v1/{service.name}")
+    problems.register(app)  # after the Api object, whose own handlers these replace
     if service.extend_app is not None:
         service.extend_app(app, runtime, network)
-    problems.register(app)  # after the Api object, whose own handlers these replace
     app.after_request(_finish)
     return app
 
@@ -63,6 +64,12 @@ def _config(settings: Settings, name: str, title: Text) -> dict[str, Any]:
 
 def _describe_security(api: Api) -> None:
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+
+
+def _token_reader(runtime: Runtime, network: Network, keys: KeySource | None) -> Callable[[str], Actor]:
+    if runtime.service.authenticator is not None:
+        return runtime.service.authenticator(runtime)
+    return TokenVerifier(runtime.service.name, keys or _edge_keys(network), runtime.clock.now).verify
 
 
 def _edge_keys(network: Network) -> KeySource:
@@ -93,13 +100,13 @@ def _request_id(given: str | None) -> str:
         return str(new_id())
 
 
-def _authenticate(verifier: TokenVerifier) -> None:
+def _authenticate(actor_of: Callable[[str], Actor]) -> None:
     header = request.headers.get("Authorization")
     if header is None or "actor" in g:
         return
     scheme, _, token = header.partition(" ")
     if scheme.lower() == "bearer":
-        g.actor = verifier.verify(token.strip())
+        g.actor = actor_of(token.strip())
 
 
 def _require_json() -> None:

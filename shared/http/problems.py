@@ -96,9 +96,8 @@ def problem_response(
 
 def answer_problem(problem: Problem) -> Response:
     """A refusal raised by our own code."""
-    headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else None
     return problem_response(
-        problem.status, problem.code, problem.title, problem.detail, problem.errors, headers
+        problem.status, problem.code, problem.title, problem.detail, problem.errors, problem.headers
     )
 
 
