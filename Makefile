@@ -22,7 +22,7 @@ export PIP_NO_INPUT := 1
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.installed $(VENV)/.compressed ## Install all that Yuanban needs to run, into .venv
+setup: $(VENV)/.installed $(VENV)/.translated $(VENV)/.compressed ## Install all that Yuanban needs to run, into .venv
 
 dev: setup $(VENV)/.dev ## The same, plus what tests and checks need
 
@@ -87,6 +87,10 @@ $(VENV)/.installed: $(VENV)/.runtime pyproject.toml hatch_build.py package.json 
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/.installed
 	@echo "Installing what tests and checks need …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.translated: $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po) | $(VENV)/.installed
+	@for catalogue in $?; do $(BIN)/pybabel -q compile -i $$catalogue -o $${catalogue%.po}.mo || exit 1; done
 	@touch $@
 
 # Only what changed: the fetched files under vendor/ were compressed when they were fetched.

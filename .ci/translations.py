@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from babel.messages.frontend import CommandLineInterface
+from babel.messages.frontend import BaseError, CommandLineInterface
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,8 +21,8 @@ def pybabel(*arguments: str) -> bool:
     """Runs one pybabel command; True when it did not complain."""
     try:
         return not CommandLineInterface().run(["pybabel", "-q", *arguments])
-    except SystemExit as end:
-        return not end.code
+    except BaseError:
+        return False
 
 
 def extract(template: Path) -> None:
@@ -34,7 +34,7 @@ def extract(template: Path) -> None:
 
 def update(template: Path, *options: str) -> bool:
     """Merges `template` into the catalogues (or only looks, with --check)."""
-    fixed = ["--no-fuzzy-matching", "--ignore-obsolete", "--omit-header", "--ignore-pot-creation-date"]
+    fixed = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date"]
     return pybabel("update", *fixed, *options, "-i", str(template), "-d", str(TRANSLATIONS))
 
 
