@@ -5,6 +5,7 @@ twice by a person. A letter that does not hold the division is an error, since t
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -81,24 +82,43 @@ class Malformed:
 Lookup = Found | WellFormedButAbsent | Malformed
 
 
-def lookup_industry(value: str) -> Lookup:
-    """What is known of a code as typed; never raises."""
-    code = compact(value)
-    if not _SHAPE.fullmatch(code):
-        return Malformed(IndustryError("industry-format", _FORMAT))
-    section = load_sections()[code[0]]
-    if not section.holds(code[1:3]):
-        message = _SECTION.format(letter=code[0], division=code[1:3])
-        return Malformed(IndustryError("industry-section", message))
-    industry = load_industries().get(code)
-    if industry is not None:
-        return Found(industry)
-    return WellFormedButAbsent(code, section, Caution("industry-unknown", _ABSENT.format(code=code)))
+class IndustryTable:
+    """The sections and the extract of classes; built once by `load_industries`."""
+
+    def __init__(self, sections: dict[str, Section], industries: dict[str, Industry]) -> None:
+        self.sections: Mapping[str, Section] = sections
+        """The twenty sections by letter."""
+        self.industries: Mapping[str, Industry] = industries
+        """The classes of the extract by code, in the order of the standard."""
+
+    def lookup(self, value: str) -> Lookup:
+        """What is known of a code as typed; never raises."""
+        code = compact(value)
+        if not _SHAPE.fullmatch(code):
+            return Malformed(IndustryError("industry-format", _FORMAT))
+        section = self.sections[code[0]]
+        if not section.holds(code[1:3]):
+            message = _SECTION.format(letter=code[0], division=code[1:3])
+            return Malformed(IndustryError("industry-section", message))
+        industry = self.industries.get(code)
+        if industry is not None:
+            return Found(industry)
+        return WellFormedButAbsent(code, section, Caution("industry-unknown", _ABSENT.format(code=code)))
 
 
 @cache
-def load_sections() -> dict[str, Section]:
-    """The twenty sections by letter; read on first use and kept."""
+def load_industries() -> IndustryTable:
+    """The table, read on first use and kept."""
+    sections = _read_sections()
+    return IndustryTable(sections, _read_industries(sections))
+
+
+def lookup_industry(value: str) -> Lookup:
+    """What is known of a code as typed; never raises."""
+    return load_industries().lookup(value)
+
+
+def _read_sections() -> dict[str, Section]:
     return {
         row["section"]: Section(
             letter=row["section"],
@@ -110,10 +130,7 @@ def load_sections() -> dict[str, Section]:
     }
 
 
-@cache
-def load_industries() -> dict[str, Industry]:
-    """The classes of the extract by code, in the order of the standard; read on first use and kept."""
-    sections = load_sections()
+def _read_industries(sections: Mapping[str, Section]) -> dict[str, Industry]:
     return {
         row["code"]: Industry(
             code=row["code"],

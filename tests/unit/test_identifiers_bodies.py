@@ -13,7 +13,6 @@ from shared.identifiers.industries import (
     Malformed,
     WellFormedButAbsent,
     load_industries,
-    load_sections,
     lookup_industry,
 )
 from shared.identifiers.regions import Region, find_region, load_regions
@@ -231,9 +230,9 @@ def test_an_impossible_industry_code_is_malformed(typed: str, reason: str) -> No
 
 
 def test_the_extract_is_sound_and_says_where_it_comes_from() -> None:
-    sections = load_sections()
+    sections = load_industries().sections
     assert "".join(sections) == "ABCDEFGHIJKLMNOPQRST"
-    industries = load_industries()
+    industries = load_industries().industries
     assert len(industries) >= 150
     for code, industry in industries.items():
         assert re.fullmatch(r"[A-T]\d{4}", code)
