@@ -1,0 +1,1 @@
+"""Accounts, sign-in, departments with their officials, organisations with their members."""

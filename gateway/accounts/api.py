@@ -1,0 +1,58 @@
+"""Signing in over the API, and who is signed in."""
+
+# flask-smorest publishes no types.
+# mypy: disable-error-code="untyped-decorator"
+
+from typing import Any
+
+from flask import request
+from flask_smorest import Blueprint
+
+from gateway.accounts import policy
+from gateway.accounts.queries import find_account, profile_of
+from gateway.accounts.schemas import AccessToken, Credentials, Profile
+from gateway.accounts.sign_in import check_password
+from gateway.state import current_edge
+from shared.errors import Unauthenticated
+from shared.http.state import current_actor
+
+
+def blueprints() -> list[Blueprint]:
+    """The gateway's own API."""
+    api = Blueprint("accounts", __name__, url_prefix="/api/v1", description="Accounts and sign-in")
+
+    @api.post("/auth/token")
+    @api.arguments(Credentials)
+    @api.response(200, AccessToken)
+    @api.alt_response(401, description="Wrong user name or password")
+    @api.alt_response(429, description="Too many failed attempts; see Retry-After")
+    def token(credentials: dict[str, str]) -> dict[str, Any]:
+        """Exchange user name and password for an access token."""
+        edge = current_edge()
+        actor = check_password(
+            edge.runtime,
+            edge.passwords,
+            credentials["username"],
+            credentials["password"],
+            request.remote_addr,
+        )
+        return {
+            "access_token": edge.tokens.for_client(actor),
+            "token_type": "Bearer",
+            "expires_in": int(policy.TOKEN_LIFETIME.total_seconds()),
+        }
+
+    @api.get("/me")
+    @api.response(200, Profile)
+    @api.doc(security=[{"token": []}])
+    def me() -> dict[str, Any]:
+        """The signed-in person with roles, positions and memberships."""
+        actor = current_actor()
+        edge = current_edge()
+        with edge.runtime.read() as session:
+            account = find_account(session, actor.id, demo=edge.runtime.settings.demo)
+            if account is None:
+                raise Unauthenticated
+            return profile_of(account)
+
+    return [api]

@@ -1,0 +1,121 @@
+"""Signing in and out: one refusal for every reason, with pauses that grow after repeated failures."""
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gateway.accounts import policy
+from gateway.accounts.model import Account, SignInThrottle, WebSession
+from gateway.accounts.passwords import Passwords
+from gateway.accounts.queries import actor_of, digest_of, find_account, find_by_username, username_key
+from shared.actor import ANONYMOUS, Actor
+from shared.database import insert_if_absent
+from shared.errors import TooManyRequests, Unauthenticated
+from shared.service import Runtime
+from shared.text import Text
+from shared.transaction import Transaction
+
+_WRONG = Text("用户名或密码不正确", "The user name or password is not right")
+_WAIT = Text("登录失败次数过多，请在{n}秒后重试", "Too many failed attempts; please try again in {n} seconds")
+_LONGEST_NAME = 200  # characters looked at; a longer one is nobody's anyway
+
+
+def check_password(
+    runtime: Runtime, passwords: Passwords, username: str, password: str, address: str | None
+) -> Actor:
+    """The account of that name and password, as an actor.
+
+    Raises Unauthenticated for every kind of mismatch, and TooManyRequests during a pause. The attempt is
+    counted before the password is looked at, so that many attempts at once gain nothing; the hash is
+    computed outside any transaction.
+    """
+    keys = _throttle_keys(username[:_LONGEST_NAME], address)
+    with runtime.transaction(ANONYMOUS) as tx:
+        for key, throttle in keys.items():
+            _count(tx, key, throttle)
+        account = find_by_username(tx.session, username[:_LONGEST_NAME])
+    right = passwords.matches(account.password_hash if account else None, password[: policy.MAX_PASSWORD])
+    if not right or account is None:
+        raise Unauthenticated(_WRONG)
+    rehashed = passwords.hash(password) if passwords.outdated(account.password_hash) else None
+    with runtime.transaction(ANONYMOUS) as tx:
+        acting = find_account(tx.session, account.id, demo=runtime.settings.demo)
+        if acting is None:
+            raise Unauthenticated(_WRONG)
+        if rehashed is not None:
+            acting.password_hash = rehashed
+        for key, throttle in keys.items():
+            _forgive(tx, key, throttle)
+        return actor_of(acting, address)
+
+
+def start_session(tx: Transaction) -> str:
+    """Sign the actor's browser in; returns the token for its cookie."""
+    token = secrets.token_urlsafe(32)
+    if tx.actor.id is None:
+        raise Unauthenticated
+    tx.session.execute(sa.delete(WebSession).where(WebSession.expires_at <= tx.now))
+    tx.session.add(
+        WebSession(
+            token_digest=digest_of(token),
+            account_id=tx.actor.id,
+            created_at=tx.now,
+            expires_at=tx.now + policy.SESSION_LIFETIME,
+        )
+    )
+    tx.audit("session.started", "account", tx.actor.id)
+    return token
+
+
+def end_session(tx: Transaction, token: str) -> None:
+    """Sign one browser out."""
+    tx.session.execute(sa.delete(WebSession).where(WebSession.token_digest == digest_of(token)))
+
+
+def revoke_sessions(session: Session, account: Account) -> None:
+    """Sign every browser of an account out."""
+    session.execute(sa.delete(WebSession).where(WebSession.account_id == account.id))
+
+
+def _throttle_keys(username: str, address: str | None) -> dict[str, policy.Throttle]:
+    # Digests: a name that somebody typed by mistake may be a password.
+    keys = {f"account:{digest_of(username_key(username))}": policy.PER_ACCOUNT}
+    if address:
+        keys[f"address:{address[:64]}"] = policy.PER_ADDRESS
+    return keys
+
+
+def _count(tx: Transaction, key: str, throttle: policy.Throttle) -> None:
+    """Take the attempt for a failure until it proves right; raises TooManyRequests during a pause."""
+    fresh = {"key": key, "failures": 0, "blocked_until": None, "last_at": tx.now}
+    if insert_if_absent(tx.session, SignInThrottle, fresh):
+        _forget_old(tx.session, tx.now)
+    row = tx.session.get_one(SignInThrottle, key, with_for_update=True)
+    if row.blocked_until is not None and row.blocked_until > tx.now:
+        wait = policy.seconds_until(row.blocked_until, tx.now)
+        raise TooManyRequests(_WAIT.format(n=wait), retry_after_s=wait)
+    if row.last_at <= tx.now - policy.FORGET_FAILURES_AFTER:
+        row.failures = 0
+    row.failures += 1
+    row.last_at = tx.now
+    pause = throttle.pause(row.failures)
+    row.blocked_until = tx.now + pause if pause else None
+
+
+def _forgive(tx: Transaction, key: str, throttle: policy.Throttle) -> None:
+    """The attempt proved right: an account starts afresh, an address gets only this one back."""
+    row = tx.session.get(SignInThrottle, key, with_for_update=True)
+    if row is None:
+        return
+    if throttle is policy.PER_ACCOUNT:
+        tx.session.delete(row)
+        return
+    row.failures = max(0, row.failures - 1)
+    row.blocked_until = None
+
+
+def _forget_old(session: Session, now: datetime) -> None:
+    old = now - policy.FORGET_FAILURES_AFTER
+    session.execute(sa.delete(SignInThrottle).where(SignInThrottle.last_at <= old))

@@ -1,0 +1,162 @@
+"""How the portal asks the services: signed as the public API does it, without the way round by HTTP."""
+
+import json as jsonlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import Headers
+
+from gateway.routing.dispatch import Dispatcher, decoded, request_id
+from shared.actor import Actor
+from shared.errors import Problem
+from shared.network import UpstreamError, UpstreamResponse
+from shared.text import Language
+
+Json = dict[str, Any]
+
+_JSON_TYPES = {"application/json", "application/problem+json"}
+_PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResponse:
+    """What a service answered; a service that does not answer counts as 503."""
+
+    status: int
+    json: Any = None
+    """The JSON body, None when the answer carries none."""
+    headers: Headers = field(default_factory=Headers)
+    content: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the service did what it was asked."""
+        return 200 <= self.status < 300
+
+    @property
+    def problem(self) -> Json | None:
+        """The problem document of a refusal."""
+        return None if self.ok or not isinstance(self.json, dict) else self.json
+
+
+class ServiceClient:
+    """Calls services in the name of one reader (or of nobody), in the reader's language.
+
+    `path` is relative to `/api/v1/<service>/`, its parts percent-encoded; a leading slash does not matter.
+    """
+
+    def __init__(self, dispatcher: Dispatcher, actor: Actor | None, language: Language) -> None:
+        self._dispatcher = dispatcher
+        self._actor = actor
+        self._language = language
+
+    def get(
+        self,
+        service: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ApiResponse:
+        """Read something."""
+        return self._call("GET", service, path, params, None, None, headers)
+
+    def post(
+        self,
+        service: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ApiResponse:
+        """Create something, or carry out a verb."""
+        return self._call("POST", service, path, params, json, data, headers)
+
+    def put(
+        self,
+        service: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ApiResponse:
+        """Place something, a file for example."""
+        return self._call("PUT", service, path, params, json, data, headers)
+
+    def patch(
+        self,
+        service: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ApiResponse:
+        """Change parts of something."""
+        return self._call("PATCH", service, path, params, json, None, headers)
+
+    def delete(
+        self,
+        service: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ApiResponse:
+        """Take something away."""
+        return self._call("DELETE", service, path, params, None, None, headers)
+
+    def _call(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        json: Any,
+        data: bytes | None,
+        headers: Mapping[str, str] | None,
+    ) -> ApiResponse:
+        sent = {
+            "Accept": "application/json, */*;q=0.5",
+            "Accept-Language": "zh-CN" if self._language == "zh" else "en",
+            **(headers or {}),
+        }
+        body = data or b""
+        if json is not None:
+            body = jsonlib.dumps(json, ensure_ascii=False).encode()
+            sent["Content-Type"] = "application/json"
+        query = urlencode({k: v for k, v in (params or {}).items() if v is not None}, doseq=True)
+        try:
+            answer = self._dispatcher.send(
+                service, method, decoded(path), actor=self._actor, query=query, headers=sent, body=body
+            )
+            return _read(answer)
+        except Problem as problem:
+            return _refused(problem.status, problem, self._language)
+        except UpstreamError:
+            return ApiResponse(status=502)  # it broke off in the middle of the answer
+
+
+def _read(answer: UpstreamResponse) -> ApiResponse:
+    headers = Headers(answer.headers)
+    content = answer.read()
+    media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    document = None
+    if content and media_type in _JSON_TYPES:
+        try:
+            document = jsonlib.loads(content)
+        except ValueError:
+            return ApiResponse(status=502, headers=headers, content=content)
+    return ApiResponse(status=answer.status, json=document, headers=headers, content=content)
+
+
+def _refused(status: int, problem: Problem, language: Language) -> ApiResponse:
+    """The problem document that the public API would have answered."""
+    document = {
+        "type": f"urn:yuanban:problem:{problem.code}",
+        "title": problem.title.in_(language),
+        "status": status,
+        "request_id": request_id(),
+    }
+    return ApiResponse(status=status, json=document, headers=Headers({"Content-Type": _PROBLEM}))

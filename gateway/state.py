@@ -1,0 +1,40 @@
+"""What the gateway's app holds ready, kept with the app: one process may serve several."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from gateway.accounts.keys import KeyRing
+from gateway.accounts.passwords import Passwords
+from gateway.routing.dispatch import Dispatcher
+from gateway.routing.tokens import Tokens
+from shared.network import Network
+from shared.service import Runtime
+
+_EXTENSION = "yuanban-edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Keys, passwords, tokens and the way to the services."""
+
+    runtime: Runtime
+    keys: KeyRing
+    passwords: Passwords
+    tokens: Tokens
+    dispatcher: Dispatcher
+
+
+def install(app: Flask, runtime: Runtime, network: Network) -> Edge:
+    """Make the edge of this app and remember it."""
+    keys = KeyRing(runtime)
+    tokens = Tokens(runtime, keys)
+    edge = Edge(runtime, keys, Passwords(runtime.settings), tokens, Dispatcher(network, tokens))
+    app.extensions[_EXTENSION] = edge
+    return edge
+
+
+def current_edge() -> Edge:
+    """The edge of the app that answers this request."""
+    edge: Edge = current_app.extensions[_EXTENSION]
+    return edge
