@@ -1,0 +1,43 @@
+"""Writing a message, and reading it."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from notifications.messages.model import Message
+from notifications.messages.queries import own_message
+from notifications.templates.catalogue import Wording
+from shared.database import insert_if_absent
+from shared.ids import new_id
+from shared.messaging.envelope import Event
+from shared.transaction import Transaction
+
+
+def tell(tx: Transaction, event: Event, recipient: UUID, wording: Wording, link: str) -> bool:
+    """Put a message into a person's inbox; False when this event has told them already."""
+    return insert_if_absent(
+        tx.session,
+        Message,
+        {
+            "id": new_id(),
+            "recipient": recipient,
+            "event_id": event.id,
+            "template": wording.template,
+            "title": wording.title.to_dict(),
+            "body": wording.body.to_dict(),
+            "link": link,
+            "created_at": event.time,
+        },
+    )
+
+
+def mark_read(tx: Transaction, message_id: UUID) -> Message:
+    """Remember when the actor first read their message; NotFound when it is not theirs.
+
+    Written only where it is still unread, so that two clicks at once keep the first moment.
+    """
+    unread = sa.update(Message).where(
+        Message.id == message_id, Message.recipient == tx.actor.id, Message.read_at.is_(None)
+    )
+    tx.session.execute(unread.values(read_at=tx.now))
+    return own_message(tx.session, tx.actor, message_id)
