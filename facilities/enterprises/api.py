@@ -1,0 +1,42 @@
+"""`…/enterprises`: the enterprises a facilities service knows; the same for each of them."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from facilities.enterprises.queries import enterprise, enterprises
+from facilities.enterprises.schemas import EnterprisePageSchema, EnterpriseSchema
+from shared.http.command import Reply, json_response
+from shared.http.paging import PageArgs, link_next
+from shared.http.state import current_actor, current_runtime
+
+
+def blueprint() -> Blueprint:
+    """The routes; served below `/api/v1/<service>`."""
+    api = Blueprint("enterprises", __name__, description="Enterprises of the park 园区企业")
+
+    @api.get("/enterprises")
+    @api.doc(security=[{"token": []}])
+    @api.arguments(PageArgs, location="query")
+    @api.response(200, EnterprisePageSchema)
+    def list_enterprises(args: dict[str, Any]) -> Response:
+        """The enterprises the reader may see, the youngest first."""
+        reader = current_actor()
+        with current_runtime().read() as session:
+            items, following = enterprises(session, reader, args["cursor"], args["limit"])
+            page = EnterprisePageSchema().dump({"items": items, "next": following})
+        response = json_response(Reply(page))
+        link_next(response, following)
+        return response
+
+    @api.get("/enterprises/<uscc>")
+    @api.doc(security=[{"token": []}])
+    @api.response(200, EnterpriseSchema)
+    def get_enterprise(uscc: str) -> Response:
+        """One enterprise."""
+        with current_runtime().read() as session:
+            found = enterprise(session, current_actor(), uscc)
+            return json_response(Reply(EnterpriseSchema().dump(found), version=found.sequence))
+
+    return api

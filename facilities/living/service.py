@@ -1,0 +1,14 @@
+"""The living service (生活服务): it serves the people of the park."""
+
+from facilities.enterprises.api import blueprint
+from facilities.enterprises.handlers import handlers
+from shared.service import Service
+from shared.text import Text
+
+service = Service(
+    name="living",
+    title=Text("生活服务", "Living services"),
+    migrations=("shared:migrations/versions", "facilities:migrations/versions"),
+    blueprints=lambda: [blueprint()],
+    handlers=handlers(),
+)
