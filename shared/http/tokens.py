@@ -17,7 +17,7 @@ from shared.errors import Unauthenticated
 from shared.text import Text
 
 ISSUER = "yuanban-gateway"
-ALGORITHM = "EdDSA"
+ALGORITHM = "Ed25519"  # EdDSA on Curve25519, by its name of RFC 9864; "EdDSA" alone is deprecated
 LEEWAY_S = 5  # clocks of two machines differ a little
 KEYS_FRESH_S = 300  # a fetched key set is asked for again after this
 KEYS_RETRY_S = 5  # an unknown key id asks again, but not more often than this
