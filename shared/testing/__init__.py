@@ -1,0 +1,1 @@
+"""What tests of any service need: databases that cost little, whole systems, people, clients."""

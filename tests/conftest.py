@@ -1,0 +1,82 @@
+"""Fixtures for everybody: a clock, and whole systems on SQLite and on PostgreSQL."""
+
+import functools
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shared.clock import ManualClock
+from shared.testing.databases import (
+    Databases,
+    PostgresDatabases,
+    SqliteDatabases,
+    postgres_answers,
+    postgres_url,
+)
+from shared.testing.systems import SystemFactory
+
+MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the park, a working day
+
+_postgres_answers = functools.cache(postgres_answers)
+
+
+def pytest_report_header() -> str:
+    """Say at the top what will be skipped."""
+    if _postgres_answers():
+        return "PostgreSQL: reachable"
+    return f"PostgreSQL: NOT REACHABLE at {postgres_url()}; every test on PostgreSQL is skipped"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A Monday morning in the park that moves only when told."""
+    return ManualClock(MONDAY_MORNING)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """SQLite files of this test process."""
+    databases = SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[Databases]:
+    """PostgreSQL databases of this test process; without a server its tests are skipped, in CI they fail."""
+    if not _postgres_answers():
+        reason = f"no PostgreSQL at {postgres_url()}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    databases = PostgresDatabases(postgres_url())
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Runs the test on each kind of database."""
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
+
+
+@pytest.fixture
+def make_system(databases: Databases, tmp_path: Path, clock: ManualClock) -> Iterator[SystemFactory]:
+    """Makes whole systems: `system = make_system([service, …])`; see `shared.testing.systems`."""
+    factory = SystemFactory(databases, tmp_path, clock)
+    yield factory
+    factory.close()
+
+
+@pytest.fixture
+def make_sqlite_system(
+    sqlite_databases: Databases, tmp_path: Path, clock: ManualClock
+) -> Iterator[SystemFactory]:
+    """The same on SQLite alone, for what no database can change."""
+    factory = SystemFactory(sqlite_databases, tmp_path, clock)
+    yield factory
+    factory.close()
