@@ -24,10 +24,13 @@ def blueprints() -> list[Blueprint]:
     @api.post("/auth/token")
     @api.arguments(Credentials)
     @api.response(200, AccessToken)
-    @api.alt_response(401, description="Wrong user name or password")
-    @api.alt_response(429, description="Too many failed attempts; see Retry-After")
+    @api.alt_response(401, "UNAUTHORIZED")
+    @api.alt_response(429, "TOO_MANY_REQUESTS")
     def token(credentials: dict[str, str]) -> dict[str, Any]:
-        """Exchange user name and password for an access token."""
+        """Exchange user name and password for an access token.
+
+        After repeated failures there is a pause, of which Retry-After says how long it lasts.
+        """
         edge = current_edge()
         actor = check_password(
             edge.runtime,
@@ -44,6 +47,7 @@ def blueprints() -> list[Blueprint]:
 
     @api.get("/me")
     @api.response(200, Profile)
+    @api.alt_response(401, "UNAUTHORIZED")
     @api.doc(security=[{"token": []}])
     def me() -> dict[str, Any]:
         """The signed-in person with roles, positions and memberships."""

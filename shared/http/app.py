@@ -13,6 +13,7 @@ from shared.actor import Actor
 from shared.config import Settings
 from shared.errors import UnsupportedMedia
 from shared.http import health, problems
+from shared.http.description import ServiceApi
 from shared.http.state import EXTENSION
 from shared.http.tokens import KeySource, TokenVerifier
 from shared.ids import new_id
@@ -37,7 +38,7 @@ def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None
     app.before_request(lambda: _authenticate(actor_of))
     app.before_request(_require_json)
     health.register(app, runtime)
-    api = Api(app)
+    api = ServiceApi(app)
     _describe_security(api)
     for blueprint in service.blueprints():
         api.register_blueprint(blueprint, url_prefix=blueprint.url_prefix or f"/api/v1/{service.name}")
