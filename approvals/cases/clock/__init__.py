@@ -1,0 +1,46 @@
+"""The deadline ledger of a case as pure functions (行政许可法, 民法典 arts. 201–203).
+
+Facts are appended; every date is computed from them. `compute` gives the clocks of a case, `read` what they
+say on a day. Two phases: the intake clock runs from receipt, ends with a complete correction notice and
+starts anew with the complete answer; from acceptance the statutory and the promised clock run side by side,
+stopped by suspensions and moved by at most one extension. See `counting` for the counting rule.
+"""
+
+from approvals.cases.clock.counting import Counter
+from approvals.cases.clock.course import Suspension
+from approvals.cases.clock.explaining import Line
+from approvals.cases.clock.facts import ClockError, ClockFact, FactKind, Limit, Limits, Unit, say_amount
+from approvals.cases.clock.ledger import ClockKind, ClockReading, Ledger, compute
+from approvals.cases.clock.reading import (
+    ClockState,
+    ClockStatus,
+    Light,
+    Reading,
+    Thresholds,
+    deemed_acceptance,
+    read,
+)
+
+__all__ = [
+    "ClockError",
+    "ClockFact",
+    "ClockKind",
+    "ClockReading",
+    "ClockState",
+    "ClockStatus",
+    "Counter",
+    "FactKind",
+    "Ledger",
+    "Light",
+    "Limit",
+    "Limits",
+    "Line",
+    "Reading",
+    "Suspension",
+    "Thresholds",
+    "Unit",
+    "compute",
+    "deemed_acceptance",
+    "read",
+    "say_amount",
+]

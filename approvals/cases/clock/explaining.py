@@ -1,0 +1,281 @@
+"""Why a date is that date: the count of one clock retold line by line, in both languages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from approvals.cases.clock.counting import Counter, Due
+from approvals.cases.clock.course import Suspension
+from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Unit, name_of, say_amount
+from shared.calendar import DayEntry, say_date, say_period, say_weekday
+from shared.clock import PARK_TZ, local_date
+from shared.text import Text
+
+_STARTS = {
+    FactKind.RECEIVED: Text(
+        "{day}收到申请材料，当日不计入，受理期限自次日起算（《民法典》第二百零一条）",
+        "Application received on {day}; that day is not counted (Civil Code, art. 201)",
+    ),
+    FactKind.CORRECTION_ANSWERED: Text(
+        "{day}收到补正后的申请材料，受理期限重新计算，当日不计入",
+        "Corrected application received on {day}; the intake limit starts anew and that day is not counted",
+    ),
+    FactKind.ACCEPTED: Text(
+        "{day}受理，当日不计入，办理期限自次日起算（《民法典》第二百零一条）",
+        "Accepted on {day}; that day is not counted (Civil Code, art. 201)",
+    ),
+    FactKind.DEEMED_ACCEPTED: Text(
+        "未在期限内告知补正，自{day}收到申请材料之日起即为受理（《行政许可法》第三十二条），当日不计入",
+        "No correction notice was given in time, so the application counts as accepted from the day it was "
+        "received, {day} (Administrative Licensing Law, art. 32); that day is not counted",
+    ),
+}
+_RECORDED = Text("（{day}补记）", " (recorded on {day})")
+_LIMIT = Text("期限为{amount}（依据：{basis}）", "The limit is {amount} (basis: {basis})")
+_LIMIT_UNVERIFIED = Text(
+    "期限为{amount}（依据：{basis}，尚未核实）", "The limit is {amount} (basis: {basis}; not verified)"
+)
+_IN_A_ROW = Text(
+    "按自然日连续计算，其间的休息日和节假日计入", "Days run on; weekends and holidays are counted"
+)
+_HOURS = Text("按小时连续计算", "Hours run on without a break")
+_EXTENDED = Text("{day}经批准延长{amount}", "Extended on {day} by {amount}")
+_HOLIDAY = Text("{period}{name}放假，不计入（{notice}）", "{period}: {name}, not counted ({notice})")
+_MAKE_UP = Text(
+    "{day}（{weekday}）因{name}调休上班，计入（{notice}）",
+    "{day} ({weekday}) is a make-up working day for {name} and is counted ({notice})",
+)
+_NOTICE = Text("《{title}》，{day}公布", "{title}, {day}")
+_WEEKENDS = Text("周末休息日{n}天不计入", "Weekend days not counted: {n}")
+_SUSPENDED = Text(
+    "{start}起停止计算，{end}恢复计算：其间的{amount}不计入",
+    "Suspended on {start} and resumed on {end}: {amount} not counted",
+)
+_STOPPED = Text(
+    "{start}起停止计算，恢复后重新推算到期日",
+    "Suspended on {start}; the due date will be computed on resumption",
+)
+_LEFT_OUT_IN = {
+    Unit.WORKING_DAY: Unit.WORKING_DAY,
+    Unit.IMMEDIATE: Unit.WORKING_DAY,
+    Unit.CALENDAR_DAY: Unit.CALENDAR_DAY,
+    Unit.HOUR: Unit.CALENDAR_DAY,
+}
+_REASONS = Text("（{reasons}）", " ({reasons})")
+_MOVED = Text(
+    "第{n}日{day}不是工作日，顺延至{due}（《民法典》第二百零三条）",
+    "Day {n}, {day}, is not a working day, so the limit ends on {due} (Civil Code, art. 203)",
+)
+_MOVED_AT_ONCE = Text(
+    "{day}不是工作日，顺延至{due}（《民法典》第二百零三条）",
+    "{day} is not a working day, so the limit ends on {due} (Civil Code, art. 203)",
+)
+_PROVISIONAL = Text(
+    "{years}年放假安排尚未公布，暂按法定节假日推算，公布后重新计算",
+    "The holiday arrangement for {years} is not published yet; computed provisionally from statutory "
+    "holidays and computed anew once it is",
+)
+_BY_DAY = Text("{day}前（含当日）", "{day}")
+_BY_HOUR = Text("{day}{hour}前", "{day}, {hour}")
+_DUE_INTAKE = Text(
+    "应于{by}决定是否受理，或一次性告知补正",
+    "A decision on acceptance, or one complete correction notice, is due by {by}",
+)
+_DUE = Text("应于{by}办结", "The decision is due by {by}")
+_CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
+_LAPSED = Text(
+    "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
+    "It ended without a notice; by law the application counts as accepted from the day of receipt",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of an explanation; `on` is the date it is about, None where it is about the whole."""
+
+    on: date | None
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """All that went into the dates of one clock."""
+
+    intake: bool
+    start: ClockFact
+    closing: ClockFact | None
+    limit: Limit
+    extension: ClockFact | None
+    counter: Counter
+    due: Due
+    provisional_years: tuple[int, ...]
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether this is an intake limit that ran out without an act, so that the law accepted."""
+        return self.intake and self.closing is not None and self.closing.kind is FactKind.DEEMED_ACCEPTED
+
+
+def explain(timing: Timing) -> tuple[Line, ...]:
+    """The lines in reading order: start, limit, what was left out or added day by day, the date, the end."""
+    by_day = sorted(_days(timing), key=lambda line: line.on or date.max)
+    return (_start(timing), *_limit(timing), *by_day, *_result(timing))
+
+
+def _start(timing: Timing) -> Line:
+    fact = timing.start
+    text = _STARTS[fact.kind].format(day=say_date(fact.effective_on))
+    recorded_on = local_date(fact.recorded_at)
+    if recorded_on != fact.effective_on:
+        text = _join(text, _RECORDED.format(day=say_date(recorded_on)))
+    return Line(fact.effective_on, text)
+
+
+def _limit(timing: Timing) -> Iterator[Line]:
+    wording = _LIMIT if timing.limit.verified else _LIMIT_UNVERIFIED
+    yield Line(None, wording.format(amount=timing.limit.text, basis=timing.limit.basis))
+    if timing.limit.unit is Unit.CALENDAR_DAY:
+        yield Line(None, _IN_A_ROW)
+    elif timing.limit.unit is Unit.HOUR:
+        yield Line(None, _HOURS)
+
+
+def _days(timing: Timing) -> Iterator[Line]:
+    """What happened to single days; the line about all weekends has no date and comes last."""
+    unit = timing.limit.unit
+    if unit in (Unit.WORKING_DAY, Unit.IMMEDIATE):
+        yield from _holidays_and_weekends(timing)
+    if timing.extension is not None:
+        yield _extension(timing.extension, unit)
+    for suspension in timing.counter.suspensions:
+        if _matters(suspension, timing):
+            yield _suspension(suspension, timing)
+
+
+def _holidays_and_weekends(timing: Timing) -> Iterator[Line]:
+    calendar, weekend_days = timing.counter.calendar, 0
+    group: list[DayEntry] = []
+    for day in _span(timing):
+        if timing.counter.is_suspended(day):
+            continue
+        entry = calendar.entry(day)
+        if entry is None:
+            weekend_days += not calendar.is_working_day(day)
+        elif entry.kind == "work":
+            yield _make_up(entry)
+        elif group and _continues(group[-1], entry):
+            group.append(entry)
+        else:
+            yield from _holiday(group)
+            group = [entry]
+    yield from _holiday(group)
+    if weekend_days:
+        yield Line(None, _WEEKENDS.format(n=weekend_days))
+
+
+def _span(timing: Timing) -> Iterator[date]:
+    """The days that the count went through: after the start, up to the due date or an open suspension."""
+    last = timing.due.on
+    if last is None:
+        last = next((item.start for item in timing.counter.suspensions if item.end is None), None)
+    start_on = timing.start.effective_on
+    days = (last - start_on).days if last is not None else 0
+    return (start_on + timedelta(days=offset) for offset in range(1, days + 1))
+
+
+def _continues(before: DayEntry, entry: DayEntry) -> bool:
+    return (
+        entry.day - before.day == timedelta(days=1)
+        and entry.name == before.name
+        and entry.notice == before.notice
+    )
+
+
+def _holiday(group: list[DayEntry]) -> Iterator[Line]:
+    if group:
+        first, last = group[0], group[-1]
+        period = say_period(first.day, last.day)
+        yield Line(first.day, _HOLIDAY.format(period=period, name=first.name, notice=_notice(first)))
+
+
+def _make_up(entry: DayEntry) -> Line:
+    weekday = say_weekday(entry.day)
+    text = _MAKE_UP.format(day=say_date(entry.day), weekday=weekday, name=entry.name, notice=_notice(entry))
+    return Line(entry.day, text)
+
+
+def _notice(entry: DayEntry) -> Text:
+    return _NOTICE.format(title=entry.notice.title, day=say_date(entry.notice.published_on))
+
+
+def _extension(fact: ClockFact, unit: Unit) -> Line:
+    text = _EXTENDED.format(day=say_date(fact.effective_on), amount=say_amount(fact.days or 0, unit))
+    if fact.note is not None:
+        text = _join(text, _REASONS.format(reasons=fact.note))
+    return Line(fact.effective_on, text)
+
+
+def _matters(suspension: Suspension, timing: Timing) -> bool:
+    """Whether a suspension took any day out of this count."""
+    begins_in_time = timing.due.on is None or suspension.start < timing.due.on
+    return begins_in_time and (suspension.end is None or suspension.end > timing.start.effective_on)
+
+
+def _suspension(suspension: Suspension, timing: Timing) -> Line:
+    start = say_date(suspension.start)
+    if suspension.end is None:
+        text = _STOPPED.format(start=start)
+    else:
+        plain = Counter(timing.counter.calendar, timing.limit.unit)
+        after = max(suspension.start, timing.start.effective_on)
+        amount = say_amount(plain.between(after, suspension.end), _LEFT_OUT_IN[timing.limit.unit])
+        text = _SUSPENDED.format(start=start, end=say_date(suspension.end), amount=amount)
+    if suspension.reasons:
+        reasons = Text(
+            "、".join(reason.zh for reason in suspension.reasons),
+            ", ".join(reason.en for reason in suspension.reasons),
+        )
+        text = _join(text, _REASONS.format(reasons=reasons))
+    return Line(suspension.start, text)
+
+
+def _result(timing: Timing) -> Iterator[Line]:
+    ends = timing.due
+    if ends.on is not None:
+        if ends.counted_to is not None and ends.counted_to != ends.on:
+            yield _moved(timing, ends.counted_to, ends.on)
+        if timing.provisional_years:
+            years = [str(year) for year in timing.provisional_years]
+            yield Line(None, _PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
+        wording = _DUE_INTAKE if timing.intake else _DUE
+        yield Line(ends.on, wording.format(by=_by(ends.on, ends.at)))
+    closing = timing.closing
+    if closing is None:
+        return
+    if timing.lapsed:
+        yield Line(ends.on, _LAPSED)
+    else:
+        event = name_of(closing.kind)
+        if closing.note is not None:
+            event = _join(event, _REASONS.format(reasons=closing.note))
+        text = _CLOSED.format(day=say_date(closing.effective_on), event=event)
+        yield Line(closing.effective_on, text)
+
+
+def _moved(timing: Timing, counted_to: date, due_on: date) -> Line:
+    wording = _MOVED_AT_ONCE if timing.limit.unit is Unit.IMMEDIATE else _MOVED
+    extension = (timing.extension.days or 0) if timing.extension else 0
+    total = timing.limit.n + extension
+    return Line(counted_to, wording.format(n=total, day=say_date(counted_to), due=say_date(due_on)))
+
+
+def _by(day: date, at: datetime | None) -> Text:
+    if at is None:
+        return _BY_DAY.format(day=say_date(day))
+    local = at.astimezone(PARK_TZ)
+    hour = f"{local:%H:%M}" if local.date() == day else "24:00"
+    return _BY_HOUR.format(day=say_date(day), hour=hour)
+
+
+def _join(first: Text, second: Text) -> Text:
+    return Text(first.zh + second.zh, first.en + second.en)

@@ -1,0 +1,133 @@
+"""What the deadline ledger is computed from: clock facts, limits, and what can be wrong with them.
+
+A fact is appended and never edited. It has the legal date from which it counts (`effective_on`, a local
+date of Asia/Shanghai) and the instant at which it was written down; the two differ where the law looks back,
+as when an application is deemed accepted. Only the first decides dates.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from shared.calendar import MAX_WORKING_DAYS
+from shared.text import Text
+
+
+class FactKind(StrEnum):
+    """What can happen to the clocks of a case."""
+
+    RECEIVED = "received"
+    CORRECTION_NOTIFIED = "correction_notified"
+    CORRECTION_ANSWERED = "correction_answered"
+    ACCEPTED = "accepted"
+    DEEMED_ACCEPTED = "deemed_accepted"
+    DECLINED = "declined"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class Unit(StrEnum):
+    """The unit in which the law or the promise words a limit; it is never converted."""
+
+    WORKING_DAY = "working_day"
+    CALENDAR_DAY = "calendar_day"
+    HOUR = "hour"
+    IMMEDIATE = "immediate"
+
+
+_LIMIT = Text("期限应在1至{most}之间，现为{n}", "A limit lies between 1 and {most}; this one is {n}")
+_AMOUNTS = {
+    Unit.WORKING_DAY: (Text("{n}个工作日", "{n} working days"), Text("{n}个工作日", "{n} working day")),
+    Unit.CALENDAR_DAY: (Text("{n}日", "{n} days"), Text("{n}日", "{n} day")),
+    Unit.HOUR: (Text("{n}小时", "{n} hours"), Text("{n}小时", "{n} hour")),
+    Unit.IMMEDIATE: (Text("即时办结", "on the spot"), Text("即时办结", "on the spot")),
+}
+
+
+def say_amount(n: int, unit: Unit) -> Text:
+    """`20个工作日` / `20 working days`."""
+    plural, singular = _AMOUNTS[unit]
+    return (singular if n == 1 else plural).format(n=n)
+
+
+class ClockError(ValueError):
+    """Facts that contradict one another; `code` is stable, `message` can be shown as it is."""
+
+    def __init__(self, code: str, message: Text) -> None:
+        super().__init__(message.en)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit as it is worded; `verified` tells whether the basis was read in its source."""
+
+    n: int
+    unit: Unit
+    basis: Text
+    verified: bool = True
+
+    def __post_init__(self) -> None:
+        least = 0 if self.unit is Unit.IMMEDIATE else 1
+        if not least <= self.n <= MAX_WORKING_DAYS:
+            raise ClockError("clock-limit", _LIMIT.format(n=self.n, most=MAX_WORKING_DAYS))
+
+    @property
+    def text(self) -> Text:
+        """The limit in words."""
+        return say_amount(self.n, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of an item version.
+
+    An extension moves the statutory clock; the promised one only where the department says so.
+    """
+
+    intake: Limit
+    statutory: Limit
+    promised: Limit | None = None
+    extension_moves_promised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFact:
+    """One entry of the ledger.
+
+    `days` is the length of an extension in units of the limit; `ref` tells apart suspensions that run at
+    the same time; `note` is the legal reason shown to the reader; `at` is the instant of the effect, which
+    only a limit in hours needs (without it, hours run from the end of the day).
+    """
+
+    kind: FactKind
+    effective_on: date
+    recorded_at: datetime
+    note: Text | None = None
+    days: int | None = None
+    ref: str | None = None
+    at: datetime | None = None
+
+
+_KIND_NAMES = {
+    FactKind.RECEIVED: Text("收到申请材料", "receipt of the application"),
+    FactKind.CORRECTION_NOTIFIED: Text("告知补正", "correction notice"),
+    FactKind.CORRECTION_ANSWERED: Text("补正材料", "answer to the correction notice"),
+    FactKind.ACCEPTED: Text("受理", "acceptance"),
+    FactKind.DEEMED_ACCEPTED: Text("视为受理", "deemed acceptance"),
+    FactKind.DECLINED: Text("不受理或不予受理", "refusal of intake"),
+    FactKind.SUSPENDED: Text("停止计算期限", "suspension"),
+    FactKind.RESUMED: Text("恢复计算期限", "resumption"),
+    FactKind.EXTENDED: Text("延长期限", "extension"),
+    FactKind.DECIDED: Text("作出决定", "decision"),
+    FactKind.WITHDRAWN: Text("撤回申请", "withdrawal"),
+}
+
+
+def name_of(kind: FactKind) -> Text:
+    """What a kind of fact is called in a sentence."""
+    return _KIND_NAMES[kind]

@@ -1,0 +1,158 @@
+"""What must hold for every course of a case, tried on generated ones."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from approvals.cases.clock import (
+    ClockFact,
+    ClockKind,
+    ClockReading,
+    FactKind,
+    Light,
+    Limit,
+    Limits,
+    Unit,
+    compute,
+    read,
+)
+from shared.calendar import load_default_calendar
+from shared.text import Text
+
+CALENDAR = load_default_calendar()
+BASIS = Text("依据", "basis")
+DAY = timedelta(days=1)
+NOON = datetime(2026, 1, 1, 4, tzinfo=UTC)
+
+starts = st.dates(date(2024, 1, 1), date(2033, 6, 30))
+day_units = st.sampled_from([Unit.WORKING_DAY, Unit.CALENDAR_DAY])
+lengths = st.integers(1, 60)
+spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), max_size=4)
+
+
+def given_limits(n: int, unit: Unit) -> Limits:
+    return Limits(Limit(5, Unit.WORKING_DAY, BASIS), Limit(n, unit, BASIS), Limit(n, unit, BASIS))
+
+
+def course(start: date, stops: list[tuple[int, int]], end: int | None = None) -> list[ClockFact]:
+    facts = [ClockFact(FactKind.RECEIVED, start, NOON), ClockFact(FactKind.ACCEPTED, start, NOON)]
+    for number, (offset, length) in enumerate(stops):
+        first = start + offset * DAY
+        facts.append(ClockFact(FactKind.SUSPENDED, first, NOON, ref=str(number)))
+        facts.append(ClockFact(FactKind.RESUMED, first + length * DAY, NOON, ref=str(number)))
+    if end is not None:
+        facts.append(ClockFact(FactKind.EXTENDED, start, NOON, days=end))
+    return facts
+
+
+def statutory(facts: list[ClockFact], limits: Limits) -> ClockReading:
+    return next(c for c in compute(facts, limits, CALENDAR).clocks if c.kind is ClockKind.STATUTORY)
+
+
+def due_on(facts: list[ClockFact], n: int, unit: Unit) -> date:
+    due = statutory(facts, given_limits(n, unit)).due_on
+    assert due is not None
+    return due
+
+
+@given(starts, lengths, spans)
+def test_brute_force_counting_agrees_over_ten_years(
+    start: date, n: int, stops: list[tuple[int, int]]
+) -> None:
+    suspended = {start + (offset + day) * DAY for offset, length in stops for day in range(1, length + 1)}
+    counted, day = 0, start
+    while counted < n:
+        day += DAY
+        if CALENDAR.is_working_day(day) and day not in suspended:
+            counted += 1
+    assert due_on(course(start, stops), n, Unit.WORKING_DAY) == day
+
+
+@given(starts, lengths, spans, st.tuples(st.integers(0, 60), st.integers(0, 30)), day_units)
+def test_no_suspension_brings_a_date_forward(
+    start: date, n: int, stops: list[tuple[int, int]], more: tuple[int, int], unit: Unit
+) -> None:
+    assert due_on(course(start, [*stops, more]), n, unit) >= due_on(course(start, stops), n, unit)
+
+
+@given(starts, lengths, spans, st.integers(1, 30), day_units)
+def test_an_extension_is_a_longer_limit(
+    start: date, n: int, stops: list[tuple[int, int]], more: int, unit: Unit
+) -> None:
+    assert due_on(course(start, stops, more), n, unit) == due_on(course(start, stops), n + more, unit)
+
+
+@given(starts, lengths, spans, st.randoms(use_true_random=False))
+def test_the_order_and_the_time_of_recording_are_irrelevant(
+    start: date, n: int, stops: list[tuple[int, int]], random: Random
+) -> None:
+    facts = course(start, stops)
+    shuffled = [replace(fact, recorded_at=NOON + random.randrange(1000) * DAY) for fact in facts]
+    random.shuffle(shuffled)
+    limits = given_limits(n, Unit.WORKING_DAY)
+    for one, other in zip(
+        compute(facts, limits, CALENDAR).clocks, compute(shuffled, limits, CALENDAR).clocks, strict=True
+    ):
+        assert (one.kind, one.start_on, one.due_on, one.ended_on) == (
+            other.kind,
+            other.start_on,
+            other.due_on,
+            other.ended_on,
+        )
+        assert one.suspensions == other.suspensions
+
+
+@given(starts, lengths, spans, day_units)
+def test_computing_again_gives_the_same_ledger_word_for_word(
+    start: date, n: int, stops: list[tuple[int, int]], unit: Unit
+) -> None:
+    facts = course(start, stops)
+    once = compute(facts, given_limits(n, unit), CALENDAR)
+    again = compute(list(reversed(facts)), given_limits(n, unit), CALENDAR)
+    assert once == again
+    assert [clock.lines for clock in once.clocks] == [clock.lines for clock in again.clocks]
+
+
+@given(starts, lengths, spans, day_units)
+def test_a_due_date_is_a_working_day_outside_every_suspension(
+    start: date, n: int, stops: list[tuple[int, int]], unit: Unit
+) -> None:
+    clock = statutory(course(start, stops), given_limits(n, unit))
+    assert clock.due_on is not None
+    assert CALENDAR.is_working_day(clock.due_on)
+    assert not any(suspension.holds(clock.due_on) for suspension in clock.suspensions)
+
+
+@given(starts, lengths, spans, day_units)
+def test_every_line_is_complete_in_both_languages_and_the_last_names_the_date(
+    start: date, n: int, stops: list[tuple[int, int]], unit: Unit
+) -> None:
+    clock = statutory(course(start, stops), given_limits(n, unit))
+    for line in clock.lines:
+        assert line.text.zh and line.text.en
+        assert "{" not in line.text.zh + line.text.en
+    assert clock.lines[-1].on == clock.due_on
+
+
+@settings(max_examples=30)
+@given(starts, st.integers(1, 20), spans, day_units)
+def test_a_light_goes_from_green_over_yellow_to_red_and_never_back(
+    start: date, n: int, stops: list[tuple[int, int]], unit: Unit
+) -> None:
+    ledger = compute(course(start, stops), given_limits(n, unit), CALENDAR)
+    first = read(ledger, start)
+    assert first.due_on is not None
+    assert first.yellow_on is not None
+    assert first.light is Light.GREEN
+    order = [Light.GREEN, Light.YELLOW, Light.RED]
+    day, seen = start, []
+    while day <= first.due_on + DAY:
+        light = read(ledger, day).light
+        assert light is (Light.RED if day > first.due_on else order[day >= first.yellow_on])
+        seen.append(order.index(light))
+        day += DAY
+    assert seen == sorted(seen)
+    assert seen[-1] == 2
