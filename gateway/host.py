@@ -33,7 +33,7 @@ class GatewayHost:
     def person(self) -> Json | None:
         """The signed-in person, None for a visitor."""
         account = self._account()
-        return profile_of(account) if account else None
+        return profile_of(account, self._edge.runtime.context.cipher) if account else None
 
     def sign_in(self, username: str, password: str) -> None:
         """Start a session with a token of its own; raises Unauthenticated or TooManyRequests."""

@@ -57,6 +57,6 @@ def blueprints() -> list[Blueprint]:
             account = find_account(session, actor.id, demo=edge.runtime.settings.demo)
             if account is None:
                 raise Unauthenticated
-            return profile_of(account)
+            return profile_of(account, edge.runtime.context.cipher)
 
     return [api]

@@ -1,20 +1,26 @@
 """`yuanban accounts`: what is done where nobody can sign in yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
-from gateway.accounts.commands import NewAccount, open_account
+from gateway.accounts import commands
 from gateway.accounts.demo import demo_usernames
 from gateway.accounts.keys import rotate
-from gateway.accounts.model import Role
+from gateway.accounts.model import Account, Role
 from gateway.accounts.passwords import Passwords
 from gateway.accounts.policy import MIN_PASSWORD
-from gateway.accounts.queries import username_key
+from gateway.accounts.queries import find_by_username, username_key
 from shared.actor import SYSTEM
-from shared.config import DEMO_PASSWORD
-from shared.errors import Problem
+from shared.config import DEMO_PASSWORD, Settings
+from shared.errors import NotFound, Problem
 from shared.service import Runtime
+from shared.text import Text
+from shared.transaction import Transaction
+
+_ROLES = click.Choice([role.value for role in Role])
+_PROMPT = f"Password (at least {MIN_PASSWORD} characters)"
 
 
 def accounts_command(open_runtime: Callable[[], Runtime]) -> click.Group:
@@ -22,15 +28,15 @@ def accounts_command(open_runtime: Callable[[], Runtime]) -> click.Group:
 
     @click.group("accounts")
     def accounts() -> None:
-        """Manage accounts."""
+        """Manage accounts, the first administrator's for example."""
 
     @accounts.command()
     @click.argument("username")
     @click.option("--name", help="The person's name; the user name if left out.")
-    @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([r.value for r in Role]))
+    @click.option("--role", "roles", multiple=True, required=True, type=_ROLES)
     @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
     @click.option("--mobile", help="Kept encrypted.")
-    @click.password_option(prompt=f"Password (at least {MIN_PASSWORD} characters)")
+    @click.password_option(prompt=_PROMPT)
     def add(
         username: str,
         name: str | None,
@@ -39,11 +45,10 @@ def accounts_command(open_runtime: Callable[[], Runtime]) -> click.Group:
         mobile: str | None,
         password: str,
     ) -> None:
-        """Open an account for USERNAME, the first administrator for example."""
-        runtime = open_runtime()
-        try:
-            _refuse_demo(runtime, username, password)
-            wanted = NewAccount(
+        """Open an account for USERNAME."""
+        with _command(open_runtime) as tx:
+            _refuse_demo(tx.context.settings, username, password)
+            wanted = commands.NewAccount(
                 username=username,
                 name=name or username,
                 roles=frozenset(Role(role) for role in roles),
@@ -51,32 +56,78 @@ def accounts_command(open_runtime: Callable[[], Runtime]) -> click.Group:
                 language="en" if language == "en" else "zh",
                 mobile=mobile,
             )
-            with runtime.transaction(SYSTEM) as tx:
-                open_account(tx, Passwords(runtime.settings), wanted)
-        except Problem as problem:
-            reasons = [error.message.en for error in problem.errors] or [str(problem)]
-            raise click.ClickException("; ".join(reasons)) from problem
-        finally:
-            runtime.close()
+            commands.open_account(tx, Passwords(tx.context.settings), wanted)
         click.echo(f"{username}: {', '.join(roles)}")
+
+    @accounts.command("set-password")
+    @click.argument("username")
+    @click.password_option(prompt=_PROMPT)
+    def set_password(username: str, password: str) -> None:
+        """Give USERNAME a new password and sign every browser out."""
+        with _command(open_runtime) as tx:
+            _refuse_demo(tx.context.settings, username, password)
+            commands.change_password(tx, _found(tx, username), Passwords(tx.context.settings), password)
+        click.echo(f"{username}: new password")
+
+    @accounts.command("set-roles")
+    @click.argument("username")
+    @click.option("--role", "roles", multiple=True, required=True, type=_ROLES)
+    def set_roles(username: str, roles: tuple[str, ...]) -> None:
+        """Give USERNAME exactly these roles."""
+        with _command(open_runtime) as tx:
+            commands.change_roles(tx, _found(tx, username), [Role(role) for role in roles])
+        click.echo(f"{username}: {', '.join(roles)}")
+
+    @accounts.command()
+    @click.argument("username")
+    def disable(username: str) -> None:
+        """Shut the account of USERNAME at once, sessions and tokens included."""
+        with _command(open_runtime) as tx:
+            commands.disable_account(tx, _found(tx, username))
+        click.echo(f"{username}: disabled")
+
+    @accounts.command()
+    @click.argument("username")
+    def enable(username: str) -> None:
+        """Let a disabled account act again."""
+        with _command(open_runtime) as tx:
+            commands.enable_account(tx, _found(tx, username))
+        click.echo(f"{username}: enabled")
 
     @accounts.command("rotate-key")
     def rotate_key() -> None:
         """Sign tokens with a fresh key; earlier ones stay valid until they expire."""
-        runtime = open_runtime()
-        try:
-            with runtime.transaction(SYSTEM) as tx:
-                kid = rotate(tx).kid
-        finally:
-            runtime.close()
+        with _command(open_runtime) as tx:
+            kid = rotate(tx).kid
         click.echo(f"signing with {kid}")
 
     return accounts
 
 
-def _refuse_demo(runtime: Runtime, username: str, password: str) -> None:
+@contextmanager
+def _command(open_runtime: Callable[[], Runtime]) -> Iterator[Transaction]:
+    """One transaction of the system itself; a refusal becomes a message and exit code 1."""
+    runtime = open_runtime()
+    try:
+        with runtime.transaction(SYSTEM) as tx:
+            yield tx
+    except Problem as problem:
+        reasons = [error.message.en for error in problem.errors] or [str(problem)]
+        raise click.ClickException("; ".join(reasons)) from problem
+    finally:
+        runtime.close()
+
+
+def _found(tx: Transaction, username: str) -> Account:
+    account = find_by_username(tx.session, username)
+    if account is None:
+        raise NotFound(Text("没有用户名“{n}”", "There is no user name {n}").format(n=username))
+    return account
+
+
+def _refuse_demo(settings: Settings, username: str, password: str) -> None:
     """Names and passwords that everybody can read in the documentation open nothing real."""
-    if runtime.settings.demo:
+    if settings.demo:
         return
     if username_key(username) in demo_usernames():
         raise click.ClickException(f"{username!r} is the name of a demo account; choose another one")

@@ -22,7 +22,9 @@ from gateway.accounts.passwords import Passwords
 from gateway.accounts.queries import find_by_username, username_key
 from gateway.accounts.sign_in import revoke_sessions
 from shared.database import insert_if_absent
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import Conflict, FieldError, InvalidInput, NotFound
+from shared.identifiers.errors import PhoneError
+from shared.identifiers.phones import parse_mobile
 from shared.ids import new_id
 from shared.text import Language, Text
 from shared.transaction import Transaction
@@ -51,11 +53,16 @@ def open_account(tx: Transaction, passwords: Passwords, wanted: NewAccount) -> A
     """
     errors = policy.username_errors(wanted.username)
     errors += policy.password_errors(wanted.password, wanted.username) if not wanted.is_demo else []
+    contact: dict[str, str] = {}
+    if wanted.mobile:
+        try:
+            contact["mobile"] = parse_mobile(wanted.mobile).number
+        except PhoneError as error:
+            errors.append(FieldError("/mobile", error.code, error.message))
     if errors:
         raise InvalidInput(errors=errors)
     if find_by_username(tx.session, wanted.username) is not None:
         raise Conflict(Text("用户名“{n}”已被使用", "The user name {n} is taken").format(n=wanted.username))
-    sealed = tx.context.cipher.seal({"mobile": wanted.mobile}) if wanted.mobile else None
     account = Account(
         id=wanted.id or new_id(),
         username=wanted.username,
@@ -64,7 +71,7 @@ def open_account(tx: Transaction, passwords: Passwords, wanted: NewAccount) -> A
         password_hash=passwords.hash(wanted.password),
         roles=sorted(role.value for role in wanted.roles),
         language=wanted.language,
-        contact_sealed=sealed,
+        contact_sealed=tx.context.cipher.seal(contact) if contact else None,
         is_demo=wanted.is_demo,
         created_at=tx.now,
     )

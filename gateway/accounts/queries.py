@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 from gateway.accounts.model import Account, OfficialPosition, OrganisationMember, WebSession
 from shared import actor as actors
 from shared.actor import Actor
+from shared.cipher import Cipher
+from shared.identifiers.phones import mask_phone
 from shared.text import LANGUAGES, Language
 
 
@@ -58,8 +60,9 @@ def actor_of(account: Account, address: str | None = None) -> Actor:
     )
 
 
-def profile_of(account: Account) -> dict[str, Any]:
+def profile_of(account: Account, cipher: Cipher) -> dict[str, Any]:
     """The document of `GET /api/v1/me`."""
+    contact = cipher.open(account.contact_sealed) if account.contact_sealed else {}
     return {
         "id": str(account.id),
         "username": account.username,
@@ -84,6 +87,7 @@ def profile_of(account: Account) -> dict[str, Any]:
             for each in account.memberships
         ],
         "language": account.language,
+        "mobile": mask_phone(contact["mobile"]) if contact else None,
     }
 
 

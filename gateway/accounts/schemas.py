@@ -66,3 +66,4 @@ class Profile(Schema):
     positions = fields.List(fields.Nested(PositionSchema), required=True)
     memberships = fields.List(fields.Nested(MembershipSchema), required=True)
     language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    mobile = fields.String(required=True, allow_none=True, metadata={"description": "masked"})
