@@ -1,8 +1,9 @@
-"""One database a service: SQLite in the embedded shape, PostgreSQL in the distributed one, the same models on both."""
+"""One database a service: SQLite in the embedded shape, PostgreSQL in the distributed one, same models."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,19 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 JsonDoc = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 """A JSON document column (JSONB on PostgreSQL)."""
+
+
+def text_enum(kind: type[StrEnum]) -> sa.Enum:
+    """A column that holds the values of `kind` as text, with a CHECK, alike on both databases."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+        name=kind.__name__.lower(),
+    )
+
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A 64-bit identity; SQLite autoincrements only an INTEGER primary key."""
@@ -108,9 +122,10 @@ def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, A
     """
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # RETURNING tells on both databases; the driver's row count of an INSERT is -1 on PostgreSQL.
     statement = insert(table).values(**values).on_conflict_do_nothing()
-    result = session.execute(statement)
-    return bool(getattr(result, "rowcount", 0) == 1)
+    inserted: sa.Result[Any] = session.execute(statement.returning(sa.literal_column("1")))
+    return inserted.first() is not None
 
 
 def _make_engine(url: sa.URL) -> Engine:
