@@ -103,7 +103,7 @@ class Worker:
                 outbox.mark_unroutable(session, unroutable, now)
         if unroutable:
             log.error("events reached no queue", service=runtime.service.name, count=len(unroutable))
-        return len(done)
+        return len(rows)
 
     def _drain_all(self) -> None:
         """Let every subscriber take what is in its queue; raises when one of them could not settle it."""
