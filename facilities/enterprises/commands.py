@@ -34,5 +34,5 @@ def replace_copy(tx: Transaction, event: Event) -> bool:
     older = sa.update(EnterpriseCopy).where(
         EnterpriseCopy.uscc == data["uscc"], EnterpriseCopy.sequence < event.sequence
     )
-    result = tx.session.execute(older.values(**facts))
-    return bool(getattr(result, "rowcount", 0) == 1)
+    replaced = older.values(**facts).returning(EnterpriseCopy.uscc)
+    return tx.session.scalar(replaced) is not None
