@@ -1,4 +1,4 @@
-"""The audit trail: append-only entries, chained by hash per aggregate, naming who did what for whom from where."""
+"""The audit trail: append-only entries, chained by hash per aggregate: who did what for whom from where."""
 
 import hashlib
 import json

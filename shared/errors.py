@@ -16,7 +16,7 @@ class FieldError:
     message: Text
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - the RFC calls it a problem
     """A refusal with a stable `slug`, an HTTP status and a sentence for the person who caused it."""
 
     status: ClassVar[int] = 400

@@ -1,4 +1,4 @@
-"""Serving with gunicorn: one worker process with threads in the embedded shape, the working loop beside it."""
+"""Serving with gunicorn: one worker process with threads, the working loop beside it."""
 
 from typing import Any
 

@@ -1,0 +1,264 @@
+"""The applicant's verbs: start, fill in, submit, withdraw, answer a correction notice."""
+
+import random
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from approvals.applications.answers import Checker, read_answers, value_at, write_answers
+from approvals.cases import policy
+from approvals.cases.announce import announce
+from approvals.cases.clock import FactKind
+from approvals.cases.lifecycle import BEFORE_ACCEPTANCE, State
+from approvals.cases.model import Case, CorrectionNotice
+from approvals.cases.numbering import next_number
+from approvals.cases.record import Fact, record
+from approvals.documents.issuing import issue_slip
+from approvals.documents.slips import SlipKind
+from approvals.items.answers import subject_name
+from approvals.items.drafts import check_draft
+from approvals.items.forms import Validation, validate
+from approvals.items.model import Catalogue, Item
+from approvals.tasks import commands as tasks
+from approvals.tasks.model import TaskKind
+from shared.cipher import Cipher
+from shared.clock import PARK_TZ
+from shared.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
+from shared.identifiers.case_number import make_case_number, make_query_code
+from shared.ids import new_id
+from shared.text import Text
+from shared.transaction import Context, Transaction
+
+INTAKE_TIMER = "intake-lapse"
+MAY_APPLY = ("applicant", "enterprise_member", "resident")
+
+
+def item_of(catalogue: Catalogue, code: str) -> Item:
+    """The item of the catalogue; NotFound when it does not exist."""
+    item = catalogue.get(code)
+    if item is None:
+        raise NotFound(Text("没有这个事项", "There is no such item"))
+    return item
+
+
+def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> Case:
+    """Open a draft under the item's present version, for oneself or for an organisation one belongs to."""
+    item = item_of(tx.resource(Catalogue), item_code)
+    if not item.online:
+        raise Conflict(Text("该事项尚不能在线申请", "Not available online yet"), slug="guide-only")
+    if not tx.actor.has_role(*MAY_APPLY):
+        raise Forbidden(Text("工作人员账号不能提交申请", "Officials' accounts cannot apply"))
+    if on_behalf_of is not None and all(m.uscc != on_behalf_of for m in tx.actor.memberships):
+        raise Forbidden(Text("您不是该单位的成员", "You do not belong to this organisation"))
+    case = Case(
+        id=new_id(),
+        event_sequence=0,
+        item_code=item.code,
+        item_version=item.version,
+        department=item.department.code,
+        state=State.DRAFT,
+        applicant_id=_account(tx),
+        applicant_name=tx.actor.name,
+        on_behalf_of=on_behalf_of,
+        answers_sealed=b"",
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    write_answers(tx.context.cipher, case, {})
+    tx.session.add(case)
+    tx.session.flush()
+    tx.audit("case.started", "case", case.id, {"item": item.code}, on_behalf_of)
+    return case
+
+
+def save_answers(tx: Transaction, case: Case, item: Item, changes: Mapping[str, Any]) -> Case:
+    """Replace the named sections of the form by what was typed; nothing is judged but its shape.
+
+    Raises InvalidInput for unknown sections or fields; while a correction is open, also for sections
+    that were neither returned nor are wrong.
+    """
+    policy.require_applicant(tx.actor, case)
+    policy.require_state("edit", case)
+    errors = list(check_draft(item, changes))
+    if case.state is State.CORRECTION:
+        errors += _outside_correction(tx, case, item, changes)
+    if errors:
+        raise InvalidInput(errors=errors)
+    answers = read_answers(tx.context.cipher, case)
+    before = dict(answers)
+    answers.update({key: dict(value) for key, value in changes.items()})
+    write_answers(tx.context.cipher, case, answers)
+    case.subject_name = subject_name(item, validate(item, answers, today=tx.today).values)
+    case.updated_at = tx.now
+    changed = sorted(key for key in changes if before.get(key) != answers[key])
+    tx.audit("case.answers-saved", "case", case.id, {"sections": changed}, case.on_behalf_of)
+    return case
+
+
+def check(
+    session: Session, context: Context, case: Case, item: Item, today: date, section: str | None = None
+) -> Validation:
+    """What is still wrong with an application; nothing is changed."""
+    uploaded = None if section else {material.code for material in case.materials}
+    answers = read_answers(context.cipher, case)
+    checker = context.resources.get(Checker)
+    return checker.check(session, item, answers, today=today, uploaded=uploaded, section=section)
+
+
+def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Case:
+    """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
+
+    Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before.
+    """
+    policy.require_applicant(tx.actor, case)
+    policy.require_state("submit", case)
+    if not declaration:
+        text = Text("请确认所填内容和所附材料真实有效", "Confirm that the information and materials are true")
+        raise InvalidInput(errors=[FieldError("/declaration", "required", text)])
+    _require_valid(tx, case, item)
+    serial = next_number(tx.session, f"case/{item.codes.implementation}/{tx.today.isoformat()}")
+    case.number = make_case_number(region_code=_region(item), filed_on=tx.today, serial=serial).text
+    case.query_code = make_query_code(random.SystemRandom())
+    case.submitted_at = tx.now
+    record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
+    _queue_for_intake(tx, case)
+    issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
+    tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
+    announce(tx, case, item, "submitted")
+    return case
+
+
+def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
+    """Take the application back: 撤件 before acceptance, 撤回 after it, never after the decision."""
+    policy.require_applicant(tx.actor, case)
+    policy.require_state("withdraw", case)
+    early = case.state in BEFORE_ACCEPTANCE
+    record(
+        tx,
+        case,
+        item,
+        "withdrawn_early" if early else "withdrawn",
+        office="applicant",
+        facts=[Fact(FactKind.WITHDRAWN, tx.today)],
+        detail=Text.same(reason) if reason.strip() else None,
+    )
+    case.ended_at = tx.now
+    tasks.cancel_live(tx, case)
+    tx.unschedule(INTAKE_TIMER, str(case.id))
+    issue_slip(tx, case, item, SlipKind.TERMINATION_NOTICE, reason=reason)
+    tx.audit("case.withdrawn", "case", case.id, {"early": early}, case.on_behalf_of)
+    announce(tx, case, item, "withdrawn")
+    return case
+
+
+def answer_correction(tx: Transaction, case: Case, item: Item) -> Case:
+    """Hand the corrections in: the notice ends, a new intake clock starts (行政许可法 art. 32(4)).
+
+    Raises InvalidInput for every returned point that was not touched and for everything still wrong.
+    """
+    policy.require_applicant(tx.actor, case)
+    policy.require_state("answer-correction", case)
+    notice = case.corrections[-1]
+    untouched = [
+        FieldError(
+            entry["target"],
+            "not-corrected",
+            Text("这一项尚未补正：{what}", "This point has not been corrected: {what}").format(
+                what=entry["requirement"]
+            ),
+        )
+        for entry in open_points(tx.context.cipher, case, notice)
+        if not entry["resolved"]
+    ]
+    if untouched:
+        raise InvalidInput(errors=untouched)
+    _require_valid(tx, case, item)
+    notice.answered_at = tx.now
+    record(
+        tx,
+        case,
+        item,
+        "correction_answered",
+        office="applicant",
+        facts=[Fact(FactKind.CORRECTION_ANSWERED, tx.today)],
+    )
+    _queue_for_intake(tx, case)
+    tx.audit("case.correction-answered", "case", case.id, {"round": notice.round}, case.on_behalf_of)
+    announce(tx, case, item, "correction-answered")
+    return case
+
+
+def open_points(cipher: Cipher, case: Case, notice: CorrectionNotice) -> list[dict[str, Any]]:
+    """The points of a notice, each with `resolved`: whether what it names has changed since."""
+    seen = cipher.open(notice.seen_sealed)
+    answers = read_answers(cipher, case)
+    return [
+        {**entry, "resolved": _now_at(case, answers, entry["target"]) != seen[entry["target"]]}
+        for entry in notice.items
+    ]
+
+
+def snapshot(cipher: Cipher, case: Case, targets: list[str]) -> dict[str, Any]:
+    """What stands at each target now, to tell later whether it changed."""
+    answers = read_answers(cipher, case)
+    return {target: _now_at(case, answers, target) for target in targets}
+
+
+def _now_at(case: Case, answers: Any, target: str) -> Any:
+    if target.startswith("/materials/"):
+        code = target.removeprefix("/materials/")
+        return next((material.sha256 for material in case.materials if material.code == code), None)
+    return value_at(answers, target)
+
+
+def _queue_for_intake(tx: Transaction, case: Case) -> None:
+    tasks.open_task(tx, case, TaskKind.INTAKE)
+    if case.due_on is None:
+        raise LookupError(f"case {case.id} was received but no intake clock runs")
+    lapse = datetime.combine(case.due_on + timedelta(days=1), time.min, tzinfo=PARK_TZ)
+    tx.schedule(INTAKE_TIMER, str(case.id), lapse, {"case_id": str(case.id)})
+
+
+def _require_valid(tx: Transaction, case: Case, item: Item) -> None:
+    found = check(tx.session, tx.context, case, item, tx.today)
+    if found.errors:
+        raise InvalidInput(errors=found.errors)
+
+
+def _outside_correction(
+    tx: Transaction, case: Case, item: Item, changes: Mapping[str, Any]
+) -> list[FieldError]:
+    """Sections that were not returned stay as they are, unless they hold an error that must be mended."""
+    returned = {_section(entry["target"]) for entry in case.corrections[-1].items}
+    found = check(tx.session, tx.context, case, item, tx.today)
+    wrong = {_section(error.pointer) for error in found.errors}
+    message = Text("这一部分不在补正范围内", "This section was not returned for correction")
+    return [
+        FieldError(f"/answers/{key}", "not-returned", message)
+        for key in changes
+        if key not in returned and key not in wrong
+    ]
+
+
+def _section(pointer: str) -> str:
+    parts = pointer.split("/")
+    return parts[2] if len(parts) > 2 and parts[1] == "answers" else ""
+
+
+def _region(item: Item) -> str:
+    return item.department.code[2:8]
+
+
+def _account(tx: Transaction) -> UUID:
+    if tx.actor.id is None:
+        raise Forbidden
+    return tx.actor.id
+
+
+def handed_in_names(case: Case, item: Item) -> list[str]:
+    """The official names of the materials that are there, in the item's order."""
+    codes = {material.code for material in case.materials}
+    return [material.name.zh for material in item.materials if material.code in codes]

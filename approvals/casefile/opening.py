@@ -1,0 +1,32 @@
+"""Opening a case for a verb: found, locked, at the version seen, with what time has decided applied."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from approvals.applications.commands import item_of
+from approvals.casefile.view import Reader, case_view
+from approvals.cases import policy
+from approvals.cases.model import Case
+from approvals.intake.commands import settle
+from approvals.items.model import Catalogue, Item
+from shared.http.command import Reply
+from shared.http.etag import require_version
+from shared.transaction import Transaction
+
+
+def opened(tx: Transaction, case_id: UUID) -> tuple[Case, Item]:
+    """The case and its item; 404 when it may not be seen, 428/412 by `If-Match`."""
+    case = policy.find(tx.session, tx.actor, case_id, lock=True)
+    require_version(case.version)
+    item = item_of(tx.resource(Catalogue), case.item_code)
+    settle(tx, case, item)
+    return case, item
+
+
+def reply_with_case(
+    tx: Transaction, case: Case, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Reply:
+    """The case as it stands after the verb, with its new version."""
+    tx.session.flush()
+    reader = Reader(tx.session, tx.context, tx.actor, tx.today)
+    return Reply(case_view(reader, case), status=status, version=case.version, headers=headers or {})

@@ -1,0 +1,246 @@
+"""The case file (案卷) as one reader may see it, and what that reader may do now."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from approvals.applications.answers import Answers, read_answers
+from approvals.applications.commands import open_points
+from approvals.cases import policy
+from approvals.cases.deadline import Deadlines
+from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, allows
+from approvals.cases.model import Case
+from approvals.certificates import queries as certificates
+from approvals.decisions.model import Decision
+from approvals.items.answers import label_of, mask_answers
+from approvals.items.forms import section_status, validate
+from approvals.items.model import Catalogue, Item
+from approvals.items.needs import required_materials
+from approvals.reviews.commands import CONCLUSIONS, opinions_on
+from approvals.tasks.model import TaskKind
+from approvals.tasks.policy import claimed_task
+from shared.actor import Actor
+from shared.text import Text
+from shared.transaction import Context
+
+_OFFICIAL_VERBS = {
+    "accept": TaskKind.INTAKE,
+    "decline": TaskKind.INTAKE,
+    "request-correction": TaskKind.INTAKE,
+    "opinion": TaskKind.REVIEW,
+    "decide": TaskKind.DECISION,
+}
+_APPLICANT_VERBS = ("edit", "submit", "withdraw", "answer-correction")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks, and with what at hand."""
+
+    session: Session
+    context: Context
+    actor: Actor
+    today: date
+
+
+def case_summary(reader: Reader, case: Case) -> dict[str, Any]:
+    """A case as a line of a list: no answers, no further queries."""
+    item = _item(reader, case)
+    return {
+        "id": str(case.id),
+        "version": case.version,
+        "number": case.number,
+        "item": _item_ref(item),
+        "state": case.state.value,
+        "state_name": STATE_NAMES[case.state].to_dict(),
+        "applicant": {"id": str(case.applicant_id), "name": case.applicant_name},
+        "on_behalf_of": case.on_behalf_of,
+        "subject_name": case.subject_name,
+        "created_at": case.created_at.isoformat(),
+        "submitted_at": _instant(case.submitted_at),
+        "due": due_of(reader, case),
+    }
+
+
+def case_view(reader: Reader, case: Case) -> dict[str, Any]:
+    """The whole case file, masked for readers whose task does not need personal data."""
+    item = _item(reader, case)
+    answers = read_answers(reader.context.cipher, case)
+    claims = _claims(reader, case)
+    personal = policy.sees_personal_data(reader.actor, case, bool(claims))
+    values = validate(item, answers, today=reader.today).values
+    own = policy.is_applicant(reader.actor, case)
+    return {
+        **case_summary(reader, case),
+        "query_code": case.query_code if own else None,
+        "accepted_at": _instant(case.accepted_at),
+        "decided_at": _instant(case.ended_at),
+        "sections": _sections(item, answers, reader.today),
+        "answers": answers if personal else mask_answers(item, answers),
+        "masked": not personal,
+        "materials": _materials(item, case, required_materials(item, values)),
+        "correction": _correction(reader, case, item),
+        "opinions": [] if own and not claims else _opinions(reader, case),
+        "decision": _decision(reader, case),
+        "certificate": _certificate(reader, case),
+        "actions": _actions(reader, case, own, claims),
+    }
+
+
+def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:
+    """The date by which an answer is due, with its light; None while no clock runs."""
+    if case.due_on is None or case.due_kind is None:
+        return None
+    deadlines = reader.context.resources.get(Deadlines)
+    ended = case.state not in OPEN_STATES
+    return {
+        "on": case.due_on.isoformat(),
+        "kind": case.due_kind,
+        "light": "ended" if ended else deadlines.light(case.due_on, case.yellow_on, reader.today),
+        "days_left": None if ended else deadlines.days_left(case.due_on, reader.today),
+        "provisional": case.due_provisional,
+    }
+
+
+def _item(reader: Reader, case: Case) -> Item:
+    item = reader.context.resources.get(Catalogue).get(case.item_code)
+    if item is None:
+        raise LookupError(f"item {case.item_code} of case {case.id} is not in the catalogue")
+    return item
+
+
+def item_ref(reader: Reader, case: Case) -> dict[str, Any]:
+    """The item of a case, as lists name it."""
+    return _item_ref(_item(reader, case))
+
+
+def _item_ref(item: Item) -> dict[str, Any]:
+    return {"code": item.code, "slug": item.slug, "version": item.version, "name": item.name.to_dict()}
+
+
+def _claims(reader: Reader, case: Case) -> set[TaskKind]:
+    return {kind for kind in TaskKind if claimed_task(reader.session, reader.actor, case, kind) is not None}
+
+
+def _sections(item: Item, answers: Answers, today: date) -> list[dict[str, Any]]:
+    status = section_status(item, answers, today)
+    return [
+        {"key": section.key, "title": section.title.to_dict(), "status": status[section.key]}
+        for section in item.form.sections
+    ]
+
+
+def materials_view(context: Context, case: Case, item: Item, today: date) -> list[dict[str, Any]]:
+    """Every material of the item, whether it is needed here, and the file handed in for it."""
+    values = validate(item, read_answers(context.cipher, case), today=today).values
+    return _materials(item, case, required_materials(item, values))
+
+
+def _materials(item: Item, case: Case, needed: set[str]) -> list[dict[str, Any]]:
+    handed_in = {material.code: material for material in case.materials}
+    rows = []
+    for spec in item.materials:
+        row = handed_in.get(spec.code)
+        rows.append(
+            {
+                "code": spec.code,
+                "name": spec.name.to_dict(),
+                "necessity": spec.necessity,
+                "required": spec.code in needed,
+                "uploaded": row
+                and {
+                    "file_name": row.file_name,
+                    "media_type": row.media_type,
+                    "size": row.size,
+                    "sha256": row.sha256,
+                    "pages": row.pages,
+                    "version": row.version,
+                    "etag": f'"{row.version}"',
+                    "uploaded_at": row.uploaded_at.isoformat(),
+                },
+            }
+        )
+    return rows
+
+
+def _correction(reader: Reader, case: Case, item: Item) -> dict[str, Any] | None:
+    if not case.corrections:
+        return None
+    notice = case.corrections[-1]
+    points = (
+        open_points(reader.context.cipher, case, notice)
+        if notice.answered_at is None
+        else [{**entry, "resolved": True} for entry in notice.items]
+    )
+    return {
+        "round": notice.round,
+        "requested_at": notice.requested_at.isoformat(),
+        "answered_at": _instant(notice.answered_at),
+        "official": notice.official_name,
+        "items": [
+            {
+                "target": point["target"],
+                "label": (label_of(item, point["target"]) or Text.same(point["target"])).to_dict(),
+                "requirement": point["requirement"],
+                "resolved": point["resolved"],
+            }
+            for point in points
+        ],
+    }
+
+
+def _opinions(reader: Reader, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "review",
+            "conclusion": opinion.conclusion,
+            "conclusion_name": CONCLUSIONS[opinion.conclusion].to_dict(),
+            "text": opinion.text,
+            "official": opinion.official_name,
+            "at": opinion.at.isoformat(),
+            "checks": opinion.checks,
+            "case_version": opinion.case_version,
+        }
+        for opinion in opinions_on(reader.session, case)
+    ]
+
+
+def _decision(reader: Reader, case: Case) -> dict[str, Any] | None:
+    decision = reader.session.get(Decision, case.id)
+    if decision is None:
+        return None
+    return {
+        "granted": decision.granted,
+        "reason": decision.reason,
+        "decided_at": decision.decided_at.isoformat(),
+        "official": decision.official_name,
+        "remedies": decision.remedies,
+    }
+
+
+def _certificate(reader: Reader, case: Case) -> dict[str, Any] | None:
+    found = certificates.of_case(reader.session, case.id)
+    if found is None:
+        return None
+    service = reader.context.service
+    return {
+        "id": found.id,
+        "uscc": found.holder_code,
+        "holder": found.holder_name,
+        "issued_on": found.issued_on.isoformat(),
+        "url": f"{reader.context.settings.public_url}/verify/{found.id}",
+        "pdf_url": f"/api/v1/{service}/cases/{case.id}/certificate",
+    }
+
+
+def _actions(reader: Reader, case: Case, own: bool, claims: set[TaskKind]) -> list[str]:
+    """What this reader may do now; the same rules refuse everything else."""
+    allowed = [verb for verb in _APPLICANT_VERBS if own and allows(verb, case.state)]
+    allowed += [verb for verb, kind in _OFFICIAL_VERBS.items() if kind in claims and allows(verb, case.state)]
+    return allowed
+
+
+def _instant(value: Any) -> str | None:
+    return value.isoformat() if value else None

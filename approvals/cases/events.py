@@ -1,0 +1,83 @@
+"""What is said about cases: one contract for every step, each with the whole public state."""
+
+from marshmallow import Schema, fields
+
+from shared.messaging.contracts import EventContract
+from shared.text import Text
+
+
+class TextField(Schema):
+    """A text in both languages."""
+
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class DecisionField(Schema):
+    """The decision, once there is one."""
+
+    granted = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    certificate_id = fields.String(required=True, allow_none=True)
+    uscc = fields.String(required=True, allow_none=True)
+
+
+class CorrectionField(Schema):
+    """The correction notice that is open, or was answered last."""
+
+    round = fields.Integer(required=True)
+    count = fields.Integer(required=True)
+
+
+class DeclineField(Schema):
+    """Why the application was not accepted."""
+
+    kind = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class CaseData(Schema):
+    """The public state of a case; no answers, no ID numbers, no phones."""
+
+    case_id = fields.UUID(required=True)
+    number = fields.String(required=True, allow_none=True)
+    item_code = fields.String(required=True)
+    item_name = fields.Nested(TextField, required=True)
+    subject_name = fields.String(required=True, allow_none=True)
+    applicant_account_id = fields.UUID(required=True)
+    on_behalf_of = fields.String(required=True, allow_none=True)
+    department = fields.String(required=True)
+    state = fields.String(required=True)
+    state_name = fields.Nested(TextField, required=True)
+    submitted_on = fields.Date(required=True, allow_none=True)
+    due_on = fields.Date(required=True, allow_none=True)
+    due_kind = fields.String(required=True, allow_none=True)
+    provisional = fields.Boolean(required=True)
+    decision = fields.Nested(DecisionField, required=True, allow_none=True)
+    correction = fields.Nested(CorrectionField, required=True, allow_none=True)
+    decline = fields.Nested(DeclineField, required=True, allow_none=True)
+
+
+CASE_STEPS: dict[str, Text] = {
+    "submitted": Text("申请已提交并收件", "An application was submitted and received"),
+    "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
+    "correction-answered": Text("申请人已补正", "The correction was answered"),
+    "accepted": Text("申请已受理", "The application was accepted"),
+    "declined": Text("申请未予受理", "The application was not accepted"),
+    "reviewed": Text("审查人员已出具意见", "A reviewer gave an opinion"),
+    "decided": Text("已作出决定", "The decision was made"),
+    "withdrawn": Text("申请已撤回", "The application was withdrawn"),
+}
+
+
+def case_contracts(service: str) -> dict[str, EventContract]:
+    """The contracts of the case events that `service` publishes, by step."""
+    return {
+        step: EventContract(
+            type=f"yuanban.{service}.case.{step}.v1",
+            schema=CaseData,
+            meaning=meaning,
+            subscribers_optional=service != "enterprise",
+        )
+        for step, meaning in CASE_STEPS.items()
+    }

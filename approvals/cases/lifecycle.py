@@ -1,0 +1,105 @@
+"""The life of a case (办件) as pure rules: the national event vocabulary, states, verbs.
+
+The 15 event codes are those of the national exchange standard for construction approvals, used here for
+every case; an entry without a code (a claim, an opinion) is the platform's own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.text import Text
+
+
+class State(StrEnum):
+    """Where a case stands; always derived from its log."""
+
+    DRAFT = "draft"
+    RECEIVED = "received"
+    CORRECTION = "correction"
+    ACCEPTED = "accepted"
+    REVIEWING = "reviewing"
+    DECIDING = "deciding"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    NOT_REQUIRED = "not_required"
+    NOT_ACCEPTED = "not_accepted"
+    WITHDRAWN = "withdrawn"
+
+
+STATE_NAMES: dict[State, Text] = {
+    State.DRAFT: Text("草稿", "Draft"),
+    State.RECEIVED: Text("已收件，待受理", "Received, awaiting acceptance"),
+    State.CORRECTION: Text("待补正", "Correction requested"),
+    State.ACCEPTED: Text("已受理", "Accepted"),
+    State.REVIEWING: Text("审查中", "Under review"),
+    State.DECIDING: Text("待决定", "Awaiting decision"),
+    State.GRANTED: Text("准予许可", "Granted"),
+    State.REFUSED: Text("不予许可", "Refused"),
+    State.NOT_REQUIRED: Text("不受理", "No approval required"),
+    State.NOT_ACCEPTED: Text("不予受理", "Not accepted"),
+    State.WITHDRAWN: Text("已撤回", "Withdrawn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A kind of log entry: its national code (None for our own), its name and the state it leads to."""
+
+    key: str
+    code: int | None
+    name: Text
+    state: State | None
+    """None: the state stays as it is."""
+
+
+ENTRIES: dict[str, Entry] = {
+    entry.key: entry
+    for entry in (
+        Entry("received", 1, Text("已接件", "Received"), State.RECEIVED),
+        Entry("withdrawn_early", 2, Text("撤件", "Withdrawn before acceptance"), State.WITHDRAWN),
+        Entry("accepted", 3, Text("已受理", "Accepted"), State.ACCEPTED),
+        Entry("deemed_accepted", 3, Text("逾期未告知，视为受理", "Deemed accepted"), State.ACCEPTED),
+        Entry("not_required", 4, Text("不受理", "No approval required"), State.NOT_REQUIRED),
+        Entry("not_accepted", 5, Text("不予受理", "Not accepted"), State.NOT_ACCEPTED),
+        Entry("correction_requested", 6, Text("补正（开始）", "Correction requested"), State.CORRECTION),
+        Entry("correction_answered", 7, Text("补正（结束）", "Correction answered"), State.RECEIVED),
+        Entry("review_started", 8, Text("部门开始办理", "Review started"), State.REVIEWING),
+        Entry("reviewed", None, Text("审查意见", "Reviewer's opinion"), State.DECIDING),
+        Entry("granted", 11, Text("办结（通过）", "Closed: granted"), State.GRANTED),
+        Entry("refused", 13, Text("办结（不通过）", "Closed: refused"), State.REFUSED),
+        Entry("withdrawn", 14, Text("撤回", "Withdrawn"), State.WITHDRAWN),
+        Entry("certificate_issued", None, Text("制证", "Certificate issued"), None),
+    )
+}
+
+OPEN_STATES = frozenset({State.RECEIVED, State.CORRECTION, State.ACCEPTED, State.REVIEWING, State.DECIDING})
+"""Submitted and not yet ended."""
+
+BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.CORRECTION})
+
+ALLOWED: dict[str, frozenset[State]] = {
+    "edit": frozenset({State.DRAFT, State.CORRECTION}),
+    "submit": frozenset({State.DRAFT}),
+    "withdraw": OPEN_STATES,
+    "accept": frozenset({State.RECEIVED}),
+    "decline": frozenset({State.RECEIVED}),
+    "request-correction": frozenset({State.RECEIVED}),
+    "answer-correction": frozenset({State.CORRECTION}),
+    "opinion": frozenset({State.ACCEPTED, State.REVIEWING}),
+    "decide": frozenset({State.DECIDING}),
+}
+"""From which states each verb may be used."""
+
+
+def derive_state(keys: Iterable[str]) -> State:
+    """The state after these log entries, in their order; a case without entries is a draft."""
+    state = State.DRAFT
+    for key in keys:
+        state = ENTRIES[key].state or state
+    return state
+
+
+def allows(verb: str, state: State) -> bool:
+    """Whether `verb` may be used on a case in `state`."""
+    return state in ALLOWED[verb]

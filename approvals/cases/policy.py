@@ -1,0 +1,70 @@
+"""Who may see a case and who may act on it; every query and every verb goes through here."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from approvals.cases.lifecycle import STATE_NAMES, State, allows
+from approvals.cases.model import Case
+from shared.actor import Actor
+from shared.errors import Conflict, Forbidden, NotFound
+from shared.text import Text
+
+SEES_ALL = ("administrator", "auditor", "manager")
+"""Roles that see every submitted case (not its drafts)."""
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition under which `actor` may know of a case; used by every read path alike."""
+    own = Case.applicant_id == actor.id
+    for_own_organisation = Case.on_behalf_of.in_(sorted(m.uscc for m in actor.memberships))
+    submitted = Case.state != State.DRAFT
+    if actor.has_role(*SEES_ALL):
+        return sa.or_(own, submitted)
+    desk = sa.and_(Case.department.in_(sorted(actor.departments)), submitted)
+    return sa.or_(own, for_own_organisation, desk)
+
+
+def find(session: Session, actor: Actor, case_id: UUID, *, lock: bool = False) -> Case:
+    """The case, if the actor may see it; NotFound otherwise, so that ids tell nothing."""
+    query = sa.select(Case).where(Case.id == case_id, visible(actor))
+    if lock:
+        # Two verbs on one case queue up here; the second then sees the first one's version (412).
+        query = query.with_for_update()
+    case = session.scalar(query)
+    if case is None:
+        raise NotFound(Text("没有这个办件，或您无权查看", "There is no such case, or you may not see it"))
+    return case
+
+
+def is_applicant(actor: Actor, case: Case) -> bool:
+    """Whether the actor is the applicant or belongs to the organisation it is made for."""
+    return case.applicant_id == actor.id or any(m.uscc == case.on_behalf_of for m in actor.memberships)
+
+
+def require_applicant(actor: Actor, case: Case) -> None:
+    """Only the applicant's side may do this."""
+    if not is_applicant(actor, case):
+        raise Forbidden(Text("只有申请人可以这样办理", "Only the applicant may do this"))
+
+
+def require_state(verb: str, case: Case) -> None:
+    """Refuse a verb that the case's state does not allow; nothing is changed."""
+    if not allows(verb, case.state):
+        raise Conflict(
+            Text(
+                "办件当前为“{state}”，不能进行此操作", "The case is “{state}”; this cannot be done now"
+            ).format(state=state_name(case)),
+            slug="wrong-state",
+        )
+
+
+def state_name(case: Case) -> Text:
+    """The name of the case's state."""
+    return STATE_NAMES[case.state]
+
+
+def sees_personal_data(actor: Actor, case: Case, holds_claim: bool) -> bool:
+    """ID numbers and phones are shown to the applicant and to the official who holds the task."""
+    return is_applicant(actor, case) or holds_claim

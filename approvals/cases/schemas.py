@@ -1,0 +1,167 @@
+"""What clients send about cases, and what they get."""
+
+from marshmallow import Schema, fields, validate
+
+from shared.http.paging import PageArgs
+
+TEXT = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "{zh, en}"})
+
+
+class StartCase(Schema):
+    """Open a draft."""
+
+    item_code = fields.String(required=True, validate=validate.Length(min=1, max=50))
+    on_behalf_of = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=18))
+
+
+class SaveAnswers(Schema):
+    """Sections of the form, raw as typed; each named section is replaced whole."""
+
+    answers = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+
+
+class CheckArgs(Schema):
+    """Which section to check; the whole application without it."""
+
+    section = fields.String(load_default=None, allow_none=True)
+
+
+class Submit(Schema):
+    """The applicant's declaration."""
+
+    declaration = fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
+class Withdraw(Schema):
+    """Why the application is taken back."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class Nothing(Schema):
+    """A verb without further information."""
+
+
+class Decline(Schema):
+    """Refusing intake."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["not_required", "refused"]))
+    ground = fields.String(required=True, validate=validate.Length(max=60))
+    reason = fields.String(required=True, validate=validate.Length(max=2000))
+
+
+class CorrectionPoint(Schema):
+    """One thing to correct."""
+
+    target = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    requirement = fields.String(required=True, validate=validate.Length(max=500))
+
+
+class RequestCorrection(Schema):
+    """Everything to correct, once."""
+
+    items = fields.List(fields.Nested(CorrectionPoint), required=True, validate=validate.Length(max=60))
+
+
+class Decide(Schema):
+    """The decision."""
+
+    granted = fields.Boolean(required=True, truthy={True}, falsy={False})
+    reason = fields.String(load_default="", validate=validate.Length(max=4000))
+
+
+class CaseListArgs(PageArgs):
+    """Filters of the list of cases."""
+
+    state = fields.String(load_default=None, allow_none=True)
+
+
+class ItemRef(Schema):
+    """The item a case is about."""
+
+    code = fields.String(required=True)
+    slug = fields.String(required=True)
+    version = fields.String(required=True)
+    name = TEXT
+
+
+class Due(Schema):
+    """The date by which an answer is due."""
+
+    on = fields.String(required=True)
+    kind = fields.String(required=True)
+    light = fields.String(required=True)
+    days_left = fields.Integer(allow_none=True)
+    provisional = fields.Boolean(required=True)
+
+
+class Person(Schema):
+    """A person as named on screens."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class CaseSummary(Schema):
+    """A case as a line of a list."""
+
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    number = fields.String(allow_none=True)
+    item = fields.Nested(ItemRef)
+    state = fields.String(required=True)
+    state_name = TEXT
+    applicant = fields.Nested(Person)
+    on_behalf_of = fields.String(allow_none=True)
+    subject_name = fields.String(allow_none=True)
+    created_at = fields.String()
+    submitted_at = fields.String(allow_none=True)
+    due = fields.Nested(Due, allow_none=True)
+
+
+class CaseOut(CaseSummary):
+    """The whole case file as this reader may see it."""
+
+    query_code = fields.String(allow_none=True)
+    accepted_at = fields.String(allow_none=True)
+    decided_at = fields.String(allow_none=True)
+    sections = fields.List(fields.Dict())
+    answers = fields.Dict()
+    masked = fields.Boolean()
+    materials = fields.List(fields.Dict())
+    correction = fields.Dict(allow_none=True)
+    opinions = fields.List(fields.Dict())
+    decision = fields.Dict(allow_none=True)
+    certificate = fields.Dict(allow_none=True)
+    actions = fields.List(fields.String())
+
+
+class CasePage(Schema):
+    """A page of cases."""
+
+    items = fields.List(fields.Nested(CaseSummary))
+    next = fields.String(allow_none=True)
+
+
+class CheckOut(Schema):
+    """What is still wrong."""
+
+    valid = fields.Boolean()
+    errors = fields.List(fields.Dict())
+    warnings = fields.List(fields.Dict())
+
+
+class Rows(Schema):
+    """A list of documents."""
+
+    items = fields.List(fields.Dict())
+
+
+class MaterialOut(Schema):
+    """One material of the item and the file handed in for it."""
+
+    code = fields.String(required=True)
+    name = TEXT
+    necessity = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    uploaded = fields.Dict(allow_none=True)

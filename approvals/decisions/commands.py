@@ -1,0 +1,126 @@
+"""The decision (决定): by an approver who did not review, with reasons when it is a refusal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from approvals.applications.answers import read_answers
+from approvals.cases import policy
+from approvals.cases.announce import announce
+from approvals.cases.clock import FactKind
+from approvals.cases.model import Case
+from approvals.cases.record import Fact, record
+from approvals.certificates.model import Certificate
+from approvals.decisions.model import Decision
+from approvals.documents.issuing import issue_slip
+from approvals.documents.slips import SlipKind
+from approvals.items.forms import validate
+from approvals.items.model import Item
+from approvals.reviews.commands import require_other_eyes
+from approvals.tasks import commands as tasks
+from approvals.tasks import policy as task_policy
+from approvals.tasks.model import TaskKind
+from shared.errors import FieldError, InvalidInput
+from shared.text import Text
+from shared.transaction import Transaction
+
+
+class GrantEffect(Protocol):
+    """What a grant brings about in the service's own register, and the certificate it issues."""
+
+    def __call__(self, tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:
+        """Runs in the decision's transaction; raises Conflict when the register cannot take it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GrantEffects:
+    """The effect of a grant by the item's slug; each service brings its own."""
+
+    by_item: Mapping[str, GrantEffect]
+
+
+def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: str) -> Decision:
+    """准予 or 不予; the certificate, the register entry and every event belong to the same transaction.
+
+    Raises Forbidden without the claim or for the reviewer, InvalidInput for a refusal without reasons
+    (行政许可法 art. 38).
+    """
+    policy.require_state("decide", case)
+    task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.DECISION)
+    require_other_eyes(tx, case)
+    if not granted and not reason.strip():
+        text = Text(
+            "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
+        )
+        raise InvalidInput(errors=[FieldError("/reason", "required", text)])
+    decision = Decision(
+        case_id=case.id,
+        granted=granted,
+        reason=reason.strip() or None,
+        remedies=item.remedies.text.to_dict() if item.remedies and not granted else None,
+        official_id=tx.actor.id,
+        official_name=tx.actor.name,
+        decided_at=tx.now,
+    )
+    tx.session.add(decision)
+    tasks.complete(tx, task)
+    record(
+        tx,
+        case,
+        item,
+        "granted" if granted else "refused",
+        office="approver",
+        facts=[Fact(FactKind.DECIDED, tx.today)],
+        detail=Text.same(decision.reason) if decision.reason else None,
+    )
+    case.ended_at = tx.now
+    certificate = _grant(tx, case, item) if granted else None
+    _write_slip(tx, case, item, decision)
+    tx.audit("case.decided", "case", case.id, {"granted": granted})
+    announce(
+        tx,
+        case,
+        item,
+        "decided",
+        decision={
+            "granted": granted,
+            "reason": decision.reason,
+            "certificate_id": certificate.id if certificate else None,
+            "uscc": certificate.holder_code if certificate else None,
+        },
+    )
+    return decision
+
+
+def _grant(tx: Transaction, case: Case, item: Item) -> Certificate:
+    values = validate(item, read_answers(tx.context.cipher, case), today=tx.today).values
+    certificate = tx.resource(GrantEffects).by_item[item.slug](tx, case, item, values)
+    record(
+        tx,
+        case,
+        item,
+        "certificate_issued",
+        office="system",
+        detail=Text("{name}（{code}）", "{name} ({code})").format(
+            name=item.outcome.name if item.outcome else item.name, code=certificate.holder_code
+        ),
+    )
+    return certificate
+
+
+def _write_slip(tx: Transaction, case: Case, item: Item, decision: Decision) -> None:
+    if decision.granted:
+        issue_slip(
+            tx, case, item, SlipKind.GRANT_DECISION, legal_basis=item.grant.basis if item.grant else None
+        )
+    else:
+        issue_slip(
+            tx,
+            case,
+            item,
+            SlipKind.REFUSAL_DECISION,
+            reason=decision.reason or "",
+            legal_basis=item.refuse.basis if item.refuse else None,
+            remedies=item.remedies.text if item.remedies else None,
+        )

@@ -1,0 +1,114 @@
+"""The officials' desk over HTTP: the queue, claims, opinions."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from approvals.applications.commands import item_of
+from approvals.casefile.api import reading
+from approvals.casefile.view import Reader
+from approvals.cases.schemas import Nothing
+from approvals.desk.view import task_view
+from approvals.intake.commands import settle
+from approvals.items.model import Catalogue
+from approvals.reviews import commands as reviews
+from approvals.tasks import commands, queries
+from approvals.tasks.model import Task
+from approvals.tasks.schemas import GiveOpinion, TaskListArgs, TaskOut, TaskPage
+from shared.errors import Forbidden
+from shared.http.command import Reply, command, json_response
+from shared.http.etag import expected_version
+from shared.http.paging import link_next
+from shared.transaction import Transaction
+
+blueprint = Blueprint("desk", __name__, description="The officials' desk (工作台)")
+
+
+@blueprint.get("/tasks")
+@blueprint.arguments(TaskListArgs, location="query")
+@blueprint.response(200, TaskPage)
+def get_tasks(args: dict[str, Any]) -> Response:
+    """The work queue of your positions, the earliest due date first."""
+    cursor, limit = args.pop("cursor"), args.pop("limit")
+    with reading() as reader:
+        _require_desk(reader)
+        tasks, following = queries.list_tasks(
+            reader.session,
+            reader.actor,
+            queries.Filters(**args),
+            today=reader.today,
+            cursor=cursor,
+            limit=limit,
+        )
+        numbers = queries.counts(reader.session, reader.actor, reader.today)
+        response = jsonify(items=[task_view(reader, task) for task in tasks], next=following, counts=numbers)
+    link_next(response, following)
+    return response
+
+
+@blueprint.get("/tasks/<uuid:task_id>")
+@blueprint.response(200, TaskOut)
+def get_task(task_id: UUID) -> Response:
+    """One task."""
+    with reading() as reader:
+        _require_desk(reader)
+        task = queries.find_task(reader.session, reader.actor, task_id)
+        return json_response(Reply(task_view(reader, task), version=task.version))
+
+
+@blueprint.get("/cases/<uuid:case_id>/task")
+@blueprint.response(200, TaskOut)
+def get_live_task(case_id: UUID) -> Response:
+    """The live task on a case, if your position covers it."""
+    with reading() as reader:
+        _require_desk(reader)
+        task = queries.live_task_of(reader.session, reader.actor, case_id)
+        if task is None:
+            return Response(status=204)
+        return json_response(Reply(task_view(reader, task), version=task.version))
+
+
+@blueprint.post("/tasks/<uuid:task_id>/claim")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, TaskOut)
+@command
+def claim_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
+    """Claim an open task of your position; 409 when somebody was faster."""
+    task = commands.find(tx, task_id, expected_version=expected_version())
+    item = item_of(tx.resource(Catalogue), task.case.item_code)
+    settle(tx, task.case, item)
+    return _reply(tx, reviews.take_up(tx, item, task))
+
+
+@blueprint.post("/tasks/<uuid:task_id>/release")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, TaskOut)
+@command
+def release_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
+    """Give a task back to the queue."""
+    return _reply(tx, commands.release(tx, commands.find(tx, task_id, expected_version=expected_version())))
+
+
+@blueprint.post("/tasks/<uuid:task_id>/opinion")
+@blueprint.arguments(GiveOpinion)
+@blueprint.response(200, TaskOut)
+@command
+def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
+    """Give the reviewer's opinion; it opens the decision for somebody else."""
+    task = commands.find(tx, task_id, expected_version=expected_version())
+    item = item_of(tx.resource(Catalogue), task.case.item_code)
+    reviews.give_opinion(tx, item, task, **data)
+    return _reply(tx, task)
+
+
+def _reply(tx: Transaction, task: Task) -> Reply:
+    tx.session.flush()
+    reader = Reader(tx.session, tx.context, tx.actor, tx.today)
+    return Reply(task_view(reader, task), version=task.version)
+
+
+def _require_desk(reader: Reader) -> None:
+    if not reader.actor.positions and not reader.actor.has_role("administrator", "auditor", "manager"):
+        raise Forbidden

@@ -1,0 +1,120 @@
+"""Materials over HTTP: hand in, read, look at a page, take back."""
+
+from uuid import UUID
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_options_header
+
+from approvals.applications.commands import item_of
+from approvals.casefile.api import reading
+from approvals.casefile.view import materials_view
+from approvals.cases import policy
+from approvals.cases.schemas import MaterialOut
+from approvals.documents import materials
+from approvals.documents.inspection import InspectedUpload
+from approvals.documents.limits import load_limits
+from approvals.documents.pages import render_page
+from approvals.items.model import Catalogue
+from shared.errors import BadRequest, TooLarge
+from shared.http.app import takes_files
+from shared.http.command import Reply, command
+from shared.http.etag import expected_version
+from shared.http.files import file_response
+from shared.text import Text
+from shared.transaction import Transaction
+
+blueprint = Blueprint("materials", __name__, description="Materials (申请材料)")
+
+PAGE_WIDTH_PX = 1240
+_ENVELOPE = 64 * 1024  # what a multipart form adds around the file
+
+
+@blueprint.put("/cases/<uuid:case_id>/materials/<code>")
+@blueprint.response(200, MaterialOut)
+@takes_files
+def put_material(case_id: UUID, code: str) -> Response:
+    """Hand a file in: the raw body, or a form with the field `file`.
+
+    A first upload says `If-None-Match: *`, a replacement names the version it replaces in `If-Match`.
+    """
+    first = request.headers.get("If-None-Match", "").strip() == "*"
+    seen_version = None if first else expected_version()
+    with reading() as reader:
+        case = policy.find(reader.session, reader.actor, case_id)
+        item = item_of(reader.context.resources.get(Catalogue), case.item_code)
+        spec = materials.require_open_for(reader.actor, case, item, code)
+    # Judged and stored before the transaction: opening a file takes long; one without a row does no harm.
+    data, declared, file_name = _upload()
+    found = materials.judge(spec, data, declared, file_name)
+    reader.context.blobs.put(data)
+    return _keep(case_id, code, found, seen_version)
+
+
+@command
+def _keep(
+    tx: Transaction, case_id: UUID, code: str, found: InspectedUpload, seen_version: int | None
+) -> Reply:
+    case = policy.find(tx.session, tx.actor, case_id, lock=True)
+    item = item_of(tx.resource(Catalogue), case.item_code)
+    row, is_new = materials.hand_in(tx, case, item, code, found=found, seen_version=seen_version)
+    shown = next(entry for entry in materials_view(tx.context, case, item, tx.today) if entry["code"] == code)
+    return Reply(shown, status=201 if is_new else 200, version=row.version)
+
+
+@blueprint.get("/cases/<uuid:case_id>/materials/<code>")
+@blueprint.response(200, content_type="application/octet-stream")
+def get_material(case_id: UUID, code: str) -> Response:
+    """The file that was handed in."""
+    with reading() as reader:
+        case = policy.find(reader.session, reader.actor, case_id)
+        row = materials.handed_in(reader.session, case.id, code)
+    response = file_response(reader.context.blobs.get(row.sha256), row.media_type, row.file_name)
+    response.headers["ETag"] = f'"{row.version}"'
+    return response
+
+
+@blueprint.get("/cases/<uuid:case_id>/materials/<code>/pages/<int:number>")
+@blueprint.response(200, content_type="image/png")
+def get_material_page(case_id: UUID, code: str, number: int) -> Response:
+    """One page as a picture, for reading beside the form."""
+    with reading() as reader:
+        case = policy.find(reader.session, reader.actor, case_id)
+        row = materials.handed_in(reader.session, case.id, code)
+    data = reader.context.blobs.get(row.sha256)
+    picture = render_page(data, row.media_type, number, PAGE_WIDTH_PX)
+    return file_response(picture, "image/png", f"{code}-{number}.png")
+
+
+@blueprint.delete("/cases/<uuid:case_id>/materials/<code>")
+@blueprint.response(200, MaterialOut)
+@command
+def delete_material(tx: Transaction, case_id: UUID, code: str) -> Reply:
+    """Take a file back while the application may still be edited."""
+    case = policy.find(tx.session, tx.actor, case_id, lock=True)
+    item = item_of(tx.resource(Catalogue), case.item_code)
+    materials.material_of(item, code)
+    materials.take_back(tx, case, code, seen_version=expected_version())
+    tx.session.flush()
+    shown = next(entry for entry in materials_view(tx.context, case, item, tx.today) if entry["code"] == code)
+    return Reply(shown)
+
+
+def _upload() -> tuple[bytes, str | None, str]:
+    """Bytes, declared type and name of the file in the request."""
+    limit = load_limits().uploads.max_bytes
+    request.max_content_length = limit + _ENVELOPE
+    try:
+        if request.mimetype == "multipart/form-data":
+            form_file = request.files.get("file")
+            if form_file is None:
+                raise BadRequest(Text("表单中缺少文件（file）", "The form has no file (field `file`)"))
+            return form_file.read(), form_file.mimetype, form_file.filename or ""
+        data = request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise TooLarge(
+            Text("文件不能超过{n} MB", "A file may have at most {n} MB").format(n=limit // (1024 * 1024))
+        ) from error
+    _, options = parse_options_header(request.headers.get("Content-Disposition", ""))
+    return data, request.mimetype or None, options.get("filename", "")

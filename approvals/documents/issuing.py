@@ -1,0 +1,95 @@
+"""Issuing official slips (文书): numbered and fixed with the act, made into PDF when first asked for."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from approvals.cases.model import Case, Slip
+from approvals.cases.numbering import next_number
+from approvals.documents.slips import SlipFacts, SlipKind, make_slip
+from approvals.items.model import Item
+from shared.clock import local_date
+from shared.ids import new_id
+from shared.text import Text
+from shared.transaction import Context, Transaction
+
+_SERIES: dict[SlipKind, str] = {
+    SlipKind.RECEIPT: "收",
+    SlipKind.CORRECTION_NOTICE: "补",
+    SlipKind.ACCEPTANCE_NOTICE: "受",
+    SlipKind.NOT_ACCEPTED_NOTICE: "不予受",
+    SlipKind.NOT_REQUIRED_NOTICE: "不受",
+    SlipKind.GRANT_DECISION: "准",
+    SlipKind.REFUSAL_DECISION: "不准",
+    SlipKind.TERMINATION_NOTICE: "终",
+}
+"""The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
+
+
+def issue_slip(
+    tx: Transaction,
+    case: Case,
+    item: Item,
+    kind: SlipKind,
+    *,
+    items: Sequence[str] = (),
+    reason: str = "",
+    legal_basis: Text | None = None,
+    remedies: Text | None = None,
+) -> Slip:
+    """Number the slip and keep what it says; the facts cannot change afterwards."""
+    serial = next_number(tx.session, f"slip/{case.department}/{kind.value}/{tx.today.year}")
+    number = f"{_SERIES[kind]}字〔{tx.today.year}〕第{serial}号"
+    slip = Slip(
+        id=new_id(),
+        case_id=case.id,
+        kind=kind.value,
+        number=number,
+        issued_at=tx.now,
+        facts_sealed=tx.context.cipher.seal(
+            {
+                "body_name": item.department.name.zh,
+                "body_code": item.department.code,
+                "applicant": case.applicant_name,
+                "subject_name": case.subject_name or "",
+                "item_name": item.name.zh,
+                "case_number": case.number or "",
+                "query_code": case.query_code or "",
+                "items": list(items),
+                "reason": reason,
+                "remedies": remedies.zh if remedies else "",
+                "due_on": case.due_on.isoformat() if case.due_on else None,
+                "legal_basis": legal_basis.zh if legal_basis else "",
+                "demo": tx.context.settings.demo,
+            }
+        ),
+    )
+    tx.session.add(slip)
+    return slip
+
+
+def slip_pdf(context: Context, slip: Slip) -> bytes:
+    """The slip as PDF, made from its fixed facts: the same facts give the same bytes."""
+    return make_slip(_facts(context, slip))
+
+
+def _facts(context: Context, slip: Slip) -> SlipFacts:
+    said = context.cipher.open(slip.facts_sealed)
+    due_on = said["due_on"]
+    return SlipFacts(
+        kind=SlipKind(slip.kind),
+        number=slip.number,
+        issued_on=local_date(slip.issued_at),
+        body_name=said["body_name"],
+        body_code=said["body_code"],
+        applicant=said["applicant"],
+        subject_name=said["subject_name"],
+        item_name=said["item_name"],
+        case_number=said["case_number"],
+        query_code=said["query_code"],
+        items=tuple(said["items"]),
+        reason=said["reason"],
+        remedies=said["remedies"],
+        due_on=date.fromisoformat(due_on) if due_on else None,
+        legal_basis=said["legal_basis"],
+        demo=said["demo"],
+    )

@@ -1,0 +1,74 @@
+"""The register of enterprises over HTTP: public facts, for signed-in readers."""
+
+from typing import Any
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from approvals.enterprise.model import Enterprise
+from approvals.enterprise.queries import find_enterprise, list_enterprises
+from shared.http.command import Reply, json_response
+from shared.http.paging import PageArgs, link_next
+from shared.http.state import current_actor, current_runtime
+
+blueprint = Blueprint("register", __name__, description="Register of enterprises (市场主体登记簿)")
+
+
+class RegisterArgs(PageArgs):
+    """Search by name or credit code."""
+
+    q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+
+
+class EnterpriseOut(Schema):
+    """The public facts of an enterprise."""
+
+    uscc = fields.String(required=True)
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    company_type = fields.String(required=True)
+    legal_representative = fields.String(required=True)
+    region_code = fields.String(required=True)
+    address = fields.String(required=True)
+    industry_code = fields.String(required=True)
+    business_scope = fields.String(required=True)
+    registered_capital_fen = fields.Integer(required=True)
+    established_on = fields.Date(required=True)
+    status = fields.String(required=True)
+    certificate_id = fields.String(required=True, allow_none=True)
+
+
+class EnterprisePage(Schema):
+    """A page of the register."""
+
+    items = fields.List(fields.Nested(EnterpriseOut))
+    next = fields.String(allow_none=True)
+
+
+@blueprint.get("/enterprises")
+@blueprint.arguments(RegisterArgs, location="query")
+@blueprint.response(200, EnterprisePage)
+def get_enterprises(args: dict[str, Any]) -> Response:
+    """List registered enterprises."""
+    current_actor()
+    with current_runtime().read() as session:
+        rows, following = list_enterprises(session, q=args["q"], cursor=args["cursor"], limit=args["limit"])
+        response = jsonify(items=[_dump(row) for row in rows], next=following)
+    link_next(response, following)
+    return response
+
+
+@blueprint.get("/enterprises/<uscc>")
+@blueprint.response(200, EnterpriseOut)
+def get_enterprise(uscc: str) -> Response:
+    """One registered enterprise."""
+    current_actor()
+    with current_runtime().read() as session:
+        enterprise = find_enterprise(session, uscc)
+        return json_response(Reply(_dump(enterprise), version=enterprise.version))
+
+
+def _dump(enterprise: Enterprise) -> dict[str, Any]:
+    dumped: dict[str, Any] = EnterpriseOut().dump(enterprise)
+    return dumped

@@ -1,0 +1,40 @@
+"""The register of enterprises (市场主体登记簿) of this park's registration authority."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.database import Aggregate, Base, UtcDateTime
+
+
+class Enterprise(Aggregate, Base):
+    """A registered enterprise; its public facts are what the business licence shows."""
+
+    __tablename__ = "enterprise"
+
+    uscc: Mapped[str] = mapped_column(sa.String(18), primary_key=True)
+    """Unified social credit code (GB 32100)."""
+    version: Mapped[int] = mapped_column(sa.Integer, nullable=False)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    company_type: Mapped[str] = mapped_column(sa.String(80))
+    legal_representative: Mapped[str] = mapped_column(sa.String(80))
+    region_code: Mapped[str] = mapped_column(sa.String(6))
+    address: Mapped[str] = mapped_column(sa.String(300))
+    industry_code: Mapped[str] = mapped_column(sa.String(5))
+    business_scope: Mapped[str] = mapped_column(sa.Text)
+    registered_capital_fen: Mapped[int] = mapped_column(sa.BigInteger)
+    established_on: Mapped[date]
+    status: Mapped[str] = mapped_column(sa.String(16))
+    applicant_account_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    """Who applied; None for enterprises entered with the demo park."""
+    case_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    certificate_id: Mapped[str | None] = mapped_column(sa.String(120))
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('active','suspended','closed')", name="status"),
+        sa.CheckConstraint("registered_capital_fen > 0", name="capital"),
+    )

@@ -1,0 +1,149 @@
+"""The register of enterprises: entering a company that was granted, and what the register forbids."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from approvals.cases.model import Case
+from approvals.cases.numbering import next_number
+from approvals.certificates.model import Certificate
+from approvals.enterprise.events import ENTERPRISE_REGISTERED
+from approvals.enterprise.model import Enterprise
+from approvals.enterprise.particulars import Particulars, particulars
+from approvals.items.model import Item
+from shared.errors import Conflict, FieldError
+from shared.identifiers.certificate_id import make_certificate_id
+from shared.identifiers.uscc import make_org_code, make_uscc
+from shared.text import Text
+from shared.transaction import Transaction
+
+ESTABLISHMENT = "company-establishment"
+_SERIAL_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+"""The alphabet of GB 32100: no I, O, S, V, Z."""
+
+
+def register_rules(session: Session, item: Item, values: Mapping[str, Any]) -> list[FieldError]:
+    """A company name may be registered once (名称登记管理: no two equal names with one authority)."""
+    if item.slug != ESTABLISHMENT:
+        return []
+    name = particulars(item, values).name
+    if not name or session.scalar(sa.select(Enterprise.uscc).where(Enterprise.name == name)) is None:
+        return []
+    message = Text(
+        "名称“{name}”已被登记，请更换字号", "The name “{name}” is already registered; choose another"
+    )
+    return [FieldError("/answers/company/trade_name", "name-taken", message.format(name=name))]
+
+
+def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:
+    """Enter the company, give it its credit code and issue its business licence (营业执照).
+
+    The date of the licence is the founding date (市场主体登记管理条例 art. 21). Raises Conflict when
+    the name was registered by somebody else meanwhile.
+    """
+    facts = particulars(item, values)
+    taken = tx.session.scalar(sa.select(Enterprise.uscc).where(Enterprise.name == facts.name))
+    if taken is not None:
+        raise Conflict(
+            Text("名称“{name}”已被他人登记", "The name “{name}” was registered meanwhile").format(
+                name=facts.name
+            ),
+            slug="name-taken",
+        )
+    uscc = _fresh_code(tx.session, item.department.code[2:8])
+    certificate = _licence(tx, case, item, uscc, facts)
+    enterprise = Enterprise(
+        uscc=uscc,
+        event_sequence=0,
+        name=facts.name,
+        company_type=facts.company_type.zh,
+        legal_representative=facts.legal_representative,
+        region_code=facts.region_code,
+        address=facts.address,
+        industry_code=facts.industry_code,
+        business_scope=facts.business_scope,
+        registered_capital_fen=facts.registered_capital_fen,
+        established_on=tx.today,
+        status="active",
+        applicant_account_id=case.applicant_id,
+        case_id=case.id,
+        certificate_id=certificate.id,
+        registered_at=tx.now,
+    )
+    tx.session.add(enterprise)
+    tx.session.flush()
+    tx.audit("enterprise.registered", "enterprise", uscc, {"case": str(case.id)})
+    tell(tx, enterprise)
+    return certificate
+
+
+def tell(tx: Transaction, enterprise: Enterprise) -> None:
+    """Emit the enterprise's whole public state."""
+    tx.emit(
+        ENTERPRISE_REGISTERED,
+        enterprise,
+        enterprise.uscc,
+        {
+            "uscc": enterprise.uscc,
+            "name": enterprise.name,
+            "company_type": enterprise.company_type,
+            "legal_representative": enterprise.legal_representative,
+            "industry_code": enterprise.industry_code,
+            "region_code": enterprise.region_code,
+            "address": enterprise.address,
+            "registered_capital_fen": enterprise.registered_capital_fen,
+            "established_on": enterprise.established_on,
+            "status": enterprise.status,
+            "applicant_account_id": enterprise.applicant_account_id,
+            "case_id": enterprise.case_id,
+            "certificate_id": enterprise.certificate_id,
+        },
+    )
+
+
+def _fresh_code(session: Session, region: str) -> str:
+    """The next unused unified social credit code of the region (GB 32100 with GB 11714 inside)."""
+    while True:
+        serial = next_number(session, f"uscc/{region}")
+        digits = ""
+        for _ in range(5):
+            serial, digit = divmod(serial, len(_SERIAL_DIGITS))
+            digits = _SERIAL_DIGITS[digit] + digits
+        code = make_uscc(region=region, org_code=make_org_code(f"MA1{digits}"))
+        # Codes that came in with an import are stepped over.
+        if session.get(Enterprise, code) is None:
+            return code
+
+
+def _licence(tx: Transaction, case: Case, item: Item, uscc: str, facts: Particulars) -> Certificate:
+    issuer = item.department.code
+    serial = next_number(tx.session, f"licence/{issuer}/{tx.today:%Y%m%d}")
+    type_code = item.outcome.certificate_type if item.outcome else None
+    if type_code is None:
+        raise Conflict(Text("事项未配置证照类型", "The item names no type of certificate"))
+    identifier = make_certificate_id(
+        type_code=type_code, issuer=issuer, serial=f"{tx.today:%Y%m%d}{serial:05d}"
+    )
+    certificate = Certificate(
+        id=str(identifier),
+        case_id=case.id,
+        kind="business-licence",
+        holder_code=uscc,
+        holder_name=facts.name,
+        issuer_code=issuer,
+        issuer_name=item.department.name.zh,
+        issued_on=tx.today,
+        public_facts={
+            "company_type": facts.company_type.zh,
+            "legal_representative": facts.legal_representative,
+            "business_scope": facts.business_scope,
+            "registered_capital_fen": facts.registered_capital_fen,
+            "address": facts.address,
+            "established_on": tx.today.isoformat(),
+        },
+        status="valid",
+    )
+    tx.session.add(certificate)
+    return certificate

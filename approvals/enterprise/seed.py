@@ -1,0 +1,41 @@
+"""The enterprises of the demo park (fictional; codes begin with the demo region 990101)."""
+
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from approvals.enterprise.model import Enterprise
+from approvals.enterprise.register import tell
+from shared.actor import SYSTEM
+from shared.service import Runtime
+
+
+def seed(runtime: Runtime) -> None:
+    """Enter the demo enterprises that are not in the register yet; nothing outside demo mode."""
+    if not runtime.settings.demo:
+        return
+    path = Path(__file__).with_name("data").joinpath("demo_enterprises.yaml")
+    for row in yaml.safe_load(path.read_text("utf-8"))["enterprises"]:
+        with runtime.transaction(SYSTEM) as tx:
+            if tx.session.get(Enterprise, row["uscc"]) is not None:
+                continue
+            enterprise = Enterprise(
+                uscc=row["uscc"],
+                event_sequence=0,
+                name=row["name"],
+                company_type=row["company_type"],
+                legal_representative=row["legal_representative"],
+                region_code=row["region_code"],
+                address=row["address"],
+                industry_code=row["industry_code"],
+                business_scope=row["business_scope"],
+                registered_capital_fen=row["registered_capital_wan"] * 1_000_000,
+                established_on=date.fromisoformat(str(row["established_on"])),
+                status="active",
+                registered_at=tx.now,
+            )
+            tx.session.add(enterprise)
+            tx.session.flush()
+            tx.audit("enterprise.entered", "enterprise", enterprise.uscc, {"source": "demo park"})
+            tell(tx, enterprise)

@@ -1,0 +1,63 @@
+"""The service `enterprise`: setting up companies, and the register of enterprises."""
+
+from collections.abc import Mapping
+
+from approvals.applications import api as applications
+from approvals.applications.answers import Checker
+from approvals.applications.commands import INTAKE_TIMER
+from approvals.casefile import api as casefile
+from approvals.cases.clock import Thresholds
+from approvals.cases.deadline import Deadlines
+from approvals.certificates import api as certificates
+from approvals.decisions import api as decisions
+from approvals.decisions.commands import GrantEffects
+from approvals.desk import api as desk
+from approvals.documents import api as documents
+from approvals.enterprise import api as register_api
+from approvals.enterprise.events import CONTRACTS, SERVICE
+from approvals.enterprise.register import ESTABLISHMENT, register_company, register_rules
+from approvals.enterprise.seed import seed
+from approvals.intake import api as intake
+from approvals.intake.commands import lapse
+from approvals.items import api as items
+from approvals.items.loader import load_catalogue
+from approvals.items.model import Catalogue
+from shared.calendar import load_default_calendar
+from shared.config import Settings
+from shared.service import Service
+from shared.text import Text
+
+
+def _resources(_settings: Settings) -> Mapping[type, object]:
+    return {
+        Catalogue: load_catalogue(),
+        Deadlines: Deadlines(load_default_calendar(), Thresholds()),
+        Checker: Checker(register_rules),
+        GrantEffects: GrantEffects({ESTABLISHMENT: register_company}),
+    }
+
+
+service = Service(
+    name=SERVICE,
+    title=Text("企业设立与经营许可", "Enterprise approvals"),
+    migrations=(
+        "shared:migrations/versions",
+        "approvals:migrations/versions",
+        "approvals.enterprise:migrations/versions",
+    ),
+    blueprints=lambda: (
+        items.blueprint,
+        applications.blueprint,
+        casefile.blueprint,
+        documents.blueprint,
+        intake.blueprint,
+        desk.blueprint,
+        decisions.blueprint,
+        certificates.blueprint,
+        register_api.blueprint,
+    ),
+    publishes=CONTRACTS,
+    timers={INTAKE_TIMER: lapse},
+    resources=_resources,
+    seed=seed,
+)

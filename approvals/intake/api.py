@@ -1,0 +1,45 @@
+"""The window's verbs over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+
+from approvals.casefile.opening import opened, reply_with_case
+from approvals.cases.schemas import CaseOut, Decline, Nothing, RequestCorrection
+from approvals.intake import commands
+from shared.http.command import Reply, command
+from shared.transaction import Transaction
+
+blueprint = Blueprint("intake", __name__, description="Intake (受理)")
+
+
+@blueprint.post("/cases/<uuid:case_id>/accept")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, CaseOut)
+@command
+def accept_case(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
+    """Accept the application (受理); needs the claim of its intake task."""
+    case, item = opened(tx, case_id)
+    return reply_with_case(tx, commands.accept(tx, case, item))
+
+
+@blueprint.post("/cases/<uuid:case_id>/decline")
+@blueprint.arguments(Decline)
+@blueprint.response(200, CaseOut)
+@command
+def decline_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
+    """Refuse intake: 不受理 (`not_required`) or 不予受理 (`refused`), with ground and reason."""
+    case, item = opened(tx, case_id)
+    return reply_with_case(tx, commands.decline(tx, case, item, **data))
+
+
+@blueprint.post("/cases/<uuid:case_id>/request-correction")
+@blueprint.arguments(RequestCorrection)
+@blueprint.response(200, CaseOut)
+@command
+def request_correction(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
+    """Send one complete correction notice (一次性告知)."""
+    case, item = opened(tx, case_id)
+    commands.request_correction(tx, case, item, items=data["items"])
+    return reply_with_case(tx, case)

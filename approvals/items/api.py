@@ -1,0 +1,53 @@
+"""The catalogue over HTTP; public."""
+
+from typing import Any
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from approvals.items.guide import guide, summary
+from approvals.items.model import Catalogue
+from shared.errors import NotFound
+from shared.http.paging import PageArgs
+from shared.http.state import current_runtime
+from shared.text import Text
+
+blueprint = Blueprint("items", __name__, description="Service items (事项) and their guides (办事指南)")
+
+
+class ItemArgs(PageArgs):
+    """Search words and category."""
+
+    q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    category = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+
+
+class ItemPage(Schema):
+    """The items found."""
+
+    items = fields.List(fields.Dict())
+    categories = fields.List(fields.Dict())
+    next = fields.String(allow_none=True)
+
+
+@blueprint.get("/items")
+@blueprint.arguments(ItemArgs, location="query")
+@blueprint.response(200, ItemPage)
+def get_items(args: dict[str, Any]) -> Response:
+    """Find items by words and category; public."""
+    catalogue = current_runtime().context.resources.get(Catalogue)
+    found = [summary(item) for item in catalogue.items(args["q"], args["category"])]
+    categories = [{"code": c.code, "name": c.name.to_dict()} for c in catalogue.categories]
+    return jsonify(items=found, categories=categories, next=None)
+
+
+@blueprint.get("/items/<code>")
+@blueprint.response(200)
+def get_item(code: str) -> Response:
+    """The guide of one item, with its form; public."""
+    catalogue = current_runtime().context.resources.get(Catalogue)
+    item = catalogue.get(code)
+    if item is None:
+        raise NotFound(Text("没有这个事项", "There is no such item"))
+    return jsonify(guide(item, catalogue))

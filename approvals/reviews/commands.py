@@ -1,0 +1,122 @@
+"""Taking up a case for review and giving the opinion (审查)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from approvals.cases import policy as case_policy
+from approvals.cases.announce import announce
+from approvals.cases.lifecycle import State
+from approvals.cases.model import Case
+from approvals.cases.record import record
+from approvals.items.model import Item
+from approvals.reviews.model import Opinion
+from approvals.tasks import commands as tasks
+from approvals.tasks.model import Task, TaskKind
+from shared.errors import FieldError, Forbidden, InvalidInput
+from shared.ids import new_id
+from shared.text import Text
+from shared.transaction import Transaction
+
+CONCLUSIONS = {"approve": Text("建议准予", "Grant"), "reject": Text("建议不予", "Refuse")}
+
+
+def opinions_on(session: Session, case: Case) -> list[Opinion]:
+    """The opinions given on a case, oldest first."""
+    query = sa.select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.at, Opinion.id)
+    return list(session.scalars(query))
+
+
+def take_up(tx: Transaction, item: Item, task: Task) -> Task:
+    """Claim a task of any kind; the first claim of the review is 部门开始办理 (event 8).
+
+    Four eyes: whoever gave the opinion may not take the decision.
+    """
+    if task.kind is TaskKind.DECISION:
+        require_other_eyes(tx, task.case)
+    tasks.claim(tx, task)
+    if task.kind is TaskKind.REVIEW and task.case.state is State.ACCEPTED:
+        record(tx, task.case, item, "review_started", office="reviewer")
+    return task
+
+
+def give_opinion(
+    tx: Transaction, item: Item, task: Task, *, conclusion: str, text: str, checks: Sequence[dict[str, Any]]
+) -> Opinion:
+    """The reviewer's opinion, bound to the version of the case that was read; opens the decision.
+
+    Raises InvalidInput naming each unknown or missing check, Forbidden without the claim.
+    """
+    case = task.case
+    if task.kind is not TaskKind.REVIEW:
+        raise Forbidden(Text("只有审查任务可以出具意见", "Only a review task takes an opinion"))
+    task_held = task.claimed_by == tx.actor.id
+    if not task_held:
+        raise Forbidden(Text("请先领取这项任务再办理", "Claim the task first"), slug="claim-required")
+    case_policy.require_state("opinion", case)
+    _require_complete(item, conclusion, text, checks)
+    opinion = Opinion(
+        id=new_id(),
+        case_id=case.id,
+        task_id=task.id,
+        case_version=case.version,
+        conclusion=conclusion,
+        text=text,
+        checks=[dict(check) for check in checks],
+        official_id=tx.actor.id,
+        official_name=tx.actor.name,
+        at=tx.now,
+    )
+    tx.session.add(opinion)
+    tasks.complete(tx, task)
+    record(tx, case, item, "reviewed", office="reviewer", detail=CONCLUSIONS[conclusion])
+    tasks.open_task(tx, case, TaskKind.DECISION)
+    tx.audit("case.reviewed", "case", case.id, {"conclusion": conclusion, "opinion": str(opinion.id)})
+    announce(tx, case, item, "reviewed")
+    return opinion
+
+
+def require_other_eyes(tx: Transaction, case: Case) -> None:
+    """The decision is made by somebody who did not give the opinion."""
+    if any(opinion.official_id == tx.actor.id for opinion in opinions_on(tx.session, case)):
+        raise Forbidden(
+            Text("审查人员不能对同一办件作出决定", "Whoever reviewed a case may not decide it"),
+            slug="four-eyes",
+        )
+
+
+def _require_complete(item: Item, conclusion: str, text: str, checks: Sequence[dict[str, Any]]) -> None:
+    errors = []
+    known = {check.key for check in item.review_checks}
+    given = {check["key"] for check in checks}
+    for index, check in enumerate(checks):
+        if check["key"] not in known:
+            errors.append(
+                FieldError(
+                    f"/checks/{index}/key", "unknown", Text("没有这个核对项", "There is no such check")
+                )
+            )
+        if check["result"] == "fail" and not (check.get("note") or "").strip():
+            errors.append(
+                FieldError(
+                    f"/checks/{index}/note", "required", Text("请说明不符合之处", "Say what does not conform")
+                )
+            )
+    for key in [check.key for check in item.review_checks if check.key not in given]:
+        errors.append(
+            FieldError(f"/checks/{key}", "required", Text("请完成此项核对", "This check is not done"))
+        )
+    if conclusion == "approve" and any(check["result"] == "fail" for check in checks):
+        errors.append(
+            FieldError(
+                "/conclusion",
+                "contradiction",
+                Text("有不符合项时不能建议准予", "With a failed check the opinion cannot be to grant"),
+            )
+        )
+    if conclusion == "reject" and not text.strip():
+        errors.append(FieldError("/text", "required", Text("请写明理由", "Give the reasons")))
+    if errors:
+        raise InvalidInput(errors=errors)

@@ -1,0 +1,101 @@
+"""Opening, claiming and closing tasks."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from approvals.cases import policy as case_policy
+from approvals.cases.model import Case
+from approvals.tasks import policy
+from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
+from shared.errors import Conflict, NotFound, PreconditionFailed
+from shared.ids import new_id
+from shared.text import Text
+from shared.transaction import Transaction
+
+
+def open_task(tx: Transaction, case: Case, kind: TaskKind) -> Task:
+    """Put work on the queue, due when the case's running clock is."""
+    if case.due_on is None:
+        raise LookupError(f"case {case.id}: a task is opened only while a clock runs")
+    task = Task(
+        id=new_id(),
+        case_id=case.id,
+        kind=kind,
+        department=case.department,
+        state=TaskState.OPEN,
+        due_on=case.due_on,
+        yellow_on=case.yellow_on or case.due_on,
+        due_provisional=case.due_provisional,
+        created_at=tx.now,
+    )
+    tx.session.add(task)
+    return task
+
+
+def find(tx: Transaction, task_id: UUID, *, expected_version: int) -> Task:
+    """The task, with its case locked first (always in this order, so that two verbs cannot deadlock)."""
+    visible = sa.select(Task.case_id).where(Task.id == task_id, policy.visible(tx.actor))
+    case_id = tx.session.scalar(visible)
+    if case_id is None:
+        raise NotFound(Text("没有这项任务，或您无权查看", "There is no such task, or you may not see it"))
+    case_policy.find(tx.session, tx.actor, case_id, lock=True)
+    task = tx.session.scalars(
+        sa.select(Task)
+        .where(Task.id == task_id)
+        .options(joinedload(Task.case))
+        .execution_options(populate_existing=True)
+    ).one()
+    if task.version != expected_version:
+        if task.state is TaskState.CLAIMED and task.claimed_by != tx.actor.id:
+            raise _taken(task)
+        raise PreconditionFailed
+    return task
+
+
+def claim(tx: Transaction, task: Task) -> Task:
+    """Take an open task; 409 when somebody else has it, 403 without the position."""
+    policy.require_may_take(tx.actor, task)
+    if task.state is not TaskState.OPEN:
+        raise _taken(task)
+    task.state = TaskState.CLAIMED
+    task.claimed_by = tx.actor.id
+    task.claimed_name = tx.actor.name
+    task.claimed_at = tx.now
+    tx.audit("task.claimed", "case", task.case_id, {"task": str(task.id), "kind": task.kind.value})
+    return task
+
+
+def release(tx: Transaction, task: Task) -> Task:
+    """Give a claimed task back to the queue."""
+    if task.state is not TaskState.CLAIMED or task.claimed_by != tx.actor.id:
+        raise Conflict(Text("您没有领取这项任务", "You do not hold this task"), slug="claim-required")
+    task.state = TaskState.OPEN
+    task.claimed_by = None
+    task.claimed_name = None
+    task.claimed_at = None
+    tx.audit("task.released", "case", task.case_id, {"task": str(task.id), "kind": task.kind.value})
+    return task
+
+
+def complete(tx: Transaction, task: Task) -> None:
+    """The work is done."""
+    task.state = TaskState.DONE
+    task.ended_at = tx.now
+
+
+def cancel_live(tx: Transaction, case: Case) -> None:
+    """The case ended otherwise: nothing is left to do on it."""
+    for task in tx.session.scalars(sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE))):
+        task.state = TaskState.CANCELLED
+        task.ended_at = tx.now
+
+
+def _taken(task: Task) -> Conflict:
+    if task.state is TaskState.CLAIMED:
+        return Conflict(
+            Text("任务已由{name}领取", "{name} has claimed this task").format(name=task.claimed_name or ""),
+            slug="already-claimed",
+        )
+    return Conflict(Text("任务已结束", "The task has ended"), slug="task-ended")

@@ -1,0 +1,85 @@
+"""The queue of officials' work: one task for each thing to be done on a case."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from approvals.cases.model import Case
+from shared.actor import PositionKind
+from shared.database import Base, UtcDateTime, text_enum
+from shared.text import Text
+
+
+class TaskKind(StrEnum):
+    """What is to be done: intake (受理), review (审查), decision (决定)."""
+
+    INTAKE = "intake"
+    REVIEW = "review"
+    DECISION = "decision"
+
+
+class TaskState(StrEnum):
+    """Open for anybody entitled, claimed by one official, done, or cancelled with its case."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+TASK_NAMES: dict[TaskKind, Text] = {
+    TaskKind.INTAKE: Text("受理", "Intake"),
+    TaskKind.REVIEW: Text("审查", "Review"),
+    TaskKind.DECISION: Text("决定", "Decision"),
+}
+
+TASK_POSITIONS: dict[TaskKind, PositionKind] = {
+    TaskKind.INTAKE: "window",
+    TaskKind.REVIEW: "reviewer",
+    TaskKind.DECISION: "approver",
+}
+"""The position (岗位) that may take a task of each kind."""
+
+LIVE = (TaskState.OPEN, TaskState.CLAIMED)
+
+
+class Task(Base):
+    """One piece of work on a case; at most one of a kind is live at a time."""
+
+    __tablename__ = "task"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    version: Mapped[int] = mapped_column(sa.Integer)
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"))
+    kind: Mapped[TaskKind] = mapped_column(text_enum(TaskKind))
+    department: Mapped[str] = mapped_column(sa.String(18))
+    state: Mapped[TaskState] = mapped_column(text_enum(TaskState))
+    claimed_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    claimed_name: Mapped[str | None] = mapped_column(sa.String(120))
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The same reading of the ledger as on the case, so that the queue is one index away.
+    due_on: Mapped[date]
+    yellow_on: Mapped[date]
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    case: Mapped[Case] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __table_args__ = (
+        sa.CheckConstraint("state <> 'claimed' OR claimed_by IS NOT NULL", name="claimed_by"),
+        sa.Index("ix_task_queue", "department", "state", "due_on", "id"),
+        sa.Index("ix_task_claimed", "claimed_by", "state", "due_on", "id"),
+        sa.Index(
+            "uq_task_live",
+            "case_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("state IN ('open','claimed')"),
+            postgresql_where=sa.text("state IN ('open','claimed')"),
+        ),
+    )

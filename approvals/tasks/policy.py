@@ -1,0 +1,60 @@
+"""Who may take a task, and who holds it."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from approvals.cases.model import Case
+from approvals.tasks.model import TASK_POSITIONS, Task, TaskKind, TaskState
+from shared.actor import Actor
+from shared.errors import Forbidden
+from shared.text import Text
+
+WATCHES_ALL = ("administrator", "auditor", "manager")
+
+
+def visible(actor: Actor) -> sa.ColumnElement[bool]:
+    """Tasks the actor may see: those of the positions held, everything for those who oversee."""
+    if actor.has_role(*WATCHES_ALL):
+        return sa.true()
+    held = [
+        sa.and_(Task.department == position.department, Task.kind == kind)
+        for position in actor.positions
+        for kind, needed in TASK_POSITIONS.items()
+        if needed == position.kind
+    ]
+    return sa.or_(sa.false(), *held)
+
+
+def may_take(actor: Actor, task: Task) -> bool:
+    """Whether the actor's position covers the task."""
+    return actor.holds(TASK_POSITIONS[task.kind], task.department)
+
+
+def require_may_take(actor: Actor, task: Task) -> None:
+    """Refuse whoever does not hold the position."""
+    if not may_take(actor, task):
+        raise Forbidden(Text("您的岗位不能办理这项任务", "Your position does not cover this task"))
+
+
+def claimed_task(session: Session, actor: Actor, case: Case, kind: TaskKind) -> Task | None:
+    """The live task of that kind on the case, if the actor has claimed it."""
+    return session.scalar(
+        sa.select(Task).where(
+            Task.case_id == case.id,
+            Task.kind == kind,
+            Task.state == TaskState.CLAIMED,
+            Task.claimed_by == actor.id,
+        )
+    )
+
+
+def require_claim(session: Session, actor: Actor, case: Case, kind: TaskKind) -> Task:
+    """Acting on a case needs the claim of the matching open task, and the position still held."""
+    task = claimed_task(session, actor, case, kind)
+    if task is None:
+        raise Forbidden(
+            Text("请先领取这项任务再办理", "Claim the task first"),
+            slug="claim-required",
+        )
+    require_may_take(actor, task)
+    return task

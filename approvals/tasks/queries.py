@@ -1,0 +1,126 @@
+"""The work queue: ordered by due date, filtered, one query and one index a page."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from approvals.cases.lifecycle import State
+from approvals.cases.model import Case
+from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
+from approvals.tasks.policy import visible
+from shared.actor import Actor
+from shared.errors import BadRequest, NotFound
+from shared.http.paging import Cursor
+from shared.text import Text
+
+COUNT_CAP = 100
+"""Counts on the queue page stop here: an exact count over everything grows with the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the official asked for; None means everything."""
+
+    state: str | None = None
+    kind: str | None = None
+    light: str | None = None
+    item: str | None = None
+    q: str | None = None
+
+
+def list_tasks(
+    session: Session, actor: Actor, filters: Filters, *, today: date, cursor: str | None, limit: int
+) -> tuple[list[Task], str | None]:
+    """One page of the queue, the earliest due date first."""
+    query = sa.select(Task).join(Task.case).options(joinedload(Task.case)).where(visible(actor))
+    query = query.where(*_conditions(actor, filters, today))
+    if cursor is not None:
+        due_on, last_id = _position(cursor)
+        query = query.where(sa.tuple_(Task.due_on, Task.id) > sa.tuple_(due_on, last_id))
+    rows = list(session.scalars(query.order_by(Task.due_on, Task.id).limit(limit + 1)))
+    page = rows[:limit]
+    more = len(rows) > limit
+    return page, Cursor(page[-1].due_on.isoformat(), str(page[-1].id)).encode() if more else None
+
+
+def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:
+    """Big numbers of the queue page, each counted up to `COUNT_CAP`."""
+    live = sa.and_(visible(actor), Task.state.in_(LIVE))
+    correction = sa.and_(Case.state == State.CORRECTION, Case.department.in_(sorted(actor.departments)))
+    return {
+        "overdue": _capped(session, sa.select(Task.id).where(live, Task.due_on < today)),
+        "today": _capped(session, sa.select(Task.id).where(live, Task.due_on == today)),
+        "mine": _capped(
+            session, sa.select(Task.id).where(Task.claimed_by == actor.id, Task.state == TaskState.CLAIMED)
+        ),
+        "open": _capped(session, sa.select(Task.id).where(visible(actor), Task.state == TaskState.OPEN)),
+        "correction": _capped(session, sa.select(Case.id).where(correction)),
+    }
+
+
+def find_task(session: Session, actor: Actor, task_id: UUID) -> Task:
+    """One task with its case; NotFound when the actor may not see it."""
+    query = sa.select(Task).where(Task.id == task_id, visible(actor)).options(joinedload(Task.case))
+    task = session.scalar(query)
+    if task is None:
+        raise NotFound(Text("没有这项任务，或您无权查看", "There is no such task, or you may not see it"))
+    return task
+
+
+def live_task_of(session: Session, actor: Actor, case_id: UUID) -> Task | None:
+    """The live task on a case that the actor may see, if any."""
+    query = (
+        sa.select(Task)
+        .where(Task.case_id == case_id, Task.state.in_(LIVE), visible(actor))
+        .options(joinedload(Task.case))
+    )
+    return session.scalars(query).first()
+
+
+def _conditions(actor: Actor, filters: Filters, today: date) -> list[sa.ColumnElement[bool]]:
+    mine = sa.and_(Task.claimed_by == actor.id, Task.state == TaskState.CLAIMED)
+    states: dict[str | None, sa.ColumnElement[bool]] = {
+        None: Task.state.in_(LIVE),
+        "open": Task.state == TaskState.OPEN,
+        "claimed": Task.state == TaskState.CLAIMED,
+        "mine": mine,
+        "done": Task.state == TaskState.DONE,
+    }
+    lights: dict[str, sa.ColumnElement[bool]] = {
+        "red": Task.due_on < today,
+        "yellow": sa.and_(Task.due_on >= today, Task.yellow_on <= today),
+        "green": sa.and_(Task.due_on >= today, Task.yellow_on > today),
+    }
+    found = [states[filters.state]]
+    if filters.kind:
+        found.append(Task.kind == TaskKind(filters.kind))
+    if filters.light:
+        found.append(lights[filters.light])
+    if filters.item:
+        found.append(Case.item_code == filters.item)
+    if filters.q:
+        words = filters.q.strip()
+        found.append(
+            sa.or_(
+                Case.number.startswith(words, autoescape=True),
+                Case.subject_name.contains(words, autoescape=True),
+            )
+        )
+    return found
+
+
+def _capped(session: Session, query: sa.Select[UUID]) -> int:
+    limited = query.limit(COUNT_CAP).subquery()
+    return int(session.scalar(sa.select(sa.func.count()).select_from(limited)) or 0)
+
+
+def _position(cursor: str) -> tuple[sa.BindParameter[date], sa.BindParameter[UUID]]:
+    decoded = Cursor.decode(cursor)
+    try:
+        due_on, row_id = date.fromisoformat(decoded.order), UUID(decoded.id)
+    except ValueError as error:
+        raise BadRequest(Text("翻页标记无效", "The cursor is not valid")) from error
+    return sa.bindparam(None, due_on, sa.Date()), sa.bindparam(None, row_id, sa.Uuid())
