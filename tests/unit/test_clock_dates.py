@@ -96,6 +96,13 @@ def test_a_suspension_after_the_due_date_changes_nothing() -> None:
     assert not any("停止计算" in line.text.zh for line in statutory(late, 5).lines)
 
 
+def test_a_suspension_from_the_due_date_on_is_not_in_the_explanation() -> None:
+    stop = fact(FactKind.SUSPENDED, date(2026, 11, 9))
+    clock = statutory(accepted_on(date(2026, 11, 2), stop), 5)
+    assert clock.due_on == date(2026, 11, 9)
+    assert not any("停止计算" in line.text.zh for line in clock.lines)
+
+
 def test_days_without_a_unit_of_working_days_run_on_and_only_the_last_day_moves() -> None:
     # 7 日 from 24 September: 1 October, in the holiday that lasts to 7 October.
     assert statutory(accepted_on(date(2026, 9, 24)), 7, Unit.CALENDAR_DAY).due_on == date(2026, 10, 8)
@@ -174,6 +181,11 @@ def test_a_date_in_an_official_year_is_not_provisional() -> None:
     assert not statutory(accepted_on(date(2026, 12, 28)), 3).provisional
     assert statutory(accepted_on(date(2026, 12, 28)), 4).provisional
     assert not statutory(accepted_on(date(2026, 12, 31)), 24, Unit.HOUR).provisional
+
+
+def test_the_starting_day_is_not_counted_and_makes_nothing_provisional() -> None:
+    assert not statutory(accepted_on(date(2023, 12, 31)), 3).provisional
+    assert statutory(accepted_on(date(2023, 12, 28)), 3).provisional
 
 
 def test_a_newly_published_calendar_moves_open_dates() -> None:
