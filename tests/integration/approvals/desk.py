@@ -1,0 +1,120 @@
+"""Driving a case through its life by the API, one verb a method."""
+
+from typing import Any
+
+from shared.actor import Actor
+from shared.testing.answers import A1_MATERIALS, a1_answers
+from shared.testing.systems import SystemUnderTest
+from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
+from tests.unit.material_samples import pdf
+
+ITEM = "00013112700401"
+
+
+class Desk:
+    """The API of `enterprise` as its users use it: reads the version, then acts."""
+
+    def __init__(self, system: SystemUnderTest) -> None:
+        self.system = system
+
+    def get(self, actor: Actor | None, path: str, **options: Any) -> Any:
+        """GET as `actor`."""
+        return self.system.client("enterprise", actor).get(path, **options)
+
+    def case(self, actor: Actor, case_id: str) -> dict[str, Any]:
+        """The case file as `actor` sees it."""
+        answer = self.get(actor, f"/cases/{case_id}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json
+        return found
+
+    def act(self, actor: Actor, case_id: str, verb: str, body: Any = None, **headers: str) -> Any:
+        """POST a verb on a case, at its present version unless `If_Match` says otherwise."""
+        sent = {key.replace("_", "-"): value for key, value in headers.items()}
+        if "If-Match" not in sent:
+            sent["If-Match"] = self.get(actor, f"/cases/{case_id}").headers.get("ETag", '"0"')
+        client = self.system.client("enterprise", actor)
+        return client.post(f"/cases/{case_id}/{verb}", json=body or {}, headers=sent)
+
+    def save(self, actor: Actor, case_id: str, answers: Any) -> Any:
+        """PATCH answers."""
+        etag = self.get(actor, f"/cases/{case_id}").headers.get("ETag", '"0"')
+        client = self.system.client("enterprise", actor)
+        return client.patch(f"/cases/{case_id}", json={"answers": answers}, headers={"If-Match": etag})
+
+    def upload(self, actor: Actor, case_id: str, code: str, data: bytes | None = None, **headers: str) -> Any:
+        """PUT a material; a first upload unless headers say otherwise."""
+        sent = {key.replace("_", "-"): value for key, value in headers.items()}
+        sent.setdefault("Content-Type", "application/pdf")
+        sent.setdefault("Content-Disposition", f"attachment; filename={code}.pdf")
+        if "If-Match" not in sent:
+            sent.setdefault("If-None-Match", "*")
+        client = self.system.client("enterprise", actor)
+        return client.put(f"/cases/{case_id}/materials/{code}", data=data or pdf(), headers=sent)
+
+    def draft(self, actor: Actor = AGENT, **overrides: Any) -> str:
+        """A complete draft."""
+        started = self.system.client("enterprise", actor).post("/cases", json={"item_code": ITEM})
+        assert started.status_code == 201, started.text
+        case_id: str = started.json["id"]
+        saved = self.save(actor, case_id, a1_answers(**overrides))
+        assert saved.status_code == 200, saved.text
+        for code in A1_MATERIALS:
+            handed_in = self.upload(actor, case_id, code)
+            assert handed_in.status_code == 201, handed_in.text
+        return case_id
+
+    def submitted(self, actor: Actor = AGENT, **overrides: Any) -> str:
+        """A case that was just handed in."""
+        case_id = self.draft(actor, **overrides)
+        answer = self.act(actor, case_id, "submit", {"declaration": True})
+        assert answer.status_code == 200, answer.text
+        return case_id
+
+    def task(self, actor: Actor, case_id: str) -> dict[str, Any]:
+        """The live task on a case."""
+        found: dict[str, Any] = self.get(actor, f"/cases/{case_id}/task").json
+        return found
+
+    def on_task(self, actor: Actor, task: dict[str, Any], verb: str, body: Any = None) -> Any:
+        """POST a verb on a task at the version it was read."""
+        client = self.system.client("enterprise", actor)
+        headers = {"If-Match": f'"{task["version"]}"'}
+        return client.post(f"/tasks/{task['id']}/{verb}", json=body or {}, headers=headers)
+
+    def claim(self, actor: Actor, case_id: str) -> dict[str, Any]:
+        """Claim the live task on a case; gives the task as it is then."""
+        answer = self.on_task(actor, self.task(actor, case_id), "claim")
+        assert answer.status_code == 200, answer.text
+        claimed: dict[str, Any] = answer.json
+        return claimed
+
+    def accepted(self, **overrides: Any) -> str:
+        """A case the window has accepted."""
+        case_id = self.submitted(**overrides)
+        self.claim(WINDOW, case_id)
+        answer = self.act(WINDOW, case_id, "accept")
+        assert answer.status_code == 200, answer.text
+        return case_id
+
+    def checks(self, result: str = "pass") -> list[dict[str, str]]:
+        """The reviewer's check list, filled in alike."""
+        item = self.get(None, f"/items/{ITEM}").json
+        return [{"key": check["key"], "result": result, "note": "见材料"} for check in item["review_checks"]]
+
+    def reviewed(self, conclusion: str = "approve", **overrides: Any) -> str:
+        """A case with an opinion."""
+        case_id = self.accepted(**overrides)
+        task = self.claim(REVIEWER, case_id)
+        body = {"conclusion": conclusion, "text": "材料齐全", "checks": self.checks()}
+        answer = self.on_task(REVIEWER, task, "opinion", body)
+        assert answer.status_code == 200, answer.text
+        return case_id
+
+    def decided(self, granted: bool = True, reason: str = "", **overrides: Any) -> str:
+        """A case with its decision."""
+        case_id = self.reviewed(**overrides)
+        self.claim(APPROVER, case_id)
+        answer = self.act(APPROVER, case_id, "decide", {"granted": granted, "reason": reason})
+        assert answer.status_code == 200, answer.text
+        return case_id

@@ -1,0 +1,33 @@
+"""The people of these stories, as the edge would describe them."""
+
+from uuid import UUID
+
+from shared.actor import Actor, Position, PositionKind
+
+BODY = "11990101MB0DEM2282"
+BODY_NAME = "示范区行政审批局"
+
+
+def applicant(number: int = 1, name: str = "企业经办人甲") -> Actor:
+    """Somebody who applies."""
+    return Actor(kind="account", id=UUID(int=number), name=name, roles=frozenset({"applicant"}))
+
+
+def official(kind: PositionKind, number: int, department: str = BODY) -> Actor:
+    """An official with one position."""
+    return Actor(
+        kind="account",
+        id=UUID(int=number),
+        name=f"{kind}-{number}",
+        roles=frozenset({"official"}),
+        positions=(Position(department, BODY_NAME, kind),),
+    )
+
+
+AGENT = applicant()
+OTHER_AGENT = applicant(2, "企业经办人乙")
+WINDOW = official("window", 11)
+OTHER_WINDOW = official("window", 12)
+REVIEWER = official("reviewer", 13)
+APPROVER = official("approver", 14)
+AUDITOR = Actor(kind="account", id=UUID(int=15), name="审计人员", roles=frozenset({"auditor"}))
