@@ -2,14 +2,18 @@
 
 import os
 import shutil
+import tempfile
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import LiteralString, Protocol
+from urllib.parse import urlencode
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
+from sqlalchemy.util import immutabledict
 
 from shared.database import Database
 from shared.migrate import ensure_database, upgrade
@@ -18,43 +22,50 @@ from shared.service import Service
 POSTGRES_URL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 """Where tests look for PostgreSQL unless YUANBAN_TEST_POSTGRES_URL names another place."""
 _PREFIX = "yuanban_test"
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - only databases of tests lie there
 
 
 class Databases(Protocol):
     """Makes the databases of one test session on one kind of server."""
 
-    def create(self, services: list[Service], folder: Path) -> str:
+    def create(self, services: Sequence[Service]) -> str:
         """Fresh databases for these services; returns the URL template of `Settings.database_url`."""
         ...
 
     def drop(self, url: str) -> None:
-        """Throw the databases of `create` away; nobody may be connected any more."""
+        """Take the databases of one `create` back; nobody may be connected any more."""
         ...
 
     def close(self) -> None:
-        """Throw the copied-from ones away too."""
+        """Throw everything away."""
         ...
 
 
 class SqliteDatabases:
-    """Files: a migrated one is kept and copied."""
+    """Files: a migrated one is kept and copied. They lie in memory where the machine allows it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = (
+            Path(tempfile.mkdtemp(prefix="yuanban-test-", dir=_IN_MEMORY)) if _in_memory() else folder
+        )
         self._templates: dict[tuple[str, ...], Path] = {}
+        self._numbers = count(1)
 
-    def create(self, services: list[Service], folder: Path) -> str:
-        """Copy a migrated file for each service into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
+    def create(self, services: Sequence[Service]) -> str:
+        """Copy a migrated file for each service."""
+        folder = self._folder / f"databases{next(self._numbers)}"
+        folder.mkdir()
         for service in services:
             shutil.copyfile(self._template(service.migrations), folder / f"{service.name}.sqlite3")
         return f"sqlite:///{folder}/{{service}}.sqlite3"
 
     def drop(self, url: str) -> None:
-        """Nothing to do: pytest removes the folder."""
+        """Remove the files of one `create`."""
+        shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
 
     def close(self) -> None:
-        """Nothing to do: pytest removes the folder."""
+        """Remove everything."""
+        shutil.rmtree(self._folder)
 
     def _template(self, migrations: tuple[str, ...]) -> Path:
         if migrations not in self._templates:
@@ -66,8 +77,15 @@ class SqliteDatabases:
         return self._templates[migrations]
 
 
+Kinds = tuple[tuple[str, tuple[str, ...]], ...]  # the name and the migrations of each service of a set
+
+
 class PostgresDatabases:
-    """Databases on a server: a migrated one is kept and used as TEMPLATE."""
+    """Databases on a server, copied from a migrated TEMPLATE.
+
+    Making and dropping a database each costs the server a checkpoint, so a used set is emptied and given
+    out again when the same services are asked for.
+    """
 
     def __init__(self, server: str) -> None:
         self._server = sa.make_url(server)
@@ -75,63 +93,85 @@ class PostgresDatabases:
         self._name = f"{_PREFIX}_{_today():%Y%m%d}_{os.getpid()}"
         self._templates: dict[tuple[str, ...], str] = {}
         self._numbers = count(1)
-        self._made: dict[str, list[str]] = {}
+        self._lent: dict[str, tuple[str, Kinds]] = {}
+        self._free: dict[Kinds, list[str]] = {}
         self._drop_remains()
 
-    def create(self, services: list[Service], folder: Path) -> str:
-        """Copy a migrated database for each service."""
-        scope = f"{self._name}_{next(self._numbers)}"
-        names = []
-        for service in services:
-            name = f"{scope}_{service.name}"
-            self._execute("CREATE DATABASE {} TEMPLATE {}", name, self._template(service.migrations))
-            names.append(name)
-        server = self._server._replace(database=None).render_as_string(hide_password=False)
-        url = f"{server}/{scope}_{{service}}"
-        self._made[url] = names
+    def create(self, services: Sequence[Service]) -> str:
+        """A migrated, empty database for each service."""
+        kinds = tuple((service.name, service.migrations) for service in services)
+        scope = self._free[kinds].pop() if self._free.get(kinds) else self._copies(kinds)
+        # What a crash of the server would lose matters to no test here.
+        query = {"options": "-csynchronous_commit=off"}
+        server = self._server._replace(database=None, query=immutabledict()).render_as_string(False)
+        url = f"{server}/{scope}_{{service}}?{urlencode(query)}"
+        self._lent[url] = (scope, kinds)
         return url
 
     def drop(self, url: str) -> None:
-        """Drop the databases of one `create`."""
-        for name in self._made.pop(url, []):
-            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        """Empty the databases of one `create` and keep them for the next."""
+        if url not in self._lent:
+            return
+        scope, kinds = self._lent.pop(url)
+        for service, _migrations in kinds:
+            self._empty(f"{scope}_{service}")
+        self._free.setdefault(kinds, []).append(scope)
 
     def close(self) -> None:
-        """Drop everything that is left of this session."""
-        for url in list(self._made):
-            self.drop(url)
-        for name in self._templates.values():
-            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        self._templates.clear()
+        """Drop everything of this session."""
+        self._drop_all(f"{self._name}_")
+
+    def _copies(self, kinds: Kinds) -> str:
+        scope = f"{self._name}_{next(self._numbers)}"
+        for service, migrations in kinds:
+            self._execute("CREATE DATABASE {} TEMPLATE {}", f"{scope}_{service}", self._template(migrations))
+        return scope
 
     def _template(self, migrations: tuple[str, ...]) -> str:
         if migrations not in self._templates:
             name = f"{self._name}_template{len(self._templates)}"
-            database = Database(self._server.set(database=name).render_as_string(hide_password=False))
+            database = Database(self._server.set(database=name).render_as_string(False))
             ensure_database(database.url)
             upgrade(database, migrations)
             database.close()
             self._templates[migrations] = name
         return self._templates[migrations]
 
+    def _empty(self, name: str) -> None:
+        """Delete every row and start every sequence anew; so migrations may make tables, not rows."""
+        with self._connect(name) as connection:
+            connection.execute("SET synchronous_commit = off; SET session_replication_role = replica")
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables"
+                " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            ).fetchall()
+            deletes = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for (table,) in tables]
+            if deletes:
+                connection.execute(sql.SQL("; ").join(deletes))
+            connection.execute(
+                "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)"
+                " FROM pg_sequences"
+            )
+
     def _drop_remains(self) -> None:
         """Drop what killed runs left behind before yesterday."""
+        recent = {f"{_PREFIX}_{_today() - timedelta(days=days):%Y%m%d}_" for days in (0, 1)}
+        self._drop_all(f"{_PREFIX}_", but=tuple(recent))
+
+    def _drop_all(self, prefix: str, but: tuple[str, ...] = ()) -> None:
         with self._connect() as connection:
-            found = connection.execute(
-                "SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{_PREFIX}\\_%",)
-            ).fetchall()
-        recent = {f"{_today() - timedelta(days=days):%Y%m%d}" for days in (0, 1)}
-        for (name,) in found:
-            if name.removeprefix(f"{_PREFIX}_")[:8] not in recent:
+            names = connection.execute("SELECT datname FROM pg_database").fetchall()
+        for (name,) in names:
+            if name.startswith(prefix) and not (but and name.startswith(but)):
                 self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def _execute(self, statement: str, *names: str) -> None:
+    def _execute(self, statement: LiteralString, *names: str) -> None:
         with self._connect() as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
-    def _connect(self) -> "psycopg.Connection[tuple[str]]":
-        address = self._server.set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.connect(address, autocommit=True, connect_timeout=3)
+    def _connect(self, database: str | None = None) -> "psycopg.Connection[tuple[str]]":
+        url = self._server.set(drivername="postgresql", database=database or self._server.database)
+        return psycopg.connect(url.render_as_string(False), autocommit=True, connect_timeout=3)
 
 
 def postgres_url() -> str:
@@ -147,6 +187,10 @@ def postgres_answers() -> bool:
     except psycopg.Error:
         return False
     return True
+
+
+def _in_memory() -> bool:
+    return _IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK)
 
 
 def _today() -> date:

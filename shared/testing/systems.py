@@ -106,7 +106,7 @@ class SystemFactory:
         edge = None if any(service.is_edge for service in services) else StandInEdge()
         chosen = [*services, edge.service] if edge else list(services)
         folder = self._folder / f"system{len(self._made)}"
-        url = self._databases.create(chosen, folder)
+        url = self._databases.create(chosen)
         fields: dict[str, Any] = {
             "data_dir": folder,
             "database_url": url,
