@@ -1,5 +1,6 @@
 """Rules about user names, passwords and failed sign-ins; no database, no web."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,7 +40,7 @@ PER_ADDRESS = Throttle(free=30, first=timedelta(seconds=15), longest=timedelta(m
 
 def seconds_until(instant: datetime, now: datetime) -> int:
     """Whole seconds to wait, at least one."""
-    return max(1, round((instant - now).total_seconds() + 0.5))
+    return max(1, math.ceil((instant - now).total_seconds()))
 
 
 def username_errors(username: str) -> list[FieldError]:
