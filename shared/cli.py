@@ -7,7 +7,7 @@ import click
 from shared.config import Settings, SettingsError
 from shared.embedded import Embedded
 from shared.migrate import migrate as migrate_service
-from shared.serve import EmbeddedServer
+from shared.serve import gunicorn_command
 from shared.service import Runtime, Service, contracts_of, installed_services
 from shared.telemetry import configure_logging
 
@@ -91,4 +91,6 @@ def run() -> None:
     for service in services:
         for line in service.greeting(settings):
             click.echo(line)
-    EmbeddedServer(services, settings).run()
+    # This process has loaded everything only to prepare; the server starts afresh and small in its place.
+    command = gunicorn_command(settings)
+    os.execv(command[0], command)  # noqa: S606 - our own interpreter, arguments of our own

@@ -1,58 +1,46 @@
-"""Serving with gunicorn: one worker process with threads, the working loop beside it."""
+"""Serving with gunicorn: a bare master, one worker process with threads, the working loop beside them."""
 
-from typing import Any
+import atexit
+import sys
 
-from gunicorn.app.base import BaseApplication
+from flask import Flask
 
 from shared.config import Settings
 from shared.embedded import Embedded
-from shared.service import Service
+from shared.service import installed_services
 from shared.telemetry import configure_logging
 
+GRACE_S = 20  # on SIGTERM requests in flight get this long to end
+TIMEOUT_S = 60  # a worker that does not answer its master for so long is replaced
 
-class EmbeddedServer(BaseApplication):  # type: ignore[misc]
-    """gunicorn around the embedded shape. Everything is built after the fork: no connection crosses it."""
 
-    def __init__(self, services: list[Service], settings: Settings) -> None:
-        self._services = services
-        self._settings = settings
-        self._system: Embedded | None = None
-        super().__init__()
+def embedded_app() -> Flask:
+    """Build every service and start the working loop; gunicorn calls this in its worker process.
 
-    def load_config(self) -> None:
-        """gunicorn's settings; on SIGTERM requests in flight get 20 s to end."""
-        options: dict[str, Any] = {
-            "bind": f"{self._settings.bind}:{self._settings.port}",
-            "workers": 1,
-            "worker_class": "gthread",
-            "threads": self._settings.threads,
-            "graceful_timeout": 20,
-            "timeout": 60,
-            "accesslog": None,
-            "control_socket_disable": True,
-            "worker_exit": self._worker_exit,
-            "logconfig_dict": {
-                "version": 1,
-                "disable_existing_loggers": False,
-                "root": {"handlers": []},
-                "handlers": {},
-                "loggers": {
-                    "gunicorn.error": {"level": "WARNING", "propagate": True, "handlers": []},
-                    "gunicorn.access": {"level": "WARNING", "propagate": False, "handlers": []},
-                },
-            },
-        }
-        for key, value in options.items():
-            self.cfg.set(key, value)
+    Nothing is built in the master, so no connection crosses the fork and the master stays small.
+    """
+    settings = Settings.from_env()
+    configure_logging(settings.log_format, settings.log_level)
+    system = Embedded(installed_services(), settings)
+    app = system.build()
+    system.start_worker()
+    atexit.register(system.close)
+    return app
 
-    def load(self) -> Any:
-        """Called in the worker process: build the services and start the working loop."""
-        configure_logging(self._settings.log_format, self._settings.log_level)
-        self._system = Embedded(self._services, self._settings)
-        app = self._system.build()
-        self._system.start_worker()
-        return app
 
-    def _worker_exit(self, _server: object, _worker: object) -> None:
-        if self._system is not None:
-            self._system.close()
+def gunicorn_command(settings: Settings) -> list[str]:
+    """The command line that serves the embedded shape."""
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        f"--bind={settings.bind}:{settings.port}",
+        "--workers=1",
+        "--worker-class=gthread",
+        f"--threads={settings.threads}",
+        f"--graceful-timeout={GRACE_S}",
+        f"--timeout={TIMEOUT_S}",
+        "--log-level=warning",
+        "--no-control-socket",
+        "shared.serve:embedded_app()",
+    ]
