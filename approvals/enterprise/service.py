@@ -14,9 +14,9 @@ from approvals.decisions.commands import GrantEffects
 from approvals.desk import api as desk
 from approvals.documents import api as documents
 from approvals.enterprise import api as register_api
+from approvals.enterprise.demo.seed import seed
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import ESTABLISHMENT, register_company, register_rules
-from approvals.enterprise.seed import seed
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items

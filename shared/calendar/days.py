@@ -114,6 +114,13 @@ class WorkCalendar:
             day += _DAY
         return day
 
+    def previous_working_day(self, day: date) -> date:
+        """The last working day before `day`."""
+        day -= _DAY
+        while not self.is_working_day(day):
+            day -= _DAY
+        return day
+
     def working_day_on_or_after(self, day: date) -> date:
         """`day` itself when it is a working day, else the next one (民法典 art. 203)."""
         return day if self.is_working_day(day) else self.next_working_day(day)

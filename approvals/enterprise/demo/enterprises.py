@@ -1,7 +1,7 @@
 """The enterprises of the demo park (fictional; codes begin with the demo region 990101)."""
 
 from datetime import date
-from pathlib import Path
+from importlib.resources import files
 
 import yaml
 
@@ -11,12 +11,10 @@ from shared.actor import SYSTEM
 from shared.service import Runtime
 
 
-def seed(runtime: Runtime) -> None:
-    """Enter the demo enterprises that are not in the register yet; nothing outside demo mode."""
-    if not runtime.settings.demo:
-        return
-    path = Path(__file__).with_name("data").joinpath("demo_enterprises.yaml")
-    for row in yaml.safe_load(path.read_text("utf-8"))["enterprises"]:
+def enter_enterprises(runtime: Runtime) -> None:
+    """Enter the demo enterprises that are not in the register yet."""
+    text = (files("approvals.enterprise.demo") / "enterprises.yaml").read_text("utf-8")
+    for row in yaml.safe_load(text)["enterprises"]:
         with runtime.transaction(SYSTEM) as tx:
             if tx.session.get(Enterprise, row["uscc"]) is not None:
                 continue
