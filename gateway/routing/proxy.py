@@ -6,7 +6,7 @@ from flask import Flask, Response, g, request
 
 from gateway.routing import headers as passing
 from gateway.routing.dispatch import Dispatcher, ensure_trace
-from gateway.routing.routes import ALIASES, Alias, body_limit, is_open
+from gateway.routing.routes import ALIASES, MIB, Alias, body_limit, is_open
 from shared.errors import TooLarge, Unauthenticated
 from shared.http.app import takes_files
 from shared.text import Text
@@ -47,13 +47,23 @@ def _follow(dispatcher: Dispatcher, alias: Alias) -> Callable[..., Response]:
 
 
 def _limit_body() -> None:
-    """Refuse a body that says it is too large before reading it; one that does not say is cut off."""
+    """Refuse a body that says it is too large before reading it; of any other, read little more."""
     limit = body_limit(request.path)
-    request.max_content_length = limit
-    if (request.content_length or 0) > limit:
-        raise TooLarge(
-            Text("请求内容超过{n} MB", "The body is larger than {n} MB").format(n=limit // (1024 * 1024))
-        )
+    request.max_content_length = limit + 1
+    _require_size(request.content_length or 0, limit)
+
+
+def _body() -> bytes:
+    body = request.get_data(cache=False)
+    # werkzeug cuts a chunked body off at its limit without a word; half a file must not pass for a whole.
+    _require_size(len(body), body_limit(request.path))
+    return body
+
+
+def _require_size(size: int, limit: int) -> None:
+    if size > limit:
+        said = Text("请求内容超过{n} MB", "The body is larger than {n} MB")
+        raise TooLarge(said.format(n=limit // MIB))
 
 
 def _pass_on(dispatcher: Dispatcher, service: str, path: str) -> Response:
@@ -67,7 +77,7 @@ def _pass_on(dispatcher: Dispatcher, service: str, path: str) -> Response:
         actor=actor,
         query=request.query_string.decode("latin-1"),
         headers=passing.forwarded(request.headers.items()),
-        body=request.get_data(cache=False),
+        body=_body(),
     )
     response = Response(answer.chunks, status=answer.status)
     response.headers.clear()
