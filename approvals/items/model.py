@@ -1,0 +1,336 @@
+"""An item of service (事项) as the law and the park define it; immutable once loaded."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from approvals.items.form import Form
+from shared.text import Text
+
+Unit = Literal["working_day", "natural_day", "hour", "immediate"]
+Necessity = Literal["required", "optional", "conditional"]
+DeclineKind = Literal["not_required", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One statement of the guide; `verified` means that the text named in `basis` was read."""
+
+    label: Text
+    value: Text
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A value of an official code set, with where it comes from."""
+
+    code: str
+    name: Text
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit exactly as worded: `n` of `unit`; `on_the_spot` when that is the rule and `n` the rest."""
+
+    n: int
+    unit: Unit
+    verified: bool
+    basis: Text | None
+    note: Text | None = None
+    on_the_spot: bool = False
+    extension: "Limit | None" = None
+
+    @property
+    def text(self) -> Text:
+        """The limit in words, for example `3个工作日`."""
+        if self.unit == "immediate":
+            return Text("即时办理", "On the spot")
+        zh = {"working_day": "个工作日", "natural_day": "日", "hour": "小时"}[self.unit]
+        en = {"working_day": "working day", "natural_day": "day", "hour": "hour"}[self.unit]
+        words = Text(f"{self.n}{zh}", f"{self.n} {en}{'' if self.n == 1 else 's'}")
+        if self.on_the_spot:
+            return Text(f"当场办理，否则{words.zh}", f"On the spot, otherwise {words.en}")
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of an item; `delivery` runs from the granting decision, `intake` from receipt."""
+
+    statutory: Limit | None = None
+    promised: Limit | None = None
+    intake: Limit | None = None
+    delivery: Limit | None = None
+
+    def get(self, key: str | None) -> Limit | None:
+        """The limit called `key` (statutory, promised, intake, delivery), or None."""
+        found = {
+            "statutory": self.statutory,
+            "promised": self.promised,
+            "intake": self.intake,
+            "delivery": self.delivery,
+        }
+        return found.get(key) if key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """The implementing body; `code` is its unified social credit code where it has one."""
+
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of approval by which the catalogue is grouped."""
+
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes: `basic` has 12 characters, `implementation` 31, `business` 33, `code` is basic + serial."""
+
+    code: str
+    basic: str
+    implementation: str | None
+    business: str | None
+    main: str | None
+    profile: str
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """One provision on which the item stands, in the wording of the cited version."""
+
+    role: Literal["establish", "implement", "supervise"]
+    law: Text
+    text_version: str
+    version_note: Text
+    articles: Text
+    content: Text
+    verified: bool
+    source: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold for the licence to be granted."""
+
+    text: Text
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRule:
+    """When a conditional material is needed: the named rule, the field it looks at, and the words for it."""
+
+    rule: str
+    field: str
+    value: Any
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One paper to hand in (申请材料); sizes in bytes, `max_pages` per file."""
+
+    code: str
+    name: Text
+    necessity: Necessity
+    condition: NeedRule | None
+    form: Text
+    source_kind: Literal["self", "government", "other"]
+    source: Text
+    copies: int
+    note: Text | None
+    accept: tuple[str, ...]
+    max_bytes: int
+    max_pages: int
+    verified: bool
+    basis: Text | None
+
+    @property
+    def necessity_name(self) -> Text:
+        """The official word for the necessity."""
+        return {
+            "required": Text("必要", "Required"),
+            "optional": Text("非必要", "Optional"),
+            "conditional": Text("情形必要", "Required in some cases"),
+        }[self.necessity]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of the procedure (办理环节)."""
+
+    key: str
+    name: Text
+    who: Text
+    criteria: Text
+    result: Text
+    limit: Limit | None
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """Whether the item costs anything, and why."""
+
+    charged: bool
+    text: Text
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is issued when the item is granted."""
+
+    kind: Text
+    name: Text
+    validity: Text | None
+    certificate_type: str | None
+    verified: bool
+    validity_verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence of law that a slip or screen repeats, with its basis."""
+
+    text: Text
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One point of the reviewer's check list."""
+
+    key: str
+    text: Text
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineGround:
+    """A ground for not taking an application up: 不受理 (`not_required`) or 不予受理 (`refused`)."""
+
+    key: str
+    kind: DeclineKind
+    text: Text
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The provisions a decision cites."""
+
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the catalogue in one version."""
+
+    slug: str
+    version: str
+    online: bool
+    category: Category
+    name: Text
+    summary: Text
+    department: Department
+    codes: Codes
+    main_item: Text | None
+    sub_item: Text | None
+    item_type: Coded
+    case_kind: Coded | None
+    level: Coded | None
+    nature: Coded | None
+    service_objects: tuple[Coded, ...]
+    channels: tuple[Coded, ...]
+    legal_bases: tuple[LegalBasis, ...]
+    conditions: tuple[Condition, ...]
+    limits: Limits
+    materials: tuple[Material, ...]
+    steps: tuple[Step, ...]
+    fee: Fee | None
+    outcome: Outcome | None
+    grant: Grounds | None
+    refuse: Grounds | None
+    remedies: Note | None
+    contact: tuple[Fact, ...]
+    facts: Mapping[str, tuple[Fact, ...]]
+    review_checks: tuple[Check, ...]
+    decline_grounds: tuple[DeclineGround, ...]
+    subject_name: tuple[str, ...]
+    form: Form
+    missing: Text | None
+
+    @property
+    def code(self) -> str:
+        """The code by which the item is addressed: basic code and serial."""
+        return self.codes.code
+
+    def material(self, code: str) -> Material | None:
+        """The material called `code`, or None."""
+        return next((material for material in self.materials if material.code == code), None)
+
+    def decline_ground(self, key: str) -> DeclineGround | None:
+        """The ground called `key`, or None."""
+        return next((ground for ground in self.decline_grounds if ground.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter heading of the official template; `verified` when the heading itself was read."""
+
+    key: str
+    title: Text
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every item that the service offers, in catalogue order."""
+
+    entries: tuple[Item, ...]
+    categories: tuple[Category, ...]
+    chapters: tuple[Chapter, ...]
+
+    def get(self, code: str) -> Item | None:
+        """The item with this code or slug, or None."""
+        return next((item for item in self.entries if code in (item.code, item.slug)), None)
+
+    def items(self, q: str | None = None, category: str | None = None) -> Iterator[Item]:
+        """Items whose names, summary, codes or materials contain every word of `q`, of one category."""
+        words = (q or "").casefold().split()
+        for item in self.entries:
+            if category and item.category.code != category:
+                continue
+            text = _searchable(item)
+            if all(word in text for word in words):
+                yield item
+
+
+def _searchable(item: Item) -> str:
+    texts = [item.name, item.summary, item.category.name, item.department.name]
+    texts += [material.name for material in item.materials]
+    texts += [item.outcome.name] if item.outcome else []
+    codes = [item.code, item.codes.basic, item.codes.implementation or "", item.slug]
+    return " ".join([*(f"{text.zh} {text.en}" for text in texts), *codes]).casefold()
