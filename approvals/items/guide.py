@@ -1,0 +1,194 @@
+"""The catalogue as the API shows it: a summary for lists, and the full guide (办事指南) of one item."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from approvals.items.chapters import chapters_of
+from approvals.items.form import Section
+from approvals.items.model import Catalogue, Coded, Fact, Fee, Item, Limit, Material, Outcome, Step
+from shared.text import Text
+
+Json = dict[str, Any]
+
+_CASE_KINDS = {"1": "immediate", "2": "promise"}
+
+
+def summary(item: Item) -> Json:
+    """The item in a list (`ITEM_SUMMARY` of the API)."""
+    return {
+        "code": item.code,
+        "slug": item.slug,
+        "name": item.name.to_dict(),
+        "summary": item.summary.to_dict(),
+        "category": {"code": item.category.code, "name": item.category.name.to_dict()},
+        "item_type": _coded(item.item_type),
+        "department": {"code": item.department.code, "name": item.department.name.to_dict()},
+        "service_objects": [coded.name.to_dict() for coded in item.service_objects],
+        "statutory_limit": _limit(item.limits.statutory),
+        "promised_limit": _limit(item.limits.promised),
+        "case_kind": _CASE_KINDS.get(item.case_kind.code) if item.case_kind else None,
+        "fee": _fee(item.fee),
+        "version": item.version,
+        "online": item.online,
+    }
+
+
+def guide(item: Item, catalogue: Catalogue) -> Json:
+    """Everything public about an item of the catalogue (`ITEM` of the API)."""
+    return {
+        **summary(item),
+        "basic_code": item.codes.basic,
+        "implementation_code": item.codes.implementation,
+        "business_code": item.codes.business,
+        "missing": _text(item.missing),
+        "legal_bases": [
+            {
+                "role": basis.role,
+                "law": basis.law.to_dict(),
+                "text_version": basis.text_version,
+                "version_note": basis.version_note.to_dict(),
+                "articles": basis.articles.to_dict(),
+                "content": basis.content.to_dict(),
+                "verified": basis.verified,
+                "source": basis.source.to_dict(),
+            }
+            for basis in item.legal_bases
+        ],
+        "chapters": [
+            {
+                "key": chapter.key,
+                "title": chapter.title.to_dict(),
+                "facts": [_fact(fact) for fact in facts],
+            }
+            for chapter, facts in chapters_of(item, catalogue.chapters)
+        ],
+        "conditions": [
+            {"text": entry.text.to_dict(), **_shown(entry.verified, entry.basis)} for entry in item.conditions
+        ],
+        "materials": [_material(material) for material in item.materials],
+        "steps": [_step(step) for step in item.steps],
+        "intake_limit": _limit(item.limits.intake),
+        "delivery_limit": _limit(item.limits.delivery),
+        "outcome": _outcome(item.outcome),
+        "remedies": _text(item.remedies.text if item.remedies else None),
+        "contact": [_fact(fact) for fact in item.contact],
+        "review_checks": [
+            {"key": check.key, "text": check.text.to_dict(), **_shown(check.verified, check.basis)}
+            for check in item.review_checks
+        ],
+        "decline_grounds": [
+            {
+                "key": ground.key,
+                "kind": ground.kind,
+                "text": ground.text.to_dict(),
+                **_shown(ground.verified, ground.basis),
+            }
+            for ground in item.decline_grounds
+        ],
+        "form": {"sections": [section_json(section) for section in item.form.sections]},
+    }
+
+
+def section_json(section: Section) -> Json:
+    """One section of the form with its JSON Schema (`SECTION` of the API)."""
+    return {
+        "key": section.key,
+        "title": section.title.to_dict(),
+        "intro": _text(section.intro),
+        "schema": plain_json(section.schema),
+    }
+
+
+def plain_json(value: Any) -> Any:
+    """A copy that JSON can say: exact decimals become numbers."""
+    if isinstance(value, Mapping):
+        return {key: plain_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_json(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _text(text: Text | None) -> Json | None:
+    return None if text is None else dict(text.to_dict())
+
+
+def _shown(verified: bool, basis: Text | None) -> Json:
+    return {"verified": verified, "basis": _text(basis)}
+
+
+def _coded(coded: Coded) -> Json:
+    return {"code": coded.code, "name": coded.name.to_dict(), **_shown(coded.verified, coded.basis)}
+
+
+def _fact(fact: Fact) -> Json:
+    return {
+        "label": fact.label.to_dict(),
+        "value": fact.value.to_dict(),
+        **_shown(fact.verified, fact.basis),
+    }
+
+
+def _limit(limit: Limit | None) -> Json | None:
+    if limit is None:
+        return None
+    return {
+        "n": limit.n,
+        "unit": limit.unit,
+        "text": limit.text.to_dict(),
+        "on_the_spot": limit.on_the_spot,
+        "note": _text(limit.note),
+        "extension": _limit(limit.extension),
+        **_shown(limit.verified, limit.basis),
+    }
+
+
+def _fee(fee: Fee | None) -> Json | None:
+    if fee is None:
+        return None
+    return {"charged": fee.charged, "text": fee.text.to_dict(), **_shown(fee.verified, fee.basis)}
+
+
+def _material(material: Material) -> Json:
+    return {
+        "code": material.code,
+        "name": material.name.to_dict(),
+        "necessity": material.necessity,
+        "necessity_name": material.necessity_name.to_dict(),
+        "condition": _text(material.condition.text if material.condition else None),
+        "form": material.form.to_dict(),
+        "source": material.source.to_dict(),
+        "source_kind": material.source_kind,
+        "copies": material.copies,
+        "note": _text(material.note),
+        "accept": list(material.accept),
+        "max_bytes": material.max_bytes,
+        "max_pages": material.max_pages,
+        **_shown(material.verified, material.basis),
+    }
+
+
+def _step(step: Step) -> Json:
+    return {
+        "key": step.key,
+        "name": step.name.to_dict(),
+        "who": step.who.to_dict(),
+        "limit": _limit(step.limit),
+        "criteria": step.criteria.to_dict(),
+        "result": step.result.to_dict(),
+        **_shown(step.verified, step.basis),
+    }
+
+
+def _outcome(outcome: Outcome | None) -> Json | None:
+    if outcome is None:
+        return None
+    return {
+        "name": outcome.name.to_dict(),
+        "kind": outcome.kind.to_dict(),
+        "validity": _text(outcome.validity),
+        "validity_verified": outcome.validity_verified,
+        **_shown(outcome.verified, outcome.basis),
+    }

@@ -1,0 +1,319 @@
+"""From the YAML of an item to the item; what contradicts itself is noted with its line."""
+
+from typing import Any, cast
+
+from approvals.items.form import Form
+from approvals.items.model import (
+    Category,
+    Check,
+    Coded,
+    Codes,
+    Condition,
+    DeclineGround,
+    Department,
+    Fact,
+    Fee,
+    Grounds,
+    Item,
+    LegalBasis,
+    Limit,
+    Limits,
+    Material,
+    NeedRule,
+    Note,
+    Outcome,
+    Step,
+)
+from approvals.items.needs import NEEDS
+from approvals.items.reference import Reader
+from approvals.items.source import Path
+from shared.identifiers.errors import IdentifierError
+from shared.identifiers.item_codes import (
+    Profile,
+    make_business_item_code,
+    make_implementation_code,
+    parse_basic_code,
+    parse_catalogue_item_code,
+)
+from shared.text import Text
+
+
+def read_item(reader: Reader, form: Form) -> Item:
+    """Build the item of a source whose shape is right; flaws go to the reader."""
+    data = reader.source.data
+    limits = _limits(reader, data.get("limits", {}))
+    item = Item(
+        slug=data["slug"],
+        version=data["version"],
+        online=data["online"],
+        category=_category(reader, data["category"]),
+        name=Text.of(data["name"]),
+        summary=Text.of(data["summary"]),
+        department=Department(data["department"]["code"], Text.of(data["department"]["name"])),
+        codes=_codes(reader, data),
+        main_item=reader.text(data.get("main_item")),
+        sub_item=reader.text(data.get("sub_item")),
+        item_type=reader.coded(data["item_type"], "item_type", ("item_type",)),
+        case_kind=_coded(reader, data, "case_kind"),
+        level=_coded(reader, data, "level"),
+        nature=_coded(reader, data, "nature"),
+        service_objects=_coded_list(reader, data, "service_objects", "service_object"),
+        channels=_coded_list(reader, data, "channels", "channel"),
+        legal_bases=tuple(
+            basis
+            for number, entry in enumerate(data.get("legal_bases", []))
+            if (basis := _legal_basis(reader, entry, ("legal_bases", number))) is not None
+        ),
+        conditions=tuple(
+            Condition(text=Text.of(entry["text"]), **reader.shown(entry, path))
+            for entry, path in _entries(data, "conditions")
+        ),
+        limits=limits,
+        materials=tuple(_material(reader, form, entry, path) for entry, path in _entries(data, "materials")),
+        steps=tuple(_step(reader, limits, entry, path) for entry, path in _entries(data, "steps")),
+        fee=_fee(reader, data.get("fee")),
+        outcome=_outcome(reader, data.get("outcome")),
+        grant=_grounds(reader, data, "grant"),
+        refuse=_grounds(reader, data, "refuse"),
+        remedies=_note(reader, data.get("remedies")),
+        contact=tuple(_fact(reader, entry, path) for entry, path in _entries(data, "contact")),
+        facts=_facts(reader, data.get("facts", {})),
+        review_checks=tuple(
+            Check(key=entry["key"], text=Text.of(entry["text"]), **reader.shown(entry, path))
+            for entry, path in _entries(data, "review_checks")
+        ),
+        decline_grounds=tuple(
+            DeclineGround(
+                key=entry["key"],
+                kind=entry["kind"],
+                text=Text.of(entry["text"]),
+                **reader.shown(entry, path),
+            )
+            for entry, path in _entries(data, "decline_grounds")
+        ),
+        subject_name=tuple(data.get("subject_name", [])),
+        form=form,
+        missing=reader.text(data.get("missing")),
+    )
+    _check_whole(reader, item)
+    return item
+
+
+def _entries(data: Any, key: str) -> list[tuple[Any, Path]]:
+    return [(entry, (key, number)) for number, entry in enumerate(data.get(key, []))]
+
+
+def _category(reader: Reader, code: str) -> Category:
+    category = reader.reference.category(code)
+    if category is None:
+        known = ", ".join(known.code for known in reader.reference.categories)
+        reader.flaw(("category",), f"unknown category {code!r}; known: {known}")
+        return Category(code, Text.same(code))
+    return category
+
+
+def _coded(reader: Reader, data: Any, key: str) -> Coded | None:
+    return reader.coded(data[key], key, (key,)) if key in data else None
+
+
+def _coded_list(reader: Reader, data: Any, key: str, name: str) -> tuple[Coded, ...]:
+    return tuple(reader.coded(entry, name, path) for entry, path in _entries(data, key))
+
+
+def _codes(reader: Reader, data: Any) -> Codes:
+    codes = data["codes"]
+    profile = cast(Profile, codes["profile"])
+    body, level = data["department"]["code"], (data.get("level") or {}).get("code", "")
+    implementation, business = codes.get("implementation_code"), codes.get("business_code")
+    try:
+        basic = parse_basic_code(codes["basic_code"], profile)
+        if not codes["code"].startswith(codes["basic_code"]):
+            reader.flaw(("codes", "code"), "must begin with basic_code")
+        if profile == "39554":
+            parse_catalogue_item_code(codes["code"])
+            if basic.item_type != data["item_type"]["code"]:
+                reader.flaw(("codes", "basic_code"), "characters 3 and 4 must be the code of item_type")
+    except IdentifierError as error:
+        reader.flaw(("codes", "basic_code"), error.message.en)
+    if profile == "39554" and implementation is not None:
+        _check_long_codes(reader, codes, body, level)
+    return Codes(
+        code=codes["code"],
+        basic=codes["basic_code"],
+        implementation=implementation,
+        business=business,
+        main=codes.get("main_code"),
+        profile=profile,
+        **reader.shown(codes, ("codes",)),
+    )
+
+
+def _check_long_codes(reader: Reader, codes: Any, body: str, level: str) -> None:
+    path: Path = ("codes", "implementation_code")
+    try:
+        expected = make_implementation_code(body=body, level=level, basic=codes["basic_code"]).text
+        if codes["implementation_code"] != expected:
+            reader.flaw(path, f"must be department, level and basic_code: {expected}")
+        path = ("codes", "business_code")
+        business = make_business_item_code(body=body, level=level, catalogue_item=codes["code"]).text
+        if codes.get("business_code", business) != business:
+            reader.flaw(path, f"must be department, level and code: {business}")
+    except IdentifierError as error:
+        reader.flaw(path, error.message.en)
+
+
+def _legal_basis(reader: Reader, data: Any, path: Path) -> LegalBasis | None:
+    found = reader.law(data["ref"], (*path, "ref"))
+    if found is None:
+        return None
+    law, articles = found
+    return LegalBasis(
+        role=data["role"],
+        law=law.name,
+        text_version=law.text_version,
+        version_note=law.version_note,
+        articles=articles,
+        content=Text.of(data["content"]),
+        verified=data["verified"],
+        source=law.source,
+    )
+
+
+def _limits(reader: Reader, data: Any) -> Limits:
+    return Limits(**{key: _limit(reader, limit, ("limits", key)) for key, limit in data.items()})
+
+
+def _limit(reader: Reader, data: Any, path: Path) -> Limit:
+    if (data["n"] == 0) != (data["unit"] == "immediate"):
+        reader.flaw((*path, "n"), "n is 0 if and only if the unit is immediate")
+    extension = data.get("extension")
+    return Limit(
+        n=data["n"],
+        unit=data["unit"],
+        note=reader.text(data.get("note")),
+        on_the_spot=data.get("on_the_spot", False),
+        extension=None if extension is None else _limit(reader, extension, (*path, "extension")),
+        **reader.shown(data, path),
+    )
+
+
+def _material(reader: Reader, form: Form, data: Any, path: Path) -> Material:
+    condition = data.get("condition")
+    if (data["necessity"] == "conditional") != (condition is not None):
+        reader.flaw((*path, "necessity"), "a condition stands if and only if the necessity is conditional")
+    return Material(
+        code=data["code"],
+        name=Text.of(data["name"]),
+        necessity=data["necessity"],
+        condition=None if condition is None else _need(reader, form, condition, (*path, "condition")),
+        form=Text.of(data["form"]),
+        source_kind=data["source"]["kind"],
+        source=Text.of(data["source"]["text"]),
+        copies=data["copies"],
+        note=reader.text(data.get("note")),
+        accept=tuple(data["accept"]),
+        max_bytes=data["max_bytes"],
+        max_pages=data["max_pages"],
+        **reader.shown(data, path),
+    )
+
+
+def _need(reader: Reader, form: Form, data: Any, path: Path) -> NeedRule | None:
+    if data["rule"] not in NEEDS:
+        known = ", ".join(sorted(NEEDS))
+        reader.flaw((*path, "rule"), f"unknown condition {data['rule']!r}; known: {known}")
+        return None
+    field = form.index.get(data["field"])
+    if field is None or field.in_rows != NEEDS[data["rule"]][1]:
+        kind = "in rows" if NEEDS[data["rule"]][1] else "outside rows"
+        reader.flaw((*path, "field"), f"the form has no field {data['field']!r} {kind}")
+        return None
+    return NeedRule(data["rule"], data["field"], data["value"], Text.of(data["text"]))
+
+
+def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
+    limit = limits.get(data["limit"])
+    if data["limit"] is not None and limit is None:
+        reader.flaw((*path, "limit"), f"the item has no limit {data['limit']!r}")
+    return Step(
+        key=data["key"],
+        name=Text.of(data["name"]),
+        who=Text.of(data["who"]),
+        criteria=Text.of(data["criteria"]),
+        result=Text.of(data["result"]),
+        limit=limit,
+        **reader.shown(data, path),
+    )
+
+
+def _fee(reader: Reader, data: Any) -> Fee | None:
+    if data is None:
+        return None
+    return Fee(charged=data["charged"], text=Text.of(data["text"]), **reader.shown(data, ("fee",)))
+
+
+def _outcome(reader: Reader, data: Any) -> Outcome | None:
+    if data is None:
+        return None
+    return Outcome(
+        kind=Text.of(data["kind"]),
+        name=Text.of(data["name"]),
+        validity=reader.text(data.get("validity")),
+        certificate_type=data.get("certificate_type"),
+        validity_verified=data.get("validity_verified", False),
+        **reader.shown(data, ("outcome",)),
+    )
+
+
+def _grounds(reader: Reader, data: Any, key: str) -> Grounds | None:
+    decision = data.get("decision")
+    return None if decision is None else Grounds(**reader.shown(decision[key], ("decision", key)))
+
+
+def _note(reader: Reader, data: Any) -> Note | None:
+    if data is None:
+        return None
+    return Note(text=Text.of(data["text"]), **reader.shown(data, ("remedies",)))
+
+
+def _fact(reader: Reader, data: Any, path: Path) -> Fact:
+    return Fact(label=Text.of(data["label"]), value=Text.of(data["value"]), **reader.shown(data, path))
+
+
+def _facts(reader: Reader, data: Any) -> dict[str, tuple[Fact, ...]]:
+    known = {chapter.key for chapter in reader.reference.chapters}
+    for key in data:
+        if key not in known:
+            reader.flaw(("facts", key), f"there is no chapter {key!r}; known: {', '.join(sorted(known))}")
+    return {
+        key: tuple(_fact(reader, entry, ("facts", key, number)) for number, entry in enumerate(entries))
+        for key, entries in data.items()
+    }
+
+
+def _check_whole(reader: Reader, item: Item) -> None:
+    reader.once([material.code for material in item.materials], ("materials",), "code")
+    reader.once([step.key for step in item.steps], ("steps",), "key")
+    reader.once([check.key for check in item.review_checks], ("review_checks",), "key")
+    reader.once([ground.key for ground in item.decline_grounds], ("decline_grounds",), "key")
+    for number, path in enumerate(item.subject_name):
+        field = item.form.index.get(path)
+        if field is None or field.in_rows:
+            reader.flaw(("subject_name", number), f"the form has no field {path!r} outside rows")
+    if item.online:
+        given = {
+            "form": item.form.sections,
+            "limits": item.limits.intake and item.limits.statutory,
+            "steps": item.steps,
+            "outcome": item.outcome,
+            "decision": item.grant,
+            "remedies": item.remedies,
+            "review_checks": item.review_checks,
+            "decline_grounds": item.decline_grounds,
+            "subject_name": item.subject_name,
+        }
+        for key, value in given.items():
+            if not value:
+                reader.flaw(("online",), f"an item that can be applied for needs {key}")
+    elif item.missing is None:
+        reader.flaw(("online",), "an item that cannot be applied for says what is missing")

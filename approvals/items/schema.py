@@ -1,0 +1,247 @@
+"""The shape of an item file, as JSON Schema 2020-12; whatever it states carries `verified` and a basis."""
+
+from typing import Any
+
+from approvals.items.wrongs import KEYWORDS
+
+Schema = dict[str, Any]
+
+_STRING: Schema = {"type": "string", "minLength": 1}
+_FLAG: Schema = {"type": "boolean"}
+_COUNT: Schema = {"type": "integer", "minimum": 1}
+_NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+
+
+def _object(required: str = "", /, **properties: Schema) -> Schema:
+    names = required.split() if required != "*" else [*properties]
+    return {"type": "object", "required": names, "properties": properties, "additionalProperties": False}
+
+
+def _list(items: Schema, least: int = 0) -> Schema:
+    return {"type": "array", "items": items, "minItems": least}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+TEXT = _object("*", zh=_STRING, en=_STRING)
+BASIS: Schema = {
+    "if": {"type": "object"},
+    "then": TEXT,
+    "else": {"type": ["string", "array", "null"], "items": _STRING, "minItems": 1},
+}
+_SHOWN: dict[str, Schema] = {"verified": _FLAG, "basis": BASIS}
+
+
+def _fact(required: str, /, **properties: Schema) -> Schema:
+    return _object(f"{required} verified basis", **properties, **_SHOWN)
+
+
+_LABELLED = _fact("label value", label=TEXT, value=TEXT)
+_CODED = _fact("code", code=_STRING)
+_LIMIT_PARTS: dict[str, Schema] = {
+    "n": {"type": "integer", "minimum": 0},
+    "unit": {"enum": ["working_day", "natural_day", "hour", "immediate"]},
+    "note": TEXT,
+    "on_the_spot": _FLAG,
+}
+LIMIT = _fact("n unit", **_LIMIT_PARTS, extension=_fact("n unit", **_LIMIT_PARTS))
+
+MATERIAL = _fact(
+    "code name necessity form source copies accept max_bytes max_pages",
+    code=_NAME,
+    name=TEXT,
+    necessity={"enum": ["required", "optional", "conditional"]},
+    condition=_object("*", rule=_STRING, field=_STRING, value={}, text=TEXT),
+    form=TEXT,
+    source=_object("*", kind={"enum": ["self", "government", "other"]}, text=TEXT),
+    copies=_COUNT,
+    note=TEXT,
+    accept=_list({"enum": ["application/pdf", "image/jpeg", "image/png"]}, 1),
+    max_bytes=_COUNT,
+    max_pages=_COUNT,
+)
+
+ITEM = _object(
+    "slug version online category name summary department codes item_type",
+    slug={"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
+    version=_STRING,
+    online=_FLAG,
+    category=_STRING,
+    name=TEXT,
+    summary=TEXT,
+    department=_object("*", code=_STRING, name=TEXT),
+    codes=_fact(
+        "code basic_code profile",
+        code=_STRING,
+        main_code=_STRING,
+        basic_code=_STRING,
+        implementation_code=_STRING,
+        business_code=_STRING,
+        profile={"enum": ["39554", "39046"]},
+    ),
+    main_item=TEXT,
+    sub_item=TEXT,
+    item_type=_CODED,
+    case_kind=_CODED,
+    level=_CODED,
+    nature=_CODED,
+    service_objects=_list(_CODED),
+    channels=_list(_CODED),
+    legal_bases=_list(
+        _object(
+            "*",
+            role={"enum": ["establish", "implement", "supervise"]},
+            ref=_STRING,
+            verified=_FLAG,
+            content=TEXT,
+        )
+    ),
+    conditions=_list(_fact("text", text=TEXT)),
+    limits=_object(intake=LIMIT, statutory=LIMIT, promised=LIMIT, delivery=LIMIT),
+    materials=_list(MATERIAL),
+    steps=_list(
+        _fact(
+            "key name who criteria result limit",
+            key=_NAME,
+            name=TEXT,
+            who=TEXT,
+            criteria=TEXT,
+            result=TEXT,
+            limit={"enum": ["intake", "statutory", "promised", "delivery", None]},
+        )
+    ),
+    fee=_fact("charged text", charged=_FLAG, text=TEXT),
+    outcome=_fact(
+        "kind name",
+        kind=TEXT,
+        name=TEXT,
+        validity=TEXT,
+        certificate_type=_STRING,
+        validity_verified=_FLAG,
+    ),
+    decision=_object("*", grant=_fact(""), refuse=_fact("")),
+    remedies=_fact("text", text=TEXT),
+    contact=_list(_LABELLED),
+    facts={"type": "object", "additionalProperties": _list(_LABELLED, 1)},
+    review_checks=_list(_fact("key text", key=_NAME, text=TEXT)),
+    decline_grounds=_list(
+        _fact("key kind text", key=_NAME, kind={"enum": ["not_required", "refused"]}, text=TEXT)
+    ),
+    subject_name=_list(_STRING),
+    form=_STRING,
+    missing=TEXT,
+)
+"""An item file."""
+
+_WHEN = _object("*", field=_STRING, **{"in": _list({}, 1)})
+_WIDGETS = "text textarea select radio checkbox checkboxes date number rows table-lookup".split()
+X_UI = _object(
+    "label widget",
+    label=TEXT,
+    hint=TEXT,
+    widget={"enum": _WIDGETS},
+    suffix=TEXT,
+    inputmode={"enum": ["text", "numeric", "decimal", "tel", "email"]},
+    autocomplete=_STRING,
+    options=_list(_object("*", value=_STRING, label=TEXT), 1),
+    width={"enum": ["short", "medium", "long"]},
+    sensitive={"enum": ["id_number", "mobile"]},
+    sensitive_unless=_WHEN,
+    when=_WHEN,
+    required=_FLAG,
+    table={"enum": ["regions", "industries"]},
+    compact=_FLAG,
+    row_label=TEXT,
+    errors={"type": "object", "additionalProperties": TEXT},
+)
+
+
+def _properties(field: Schema) -> Schema:
+    return {"type": "object", "propertyNames": _NAME, "additionalProperties": field, "minProperties": 1}
+
+
+_LIMITS: dict[str, Schema] = {
+    name: {"type": "number"} for name in ("minimum", "maximum", "exclusiveMinimum", "multipleOf")
+}
+_LENGTHS: dict[str, Schema] = {
+    name: {"type": "integer", "minimum": 0} for name in ("minLength", "maxLength", "minItems", "maxItems")
+}
+FIELD = _object(
+    "type x-ui",
+    type={"enum": ["string", "number", "integer", "boolean"]},
+    format=_STRING,
+    pattern={"type": "string", "format": "regex"},
+    const={},
+    **_LIMITS,
+    **_LENGTHS,
+    **{"x-ui": X_UI},
+)
+ROWS = _object(
+    "type items x-ui",
+    type={"const": "array"},
+    items=_object(
+        "type required properties",
+        type={"const": "object"},
+        required=_list(_STRING),
+        properties=_properties(FIELD),
+    ),
+    **_LENGTHS,
+    **{"x-ui": X_UI},
+)
+SECTION = _object(
+    "key title schema",
+    key=_NAME,
+    title=TEXT,
+    intro=TEXT,
+    schema=_object(
+        "type required properties",
+        type={"const": "object"},
+        required=_list(_STRING),
+        properties={
+            "type": "object",
+            "propertyNames": _NAME,
+            "properties": {"rows": ROWS},
+            "additionalProperties": FIELD,
+            "minProperties": 1,
+        },
+    ),
+)
+FORM = _object(
+    "sections",
+    sections=_list(SECTION, 1),
+    rules=_list(
+        {
+            "type": "object",
+            "required": ["rule", "code", "verified", "basis"],
+            "properties": {
+                "rule": _STRING,
+                "code": _NAME,
+                "severity": {"enum": ["error", "warning"]},
+                "message": TEXT,
+                **_SHOWN,
+            },
+        }
+    ),
+)
+"""A form file; the parameters of each rule are checked against what the rule takes."""
+
+ERROR_KEYS = KEYWORDS | {"format"}
+"""What `x-ui.errors` may word anew."""
+
+LAWS = _object(
+    "*",
+    source=TEXT,
+    laws={
+        "type": "object",
+        "additionalProperties": _object("*", name=TEXT, short=TEXT, text_version=_STRING, version_note=TEXT),
+    },
+)
+CODE_SETS = _object(
+    "*",
+    source=TEXT,
+    sets={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": TEXT}},
+)
+CATEGORIES = _list(_object("*", code=_NAME, name=TEXT), 1)
+CHAPTERS = _list(_object("*", key=_NAME, title=TEXT, verified=_FLAG), 1)
