@@ -1,0 +1,41 @@
+"""The real item A1, and short ways to ask what is wrong with an application for it."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from approvals.items.forms import validate
+from approvals.items.loader import load_catalogue
+from approvals.items.model import Catalogue, Item
+from shared.errors import FieldError
+
+TODAY = date(2026, 11, 23)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue as shipped."""
+    return load_catalogue()
+
+
+@cache
+def a1() -> Item:
+    """公司设立登记."""
+    item = catalogue().get("company-establishment")
+    assert item is not None
+    return item
+
+
+def errors(
+    answers: object, *, today: date = TODAY, section: str | None = None, uploaded: set[str] | None = None
+) -> dict[str, FieldError]:
+    """The errors by pointer."""
+    found = validate(a1(), answers, today=today, section=section, uploaded=uploaded)
+    return {error.pointer: error for error in found.errors}
+
+
+def warnings(answers: Mapping[str, Any], *, section: str | None = None) -> dict[str, FieldError]:
+    """The warnings by pointer."""
+    found = validate(a1(), answers, today=TODAY, section=section)
+    return {warning.pointer: warning for warning in found.warnings}

@@ -1,0 +1,271 @@
+"""The catalogue loads; a wrong data file is refused with file, line and field, all flaws at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import approvals.items
+from approvals.items.loader import load_catalogue
+from approvals.items.source import CatalogueError, parse
+from tests.unit.item_cases import a1, catalogue
+
+DATA = Path(approvals.items.__file__).parent / "data"
+ITEM = "a1_company_establishment.yaml"
+FORM = "a1_form.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped data that a test may spoil."""
+    return Path(shutil.copytree(DATA, tmp_path / "data"))
+
+
+def spoil(folder: Path, file: str, before: str, after: str) -> int:
+    """Replace the first occurrence of `before`; the line on which it stood."""
+    text = (folder / file).read_text(encoding="utf-8")
+    assert before in text
+    (folder / file).write_text(text.replace(before, after, 1), encoding="utf-8")
+    return text[: text.index(before)].count("\n") + 1
+
+
+def flaws(folder: Path) -> list[str]:
+    with pytest.raises(CatalogueError) as caught:
+        load_catalogue(folder)
+    return [str(flaw) for flaw in caught.value.flaws]
+
+
+def test_the_five_categories_stand_in_order() -> None:
+    assert [category.name.zh for category in catalogue().categories] == [
+        "企业设立",
+        "项目建设",
+        "经营许可",
+        "安全与环保评估",
+        "财务税务",
+    ]
+
+
+def test_an_item_is_found_by_code_and_by_slug() -> None:
+    assert catalogue().get("00013112700401") is a1()
+    assert catalogue().get("company-establishment") is a1()
+    assert catalogue().get("nothing") is None
+
+
+def test_search_takes_every_word_in_either_language_and_codes() -> None:
+    found = catalogue().items
+    assert [item.slug for item in found("公司 设立登记 营业执照 章程")] == ["company-establishment"]
+    assert [item.slug for item in found("BUSINESS licence 股东")] == ["company-establishment"]
+    assert [item.slug for item in found("00013112700401")] == ["company-establishment"]
+    assert list(found("没有这样的事项")) == []
+    assert list(found(category="construction")) == []
+    assert len(list(found(None, "establishment"))) == len(list(found())) == 9
+
+
+def test_the_codes_of_a1_are_the_official_ones_with_the_demo_body() -> None:
+    codes = a1().codes
+    assert codes.code == "00013112700401"
+    assert codes.basic == "000131127004"
+    assert codes.implementation == "11990101MB0DEM2282" + "4" + "000131127004"
+    assert codes.business == "11990101MB0DEM2282" + "4" + "00013112700401"
+
+
+def test_only_what_was_read_is_verified() -> None:
+    item = a1()
+    assert item.limits.statutory is not None
+    assert item.limits.statutory.verified
+    assert item.limits.statutory.basis is not None
+    assert item.limits.statutory.basis.zh == "《市场主体登记管理条例》第十九条第一款"
+    assert item.limits.promised is not None
+    assert not item.limits.promised.verified
+    for offline in catalogue().items():
+        assert offline.online or (offline.missing and not offline.codes.verified)
+
+
+def test_the_data_refers_to_the_law_in_the_version_that_was_read() -> None:
+    basis = next(basis for basis in a1().legal_bases if "第四十七条" in basis.articles.zh)
+    assert basis.law.zh == "中华人民共和国公司法"
+    assert basis.text_version == "2023-12-29"
+    assert "2025-04-19" in basis.source.zh
+
+
+def test_a_missing_field_is_named_with_file_and_line(folder: Path) -> None:
+    line = spoil(folder, ITEM, "    unit: working_day\n    verified: true\n", "    verified: true\n")
+    assert f"{ITEM}:{line - 2}: limits.intake: 'unit' is missing" in flaws(folder)
+
+
+def test_a_limit_needs_a_known_unit(folder: Path) -> None:
+    line = spoil(folder, ITEM, "unit: working_day", "unit: fortnight")
+    [flaw] = flaws(folder)
+    assert flaw.startswith(f"{ITEM}:{line}: limits.intake.unit: must be one of working_day, natural_day")
+    assert "'fortnight'" in flaw
+
+
+def test_an_unknown_field_is_named(folder: Path) -> None:
+    spoil(folder, ITEM, 'version: "2026.1"\n', 'version: "2026.1"\ncolour: red\n')
+    assert f"{ITEM}:6: colour: is not known here" in flaws(folder)
+
+
+def test_a_text_needs_both_languages(folder: Path) -> None:
+    spoil(
+        folder,
+        ITEM,
+        "name: {zh: 公司设立登记, en: Company establishment registration}",
+        "name: {zh: 公司设立登记}",
+    )
+    assert f"{ITEM}:8: name: 'en' is missing" in flaws(folder)
+
+
+def test_a_code_that_yaml_takes_for_a_number_is_refused(folder: Path) -> None:
+    line = spoil(folder, ITEM, 'code: "00013112700401"', "code: 00013112700401")
+    assert any(
+        flaw.startswith(f"{ITEM}:{line}: codes.code: must be of type string") for flaw in flaws(folder)
+    )
+
+
+def test_codes_that_contradict_one_another_are_refused(folder: Path) -> None:
+    line = spoil(folder, ITEM, "11990101MB0DEM22824000131127004", "11990101MB0DEM22823000131127004")
+    [flaw] = flaws(folder)
+    assert flaw.startswith(
+        f"{ITEM}:{line}: codes.implementation_code: must be department, level and basic_code"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("category: establishment", "category: sport", "category: unknown category 'sport'"),
+        ('item_type: {code: "01"', 'item_type: {code: "77"', "item_type.code: '77' is not in the code set"),
+        ("licensing-law:58.1", "licence-law:58.1", "fee.basis: unknown law 'licence-law'"),
+        ("licensing-law:58.1", "article 58", "fee.basis: not a reference to a law"),
+        (
+            'ref: "company-law:29"',
+            'ref: "corporate-law:29"',
+            "legal_bases[0].ref: unknown law",
+        ),
+        ("rule: any_row_equals", "rule: moon_is_full", "condition.rule: unknown condition 'moon_is_full'"),
+        (
+            "field: scope/rows/kind",
+            "field: scope/kind",
+            "condition.field: the form has no field",
+        ),
+        ("    necessity: required\n", "    necessity: conditional\n", "a condition stands if and only if"),
+        ("- code: articles", "- code: premises", "materials[3].code: 'premises' is given twice"),
+        ("limit: delivery", "limit: promised_land", "steps[4].limit: must be one of"),
+        ("  - company/trade_name\n", "  - company/nickname\n", "subject_name[1]: the form has no field"),
+        ("form: a1_form.yaml", "form: other_form.yaml", "form: there is no form file 'other_form.yaml'"),
+        (
+            '  verified: true\n  basis: "licensing-law:58.1"',
+            "  verified: true\n  basis: null",
+            "fee.verified:",
+        ),
+        ("  quantity:\n", "  quality:\n", "facts.quality: there is no chapter 'quality'"),
+        ("remedies:\n", "unremedied:\n", "unremedied: is not known here"),
+    ],
+)
+def test_what_leads_nowhere_or_contradicts_itself_is_refused(
+    folder: Path, before: str, after: str, message: str
+) -> None:
+    spoil(folder, ITEM, before, after)
+    found = flaws(folder)
+    assert any(message in flaw for flaw in found), found
+    assert all(flaw.startswith((f"{ITEM}:", f"{FORM}:")) for flaw in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("widget: text\n", "widget: crystal_ball\n", "widget: must be one of text, textarea"),
+        ("format: hanzi", "format: runes", "format: unknown format 'runes'"),
+        ("required: [region_name, ", "required: [county, region_name, ", "there is no property 'county'"),
+        ("when: {field: business_term,", "when: {field: term,", "there is no property 'term' beside it"),
+        ("rule: rows_sum", "rule: rows_product", "rules[3].rule: unknown rule 'rows_product'"),
+        (
+            "total: company/registered_capital",
+            "total: company/money",
+            "rules[3].total: the form",
+        ),
+        (
+            "each: shareholders/rows/contribution\n",
+            "each: company/registered_capital\n",
+            "is not a field in rows",
+        ),
+        ("    years: 5\n", "    years: five\n", "rules[5].years: 'five' is not of type 'integer'"),
+        ("    years: 5\n", "", "rules[5]: parameter 'years' is missing"),
+        ("    years: 5\n", "    years: 5\n    months: 1\n", "rules[5].months: the rule takes no parameter"),
+        ("相差{difference}万元", "相差{gap}万元", "rules[3].message.zh: there is no {gap} to fill in"),
+        ("相差{difference}万元", "相差{difference万元", "rules[3].message.zh: not a message"),
+        ("          multipleOf: 0.000001\n", "", "a number needs a maximum and the multipleOf"),
+        (
+            "              format: {zh: 行政区划应当",
+            "              shape: {zh: 行政区划应当",
+            "no such kind of error",
+        ),
+        ("  - key: premises\n", "  - key: company\n", "sections[1].key: 'company' is given twice"),
+        ("rule: words_refused", "rule:", "rules[1].rule: must be of type string, not None"),
+    ],
+)
+def test_a_wrong_form_is_refused(folder: Path, before: str, after: str, message: str) -> None:
+    spoil(folder, FORM, before, after)
+    found = flaws(folder)
+    assert any(message in flaw for flaw in found), found
+    assert all(flaw.startswith(f"{FORM}:") for flaw in found), found
+
+
+def test_every_flaw_of_every_file_is_reported_at_once(folder: Path) -> None:
+    spoil(folder, ITEM, "category: establishment", "category: sport")
+    spoil(folder, ITEM, "unit: working_day", "unit: fortnight")
+    spoil(folder, FORM, "rule: rows_sum", "rule: rows_product")
+    spoil(folder, "a8_company_change.yaml", "missing:", "absent:")
+    files = {flaw.split(":")[0] for flaw in flaws(folder)}
+    assert files == {ITEM, FORM, "a8_company_change.yaml"}
+
+
+def test_two_items_cannot_share_code_or_slug(folder: Path) -> None:
+    shutil.copy(folder / "a8_company_change.yaml", folder / "z_copy.yaml")
+    found = flaws(folder)
+    assert any(
+        "z_copy.yaml:2: slug: 'company-change' is used by a8_company_change.yaml too" in f for f in found
+    )
+    assert any("codes.code: '99013112700402' is used by" in flaw for flaw in found)
+
+
+def test_an_item_that_cannot_be_applied_for_says_what_is_missing(folder: Path) -> None:
+    path = folder / "a8_company_change.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(line for line in lines if not line.startswith("missing")), encoding="utf-8")
+    assert [*flaws(folder)] == [
+        "a8_company_change.yaml:4: online: an item that cannot be applied for says what is missing"
+    ]
+
+
+def test_an_item_that_can_be_applied_for_needs_a_form_and_remedies(folder: Path) -> None:
+    spoil(folder, "a8_company_change.yaml", "online: false", "online: true")
+    found = flaws(folder)
+    assert "a8_company_change.yaml:4: online: an item that can be applied for needs form" in found
+    assert "a8_company_change.yaml:4: online: an item that can be applied for needs remedies" in found
+
+
+def test_broken_yaml_is_named_with_its_line(folder: Path) -> None:
+    spoil(folder, ITEM, "online: true\n", "online: true\n\tcolour: red\n")
+    [flaw] = flaws(folder)
+    assert flaw.startswith(f"{ITEM}:7: (file): not readable as YAML")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "x.yaml:3: a: given twice"),
+        ("a: &here\n  b: *here\n", "x.yaml:1: a.b: contains itself"),
+        ("a: .inf\n", "x.yaml:1: (file): not readable as YAML: not a decimal number"),
+        ("", None),
+    ],
+)
+def test_odd_yaml(text: str, message: str | None) -> None:
+    source = parse("x.yaml", text)
+    assert [str(flaw) for flaw in source.flaws] == ([message] if message else [])
+
+
+def test_a_wrong_reference_table_is_refused_first(folder: Path) -> None:
+    spoil(folder, "reference/laws.yaml", "    text_version:", "    version:")
+    found = flaws(folder)
+    assert any(flaw.startswith("laws.yaml:") and "'text_version' is missing" in flaw for flaw in found)
