@@ -88,7 +88,7 @@ class Wrongs:
         best: dict[str, Wrong] = {}
         for wrong in self._found:
             place = wrong.place(section)
-            if section is not None and section_of(place) != section:
+            if section is not None and section_of(place) not in (section, ""):
                 continue
             known = best.get(place)
             if not self._inside_misplaced(place) and (known is None or wrong.rank < known.rank):
@@ -101,7 +101,7 @@ class Wrongs:
 
 
 def section_of(pointer: str) -> str:
-    """The section a pointer lies in."""
+    """The section a pointer lies in; empty for the answers as a whole."""
     parts = pointer.split("/")
     return parts[2] if len(parts) > 2 else ""
 

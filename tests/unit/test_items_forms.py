@@ -180,6 +180,10 @@ def test_a_wrong_structure_is_named_and_nothing_inside_it(answers: object, point
     assert not any(other.startswith(f"{pointer}/") for other in found)
 
 
+def test_answers_that_are_no_object_fail_every_section_too() -> None:
+    assert list(errors([], section="agent")) == ["/answers"]
+
+
 def test_fields_that_do_not_apply_are_neither_required_nor_kept() -> None:
     answers = a1_answers(agent={"has_agent": "false", "agent_name": "某代理", "agent_id": "wrong"})
     found = validate(a1(), answers, today=TODAY)
