@@ -1,4 +1,4 @@
-"""Alembic's environment: the connection and the revisions of one service are handed in by `shared.migrate`."""
+"""Alembic's environment: connection and revisions of one service are handed in by `shared.migrate`."""
 
 from alembic import context
 

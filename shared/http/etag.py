@@ -18,14 +18,14 @@ def expected_version() -> int:
     """The version the client has seen; 428 when it does not say, 412 when it cannot be ours."""
     header = request.headers.get("If-Match")
     if header is None:
-        raise PreconditionRequired()
+        raise PreconditionRequired
     found = _ETAG.match(header.strip())
     if not found:
-        raise PreconditionFailed()
+        raise PreconditionFailed
     return int(found.group(1))
 
 
 def require_version(actual: int) -> None:
     """Refuse with 428 or 412 unless `If-Match` names `actual`."""
     if expected_version() != actual:
-        raise PreconditionFailed()
+        raise PreconditionFailed

@@ -19,7 +19,7 @@ def current_actor() -> Actor:
     """Whoever sent the request; raises Unauthenticated when nobody is signed in."""
     actor: Actor = g.get("actor", ANONYMOUS)
     if actor.kind == "anonymous":
-        raise Unauthenticated()
+        raise Unauthenticated
     return actor
 
 

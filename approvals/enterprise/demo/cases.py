@@ -17,6 +17,7 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case, NumberSeries
 from approvals.decisions import commands as decisions
 from approvals.documents import materials
+from approvals.documents.inspection import InspectedUpload
 from approvals.enterprise.demo.papers import demo_paper
 from approvals.enterprise.register import ESTABLISHMENT
 from approvals.intake import commands as intake
@@ -26,7 +27,6 @@ from approvals.items.wording import years_after
 from approvals.reviews import commands as reviews
 from approvals.tasks.model import LIVE, Task
 from shared.actor import SYSTEM, Actor, Position
-from shared.calendar import WorkCalendar
 from shared.clock import PARK_TZ, ManualClock
 from shared.database import insert_if_absent
 from shared.service import Runtime
@@ -38,12 +38,25 @@ _OFFICE_HOUR = time(10, 0)
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """What the steps need: the people, the texts, the case they are about."""
+    """What every case of the plan shares: its makers, the texts, the papers, the days."""
 
+    runtime: Runtime
+    clock: ManualClock
+    today: date
     people: Mapping[str, Actor]
     texts: Mapping[str, str]
     item: Item
-    case_id: UUID
+    papers: Mapping[str, InspectedUpload]
+
+    def go_back(self, ago: int) -> None:
+        """Set the clock to ten o'clock in the park, `ago` working days back; today's steps to midnight."""
+        calendar = self.runtime.context.resources.get(Deadlines).calendar
+        day = self.today
+        for _ in range(ago):
+            day = calendar.previous_working_day(day)
+        # Ten o'clock today may still be ahead; nothing in the demo happens in the future.
+        at = _OFFICE_HOUR if ago else time(0, 0)
+        self.clock.set(datetime.combine(day, at, tzinfo=PARK_TZ))
 
 
 def enter_cases(runtime: Runtime) -> None:
@@ -52,58 +65,50 @@ def enter_cases(runtime: Runtime) -> None:
         if not insert_if_absent(tx.session, NumberSeries, {"name": _MARK, "last": 1}):
             return
     plan = _read("cases.yaml")
-    people = _people()
-    today = runtime.clock.today()
-    calendar = runtime.context.resources.get(Deadlines).calendar
+    item = applications.item_of(runtime.context.resources.get(Catalogue), ESTABLISHMENT)
     clock = ManualClock(runtime.clock.now())
     past = Runtime(runtime.service, runtime.settings, runtime.contracts, clock)
+    papers = _papers(runtime, item)
+    stage = _Stage(past, clock, runtime.clock.today(), _people(), plan["texts"], item, papers)
     for row in plan["cases"]:
-        _play(past, clock, row, people, plan["texts"], calendar, today)
+        _play(stage, row)
     past.close()
 
 
-def _play(
-    past: Runtime,
-    clock: ManualClock,
-    row: Mapping[str, Any],
-    people: Mapping[str, Actor],
-    texts: Mapping[str, str],
-    calendar: WorkCalendar,
-    today: date,
-) -> None:
-    item = applications.item_of(past.context.resources.get(Catalogue), ESTABLISHMENT)
-    first = row["steps"][0]
-    clock.set(_moment(calendar, today, first["ago"]))
-    case_id = _fill_in(past, people[row["by"]], item, row)
-    stage = _Stage(people, texts, item, case_id)
+def _play(stage: _Stage, row: Mapping[str, Any]) -> None:
+    stage.go_back(row["steps"][0]["ago"])
+    case_id = _fill_in(stage, row)
     for step in row["steps"]:
-        clock.set(_moment(calendar, today, step["ago"]))
+        stage.go_back(step["ago"])
         for actor, act in _STEPS[step["do"]]:
             name = row["by"] if actor == "applicant" else actor
-            with past.transaction(people[name]) as tx:
+            with stage.runtime.transaction(stage.people[name]) as tx:
                 act(tx, stage, tx.session.get_one(Case, case_id))
 
 
-def _fill_in(past: Runtime, applicant: Actor, item: Item, row: Mapping[str, Any]) -> UUID:
+def _fill_in(stage: _Stage, row: Mapping[str, Any]) -> UUID:
     answers = deepcopy(_read("answers.yaml"))
     answers["company"] |= {"trade_name": row["trade"], "industry_term": row["term"]}
     for shareholder in answers["shareholders"]["rows"]:
         years = shareholder.pop("years")
-        shareholder["paid_by"] = years_after(past.clock.today(), years).isoformat()
-    with past.transaction(applicant) as tx:
-        case = applications.start(tx, item.code)
-        applications.save_answers(tx, case, item, answers)
-        for code in sorted(required_materials(item, {})):
-            _hand_in(tx, case, item, code)
+        shareholder["paid_by"] = years_after(stage.clock.today(), years).isoformat()
+    with stage.runtime.transaction(stage.people[row["by"]]) as tx:
+        case = applications.start(tx, stage.item.code)
+        applications.save_answers(tx, case, stage.item, answers)
+        for code, paper in stage.papers.items():
+            materials.hand_in(tx, case, stage.item, code, found=paper, seen_version=None)
         return case.id
 
 
-def _hand_in(tx: Transaction, case: Case, item: Item, code: str) -> None:
-    spec = materials.material_of(item, code)
-    data = demo_paper(spec.name.zh, case.subject_name or "")
-    found = materials.judge(spec, data, "application/pdf", f"{spec.name.zh}.pdf")
-    tx.context.blobs.put(data)
-    materials.hand_in(tx, case, item, code, found=found, seen_version=None)
+def _papers(runtime: Runtime, item: Item) -> dict[str, InspectedUpload]:
+    """One paper for each material that every application needs; all demo cases hand in the same ones."""
+    papers = {}
+    for code in sorted(required_materials(item, {})):
+        spec = materials.material_of(item, code)
+        data = demo_paper(spec.name.zh)
+        papers[code] = materials.judge(spec, data, "application/pdf", f"{spec.name.zh}.pdf")
+        runtime.context.blobs.put(data)
+    return papers
 
 
 def _live(tx: Transaction, case: Case) -> Task:
@@ -174,15 +179,6 @@ _STEPS: Mapping[str, tuple[tuple[str, _Act], ...]] = {
     "refuse": (("approver", _claim), ("approver", _decide(False))),
 }
 """Who does what in a step of the plan, each in a transaction of its own."""
-
-
-def _moment(calendar: WorkCalendar, today: date, ago: int) -> datetime:
-    """Ten o'clock in the park, `ago` working days back; today's steps happen at midnight, so never ahead."""
-    day = today
-    for _ in range(ago):
-        day = calendar.previous_working_day(day)
-    at = _OFFICE_HOUR if ago else time(0, 0)
-    return datetime.combine(day, at, tzinfo=PARK_TZ)
 
 
 def _people() -> dict[str, Actor]:

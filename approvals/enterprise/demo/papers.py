@@ -8,8 +8,8 @@ from reportlab.pdfgen.canvas import Canvas
 from approvals.documents.fonts import load_fonts
 
 
-def demo_paper(title: str, company: str) -> bytes:
-    """A PDF page headed by the material's name; the same words give the same bytes."""
+def demo_paper(title: str) -> bytes:
+    """A PDF page headed by the material's name; the same name gives the same bytes."""
     fonts = load_fonts()
     target = io.BytesIO()
     canvas = Canvas(target, pagesize=A4, invariant=1, lang="zh-CN")
@@ -18,7 +18,6 @@ def demo_paper(title: str, company: str) -> bytes:
     canvas.drawCentredString(width / 2, height - 120, fonts.printable(title))
     canvas.setFont(fonts.regular.fontName, 12)
     lines = (
-        f"申请设立的公司：{company}",
         "本页为演示材料，内容虚构，不具有任何法律效力。",
         "This page is a demonstration paper; its contents are invented.",
     )
