@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
 from string import Formatter
 from typing import Any
 
@@ -101,8 +102,12 @@ def placeholders(wording: str) -> set[str]:
 
 
 def load_catalogue() -> Catalogue:
-    """Read the template files that ship with the package; TemplateError names what is wrong in them."""
-    folder = resources.files("notifications.templates").joinpath("data")
+    """The templates that ship with the package."""
+    return read_catalogue(resources.files("notifications.templates").joinpath("data"))
+
+
+def read_catalogue(folder: Traversable) -> Catalogue:
+    """Read every template file in `folder`; TemplateError names what is wrong in them."""
     templates: list[Template] = []
     phrases: dict[str, tuple[Sentence, ...]] = {}
     for path in sorted((p for p in folder.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name):
