@@ -1,0 +1,170 @@
+"""What people are told: the right template for each step, natural in both languages, nothing left open."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
+from approvals.enterprise.events import CONTRACTS
+from notifications.messages.facts import case_facts
+from notifications.messages.handlers import CASE_STEPS
+from notifications.templates.catalogue import (
+    Catalogue,
+    TemplateError,
+    Wording,
+    load_catalogue,
+    placeholders,
+    read_catalogue,
+)
+from shared.messaging.contracts import ContractRegistry
+from shared.messaging.envelope import decode
+
+SAMPLES = Path(__file__).parents[1] / "contract" / "samples"
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def data(sample: str, **changes: Any) -> dict[str, Any]:
+    """The data of a stored case event, changed."""
+    event = decode((SAMPLES / f"yuanban.enterprise.case.{sample}.json").read_bytes())
+    return ContractRegistry(CONTRACTS).get(event.type).load(event.data) | changes
+
+
+def word(catalogue: Catalogue, sample: str, **changes: Any) -> Wording:
+    step = sample.split(".")[0]
+    return catalogue.word(f"case.{step}", case_facts(data(sample, **changes)))
+
+
+def test_every_published_step_is_heard() -> None:
+    assert sorted(CASE_STEPS) == sorted(PUBLISHED_STEPS)
+
+
+@pytest.mark.parametrize(
+    ("sample", "changes", "template"),
+    [
+        ("submitted.v1", {}, "case-submitted"),
+        ("correction-requested.v1", {}, "case-correction-requested"),
+        ("correction-answered.v1", {}, "case-correction-answered"),
+        ("accepted.v1", {}, "case-accepted"),
+        ("declined.v1", {}, "case-not-accepted"),
+        ("declined.v1.not-required", {}, "case-not-required"),
+        ("reviewed.v1", {}, "case-reviewed"),
+        ("reviewed.v1", {"state": "reviewing"}, "case-opinion-given"),
+        ("decided.v1", {}, "case-granted-enterprise"),
+        (
+            "decided.v1",
+            {"decision": {"granted": True, "reason": None, "certificate_id": "1.2", "uscc": None}},
+            "case-granted",
+        ),
+        ("decided.v1.refused", {}, "case-refused"),
+        ("withdrawn.v1", {}, "case-withdrawn"),
+    ],
+)
+def test_the_outcome_chooses_the_template(
+    catalogue: Catalogue, sample: str, changes: dict[str, Any], template: str
+) -> None:
+    assert word(catalogue, sample, **changes).template == template
+
+
+def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogue) -> None:
+    events = {template.event for template in catalogue.templates}
+
+    assert events == {f"case.{step}" for step in CASE_STEPS}
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("yuanban.*.case.*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("unknown", ["nothing", "due_on", "number", "subject_name", "all of them"])
+def test_what_is_unknown_leaves_no_hole(catalogue: Catalogue, path: Path, unknown: str) -> None:
+    event = decode(path.read_bytes())
+    missing: dict[str, Any] = {
+        name: None
+        for name in ("due_on", "due_kind", "number", "subject_name", "submitted_on")
+        if unknown in (name, "all of them")
+    }
+
+    wording = word(catalogue, path.stem.removeprefix("yuanban.enterprise.case."), **missing)
+
+    assert event.type.startswith("yuanban.enterprise.case.")
+    for text in (wording.title, wording.body):
+        for said in (text.zh, text.en):
+            assert said
+            for hole in ("None", "{", "}", "（）", "()", "  ", "。。", ".."):
+                assert hole not in said
+
+
+def test_a_message_reads_like_a_letter(catalogue: Catalogue) -> None:
+    wording = word(catalogue, "accepted.v1")
+
+    assert wording.body.zh == (
+        "您提交的“公司设立登记”（示范市知渡工业软件有限公司，办件编号 990101261123000172）申请已受理，"
+        "受理通知书可在办件详情中下载。办理机关承诺在2026年12月2日前（含当日）办结。"
+    )
+    assert wording.body.en == (
+        "Your application “Company establishment registration” for 示范市知渡工业软件有限公司 "
+        "(case 990101261123000172) has been accepted for processing. The notice of acceptance can be "
+        "downloaded from the case page. The authority has promised a decision by 2 December 2026 at the "
+        "latest."
+    )
+
+
+def test_a_statutory_date_is_not_called_a_promise(catalogue: Catalogue) -> None:
+    body = word(catalogue, "accepted.v1", due_kind="statutory").body
+
+    assert "承诺" not in body.zh and "法定期限" in body.zh
+    assert "promise" not in body.en and "By law" in body.en
+
+
+def test_a_provisional_date_says_so(catalogue: Catalogue) -> None:
+    certain = word(catalogue, "submitted.v1", due_on=date(2026, 12, 1))
+    provisional = word(catalogue, "submitted.v1.provisional")
+
+    assert "预计日期" not in certain.body.zh and "provisional" not in certain.body.en
+    assert "2027年1月6日" in provisional.body.zh and "预计日期" in provisional.body.zh
+    assert "6 January 2027" in provisional.body.en and "provisional" in provisional.body.en
+
+
+def test_a_refusal_gives_the_reason_once_punctuated_and_the_remedies(catalogue: Catalogue) -> None:
+    body = word(catalogue, "decided.v1.refused").body
+
+    assert "理由：公司章程载明的注册资本与申请不一致，补正后仍不符合规定。决定书" in body.zh
+    assert "行政复议" in body.zh and "行政诉讼" in body.zh
+    assert "reconsideration" in body.en and "lawsuit" in body.en
+
+
+def test_an_officials_words_are_never_taken_for_placeholders(catalogue: Catalogue) -> None:
+    body = word(catalogue, "declined.v1", decline={"kind": "refused", "reason": "{number} {0} %s <b>"}).body
+
+    assert "{number} {0} %s <b>" in body.zh and "{number} {0} %s <b>" in body.en
+
+
+def test_an_outcome_without_a_template_is_an_error_and_not_silence(catalogue: Catalogue) -> None:
+    with pytest.raises(TemplateError):
+        word(catalogue, "declined.v1", decline={"kind": "postponed", "reason": "x"})
+    with pytest.raises(TemplateError):
+        catalogue.word("case.eaten", case_facts(data("submitted.v1")))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "templates: []\nphrases: 5",
+        "templates: [{key: a}]",
+        "templates: [{key: a, event: e, title: {zh: 好}, body: []}]",
+        "templates: [{key: a, event: e, title: {zh: '{number}', en: without}, body: []}]",
+        "templates:\n- &t {key: a, event: e, title: {zh: 好, en: good}, body: []}\n- *t",
+    ],
+)
+def test_a_broken_template_file_is_refused_at_start(tmp_path: Path, document: str) -> None:
+    (tmp_path / "broken.yaml").write_text(document, encoding="utf-8")
+
+    with pytest.raises(TemplateError):
+        read_catalogue(tmp_path)
+
+
+def test_placeholders_are_found_by_name() -> None:
+    assert placeholders("{a} and {b}, {a}") == {"a", "b"}
