@@ -1,0 +1,51 @@
+"""The migrations of each service make exactly the tables its models map."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from shared.database import Base
+from shared.migrate import alembic_config
+from shared.service import Service, installed_services
+from shared.testing.systems import SystemFactory
+
+SERVICES = installed_services()
+
+
+def test_every_mapped_table_belongs_to_the_migrations_of_some_service(
+    make_sqlite_system: SystemFactory,
+) -> None:
+    system = make_sqlite_system(SERVICES)
+    made: set[str] = set()
+    for service in SERVICES:
+        made |= set(sa.inspect(system.runtime(service.name).database.engine).get_table_names())
+    assert set(Base.metadata.tables) <= made
+
+
+def test_migrations_and_models_agree_on_every_table(make_system: SystemFactory) -> None:
+    system = make_system(SERVICES)
+    for service in SERVICES:
+        engine = system.runtime(service.name).database.engine
+        present = set(sa.inspect(engine).get_table_names())
+        with engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection,
+                opts={
+                    "compare_type": True,
+                    "include_object": lambda thing, name, kind, reflected, other: (
+                        (thing if kind == "table" else thing.table).name in present
+                    ),
+                },
+            )
+            differences = compare_metadata(context, Base.metadata)
+        assert differences == [], f"{service.name}: {differences}"
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_each_branch_of_a_service_has_one_head_and_a_label(service: Service) -> None:
+    script = ScriptDirectory.from_config(alembic_config(service.migrations))
+    assert len(script.get_heads()) == len(service.migrations)
+    for head in script.get_revisions(script.get_heads()):
+        assert head is not None and head.branch_labels
