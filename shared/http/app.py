@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 
 from shared.actor import Actor
@@ -27,10 +28,18 @@ View = TypeVar("View", bound=Callable[..., Any])
 _JSON_METHODS = {"POST", "PUT", "PATCH"}
 
 
+class _Json(DefaultJSONProvider):
+    """Documents keep their order, for the order of a form's questions has a meaning, and read as written."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
 def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None) -> Flask:
     """Build the application. `keys` overrides where the token keys come from (tests)."""
     service = runtime.service
     app = Flask(service.name, static_folder=None)
+    app.json = _Json(app)
     app.config.update(_config(runtime.settings, service.name, service.title))
     app.extensions[EXTENSION] = runtime
     actor_of = _token_reader(runtime, network, keys)
@@ -59,7 +68,6 @@ def _config(settings: Settings, name: str, title: Text) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": JSON_LIMIT,
         "SECRET_KEY": settings.secret_key,
         "PROPAGATE_EXCEPTIONS": False,
-        "JSON_AS_ASCII": False,
     }
 
 
