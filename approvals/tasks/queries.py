@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from approvals.cases import policy as case_policy
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case
 from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
@@ -27,6 +28,7 @@ class Filters:
     state: str | None = None
     kind: str | None = None
     light: str | None = None
+    due: str | None = None
     item: str | None = None
     q: str | None = None
 
@@ -49,7 +51,7 @@ def list_tasks(
 def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:
     """Big numbers of the queue page, each counted up to `COUNT_CAP`."""
     live = sa.and_(visible(actor), Task.state.in_(LIVE))
-    correction = sa.and_(Case.state == State.CORRECTION, Case.department.in_(sorted(actor.departments)))
+    correction = sa.and_(Case.state == State.CORRECTION, case_policy.visible(actor))
     return {
         "overdue": _capped(session, sa.select(Task.id).where(live, Task.due_on < today)),
         "today": _capped(session, sa.select(Task.id).where(live, Task.due_on == today)),
@@ -99,6 +101,8 @@ def _conditions(actor: Actor, filters: Filters, today: date) -> list[sa.ColumnEl
         found.append(Task.kind == TaskKind(filters.kind))
     if filters.light:
         found.append(lights[filters.light])
+    if filters.due == "today":
+        found.append(Task.due_on == today)
     if filters.item:
         found.append(Case.item_code == filters.item)
     if filters.q:

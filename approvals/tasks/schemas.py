@@ -18,6 +18,7 @@ class TaskListArgs(PageArgs):
     light = fields.String(
         load_default=None, allow_none=True, validate=validate.OneOf(["green", "yellow", "red"])
     )
+    due = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(["today"]))
     item = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=50))
     q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
 
