@@ -5,17 +5,24 @@ from typing import Any
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from shared.audit import AuditEntry
 from shared.database import Base, Database
+from shared.http.idempotency import IdempotencyRecord
+from shared.messaging.inbox import InboxMessage
+from shared.messaging.outbox import OutboxMessage
+from shared.messaging.timers import Timer
 
-_OWN = {"shared"}
+_SHARED = (AuditEntry, IdempotencyRecord, InboxMessage, OutboxMessage, Timer)
+"""What every service has, whether or not its code has imported it."""
 
 
 def schema_differences(database: Database, *packages: str) -> list[Any]:
     """What Alembic would still change so that the mapped classes of these packages (and of shared) fit."""
-    tables = {
+    owned = tuple(f"{package}." for package in packages)
+    tables = {each.__tablename__ for each in _SHARED} | {
         mapper.local_table.description
         for mapper in Base.registry.mappers
-        if mapper.class_.__module__.startswith(tuple(f"{each}." for each in {*packages, *_OWN}))
+        if mapper.class_.__module__.startswith(owned)
     }
 
     def concerns_us(thing: Any, name: str | None, kind: str, reflected: bool, _compared_to: object) -> bool:
