@@ -1,0 +1,76 @@
+"""The main menu and what every template may use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from gateway.portal.context import Json, current_language, current_person, current_settings
+from gateway.portal.security import local_path
+from shared.text import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One line of the main menu; `shown` decides by the signed-in person (None for a visitor)."""
+
+    endpoint: str
+    label: object
+    icon: str
+    shown: Callable[[Json | None], bool]
+    section: str
+    """Pages whose path starts with this belong to the entry and mark it as the current one."""
+
+    @property
+    def url(self) -> str:
+        """Where the entry leads."""
+        return url_for(self.endpoint)
+
+    @property
+    def current(self) -> bool:
+        """Whether the page being shown belongs to this entry."""
+        inside = self.section != "/" and request.path.startswith(f"{self.section}/")
+        return inside or request.path == self.section
+
+
+def _everybody(_person: Json | None) -> bool:
+    return True
+
+
+def _applicants(person: Json | None) -> bool:
+    return person is not None and not person.get("positions")
+
+
+def _signed_in(person: Json | None) -> bool:
+    return person is not None
+
+
+MENU = (
+    MenuEntry("portal.public.home", _l("Home"), "home", _everybody, "/"),
+    MenuEntry("portal.public.items", _l("Services"), "clipboard-list", _everybody, "/items"),
+    MenuEntry("portal.applications.mine", _l("My applications"), "files", _applicants, "/applications"),
+    MenuEntry("portal.messages.inbox", _l("Messages"), "bell", _signed_in, "/messages"),
+    MenuEntry("portal.verify.ask", _l("Verify a certificate"), "shield-check", _everybody, "/verify"),
+    MenuEntry("portal.public.help_page", _l("Help"), "help-circle", _everybody, "/help"),
+)
+
+
+def register(app: Flask) -> None:
+    """Give every template the menu, the reader, the language and the installation's settings."""
+    app.context_processor(_globals)
+    app.add_template_filter(local_path, "local_link")
+
+
+def _globals() -> dict[str, object]:
+    person = current_person()
+    language = current_language()
+    return {
+        "menu": [entry for entry in MENU if entry.shown(person)],
+        "person": person,
+        "language": language,
+        "html_language": "zh-CN" if language == "zh" else "en",
+        "other_language": next(each for each in LANGUAGES if each != language),
+        "site": current_settings(),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+    }

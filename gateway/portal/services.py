@@ -1,0 +1,108 @@
+"""Asking the services: a refusal becomes an exception that the error pages can show."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import request
+from werkzeug.exceptions import BadRequest
+
+from gateway.clients import ApiResponse
+from gateway.portal.context import Json, current_client
+
+ENTERPRISE = "enterprise"
+NOTIFICATIONS = "notifications"
+
+_SERVER_ERRORS = 500
+
+
+class RefusedError(Exception):
+    """A service refused; its problem document says why, in the reader's language."""
+
+    def __init__(self, response: ApiResponse) -> None:
+        super().__init__(f"a service answered {response.status}")
+        self.response = response
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the refusal."""
+        return self.response.status
+
+    @property
+    def problem(self) -> Json:
+        """The problem document; empty when the answer carried none."""
+        return self.response.problem or {}
+
+    @property
+    def errors(self) -> list[Json]:
+        """One entry a wrong field: `{pointer, code, message}`."""
+        return list(self.problem.get("errors") or ())
+
+
+def answer_of(response: ApiResponse) -> Json:
+    """The JSON of a successful answer; raises RefusedError for any other."""
+    if not response.ok:
+        raise RefusedError(response)
+    return response.json or {}
+
+
+def load(service: str, path: str, **params: str | None) -> Json:
+    """GET a document; parameters without a value are left out. Raises RefusedError."""
+    given = {key: value for key, value in params.items() if value}
+    return answer_of(current_client().get(service, path, params=given or None))
+
+
+def load_if_up(service: str, path: str, **params: str | None) -> Json | None:
+    """GET a document that a page can do without: None when its service is down; other refusals are raised."""
+    try:
+        return load(service, path, **params)
+    except RefusedError as refusal:
+        if refusal.status < _SERVER_ERRORS:
+            raise
+        return None
+
+
+def path_of(*parts: str) -> str:
+    """A path below a service, every part quoted."""
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def case_path(case_id: str, *rest: str) -> str:
+    """The path of a case or of something of it."""
+    return path_of("cases", case_id, *rest)
+
+
+def load_case(case_id: str) -> Json:
+    """The case as its reader may see it."""
+    return load(ENTERPRISE, case_path(case_id))
+
+
+def load_item(code: str) -> Json:
+    """An item with its guide, its materials and its form."""
+    return load(ENTERPRISE, path_of("items", code))
+
+
+def act(case_id: str, verb: str, body: Json) -> Json:
+    """One verb on a case, guarded by the version and the idempotency key that the posted form carries."""
+    response = current_client().post(
+        ENTERPRISE, case_path(case_id, verb), json=body, headers={**seen_version(), **own_key()}
+    )
+    return answer_of(response)
+
+
+def seen_version() -> dict[str, str]:
+    """`If-Match` with the version the reader had on the screen (hidden field `version`)."""
+    version = request.form.get("version", "")
+    if not version.isdigit():
+        raise BadRequest
+    return {"If-Match": f'"{version}"'}
+
+
+def own_key() -> dict[str, str]:
+    """`Idempotency-Key` of the page the form was on, so that a second click repeats the first answer."""
+    key = request.form.get("idempotency_key", "")
+    return {"Idempotency-Key": key} if key else {}
+
+
+def problem_sentence(problem: dict[str, Any]) -> str:
+    """The most telling sentence of a problem document."""
+    return str(problem.get("detail") or problem.get("title") or "")
