@@ -1,0 +1,65 @@
+"""A posted form section read back into raw answers, exactly as they were typed."""
+
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from gateway.portal.context import Json
+from gateway.portal.fields import Path, field_id, widget_of
+
+
+def typed(schema: Json, form: MultiDict[str, str], prefix: Path = ()) -> Json:
+    """The raw answers of a posted form. What was left empty is absent, so that "required" can speak."""
+    answers: Json = {}
+    for key, part in schema.get("properties", {}).items():
+        value = _typed_field(part, form, (*prefix, key))
+        if value not in (None, "", [], {}):
+            answers[key] = value
+    return answers
+
+
+def _typed_field(schema: Json, form: MultiDict[str, str], path: Path) -> Any:
+    name = ".".join(path)
+    widget = widget_of(schema)
+    if widget == "group":
+        return typed(schema, form, path)
+    if widget == "rows":
+        return [typed(schema["items"], form, (*path, str(index))) for index in _row_numbers(form, name)]
+    if widget == "checkboxes":
+        return form.getlist(name)
+    text = form.get(name, "").replace("\r\n", "\n")
+    if schema.get("type") == "boolean":
+        return {"true": True, "false": False}.get(text)
+    return text
+
+
+def _row_numbers(form: MultiDict[str, str], name: str) -> list[int]:
+    """Numbers of the rows that were on the page; each row carries a marker `<name>.rows`."""
+    return sorted({int(number) for number in form.getlist(f"{name}.rows") if number.isdigit()})
+
+
+def without_empty_rows(schema: Json, answers: Json) -> Json:
+    """Answers without rows in which nothing was typed; they say nothing worth keeping."""
+    kept = dict(answers)
+    for key, part in schema.get("properties", {}).items():
+        if widget_of(part) == "rows" and key in kept:
+            kept[key] = [row for row in kept[key] if row]
+            if not kept[key]:
+                del kept[key]
+    return kept
+
+
+def change_rows(answers: Json, action: str) -> tuple[Json, str | None]:
+    """Carry out `add:<list>` or `remove:<list>:<row>`; returns the answers and the id to focus."""
+    verb, _, rest = action.partition(":")
+    name, _, number = rest.partition(":")
+    rows = list(answers.get(name, []))
+    if verb == "add":
+        rows.append({})
+        focus = field_id((name, str(len(rows) - 1), "row"))
+    elif verb == "remove" and number.isdigit() and int(number) < len(rows):
+        rows.pop(int(number))
+        focus = field_id((name,))
+    else:
+        return answers, None
+    return {**answers, name: rows}, focus
