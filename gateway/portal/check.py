@@ -1,0 +1,124 @@
+"""Check the answers, declare, submit; and the confirmation afterwards."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gateway.portal.access import signed_in_only
+from gateway.portal.applications import answered_sections
+from gateway.portal.context import Json, current_client
+from gateway.portal.fields import ErrorLine, Field, field_id, split_pointer
+from gateway.portal.i18n import say
+from gateway.portal.services import (
+    ENTERPRISE,
+    RefusedError,
+    act,
+    answer_of,
+    case_path,
+    load,
+    load_case,
+    load_item,
+)
+
+pages = Blueprint("check", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+_INVALID = 422
+
+
+@pages.get("/applications/<uuid:case_id>/check")
+@signed_in_only
+def show(case_id: UUID) -> Answer:
+    """All answers and materials on one page, with what is still missing or wrong."""
+    case = load_case(str(case_id))
+    if "submit" not in case["actions"]:
+        return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
+    return page_of(case, check_all(str(case_id)))
+
+
+def check_all(case_id: str) -> Json:
+    """What the service finds wrong in the whole application."""
+    return answer_of(current_client().post(ENTERPRISE, case_path(case_id, "check"), json={}))
+
+
+def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = False) -> str:
+    """The page; what is open is an error summary once the reader has `tried` to submit, a note before."""
+    item = load_item(case["item"]["code"])
+    sections = answered_sections(case, item)
+    points = summary(case, sections, found["errors"], "check")
+    errors = points if tried else []
+    if declaration_error:
+        errors = [*errors, ErrorLine(declaration_error, "#declaration")]
+    return render_template(
+        "portal/check.html",
+        case=case,
+        item=item,
+        sections=sections,
+        errors=errors,
+        open_points=[] if tried else points,
+        warnings=summary(case, sections, found.get("warnings", ()), "check"),
+        declaration_error=declaration_error,
+        idempotency_key=str(uuid4()),
+    )
+
+
+def summary(
+    case: Json, sections: list[tuple[Json, list[Field]]], messages: Any, goal: str
+) -> list[ErrorLine]:
+    """Each message with a link to the field's page and place; field labels tell equal sentences apart."""
+    return [ErrorLine(_sentence(sections, each), link_to(case, each["pointer"], goal)) for each in messages]
+
+
+def _sentence(sections: list[tuple[Json, list[Field]]], message: Json) -> str:
+    """The message, led by the section's title where it is about a section."""
+    parts = split_pointer(message["pointer"])
+    sentence = say(message["message"])
+    for section, _fields in sections:
+        if parts[:2] == ("answers", section["key"]):
+            return str(_("%(section)s: %(sentence)s", section=say(section["title"]), sentence=sentence))
+    return sentence
+
+
+def link_to(case: Json, pointer: str, goal: str) -> str:
+    """The page and place where what a pointer names can be changed; `goal` is the page to return to."""
+    parts = split_pointer(pointer)
+    arguments: dict[str, Any] = {"case_id": case["id"], "return": goal}
+    if parts[:1] == ("materials",) and len(parts) > 1:
+        return url_for("portal.materials.show", **arguments, _anchor=f"m-{parts[1]}")
+    if parts[:1] == ("answers",) and len(parts) > 1:
+        anchor = field_id(parts[2:]) if len(parts) > 2 else "section-form"
+        if goal == "check":
+            arguments["show"] = "errors"
+        return url_for("portal.sections.show", key=parts[1], **arguments, _anchor=anchor)
+    return url_for("portal.applications.show", case_id=case["id"])
+
+
+@pages.post("/applications/<uuid:case_id>/submit")
+@signed_in_only
+def submit(case_id: UUID) -> Answer:
+    """Hand the application in."""
+    if request.form.get("declaration") != "true":
+        sentence = _("Confirm that the information is true before you submit")
+        return page_of(load_case(str(case_id)), check_all(str(case_id)), sentence, tried=True), _INVALID
+    try:
+        act(str(case_id), "submit", {"declaration": True})
+    except RefusedError as refusal:
+        if refusal.status != _INVALID:
+            raise
+        return page_of(load_case(str(case_id)), {"errors": refusal.errors}, tried=True), _INVALID
+    return redirect(url_for("portal.check.done", case_id=case_id), code=303)
+
+
+@pages.get("/applications/<uuid:case_id>/done")
+@signed_in_only
+def done(case_id: UUID) -> Answer:
+    """The confirmation: number, query code, the date of the answer, the receipt. It can be bookmarked."""
+    case = load_case(str(case_id))
+    if not case["number"]:
+        return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
+    slips = load(ENTERPRISE, case_path(str(case_id), "slips"))["items"]
+    return render_template("portal/done.html", case=case, slips=slips)

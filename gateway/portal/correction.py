@@ -1,0 +1,55 @@
+"""A correction notice (补正): only what was returned, the official's words beside each, and the answer."""
+
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from gateway.portal.access import signed_in_only
+from gateway.portal.applications import answered_sections
+from gateway.portal.check import check_all, link_to, summary
+from gateway.portal.context import Json
+from gateway.portal.fields import ErrorLine
+from gateway.portal.services import RefusedError, act, load_case, load_item
+
+pages = Blueprint("correction", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+_INVALID = 422
+
+
+@pages.get("/applications/<uuid:case_id>/correction")
+@signed_in_only
+def show(case_id: UUID) -> Answer:
+    """What is to be corrected, each with a link to the place."""
+    case = load_case(str(case_id))
+    if case["state"] != "correction":
+        return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
+    return page_of(case, [])
+
+
+def page_of(case: Json, errors: list[ErrorLine]) -> str:
+    """The page, with what stands in the way of handing the answer in."""
+    items = [
+        {**each, "href": link_to(case, each["target"], "correction")} for each in case["correction"]["items"]
+    ]
+    return render_template(
+        "portal/correction.html", case=case, items=items, errors=errors, idempotency_key=str(uuid4())
+    )
+
+
+@pages.post("/applications/<uuid:case_id>/correction")
+@signed_in_only
+def answer(case_id: UUID) -> Answer:
+    """Hand the corrected application in again."""
+    try:
+        act(str(case_id), "answer-correction", {})
+    except RefusedError as refusal:
+        if refusal.status != _INVALID:
+            raise
+        case = load_case(str(case_id))
+        sections = answered_sections(case, load_item(case["item"]["code"]))
+        found = refusal.errors or check_all(str(case_id))["errors"]
+        return page_of(case, summary(case, sections, found, "correction")), _INVALID
+    return redirect(url_for("portal.check.done", case_id=case_id), code=303)
