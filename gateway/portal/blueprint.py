@@ -1,0 +1,62 @@
+"""The portal as one blueprint of the gateway's app."""
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+
+from gateway.portal import (
+    apidocs,
+    applications,
+    assets,
+    check,
+    correction,
+    errors,
+    files,
+    i18n,
+    materials,
+    messages,
+    navigation,
+    public,
+    sections,
+    session,
+    verify,
+)
+from gateway.portal.context import Portal, PortalHost, PortalSettings, install
+from gateway.portal.security import secure
+
+PAGES = (
+    public.pages,
+    session.pages,
+    applications.pages,
+    sections.pages,
+    materials.pages,
+    check.pages,
+    correction.pages,
+    files.pages,
+    messages.pages,
+    verify.pages,
+    apidocs.pages,
+)
+
+
+def register(app: Flask, host: PortalHost, settings: PortalSettings) -> None:
+    """Add the portal to the gateway's app.
+
+    Call it after the app's own error handlers are set, and call `assets.wrap_static(app)` last. The app needs
+    `SECRET_KEY`; forms are protected against forged requests on portal pages only, the API has its tokens.
+    """
+    install(app.extensions, Portal(host, settings))
+    app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # as long as the session lives
+    app.config.setdefault("SESSION_COOKIE_HTTPONLY", True)
+    app.config.setdefault("SESSION_COOKIE_SAMESITE", "Lax")
+    i18n.register(app)
+    assets.register(app)
+    navigation.register(app)
+    csrf = CSRFProtect(app)
+    portal = Blueprint("portal", __name__, template_folder="templates")
+    portal.before_request(csrf.protect)
+    portal.after_request(secure)
+    errors.register(app, portal)
+    for pages in PAGES:
+        portal.register_blueprint(pages)
+    app.register_blueprint(portal)
