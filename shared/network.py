@@ -102,6 +102,10 @@ class HttpUpstream:
             close=answer.close,  # a fully read answer has given its connection back by then
         )
 
+    def close(self) -> None:
+        """Give back every connection."""
+        self._pool.clear()
+
 
 def _stream(answer: Any) -> Iterator[bytes]:
     """The body as it came: the headers passed on still name its encoding and length."""
