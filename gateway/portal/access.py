@@ -7,10 +7,19 @@ from typing import ParamSpec, TypeVar
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from gateway.portal.context import current_person
+from gateway.portal.context import Json, current_person
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+# Who may hand in applications; the services decide, the pages only show no button that would be refused.
+_MAY_APPLY = frozenset({"applicant", "enterprise_member", "resident"})
+
+
+def may_apply(person: Json | None) -> bool:
+    """Whether the person applies for things, rather than deciding on them."""
+    return person is not None and not _MAY_APPLY.isdisjoint(person["roles"])
 
 
 def signed_in_only(view: Callable[P, R]) -> Callable[P, R | Response]:

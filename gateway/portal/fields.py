@@ -49,6 +49,7 @@ class Field:
     rows: list["Row"] = field(default_factory=list)
     max_rows: int | None = None
     condition: Condition | None = None
+    focus: str = ""
     sensitive: bool = False
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -136,9 +137,10 @@ class Field:
 
 @dataclass(slots=True)
 class Row:
-    """One entry of a repeated group."""
+    """One entry of a repeated group; `id` is that of its title."""
 
     index: int
+    id: str
     label: str
     fields: list[Field]
 
@@ -169,6 +171,11 @@ def _wire(value: Any) -> str:
 def field_id(path: Iterable[str]) -> str:
     """The id of the field at a path inside its section."""
     return "-".join(("f", *path))
+
+
+def row_id(path: Path, index: int) -> str:
+    """The id of a row's title."""
+    return field_id((*path, str(index), "row"))
 
 
 def fields_of(section: Json, answers: Json | None) -> list[Field]:
@@ -233,6 +240,7 @@ def _rows(schema: Json, ui: Json, value: Any, path: Path) -> list[Row]:
     return [
         Row(
             index,
+            row_id(path, index),
             _row_label(ui, index),
             _properties(schema["items"], entry if isinstance(entry, Mapping) else {}, (*path, str(index))),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from gateway.portal.access import may_apply
 from gateway.portal.context import Json, current_language, current_person, current_settings
 from gateway.portal.security import local_path
 from shared.text import LANGUAGES
@@ -38,10 +39,6 @@ def _everybody(_person: Json | None) -> bool:
     return True
 
 
-def _applicants(person: Json | None) -> bool:
-    return person is not None and not person.get("positions")
-
-
 def _signed_in(person: Json | None) -> bool:
     return person is not None
 
@@ -49,7 +46,7 @@ def _signed_in(person: Json | None) -> bool:
 MENU = (
     MenuEntry("portal.public.home", _l("Home"), "home", _everybody, "/"),
     MenuEntry("portal.public.items", _l("Services"), "clipboard-list", _everybody, "/items"),
-    MenuEntry("portal.applications.mine", _l("My applications"), "files", _applicants, "/applications"),
+    MenuEntry("portal.applications.mine", _l("My applications"), "files", may_apply, "/applications"),
     MenuEntry("portal.messages.inbox", _l("Messages"), "bell", _signed_in, "/messages"),
     MenuEntry("portal.verify.ask", _l("Verify a certificate"), "shield-check", _everybody, "/verify"),
     MenuEntry("portal.public.help_page", _l("Help"), "help-circle", _everybody, "/help"),
@@ -68,6 +65,7 @@ def _globals() -> dict[str, object]:
     return {
         "menu": [entry for entry in MENU if entry.shown(person)],
         "person": person,
+        "may_apply": may_apply(person),
         "language": language,
         "html_language": "zh-CN" if language == "zh" else "en",
         "other_language": next(each for each in LANGUAGES if each != language),

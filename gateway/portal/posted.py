@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from gateway.portal.context import Json
-from gateway.portal.fields import Path, field_id, widget_of
+from gateway.portal.fields import Path, field_id, row_id, widget_of
 
 
 def typed(schema: Json, form: MultiDict[str, str], prefix: Path = ()) -> Json:
@@ -49,17 +49,17 @@ def without_empty_rows(schema: Json, answers: Json) -> Json:
     return kept
 
 
-def change_rows(answers: Json, action: str) -> tuple[Json, str | None]:
+def change_rows(answers: Json, action: str) -> tuple[Json, str]:
     """Carry out `add:<list>` or `remove:<list>:<row>`; returns the answers and the id to focus."""
     verb, _, rest = action.partition(":")
     name, _, number = rest.partition(":")
     rows = list(answers.get(name, []))
     if verb == "add":
         rows.append({})
-        focus = field_id((name, str(len(rows) - 1), "row"))
+        focus = row_id((name,), len(rows) - 1)
     elif verb == "remove" and number.isdigit() and int(number) < len(rows):
         rows.pop(int(number))
         focus = field_id((name,))
     else:
-        return answers, None
+        return answers, ""
     return {**answers, name: rows}, focus

@@ -6,6 +6,7 @@ from uuid import uuid4
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from gateway.portal.access import may_apply
 from gateway.portal.context import LANGUAGE_COOKIE, Json, current_person, current_settings
 from gateway.portal.security import local_path
 from gateway.portal.services import ENTERPRISE, NOTIFICATIONS, load, load_if_up, load_item
@@ -24,7 +25,7 @@ def home() -> str:
     """The front page; a signed-in applicant first sees what waits for them."""
     catalogue = load_if_up(ENTERPRISE, "/items")
     person = current_person()
-    cases = load_if_up(ENTERPRISE, "/cases") if person and is_applicant(person) else None
+    cases = load_if_up(ENTERPRISE, "/cases") if may_apply(person) else None
     listed = cases["items"] if cases else []
     return render_template(
         "portal/home.html",
@@ -34,11 +35,6 @@ def home() -> str:
         running=[case for case in listed if case["state"] not in _WAITING_FOR_APPLICANT + _FINISHED],
         inbox=load_if_up(NOTIFICATIONS, "/messages") if person else None,
     )
-
-
-def is_applicant(person: Json) -> bool:
-    """Whether the person applies for things, rather than deciding on them."""
-    return not person.get("positions")
 
 
 def categories_of(items: list[Json]) -> list[Json]:

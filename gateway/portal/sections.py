@@ -80,11 +80,11 @@ def show(case_id: UUID, key: str) -> str | Response:
     return page_of(step, answers, found)
 
 
-def page_of(
-    step: Step, answers: Json, found: Json | None, focus: str | None = None, stale: bool = False
-) -> str:
+def page_of(step: Step, answers: Json, found: Json | None, focus: str = "", stale: bool = False) -> str:
     """The page of a section with answers, messages, and where the cursor should be."""
     fields = fields_of(step.section, answers)
+    for each in fields:
+        each.focus = focus
     place(fields, _official_notes(step.case), "notes", step.key)
     left_over = place(fields, found["errors"], "errors", step.key) if found else []
     general_warnings = place(fields, found.get("warnings", ()), "warnings", step.key) if found else []
@@ -95,7 +95,6 @@ def page_of(
         fields=fields,
         errors=error_lines(fields, left_over),
         general_warnings=general_warnings,
-        focus=focus,
         stale=stale,
         return_to=request.values.get("return", ""),
     )
