@@ -38,9 +38,7 @@ def _example(rule: str) -> str:
 
 
 @pytest.mark.parametrize("service", [service.name for service in SERVICES])
-def test_nothing_but_the_public_routes_answers_without_sign_in(
-    system: SystemUnderTest, service: str
-) -> None:
+def test_nothing_but_the_public_routes_answers_without_sign_in(system: SystemUnderTest, service: str) -> None:
     app = system.app(service)
     prefix = f"/api/v1/{service}"
     for method, rule in _routes(app, service):
