@@ -51,4 +51,4 @@ def test_each_branch_of_a_service_has_one_head_and_a_label(service: Service) -> 
     script = ScriptDirectory.from_config(alembic_config(service.migrations))
     assert len(script.get_heads()) == len(service.migrations)
     for head in script.get_revisions(script.get_heads()):
-        assert head is not None and head.branch_labels
+        assert head.branch_labels

@@ -54,6 +54,6 @@ def test_nothing_but_the_public_routes_answers_without_sign_in(system: SystemUnd
 
 @pytest.mark.parametrize("service", [service.name for service in SERVICES])
 def test_every_operation_is_in_the_api_description(system: SystemUnderTest, service: str) -> None:
-    paths = system.client(service).get("/openapi.json").json["paths"]
+    paths = system.client(service).get("/openapi.json").get_json()["paths"]
     described = {(method.upper(), path) for path, operations in paths.items() for method in operations}
     assert len(described) >= len(_routes(system.app(service), service))
