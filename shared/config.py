@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from environs import Env
+from environs import Env, EnvError
 
+SECRET_LENGTH = 32
 DEMO_PASSWORD = "yuanban-demo"  # noqa: S105 - the published password of the demo accounts
 
 
@@ -46,7 +47,13 @@ class Settings:
     @classmethod
     def from_env(cls) -> "Settings":
         """Read `YUANBAN_*` and `PORT`; raises SettingsError naming the variable at fault."""
-        env = Env()
+        try:
+            return cls._read(Env())
+        except EnvError as error:
+            raise SettingsError(str(error)) from error
+
+    @classmethod
+    def _read(cls, env: Env) -> "Settings":
         data_dir = Path(env.str("YUANBAN_DATA_DIR", "var")).resolve()
         port = env.int("PORT", 8000)
         broker_url = env.str("YUANBAN_BROKER_URL", "memory://")
@@ -58,7 +65,7 @@ class Settings:
             database_url=env.str("YUANBAN_DATABASE_URL", f"sqlite:///{data_dir}/{{service}}.sqlite3"),
             broker_url=broker_url,
             blobs_url=env.str("YUANBAN_BLOBS_URL", f"file://{data_dir}/blobs"),
-            secret_key=env.str("YUANBAN_SECRET_KEY", "") or _own_secret(data_dir),
+            secret_key=_secret(env.str("YUANBAN_SECRET_KEY", ""), data_dir),
             bind=env.str("YUANBAN_BIND", "127.0.0.1"),
             port=port,
             public_url=env.str("YUANBAN_PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
@@ -74,6 +81,12 @@ class Settings:
     def database_url_for(self, service: str) -> str:
         """The database of one service."""
         return self.database_url.replace("{service}", service)
+
+
+def _secret(given: str, data_dir: Path) -> str:
+    if given and len(given) < SECRET_LENGTH:
+        raise SettingsError(f"YUANBAN_SECRET_KEY: at least {SECRET_LENGTH} characters, chosen at random")
+    return given or _own_secret(data_dir)
 
 
 def _own_secret(data_dir: Path) -> str:
