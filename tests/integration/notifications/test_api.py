@@ -12,6 +12,7 @@ from shared.ids import new_id
 from shared.testing.systems import ApiClient
 from tests.integration.assembly import SUBMITTED, Assembly
 
+SOME_ID = "0197a1c4-6b1e-7c3a-9a52-3f0a4f6c1d02"
 READER = Actor(kind="account", id=new_id(), name="企业经办人甲")
 EVERY_ROLE = frozenset(
     {"applicant", "official", "operator", "manager", "administrator", "auditor", "resident"}
@@ -131,9 +132,9 @@ def test_what_does_not_exist_is_not_found(reader: ApiClient) -> None:
         "x",
         "中",
         "e30",
-        Cursor("yesterday", str(uuid4())).encode(),
-        Cursor("2026-11-23T01:00:00", str(uuid4())).encode(),
-        Cursor("0001-01-01T00:00:00+14:00", str(uuid4())).encode(),
+        Cursor("yesterday", SOME_ID).encode(),
+        Cursor("2026-11-23T01:00:00", SOME_ID).encode(),
+        Cursor("0001-01-01T00:00:00+14:00", SOME_ID).encode(),
         Cursor("2026-11-23T01:00:00+00:00", "\x00").encode(),
     ],
 )
