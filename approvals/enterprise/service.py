@@ -1,6 +1,7 @@
 """The service `enterprise`: setting up companies, and the register of enterprises."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from approvals.applications import api as applications
 from approvals.applications.answers import Checker
@@ -28,9 +29,15 @@ from shared.service import Service
 from shared.text import Text
 
 
+@cache
+def _catalogue() -> Catalogue:
+    """The shipped items: immutable, and a good while to read."""
+    return load_catalogue()
+
+
 def _resources(_settings: Settings) -> Mapping[type, object]:
     return {
-        Catalogue: load_catalogue(),
+        Catalogue: _catalogue(),
         Deadlines: Deadlines(load_default_calendar(), Thresholds()),
         Checker: Checker(register_rules),
         GrantEffects: GrantEffects({ESTABLISHMENT: register_company}),
