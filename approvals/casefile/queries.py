@@ -1,6 +1,6 @@
 """Lists of cases."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -43,6 +43,9 @@ def _position(cursor: str) -> tuple[sa.BindParameter[datetime], sa.BindParameter
     decoded = Cursor.decode(cursor)
     try:
         created_at, row_id = datetime.fromisoformat(decoded.order), UUID(decoded.id)
-    except ValueError as error:
+        if created_at.tzinfo is None:
+            raise ValueError("a cursor holds an instant")
+        created_at = created_at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadRequest(Text("翻页标记无效", "The cursor is not valid")) from error
     return sa.bindparam(None, created_at, Case.created_at.type), sa.bindparam(None, row_id, Case.id.type)
