@@ -1,6 +1,8 @@
 """What clients send about cases, and what they get."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
 
 from shared.http.paging import PageArgs
 
@@ -14,10 +16,23 @@ class StartCase(Schema):
     on_behalf_of = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=18))
 
 
+class Sections(fields.Dict):
+    """Sections by name; what is wrong with one is said at the section, not at marshmallow's `value`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            said = {name: each.get("value") or each["key"] for name, each in error.messages.items()}
+            raise ValidationError(said) from error
+
+
 class SaveAnswers(Schema):
     """Sections of the form, raw as typed; each named section is replaced whole."""
 
-    answers = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+    answers = Sections(keys=fields.String(), values=fields.Dict(), required=True)
 
 
 class CheckArgs(Schema):
