@@ -12,9 +12,10 @@ from flask_smorest import Api
 
 from shared.actor import Actor
 from shared.config import Settings
-from shared.errors import UnsupportedMedia
+from shared.errors import TooLarge, UnsupportedMedia
 from shared.http import health, problems
 from shared.http.description import ServiceApi
+from shared.http.readable import require_readable_address, require_readable_json
 from shared.http.state import EXTENSION
 from shared.http.tokens import KeySource, TokenVerifier
 from shared.ids import new_id
@@ -45,7 +46,7 @@ def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None
     actor_of = _token_reader(runtime, network, keys)
     app.before_request(_identify_request)
     app.before_request(lambda: _authenticate(actor_of))
-    app.before_request(_require_json)
+    app.before_request(_require_readable)
     health.register(app, runtime)
     api = ServiceApi(app)
     _describe_security(api)
@@ -118,13 +119,20 @@ def _authenticate(actor_of: Callable[[str], Actor]) -> None:
         g.actor = actor_of(token.strip())
 
 
-def _require_json() -> None:
-    """Bodies are JSON unless the route says that it takes files."""
-    if request.method not in _JSON_METHODS or not request.path.startswith("/api/"):
+def _require_readable() -> None:
+    """Bodies are JSON unless the route says that it takes files; nothing that cannot be stored gets in."""
+    require_readable_address(request)
+    if request.method not in _JSON_METHODS or not request.path.startswith("/api/") or _takes_files():
         return
-    has_body = (request.content_length or 0) > 0 or "Transfer-Encoding" in request.headers
-    if has_body and not request.is_json and not _takes_files():
+    if not ((request.content_length or 0) > 0 or "Transfer-Encoding" in request.headers):
+        return
+    if not request.is_json:
         raise UnsupportedMedia(Text("请求内容应为 application/json", "The body must be application/json"))
+    data = request.get_data(cache=True)
+    if request.content_length is None and len(data) >= JSON_LIMIT:
+        # A body of unknown length is cut at the limit without a word.
+        raise TooLarge
+    require_readable_json(data)
 
 
 def takes_files(view: View) -> View:

@@ -10,6 +10,7 @@ from flask import Response, request
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from shared.errors import BadRequest
+from shared.http.readable import is_storable
 from shared.text import Text
 
 MAX_PAGE = 100
@@ -32,7 +33,7 @@ class Cursor:
         try:
             padded = text + "=" * (-len(text) % 4)
             order, row_id = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-            if not isinstance(order, str) or not isinstance(row_id, str):
+            if not all(isinstance(part, str) and is_storable(part) for part in (order, row_id)):
                 raise ValueError
         except (ValueError, binascii.Error, TypeError) as error:
             raise BadRequest(Text("翻页标记无效", "The cursor is not valid")) from error

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from shared.errors import Conflict, FieldError, PreconditionFailed, Problem
+from shared.http.readable import pointer_to
 from shared.text import Language, Text
 
 log = structlog.get_logger(__name__)
@@ -105,8 +106,9 @@ def _answer_http(error: HTTPException) -> Response:
     """A refusal raised by the framework (no such route, wrong method, schema errors …)."""
     status = error.code or 500
     slug, title = _STATUS_TITLES.get(status, ("http-error", Text.same(error.name)))
-    messages = getattr(error, "data", {}).get("messages") if hasattr(error, "data") else None
-    errors = tuple(schema_errors(messages)) if messages else ()
+    # webargs says first where the values came from (json, query); that is no part of the body.
+    placed = getattr(error, "data", {}).get("messages", {}) if hasattr(error, "data") else {}
+    errors = tuple(found for messages in placed.values() for found in schema_errors(messages))
     headers = {}
     for key, value in error.get_headers():
         if key in {"Allow", "Retry-After", "WWW-Authenticate"}:
@@ -123,13 +125,8 @@ def schema_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
     """Flatten marshmallow's nested messages, one entry a wrong field."""
     if isinstance(messages, Mapping):
         for key, value in messages.items():
-            # webargs puts the place of the value first; it is no part of the body.
-            nested = (
-                pointer
-                if not pointer and key in {"json", "query", "files", "_schema"}
-                else f"{pointer}/{key}"
-            )
-            yield from schema_errors(value, nested)
+            # What is said about a whole object stands under a name of marshmallow's own.
+            yield from schema_errors(value, pointer if key == "_schema" else pointer_to(pointer, key))
         return
     sentences = messages if isinstance(messages, list) else [messages]
     sentence = str(sentences[0]) if sentences else ""
