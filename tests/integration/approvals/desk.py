@@ -17,9 +17,13 @@ class Desk:
     def __init__(self, system: SystemUnderTest) -> None:
         self.system = system
 
+    def client(self, actor: Actor | None, service: str = "enterprise") -> Any:
+        """Sends requests as `actor`; an `ApiClient` whose answers' JSON may be looked into freely."""
+        return self.system.client(service, actor)
+
     def get(self, actor: Actor | None, path: str, **options: Any) -> Any:
         """GET as `actor`."""
-        return self.system.client("enterprise", actor).get(path, **options)
+        return self.client(actor).get(path, **options)
 
     def case(self, actor: Actor, case_id: str) -> dict[str, Any]:
         """The case file as `actor` sees it."""
@@ -33,13 +37,13 @@ class Desk:
         sent = {key.replace("_", "-"): value for key, value in headers.items()}
         if "If-Match" not in sent:
             sent["If-Match"] = self.get(actor, f"/cases/{case_id}").headers.get("ETag", '"0"')
-        client = self.system.client("enterprise", actor)
+        client = self.client(actor)
         return client.post(f"/cases/{case_id}/{verb}", json=body or {}, headers=sent)
 
     def save(self, actor: Actor, case_id: str, answers: Any) -> Any:
         """PATCH answers."""
         etag = self.get(actor, f"/cases/{case_id}").headers.get("ETag", '"0"')
-        client = self.system.client("enterprise", actor)
+        client = self.client(actor)
         return client.patch(f"/cases/{case_id}", json={"answers": answers}, headers={"If-Match": etag})
 
     def upload(self, actor: Actor, case_id: str, code: str, data: bytes | None = None, **headers: str) -> Any:
@@ -49,12 +53,12 @@ class Desk:
         sent.setdefault("Content-Disposition", f"attachment; filename={code}.pdf")
         if "If-Match" not in sent:
             sent.setdefault("If-None-Match", "*")
-        client = self.system.client("enterprise", actor)
+        client = self.client(actor)
         return client.put(f"/cases/{case_id}/materials/{code}", data=data or pdf(), headers=sent)
 
     def draft(self, actor: Actor = AGENT, **overrides: Any) -> str:
         """A complete draft."""
-        started = self.system.client("enterprise", actor).post("/cases", json={"item_code": ITEM})
+        started = self.client(actor).post("/cases", json={"item_code": ITEM})
         assert started.status_code == 201, started.text
         case_id: str = started.json["id"]
         saved = self.save(actor, case_id, a1_answers(**overrides))
@@ -78,7 +82,7 @@ class Desk:
 
     def on_task(self, actor: Actor, task: dict[str, Any], verb: str, body: Any = None) -> Any:
         """POST a verb on a task at the version it was read."""
-        client = self.system.client("enterprise", actor)
+        client = self.client(actor)
         headers = {"If-Match": f'"{task["version"]}"'}
         return client.post(f"/tasks/{task['id']}/{verb}", json=body or {}, headers=headers)
 

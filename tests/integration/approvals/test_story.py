@@ -30,5 +30,5 @@ def test_a_company_is_established_and_everybody_concerned_learns_of_it(desk: Des
     for service in ("living", "production"):
         copies = desk.system.client(service, APPROVER).get(f"/enterprises/{uscc}")
         assert copies.status_code in {200, 403, 404}
-    messages = desk.system.client("notifications", AGENT).get("/messages").json
+    messages = desk.client(AGENT, "notifications").get("/messages").json
     assert len(messages["items"]) >= 4
