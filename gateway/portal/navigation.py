@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from gateway.portal.access import may_apply
 from gateway.portal.context import Json, current_language, current_person, current_settings
+from gateway.portal.desk_access import office_of, on_the_desk
 from gateway.portal.security import local_path
 from shared.text import LANGUAGES
 
@@ -45,6 +46,7 @@ def _signed_in(person: Json | None) -> bool:
 
 MENU = (
     MenuEntry("portal.public.home", _l("Home"), "home", _everybody, "/"),
+    MenuEntry("portal.desk.queue", _l("Work queue"), "inbox", on_the_desk, "/desk"),
     MenuEntry("portal.public.items", _l("Services"), "clipboard-list", _everybody, "/items"),
     MenuEntry("portal.applications.mine", _l("My applications"), "files", may_apply, "/applications"),
     MenuEntry("portal.messages.inbox", _l("Messages"), "bell", _signed_in, "/messages"),
@@ -66,6 +68,7 @@ def _globals() -> dict[str, object]:
         "menu": [entry for entry in MENU if entry.shown(person)],
         "person": person,
         "may_apply": may_apply(person),
+        "office": office_of(person),
         "language": language,
         "html_language": "zh-CN" if language == "zh" else "en",
         "other_language": next(each for each in LANGUAGES if each != language),
