@@ -44,6 +44,11 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
     the name was registered by somebody else meanwhile.
     """
     facts = particulars(item, values)
+    if not (facts.name and facts.legal_representative and facts.registered_capital_fen > 0):
+        raise Conflict(
+            Text("登记事项不完整，不能登记", "The registered matters are incomplete"),
+            slug="incomplete-particulars",
+        )
     taken = tx.session.scalar(sa.select(Enterprise.uscc).where(Enterprise.name == facts.name))
     if taken is not None:
         raise Conflict(

@@ -32,8 +32,13 @@ def opinions_on(session: Session, case: Case) -> list[Opinion]:
 def take_up(tx: Transaction, item: Item, task: Task) -> Task:
     """Claim a task of any kind; the first claim of the review is 部门开始办理 (event 8).
 
-    Four eyes: whoever gave the opinion may not take the decision.
+    Nobody handles an application of their own (回避); whoever gave the opinion may not take the decision.
     """
+    if case_policy.is_applicant(tx.actor, task.case):
+        raise Forbidden(
+            Text("不能办理自己提交的申请", "You may not handle an application of your own"),
+            slug="own-application",
+        )
     if task.kind is TaskKind.DECISION:
         require_other_eyes(tx, task.case)
     tasks.claim(tx, task)
