@@ -8,17 +8,78 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from gateway.accounts.model import Account, OfficialPosition, OrganisationMember, WebSession
+from gateway.accounts.model import (
+    Account,
+    Department,
+    OfficialPosition,
+    Organisation,
+    OrganisationMember,
+    PositionKind,
+    WebSession,
+)
 from shared import actor as actors
 from shared.actor import Actor
 from shared.cipher import Cipher
 from shared.identifiers.phones import mask_phone
 from shared.text import LANGUAGES, Language
 
+_STANDING = (
+    sa.select(
+        Account.name,
+        Account.roles,
+        Account.language,
+        Account.is_demo,
+        Account.disabled_at,
+        OfficialPosition.department_code,
+        OfficialPosition.kind,
+        Department.name_zh,
+        OrganisationMember.organisation_id,
+        OrganisationMember.role,
+        Organisation.uscc,
+        Organisation.name.label("organisation_name"),
+    )
+    .where(Account.id == sa.bindparam("wanted", type_=sa.Uuid))
+    .outerjoin(OfficialPosition, OfficialPosition.account_id == Account.id)
+    .outerjoin(Department, Department.code == OfficialPosition.department_code)
+    .outerjoin(OrganisationMember, OrganisationMember.account_id == Account.id)
+    .outerjoin(Organisation, Organisation.id == OrganisationMember.organisation_id)
+    .order_by(OfficialPosition.department_code, OfficialPosition.kind, OrganisationMember.since)
+)
+
 
 def find_account(session: Session, account_id: UUID | None, *, demo: bool) -> Account | None:
     """The account if it may act: not disabled, and of the demo park only where the demo park is served."""
     return _acting(session.scalar(_with_standing().where(Account.id == account_id)), demo)
+
+
+def read_actor(session: Session, account_id: UUID | None, *, demo: bool, address: str | None) -> Actor | None:
+    """The same as an actor, in one query without entities: every request of the API begins with it."""
+    rows = session.execute(_STANDING, {"wanted": account_id}).all()
+    if not rows or rows[0].disabled_at is not None or (rows[0].is_demo and not demo):
+        return None
+    # Positions and memberships multiply one another in the join; a dict keeps each once, in order.
+    positions = {
+        (row.department_code, row.kind): actors.Position(row.department_code, row.name_zh, _kind(row.kind))
+        for row in rows
+        if row.department_code is not None
+    }
+    memberships = {
+        row.organisation_id: actors.Membership(
+            row.organisation_id, row.uscc, row.organisation_name, row.role.value
+        )
+        for row in rows
+        if row.organisation_id is not None
+    }
+    return Actor(
+        kind="account",
+        id=account_id,
+        name=rows[0].name,
+        roles=frozenset(rows[0].roles),
+        positions=tuple(positions.values()),
+        memberships=tuple(memberships.values()),
+        language=_language(rows[0].language),
+        address=address,
+    )
 
 
 def find_by_session(session: Session, token: str, now: datetime, *, demo: bool) -> Account | None:
@@ -102,8 +163,11 @@ def _acting(account: Account | None, demo: bool) -> Account | None:
 
 
 def _position(row: OfficialPosition) -> actors.Position:
-    kind = next(kind for kind in get_args(actors.PositionKind) if kind == row.kind.value)
-    return actors.Position(row.department_code, row.department.name_zh, kind)
+    return actors.Position(row.department_code, row.department.name_zh, _kind(row.kind))
+
+
+def _kind(kind: PositionKind) -> actors.PositionKind:
+    return next(each for each in get_args(actors.PositionKind) if each == kind.value)
 
 
 def _membership(row: OrganisationMember) -> actors.Membership:

@@ -10,7 +10,7 @@ from flask import request
 
 from gateway.accounts import policy
 from gateway.accounts.keys import KeyRing
-from gateway.accounts.queries import actor_of, find_account
+from gateway.accounts.queries import read_actor
 from shared.actor import Actor
 from shared.errors import Unauthenticated
 from shared.http.tokens import TokenVerifier, actor_claims, sign
@@ -31,10 +31,10 @@ def authenticator(runtime: Runtime) -> Callable[[str], Actor]:
     def read(token: str) -> Actor:
         claimed = verifier.verify(token)
         with runtime.read() as session:
-            account = find_account(session, claimed.id, demo=runtime.settings.demo)
-            if account is None:
-                raise Unauthenticated(_GONE)
-            return actor_of(account, request.remote_addr)
+            actor = read_actor(session, claimed.id, demo=runtime.settings.demo, address=request.remote_addr)
+        if actor is None:
+            raise Unauthenticated(_GONE)
+        return actor
 
     return read
 
