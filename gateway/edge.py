@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from gateway.accounts.demo import demo_sign_ins
 from gateway.host import GatewayHost
 from gateway.portal import assets, blueprint
-from gateway.portal.context import PortalSettings
+from gateway.portal.context import DemoAccount, PortalSettings
 from gateway.routing import keyset, limits, openapi, proxy
 from gateway.state import install
 from shared.config import Settings
@@ -35,8 +35,9 @@ def extend_app(app: Flask, runtime: Runtime, network: Network) -> None:
 
 
 def _portal_settings(settings: Settings) -> PortalSettings:
+    sign_ins = demo_sign_ins() if settings.demo else ()
     return PortalSettings(
         public_url=settings.public_url,
         demo=settings.demo,
-        demo_accounts=demo_sign_ins() if settings.demo else (),
+        demo_accounts=tuple(DemoAccount(each.username, each.role) for each in sign_ins),
     )

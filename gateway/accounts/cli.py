@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
+from sqlalchemy.exc import DatabaseError
 
 from gateway.accounts import commands
 from gateway.accounts.demo import demo_usernames
@@ -111,6 +112,10 @@ def _command(open_runtime: Callable[[], Runtime]) -> Iterator[Transaction]:
     try:
         with runtime.transaction(SYSTEM) as tx:
             yield tx
+    except DatabaseError as error:
+        raise click.ClickException(
+            f"the gateway's database is not ready; run `yuanban migrate gateway` first ({error.orig})"
+        ) from error
     except Problem as problem:
         reasons = [error.message.en for error in problem.errors] or [str(problem)]
         raise click.ClickException("; ".join(reasons)) from problem

@@ -1,12 +1,12 @@
 """The demo park's departments and sign-ins; they exist only where YUANBAN_DEMO is set."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.accounts.commands import NewAccount, appoint, establish_department, open_account
 from gateway.accounts.model import Account, PositionKind, Role
 from gateway.accounts.passwords import Passwords
 from gateway.accounts.queries import find_by_username
-from gateway.portal.context import DemoAccount
 from shared.actor import SYSTEM
 from shared.config import Settings
 from shared.service import Runtime
@@ -29,10 +29,18 @@ def seed(runtime: Runtime) -> None:
             _open(tx, passwords, row, runtime.settings.demo_password)
 
 
-def demo_sign_ins() -> tuple[DemoAccount, ...]:
-    """What the sign-in page may show."""
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    """A sign-in of the demo park that everybody may know."""
+
+    username: str
+    role: Text
+
+
+def demo_sign_ins() -> tuple[DemoSignIn, ...]:
+    """Every sign-in of the demo park, in the order of the story."""
     return tuple(
-        DemoAccount(row["username"], Text(row["role_zh"], row["role_en"]))
+        DemoSignIn(row["username"], Text(row["role_zh"], row["role_en"]))
         for row in read_table(_PACKAGE, "demo_accounts.csv")
     )
 

@@ -1,6 +1,7 @@
 """A gateway with one service behind it that says what reached it."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from marshmallow import Schema, fields
 from werkzeug.test import TestResponse
 
 from gateway.service import service as gateway_service
+from shared.clock import ManualClock
 from shared.errors import NotFound
 from shared.http.app import takes_files
 from shared.http.tokens import actor_claims
 from shared.messaging.contracts import EventContract
 from shared.network import Network
 from shared.service import Runtime, Service
+from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from shared.text import Text
 
@@ -135,12 +138,20 @@ def client(system: SystemUnderTest) -> GatewayClient:
     return GatewayClient(system, system.edge_app.test_client(use_cookies=False))
 
 
-@pytest.fixture
-def sqlite_system(make_sqlite_system: SystemFactory) -> SystemUnderTest:
-    """The same on SQLite alone."""
-    system = make_sqlite_system([gateway_service, mirror_service], demo=True)
+@pytest.fixture(scope="module")
+def sqlite_system(
+    sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SystemUnderTest]:
+    """The same on SQLite alone, one for all tests of a module: they leave it as they found it."""
+    factory = SystemFactory(
+        sqlite_databases,
+        tmp_path_factory.mktemp("gateway"),
+        ManualClock(datetime(2026, 11, 23, 1, tzinfo=UTC)),
+    )
+    system = factory([gateway_service, mirror_service], demo=True)
     system.seed()
-    return system
+    yield system
+    factory.close()
 
 
 @pytest.fixture

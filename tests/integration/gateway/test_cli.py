@@ -1,6 +1,7 @@
 """`yuanban accounts`: the first administrator, where nobody can sign in yet."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -8,6 +9,7 @@ from click.testing import CliRunner, Result
 from gateway.accounts.cli import accounts_command
 from gateway.accounts.queries import find_account, find_by_username
 from gateway.service import service as gateway_service
+from shared.config import Settings
 from shared.service import Runtime, contracts_of
 from shared.testing.systems import SystemFactory, SystemUnderTest
 
@@ -89,6 +91,22 @@ def test_the_signing_key_can_be_changed(empty: SystemUnderTest, run: Run) -> Non
 
     published = empty.edge_app.test_client().get("/.well-known/jwks.json").get_json()
     assert len(published["keys"]) == 2
+
+
+def test_a_database_without_tables_is_named(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path,
+        database_url=f"sqlite:///{tmp_path}/{{service}}.sqlite3",
+        broker_url="memory://",
+        blobs_url=f"file://{tmp_path}/blobs",
+        secret_key="a key of the tests and of nobody else",
+    )
+    command = accounts_command(lambda: Runtime(gateway_service, settings, contracts_of([gateway_service])))
+
+    result = CliRunner().invoke(command, ["disable", "chief"])
+
+    assert result.exit_code == 1
+    assert "yuanban migrate gateway" in result.output
 
 
 def _acts(system: SystemUnderTest) -> bool:

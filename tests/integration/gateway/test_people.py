@@ -1,6 +1,7 @@
 """Officials, organisations and the demo park: what the gateway hears, keeps and says."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from gateway.accounts.commands import NewAccount, appoint, open_account
+from gateway.accounts.commands import NewAccount, appoint, create_organisation, open_account
 from gateway.accounts.model import Account, Department, Organisation, PositionKind, Role
 from gateway.accounts.passwords import Passwords
-from gateway.accounts.queries import find_by_username
+from gateway.accounts.queries import actor_of, find_by_username, read_actor
 from gateway.service import service as gateway_service
 from shared.actor import SYSTEM
 from shared.database import Base
@@ -173,6 +174,34 @@ def test_appointments_say_the_whole_state_in_order(system: SystemUnderTest) -> N
         "department_name": "示范区行政审批局",
         "kind": "window",
     }
+
+
+def test_the_short_way_to_an_actor_leads_to_the_same_as_the_long_one(system: SystemUnderTest) -> None:
+    gateway = system.runtime("gateway")
+    with gateway.transaction(SYSTEM) as tx:
+        account = find_by_username(tx.session, "window")
+        assert account is not None
+        other = tx.session.scalars(sa.select(Department.code).where(Department.code != BUREAU)).first()
+        assert other is not None
+        appoint(
+            tx,
+            account,
+            [(BUREAU, PositionKind.WINDOW), (BUREAU, PositionKind.APPROVER), (other, PositionKind.REVIEWER)],
+        )
+        for number, uscc in enumerate(("91990101MA0DEM013U", "91990101MA0DEM021N")):
+            create_organisation(tx, uscc, f"企业{number}", account.id)
+
+    with gateway.read() as session:
+        account = find_by_username(session, "window")
+        assert account is not None
+        short = read_actor(session, account.id, demo=True, address="203.0.113.1")
+        long = actor_of(account, "203.0.113.1")
+
+    assert short is not None
+    assert (len(short.positions), len(short.memberships)) == (3, 2)
+    assert replace(short, positions=(), memberships=()) == replace(long, positions=(), memberships=())
+    assert set(short.positions) == set(long.positions)
+    assert set(short.memberships) == set(long.memberships)
 
 
 def test_nobody_is_appointed_in_a_department_that_does_not_exist(system: SystemUnderTest) -> None:

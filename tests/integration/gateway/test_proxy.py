@@ -171,7 +171,7 @@ def test_the_short_path_of_verification_leads_to_the_enterprise_service(sqlite_c
 def test_an_unknown_service_is_not_found(sqlite_client: GatewayClient, service: str) -> None:
     answer = sqlite_client.sign_in("admin").get(f"/api/v1/{service}/cases")
 
-    assert answer.status_code == 404
+    assert answer.status_code == (400 if service == "%00" else 404)
     assert answer.content_type == "application/problem+json"
 
 
@@ -197,11 +197,11 @@ def test_paths_that_two_programs_could_read_differently_are_refused(
     sqlite_client: GatewayClient, path: str
 ) -> None:
     anonymous = sqlite_client.get(f"/api/v1/enterprise/{path}")
-    assert anonymous.status_code in {401, 404}
+    assert anonymous.status_code in {400, 401, 404}
 
     answer = sqlite_client.sign_in("admin").get(f"/api/v1/enterprise/{path}")
 
-    assert answer.status_code == 404, answer.text
+    assert answer.status_code == (400 if "%00" in path else 404), answer.text
     assert answer.content_type == "application/problem+json"
 
 

@@ -174,10 +174,10 @@ def test_a_service_gets_a_token_of_its_own_for_a_minute(client: GatewayClient) -
     assert client.get("/api/v1/me").status_code == 401
 
 
-def test_internal_tokens_are_reused_for_seconds_only(
-    sqlite_system: SystemUnderTest, clock: ManualClock
-) -> None:
+def test_internal_tokens_are_reused_for_seconds_only(sqlite_system: SystemUnderTest) -> None:
     gateway = sqlite_system.runtime("gateway")
+    clock = sqlite_system.clock
+    assert isinstance(clock, ManualClock)
     tokens = Tokens(gateway, KeyRing(gateway))
     with gateway.read() as session:
         actor = actor_of(_account(session))
