@@ -30,7 +30,7 @@ class ServiceApi(Api):  # type: ignore[misc]
     """flask-smorest's Api with our kind of refusal."""
 
     DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
-    ERROR_SCHEMA = Problem
+    ERROR_SCHEMA = Problem()  # one instance: it is described once for every HTTP status
 
     def _register_responses(self) -> None:
         usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
