@@ -61,8 +61,7 @@ def register(app: Flask, host: PortalHost, settings: PortalSettings) -> None:
     install(app.extensions, Portal(host, settings))
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # as long as the session lives
-    app.config.setdefault("SESSION_COOKIE_HTTPONLY", True)
-    app.config.setdefault("SESSION_COOKIE_SAMESITE", "Lax")
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     i18n.register(app)
     assets.register(app)
     navigation.register(app)

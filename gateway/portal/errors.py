@@ -22,6 +22,9 @@ _ALIKE = {428: 412, 502: 503, 504: 503}
 _SHOWN = {400, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500, 503}
 _UNAUTHENTICATED = 401
 _SERVER_ERROR = 500
+_TOO_LARGE = 413
+_READ_ON_AT_MOST = 64 * 1024 * 1024  # bytes
+_CHUNK = 64 * 1024
 _NOT_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/.well-known/")
 
 
@@ -45,6 +48,8 @@ def register(app: Flask, portal: Blueprint) -> None:
 
 def error_page(status: int, problem: Json | None = None) -> Response:
     """The page for a status, with the service's own sentence where it gave one."""
+    if status == _TOO_LARGE:
+        _read_on()
     shown = _ALIKE.get(status, status)
     if shown not in _SHOWN:
         shown = _SERVER_ERROR if shown >= _SERVER_ERROR else 400
@@ -59,6 +64,16 @@ def error_page(status: int, problem: Json | None = None) -> Response:
         back=_page_before(),
     )
     return make_response(page, shown)
+
+
+def _read_on() -> None:
+    """Read what the browser still sends, within reason: it shows an answer only when it could send all."""
+    left = min(request.content_length or 0, _READ_ON_AT_MOST)
+    while left > 0:
+        chunk = request.environ["wsgi.input"].read(min(left, _CHUNK))
+        if not chunk:
+            return
+        left -= len(chunk)
 
 
 def _page_before() -> str:

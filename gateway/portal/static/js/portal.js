@@ -58,6 +58,42 @@
     bar.value = Math.round(event.detail.loaded / event.detail.total * 100);
   });
 
+  // A file that is too large is not worth the wait; the server checks it all the same.
+  function tellAbout(input, sentence) {
+    const id = input.id + "-said";
+    let place = document.getElementById(id);
+    if (!place) {
+      place = document.createElement("div");
+      place.id = id;
+      place.className = "yb-error";
+      place.setAttribute("role", "alert");
+      input.before(place);
+    }
+    place.textContent = sentence;
+    if (sentence) {
+      input.setAttribute("aria-invalid", "true");
+      input.focus();
+    }
+  }
+
+  function tooLarge(form) {
+    const input = form.querySelector("input[type=file][data-max-bytes]");
+    const file = input && input.files[0];
+    if (!file || file.size <= Number(input.dataset.maxBytes)) { return false; }
+    const size = (file.size / 1048576).toFixed(1) + " MB";
+    tellAbout(input, input.dataset.tooLarge.replace("{size}", size));
+    return true;
+  }
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.target.matches("form.yb-upload") && tooLarge(event.target)) { event.preventDefault(); }
+  });
+  ["htmx:sendError", "htmx:responseError"].forEach(function (name) {
+    document.addEventListener(name, function (event) {
+      const input = event.target.querySelector && event.target.querySelector("input[type=file]");
+      if (input) { tellAbout(input, input.dataset.notSent); }
+    });
+  });
+
   function prepare(root) {
     root.querySelectorAll("form").forEach(applyConditions);
     focusFirst(root);
