@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from approvals.applications.commands import item_of
 from approvals.casefile.api import reading
 from approvals.casefile.view import Reader
+from approvals.cases import policy as case_policy
 from approvals.cases.schemas import Nothing
 from approvals.desk.view import task_view
 from approvals.intake.commands import settle
@@ -64,6 +65,7 @@ def get_live_task(case_id: UUID) -> Response:
     """The live task on a case, if your position covers it."""
     with reading() as reader:
         _require_desk(reader)
+        case_policy.find(reader.session, reader.actor, case_id)
         task = queries.live_task_of(reader.session, reader.actor, case_id)
         if task is None:
             return Response(status=204)
