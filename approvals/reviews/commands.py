@@ -14,6 +14,7 @@ from approvals.cases.record import record
 from approvals.items.model import Item
 from approvals.reviews.model import Opinion
 from approvals.tasks import commands as tasks
+from approvals.tasks import policy as task_policy
 from approvals.tasks.model import Task, TaskKind
 from shared.errors import FieldError, Forbidden, InvalidInput
 from shared.ids import new_id
@@ -57,9 +58,9 @@ def give_opinion(
     case = task.case
     if task.kind is not TaskKind.REVIEW:
         raise Forbidden(Text("只有审查任务可以出具意见", "Only a review task takes an opinion"))
-    task_held = task.claimed_by == tx.actor.id
-    if not task_held:
+    if task.claimed_by != tx.actor.id:
         raise Forbidden(Text("请先领取这项任务再办理", "Claim the task first"), slug="claim-required")
+    task_policy.require_may_take(tx.actor, task)
     case_policy.require_state("opinion", case)
     _require_complete(item, conclusion, text, checks)
     opinion = Opinion(
@@ -95,8 +96,12 @@ def require_other_eyes(tx: Transaction, case: Case) -> None:
 def _require_complete(item: Item, conclusion: str, text: str, checks: Sequence[dict[str, Any]]) -> None:
     errors = []
     known = {check.key for check in item.review_checks}
-    given = {check["key"] for check in checks}
+    given: set[str] = set()
     for index, check in enumerate(checks):
+        if check["key"] in given:
+            twice = Text("同一核对项不能重复填写", "This check is given twice")
+            errors.append(FieldError(f"/checks/{index}/key", "duplicate", twice))
+        given.add(check["key"])
         if check["key"] not in known:
             errors.append(
                 FieldError(
