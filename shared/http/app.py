@@ -122,7 +122,9 @@ def _authenticate(actor_of: Callable[[str], Actor]) -> None:
 def _require_readable() -> None:
     """Bodies are JSON unless the route says that it takes files; nothing that cannot be stored gets in."""
     require_readable_address(request)
-    if request.method not in _JSON_METHODS or not request.path.startswith("/api/") or _takes_files():
+    if request.url_rule is None or request.method not in _JSON_METHODS or _takes_files():
+        return  # no such route: the answer is 404 or 405, whatever was sent
+    if not request.path.startswith("/api/"):
         return
     if not ((request.content_length or 0) > 0 or "Transfer-Encoding" in request.headers):
         return
