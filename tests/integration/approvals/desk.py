@@ -12,10 +12,14 @@ ITEM = "00013112700401"
 
 
 class Desk:
-    """The API of `enterprise` as its users use it: reads the version, then acts."""
+    """The API of `enterprise` as its users use it: reads the version, then acts.
 
-    def __init__(self, system: SystemUnderTest) -> None:
+    `answers` are what its applications say other than usual, section by section, unless a test says more.
+    """
+
+    def __init__(self, system: SystemUnderTest, **answers: Any) -> None:
         self.system = system
+        self._answers = answers
 
     def client(self, actor: Actor | None, service: str = "enterprise") -> Any:
         """Sends requests as `actor`; an `ApiClient` whose answers' JSON may be looked into freely."""
@@ -61,7 +65,7 @@ class Desk:
         started = self.client(actor).post("/cases", json={"item_code": ITEM})
         assert started.status_code == 201, started.text
         case_id: str = started.json["id"]
-        saved = self.save(actor, case_id, a1_answers(**overrides))
+        saved = self.save(actor, case_id, a1_answers(**{**self._answers, **overrides}))
         assert saved.status_code == 200, saved.text
         for code in A1_MATERIALS:
             handed_in = self.upload(actor, case_id, code)

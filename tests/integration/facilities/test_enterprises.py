@@ -159,7 +159,7 @@ def test_a_cursor_that_is_not_ours_is_refused(assembly: Assembly, service: str, 
     assert reader.get("/enterprises", query_string={"cursor": cursor}).status_code == 400
 
 
-@pytest.mark.parametrize("code", ["%00", "x" * 300, "一", "..", "' OR 1=1 --"])
+@pytest.mark.parametrize("code", ["x" * 300, "一", "..", "' OR 1=1 --"])
 def test_what_is_no_code_is_not_found(assembly: Assembly, service: str, code: str) -> None:
     reader: ApiClient = assembly.system.client(service, person("manager"))
 

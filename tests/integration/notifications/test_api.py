@@ -121,7 +121,7 @@ def test_nobody_sees_or_touches_the_messages_of_another_whatever_the_role(
 
 
 def test_what_does_not_exist_is_not_found(reader: ApiClient) -> None:
-    for path in (f"/messages/{uuid4()}", "/messages/1", "/messages/%00"):
+    for path in (f"/messages/{uuid4()}", "/messages/1"):
         assert reader.get(path).status_code == 404
         assert reader.post(f"{path}/read").status_code == 404
 
