@@ -14,7 +14,7 @@ from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.decisions.model import Decision
-from approvals.items.answers import label_of, mask_answers
+from approvals.items.answers import label_of, mask_answers, names_of_codes
 from approvals.items.forms import section_status, validate
 from approvals.items.model import Catalogue, Item
 from approvals.items.needs import required_materials
@@ -79,6 +79,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "decided_at": _instant(case.ended_at),
         "sections": _sections(item, answers, reader.today),
         "answers": answers if personal else mask_answers(item, answers),
+        "code_names": {at: name.to_dict() for at, name in names_of_codes(item, answers).items()},
         "masked": not personal,
         "materials": _materials(item, case, required_materials(item, values)),
         "correction": _correction(reader, case, item),

@@ -142,6 +142,7 @@ class CaseOut(CaseSummary):
     decided_at = fields.String(allow_none=True)
     sections = fields.List(fields.Dict())
     answers = fields.Dict()
+    code_names = fields.Dict(metadata={"description": "what codes among the answers stand for, by pointer"})
     masked = fields.Boolean()
     materials = fields.List(fields.Dict())
     correction = fields.Dict(allow_none=True)

@@ -85,6 +85,19 @@ def shown(field: Field, raw: object) -> Text | None:
     return _looked_up(field, str(value))
 
 
+def names_of_codes(item: Item, answers: Mapping[str, Any]) -> dict[str, Text]:
+    """What the codes among the answers stand for (region, industry), by pointer."""
+    names = {}
+    for field in item.form.index.values():
+        raw = answers.get(field.section)
+        if field.table is None or field.in_rows or not isinstance(raw, Mapping):
+            continue
+        name = shown(field, raw.get(field.name))
+        if name is not None:
+            names[pointer_of(field, None)] = name
+    return names
+
+
 def _looked_up(field: Field, value: str) -> Text:
     match field.schema.get("format"):
         case "date":

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from gateway.portal.access import signed_in_only, to_sign_in
 from gateway.portal.context import Json, current_client, current_person
 from gateway.portal.fields import ErrorLine, Field, fields_of
+from gateway.portal.i18n import say
 from gateway.portal.services import (
     ENTERPRISE,
     NOTIFICATIONS,
@@ -91,10 +92,14 @@ def case_page(case: Json, item: Json) -> str:
 
 def answered_sections(case: Json, item: Json) -> list[tuple[Json, list[Field]]]:
     """Every section of the item's form with the answers of the case."""
-    return [
+    sections = [
         (section, fields_of(section, case["answers"].get(section["key"])))
         for section in item["form"]["sections"]
     ]
+    for section, fields in sections:
+        for field in fields:
+            field.spoken = say(case["code_names"].get(f"/answers/{section['key']}/{field.path[-1]}"))
+    return sections
 
 
 @pages.get("/applications/<uuid:case_id>/withdraw")

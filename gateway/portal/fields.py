@@ -51,6 +51,8 @@ class Field:
     condition: Condition | None = None
     focus: str = ""
     sensitive: bool = False
+    spoken: str = ""
+    """What a code stands for, where the service knows it."""
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -125,6 +127,8 @@ class Field:
     @property
     def shown(self) -> list[str]:
         """The answer as lines of text; empty when nothing was answered."""
+        if self.spoken:
+            return [self.spoken]
         labels = {option.value: option.label for option in self.options}
         texts = [labels.get(text, text) for text in self.texts if text]
         return [f"{text} {self.suffix}" if self.suffix else text for text in texts]
