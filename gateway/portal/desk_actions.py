@@ -30,6 +30,7 @@ Again = Callable[[Json, list[Json], bool], str]
 """Shows a form again: the case as it is now, what is wrong, and whether the case changed meanwhile."""
 
 INVALID = 422
+_CONFLICT = 409
 _STALE = 412
 _MOVED_ON = {403, 409, 412}
 _LATEST = 3
@@ -84,16 +85,25 @@ def moved_on(refusal: RefusedError, case_id: str) -> Answer:
     """The case is no longer where the reader saw it: where it stands, who has it, what happened last."""
     if refusal.status not in _MOVED_ON:
         raise refusal
+    return _stands_at(case_id, refusal.status, refusal.problem)
+
+
+def no_longer(case: Json) -> Answer:
+    """The answer to a form that was sent after its verb had gone; nothing is asked of the services."""
+    return _stands_at(case["id"], _CONFLICT, {})
+
+
+def _stands_at(case_id: str, status: int, problem: Json) -> tuple[str, int]:
     case = load_case(case_id)
     page = render_template(
         "portal/desk/changed.html",
         **head_of(case, live_task(case_id)),
-        status=refusal.status,
-        slug=str(refusal.problem.get("type", "")).rpartition(":")[2],
-        sentence=problem_sentence(refusal.problem),
+        status=status,
+        slug=str(problem.get("type", "")).rpartition(":")[2],
+        sentence=problem_sentence(problem),
         latest=load(ENTERPRISE, case_path(case_id, "timeline"))["items"][-_LATEST:][::-1],
     )
-    return page, refusal.status
+    return page, status
 
 
 def version_seen(current: int, stale: bool) -> str:

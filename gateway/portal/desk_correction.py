@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from gateway.portal.applications import answered_sections
 from gateway.portal.context import Json
 from gateway.portal.desk_access import desk_only
-from gateway.portal.desk_actions import INVALID, Answer, refused, version_seen
+from gateway.portal.desk_actions import INVALID, Answer, no_longer, refused, version_seen
 from gateway.portal.desk_case import VERB_FORM, head_of, live_task, viewer_of
 from gateway.portal.fields import ErrorLine, Field, split_pointer
 from gateway.portal.i18n import say
@@ -121,7 +121,7 @@ def build(case_id: UUID) -> Answer:
     """Look at another page, preview the whole notice, change it, or send it."""
     case = load_case(str(case_id))
     if _VERB not in case["actions"]:
-        return redirect(url_for("portal.desk_case.show", case_id=case_id), code=303)
+        return no_longer(case)
     groups = groups_of(case, load_item(case["item"]["code"]))
     points = _typed(groups)
     action = request.form.get("action", "")

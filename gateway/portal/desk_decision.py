@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from gateway.portal.applications import answered_sections
 from gateway.portal.context import Json
 from gateway.portal.desk_access import desk_only
-from gateway.portal.desk_actions import INVALID, Answer, refused, sentences, version_seen
+from gateway.portal.desk_actions import INVALID, Answer, no_longer, refused, sentences, version_seen
 from gateway.portal.desk_case import VERB_FORM, head_of, live_task, viewer_of
 from gateway.portal.services import RefusedError, act, load_case, load_item
 
@@ -57,11 +57,14 @@ def decide(case_id: UUID) -> Answer:
     def again(case: Json, errors: list[Json], stale: bool) -> str:
         return _page(case, choice, reason, errors, stale)
 
+    case = load_case(str(case_id))
+    if _VERB not in case["actions"]:
+        return no_longer(case)
     if request.form.get("action") != "decide":
-        return again(load_case(str(case_id)), [], False)
+        return again(case, [], False)
     if choice not in _CHOICES:
         errors = [{"pointer": "/granted", "message": _("Choose whether to grant or to refuse")}]
-        return again(load_case(str(case_id)), errors, False), INVALID
+        return again(case, errors, False), INVALID
     try:
         act(str(case_id), _VERB, {"granted": _CHOICES[choice], "reason": reason})
     except RefusedError as refusal:

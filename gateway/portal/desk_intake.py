@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from gateway.portal.context import Json
 from gateway.portal.desk_access import desk_only
-from gateway.portal.desk_actions import INVALID, Answer, refused, sentences, version_seen
+from gateway.portal.desk_actions import INVALID, Answer, no_longer, refused, sentences, version_seen
 from gateway.portal.desk_case import head_of, live_task
 from gateway.portal.services import RefusedError, act, load_case, load_item
 
@@ -88,6 +88,8 @@ def decline_post(case_id: UUID) -> Answer:
         return _decline_page(case, ground, reason, errors, stale)
 
     case = load_case(str(case_id))
+    if "decline" not in case["actions"]:
+        return no_longer(case)
     kinds = {each["key"]: each["kind"] for each in load_item(case["item"]["code"])["decline_grounds"]}
     errors = []
     if ground not in kinds:

@@ -9,7 +9,15 @@ from flask_babel import gettext as _
 from gateway.portal.applications import answered_sections
 from gateway.portal.context import Json
 from gateway.portal.desk_access import desk_only
-from gateway.portal.desk_actions import INVALID, Answer, act_on_task, refused, sentences, version_seen
+from gateway.portal.desk_actions import (
+    INVALID,
+    Answer,
+    act_on_task,
+    no_longer,
+    refused,
+    sentences,
+    version_seen,
+)
 from gateway.portal.desk_case import VERB_FORM, head_of, live_task, viewer_of
 from gateway.portal.fields import split_pointer
 from gateway.portal.services import RefusedError, load_case, load_item
@@ -79,6 +87,8 @@ def _page(case: Json, typed: Typed, errors: list[Json], stale: bool = False) -> 
 def give(case_id: UUID) -> Answer:
     """Look at another page with everything typed kept, or give the opinion."""
     case = load_case(str(case_id))
+    if _VERB not in case["actions"]:
+        return no_longer(case)
     checks = load_item(case["item"]["code"])["review_checks"]
     typed = _typed(checks)
     if request.form.get("action") != "give":
