@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from approvals.cases import policy
+from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CaseMaterial
 from approvals.documents.inspection import InspectedUpload, inspect_upload
 from approvals.documents.limits import load_limits
 from approvals.items.model import Item, Material
 from shared.actor import Actor
-from shared.errors import NotFound, PreconditionFailed
+from shared.errors import Conflict, NotFound, PreconditionFailed
 from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
@@ -30,7 +31,23 @@ def require_open_for(actor: Actor, case: Case, item: Item, code: str) -> Materia
     """The material asked for, if this person may hand it in now."""
     policy.require_applicant(actor, case)
     policy.require_state("edit", case)
-    return material_of(item, code)
+    material = material_of(item, code)
+    _require_returned(case, code)
+    return material
+
+
+def _require_returned(case: Case, code: str) -> None:
+    """While a correction is open, a file that was there and was not returned stays as the window saw it."""
+    if case.state is not State.CORRECTION:
+        return
+    notice = case.corrections[-1]
+    present = next((material for material in case.materials if material.code == code), None)
+    seen = present is not None and present.uploaded_at <= notice.requested_at
+    if seen and all(point["target"] != f"/materials/{code}" for point in notice.items):
+        raise Conflict(
+            Text("这项材料不在补正范围内", "This material was not returned for correction"),
+            slug="not-returned",
+        )
 
 
 def judge(spec: Material, data: bytes, declared_type: str | None, file_name: str) -> InspectedUpload:
@@ -71,6 +88,7 @@ def take_back(tx: Transaction, case: Case, code: str, *, seen_version: int) -> N
     """Remove a file that was handed in, while the application may still be edited."""
     policy.require_applicant(tx.actor, case)
     policy.require_state("edit", case)
+    _require_returned(case, code)
     row = _row(case, code)
     if row.version != seen_version:
         raise PreconditionFailed
