@@ -20,7 +20,7 @@ from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.items.answers import subject_name
 from approvals.items.drafts import check_draft
-from approvals.items.forms import Validation, validate
+from approvals.items.forms import Validation, section_status, validate
 from approvals.items.model import Catalogue, Item
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
@@ -235,6 +235,9 @@ def _outside_correction(
     returned = {_section(entry["target"]) for entry in case.corrections[-1].items}
     found = check(tx.session, tx.context, case, item, tx.today)
     wrong = {_section(error.pointer) for error in found.errors}
+    # What two sections contradict each other in is said at one of them but may be mended in either.
+    status = section_status(item, read_answers(tx.context.cipher, case), tx.today)
+    wrong |= {key for key in changes if status.get(key) == "in_progress"}
     message = Text("这一部分不在补正范围内", "This section was not returned for correction")
     return [
         FieldError(f"/answers/{key}", "not-returned", message)
