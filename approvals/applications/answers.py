@@ -74,3 +74,10 @@ def value_at(answers: Answers, pointer: str) -> Any:
         else:
             return None
     return found
+
+
+def row_exists(answers: Answers, pointer: str) -> bool:
+    """Whether the row that `/answers/<section>/rows/<n>…` lies in is there; true for every other pointer."""
+    section, in_row, rest = pointer.partition("/rows/")
+    number = rest.partition("/")[0]
+    return not in_row or value_at(answers, f"{section}/rows/{number}") is not None

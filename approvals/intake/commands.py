@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from approvals.applications.answers import Answers, read_answers, row_exists
 from approvals.applications.commands import INTAKE_TIMER, handed_in_names, item_of, snapshot
 from approvals.cases import policy
 from approvals.cases.announce import announce
@@ -87,7 +88,7 @@ def request_correction(
     """
     policy.require_state("request-correction", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.INTAKE)
-    _check_points(item, items)
+    _check_points(item, read_answers(tx.context.cipher, case), items)
     targets = [entry["target"] for entry in items]
     notice = CorrectionNotice(
         id=new_id(),
@@ -187,11 +188,11 @@ def _label(item: Item, target: str) -> str:
     return label.zh if label else target
 
 
-def _check_points(item: Item, items: Sequence[Mapping[str, str]]) -> None:
+def _check_points(item: Item, answers: Answers, items: Sequence[Mapping[str, str]]) -> None:
     errors = []
     seen: set[str] = set()
     for index, entry in enumerate(items):
-        if label_of(item, entry["target"]) is None:
+        if label_of(item, entry["target"]) is None or not row_exists(answers, entry["target"]):
             text = Text("申请中没有这一项", "The application has no such point")
             errors.append(FieldError(f"/items/{index}/target", "unknown", text))
         if entry["target"] in seen:
