@@ -10,6 +10,7 @@ import pytest
 
 from shared.actor import Actor, Membership
 from shared.clock import ManualClock
+from shared.testing.edge import StandInEdge
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.people import (
     AGENT,
