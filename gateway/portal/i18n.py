@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from babel.core import Locale
@@ -26,7 +27,7 @@ def register(app: Flask) -> None:
     # The app's root is the gateway's; the translations lie beside this file.
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(Path(__file__).parent / "translations"))
     Babel(app, locale_selector=locale_name)
-    for function in (say, day, weekday, moment, local_day, size, number):
+    for function in (say, day, weekday, moment, local_day, size, yuan):
         app.add_template_filter(function, function.__name__)
 
 
@@ -95,6 +96,6 @@ def size(value: int) -> str:
     return f"{max(1, round(value / _KIBI))} KB"
 
 
-def number(value: object) -> str:
-    """A number with the separators of the reader's language."""
-    return format_decimal(str(value), locale=_locale())
+def yuan(fen: int) -> str:
+    """An amount in fen as yuan, with the separators of the reader's language."""
+    return format_decimal(Decimal(fen) / 100, locale=_locale())

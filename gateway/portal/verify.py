@@ -5,12 +5,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.portal.fields import ErrorLine
-from gateway.portal.services import RefusedError, load, path_of
+from gateway.portal.services import ENTERPRISE, RefusedError, load, path_of
 
 pages = Blueprint("verify", __name__)
 
-VERIFY = "verify"
 _NOT_FOUND = 404
+_KNOWN = ("valid", "revoked")
 
 
 @pages.get("/verify")
@@ -27,12 +27,12 @@ def ask() -> str | Response | tuple[str, int]:
 
 @pages.get("/verify/<certificate_id>")
 def result(certificate_id: str) -> str | tuple[str, int]:
-    """Whether the certificate is valid, revoked or unknown, and what it says."""
+    """Whether the certificate is valid, revoked, unknown or no identifier at all, and what it says."""
     try:
-        found = load("enterprise", path_of("verify", certificate_id))
+        found = load(ENTERPRISE, path_of("verify", certificate_id))
     except RefusedError as refusal:
         if refusal.status != _NOT_FOUND:
             raise
-        found = {"certificate_id": certificate_id, "valid": False, "status": "not_found"}
+        found = {"certificate_id": certificate_id, "valid": False, "status": "malformed"}
     page = render_template("portal/verify_result.html", found=found)
-    return (page, _NOT_FOUND) if found["status"] == "not_found" else page
+    return page if found["status"] in _KNOWN else (page, _NOT_FOUND)
