@@ -43,8 +43,8 @@ def test_each_accepted_kind_is_kept_byte_for_byte_and_shown_as_pictures(
     for number in range(1, pages + 1):
         page = lasting_desk.get(AGENT, f"/cases/{case_id}/materials/{MATERIAL}/pages/{number}")
         assert page.status_code == 200 and page.data.startswith(b"\x89PNG")
-    for number in ("0", str(pages + 1), "9" * 25):
-        refusal(lasting_desk.get(AGENT, f"/cases/{case_id}/materials/{MATERIAL}/pages/{number}"), 404)
+    for beyond in ("0", str(pages + 1), "9" * 25):
+        refusal(lasting_desk.get(AGENT, f"/cases/{case_id}/materials/{MATERIAL}/pages/{beyond}"), 404)
 
 
 def test_a_form_hands_a_file_in_too(lasting_desk: Desk) -> None:
