@@ -42,7 +42,15 @@ def sign_in_post() -> Answer:
         return _form_again(goal, username, {"username": _said(problem)}, problem.status)
     except Unauthenticated:
         return _form_again(goal, username, {"username": _("The user name or password is not right")}, 422)
-    return redirect(goal, code=303)
+    return redirect(_landing(goal), code=303)
+
+
+def _landing(goal: str) -> str:
+    """Officials who asked for nothing in particular come to their queue."""
+    person = current_person()
+    if goal == url_for("portal.public.home") and person and person["positions"]:
+        return url_for("portal.desk.queue")
+    return goal
 
 
 def _said(problem: Problem) -> str:
