@@ -129,11 +129,14 @@ def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, A
 
 
 def _make_engine(url: sa.URL) -> Engine:
+    # Parameters are hidden in error messages: they are what people typed.
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True)
+        return sa.create_engine(
+            url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
+        )
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, pool_size=10, max_overflow=20, pool_timeout=30)
+    engine = sa.create_engine(url, pool_size=10, max_overflow=20, pool_timeout=30, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -69,7 +69,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
     item = _item(reader, case)
     answers = read_answers(reader.context.cipher, case)
     claims = _claims(reader, case)
-    personal = policy.sees_personal_data(reader.actor, case, bool(claims))
+    personal = sees_personal_data(reader, case)
     values = validate(item, answers, today=reader.today).values
     own = policy.is_applicant(reader.actor, case)
     return {
@@ -88,6 +88,11 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "certificate": _certificate(reader, case),
         "actions": _actions(reader, case, own, claims),
     }
+
+
+def sees_personal_data(reader: Reader, case: Case) -> bool:
+    """Whether this reader's task needs ID numbers, phones and the papers that show them."""
+    return policy.sees_personal_data(reader.actor, case, bool(_claims(reader, case)))
 
 
 def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:

@@ -9,6 +9,15 @@ from shared.http.paging import PageArgs
 TEXT = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "{zh, en}"})
 
 
+class YesNo(fields.Boolean):
+    """true or false and nothing like it: 1 is no declaration."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class StartCase(Schema):
     """Open a draft."""
 
@@ -44,7 +53,7 @@ class CheckArgs(Schema):
 class Submit(Schema):
     """The applicant's declaration."""
 
-    declaration = fields.Boolean(required=True, truthy={True}, falsy={False})
+    declaration = YesNo(required=True)
 
 
 class Withdraw(Schema):
@@ -81,7 +90,7 @@ class RequestCorrection(Schema):
 class Decide(Schema):
     """The decision."""
 
-    granted = fields.Boolean(required=True, truthy={True}, falsy={False})
+    granted = YesNo(required=True)
     reason = fields.String(load_default="", validate=validate.Length(max=4000))
 
 

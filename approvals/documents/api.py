@@ -9,15 +9,16 @@ from werkzeug.http import parse_options_header
 
 from approvals.applications.commands import item_of
 from approvals.casefile.api import reading
-from approvals.casefile.view import materials_view
+from approvals.casefile.view import Reader, materials_view, sees_personal_data
 from approvals.cases import policy
+from approvals.cases.model import Case
 from approvals.cases.schemas import MaterialOut
 from approvals.documents import materials
 from approvals.documents.inspection import InspectedUpload
 from approvals.documents.limits import load_limits
 from approvals.documents.pages import render_page
 from approvals.items.model import Catalogue
-from shared.errors import BadRequest, TooLarge
+from shared.errors import BadRequest, Forbidden, TooLarge
 from shared.http.app import takes_files
 from shared.http.command import Reply, command
 from shared.http.etag import expected_version
@@ -68,8 +69,7 @@ def _keep(
 def get_material(case_id: UUID, code: str) -> Response:
     """The file that was handed in."""
     with reading() as reader:
-        case = policy.find(reader.session, reader.actor, case_id)
-        row = materials.handed_in(reader.session, case.id, code)
+        row = materials.handed_in(reader.session, _readable(reader, case_id).id, code)
     response = file_response(reader.context.blobs.get(row.sha256), row.media_type, row.file_name)
     response.headers["ETag"] = f'"{row.version}"'
     return response
@@ -80,8 +80,7 @@ def get_material(case_id: UUID, code: str) -> Response:
 def get_material_page(case_id: UUID, code: str, number: int) -> Response:
     """One page as a picture, for reading beside the form."""
     with reading() as reader:
-        case = policy.find(reader.session, reader.actor, case_id)
-        row = materials.handed_in(reader.session, case.id, code)
+        row = materials.handed_in(reader.session, _readable(reader, case_id).id, code)
     data = reader.context.blobs.get(row.sha256)
     picture = render_page(data, row.media_type, number, PAGE_WIDTH_PX)
     return file_response(picture, "image/png", f"{code}-{number}.png")
@@ -99,6 +98,16 @@ def delete_material(tx: Transaction, case_id: UUID, code: str) -> Reply:
     tx.session.flush()
     shown = next(entry for entry in materials_view(tx.context, case, item, tx.today) if entry["code"] == code)
     return Reply(shown)
+
+
+def _readable(reader: Reader, case_id: UUID) -> Case:
+    """The case, if the reader may open its papers: they show ID numbers that the form only shows masked."""
+    case = policy.find(reader.session, reader.actor, case_id)
+    if not sees_personal_data(reader, case):
+        raise Forbidden(
+            Text("领取任务后才能查看申请材料", "Claim the task to see the materials"), slug="claim-required"
+        )
+    return case
 
 
 def _upload() -> tuple[bytes, str | None, str]:

@@ -62,7 +62,7 @@ def _requests(case_id: str, slip_id: str) -> list[tuple[str, str, dict[str, Any]
 
 
 def test_another_persons_case_is_not_there_on_any_route(lasting_desk: Desk) -> None:
-    case_id = lasting_desk.decided()
+    case_id = lasting_desk.decided(company={"trade_name": "行远"})
     slip_id = lasting_desk.get(AGENT, f"/cases/{case_id}/slips").json["items"][0]["id"]
     unknown = str(uuid4())
     with nothing_changes(lasting_desk.system):
