@@ -1,0 +1,210 @@
+"""Every kind of page, in both widths and both languages: accessible, in one language, and fitting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.api import ITEM, Json, Person
+from tests.e2e.conftest import Reader
+from tests.e2e.server import Server
+from tests.e2e.views import DESKTOP, PHONE, View
+from tests.e2e.windows import Window
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+Places = dict[str, str]
+"""Parts of addresses: the case in each state, and the certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of page: whose, where, with which status, and what is done on it before it is looked at."""
+
+    name: str
+    path: str
+    who: str | None = None
+    status: int = 200
+    then: Callable[[Window], None] | None = field(default=None)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _press(english: str) -> Callable[[Window], None]:
+    """Send a form as it stands; the errors it leads to get the focus."""
+
+    def press(window: Window) -> None:
+        window.button(english).click()
+        expect(window.page.get_by_role("alert")).to_be_focused()
+
+    return press
+
+
+def _sign_in_wrongly(window: Window) -> None:
+    window.page.get_by_label(window.words("User name"), exact=True).fill("nobody")
+    _press("Sign in")(window)
+
+
+def _upload_nothing(window: Window) -> None:
+    window.button("Upload", exact=False).first.click()
+    expect(window.main.get_by_role("alert").first).to_be_visible()
+
+
+def _preview(window: Window) -> None:
+    point = window.main.get_by_role("checkbox").first
+    point.check()
+    window.main.get_by_role("textbox").first.fill("章程请全体股东签名。")
+    window.button("Preview the notice").click()
+    expect(window.heading("Preview of the correction notice")).to_be_visible()
+
+
+SECTIONS = ("company", "premises", "scope", "shareholders", "people", "contacts", "agent")
+
+PUBLIC = (
+    Kind("home", "/"),
+    Kind("services", "/items"),
+    Kind("services-none-found", "/items?q=zzzz"),
+    Kind("guide", f"/items/{ITEM}"),
+    Kind("guide-without-online-application", "/items/{guide_only}"),
+    Kind("help", "/help"),
+    Kind("accessibility-statement", "/accessibility"),
+    Kind("privacy", "/privacy"),
+    Kind("sign-in", "/sign-in"),
+    Kind("sign-in-empty", "/sign-in", then=_press("Sign in")),
+    Kind("sign-in-refused", "/sign-in", then=_sign_in_wrongly),
+    Kind("verify", "/verify"),
+    Kind("verify-nothing", "/verify?certificate_id=", status=422),
+    Kind("verify-valid", "/verify/{certificate}"),
+    Kind("verify-unknown", "/verify/0000-0000", status=404),
+    Kind("not-found", "/no-such-page", status=404),
+)
+APPLICANT = (
+    Kind("home-of-applicant", "/", "agent"),
+    Kind("applications", "/applications", "agent"),
+    Kind("applications-none", "/applications?state=reviewing", "agent"),
+    Kind("task-list", "/applications/{draft}", "agent"),
+    *(Kind(f"section-{key}", f"/applications/{{draft}}/sections/{key}", "agent") for key in SECTIONS),
+    *(
+        Kind(f"section-{key}-with-errors", f"/applications/{{empty}}/sections/{key}?show=errors", "agent")
+        for key in ("company", "shareholders", "people")
+    ),
+    Kind("materials", "/applications/{draft}/materials", "agent"),
+    Kind("materials-with-error", "/applications/{empty}/materials", "agent", then=_upload_nothing),
+    Kind("material", "/applications/{draft}/materials/articles", "agent"),
+    Kind("check", "/applications/{draft}/check", "agent"),
+    Kind("check-incomplete", "/applications/{empty}/check", "agent"),
+    Kind(
+        "check-without-declaration",
+        "/applications/{draft}/check",
+        "agent",
+        then=_press("Submit the application"),
+    ),
+    Kind("handed-in", "/applications/{correction}/done", "agent"),
+    Kind("case-correction", "/applications/{correction}", "agent"),
+    Kind("correction", "/applications/{correction}/correction", "agent"),
+    Kind("correction-material", "/applications/{correction}/materials", "agent"),
+    Kind("case-refused", "/applications/{refused}", "agent"),
+    *(
+        Kind(f"case-{state}", f"/applications/{{{state}}}", "agent2")
+        for state in ("received", "accepted", "reviewing", "deciding", "granted", "withdrawn", "not_accepted")
+    ),
+    Kind("withdraw", "/applications/{received}/withdraw", "agent2"),
+    Kind(
+        "withdraw-without-reason",
+        "/applications/{received}/withdraw",
+        "agent2",
+        then=_press("Withdraw the application"),
+    ),
+    Kind("messages", "/messages", "agent2"),
+    Kind("messages-none", "/messages", "resident"),
+    Kind("forbidden", "/desk", "agent", status=403),
+    Kind("somebody-elses-case", "/applications/{received}", "agent", status=404),
+)
+DESK = (
+    Kind("home-of-official", "/", "window"),
+    Kind("queue", "/desk", "window"),
+    Kind("queue-filtered", "/desk?q=zzzz&kind=intake&light=red", "window"),
+    Kind("queue-mine", "/desk?state=mine", "window"),
+    Kind("queue-done", "/desk?state=done", "window"),
+    Kind("queue-in-correction", "/desk?state=correction", "window"),
+    Kind("queue-of-overseer", "/desk", "manager"),
+    Kind("desk-case-unclaimed", "/desk/cases/{unclaimed}", "window"),
+    Kind("desk-case-of-overseer", "/desk/cases/{unclaimed}", "auditor"),
+    Kind("desk-case-claimed", "/desk/cases/{received}", "window"),
+    Kind("desk-case-opinions", "/desk/cases/{refused}?tab=opinions", "approver"),
+    Kind("desk-case-history", "/desk/cases/{granted}?tab=history", "approver"),
+    Kind("desk-case-deadline", "/desk/cases/{deciding}?tab=deadline", "approver"),
+    Kind("accept", "/desk/cases/{received}/accept", "window"),
+    Kind("decline", "/desk/cases/{received}/decline", "window"),
+    Kind("decline-with-errors", "/desk/cases/{received}/decline", "window", then=_press("Refuse intake")),
+    Kind("request-correction", "/desk/cases/{received}/correction", "window"),
+    Kind(
+        "request-correction-with-errors",
+        "/desk/cases/{received}/correction",
+        "window",
+        then=_press("Preview the notice"),
+    ),
+    Kind("request-correction-preview", "/desk/cases/{received}/correction", "window", then=_preview),
+    Kind("review", "/desk/cases/{reviewing}/review", "reviewer"),
+    Kind(
+        "review-with-errors",
+        "/desk/cases/{reviewing}/review",
+        "reviewer",
+        then=_press("Give the opinion"),
+    ),
+    Kind("decide", "/desk/cases/{deciding}/decide", "approver"),
+    Kind("decide-with-errors", "/desk/cases/{deciding}/decide", "approver", then=_press("Sign the decision")),
+)
+
+
+@pytest.fixture(scope="session")
+def places(server: Server) -> Places:
+    """Cases in every state: those of the demo park, two drafts, and the tasks claimed that pages need."""
+    agent, agent2 = Person(server.url, "agent"), Person(server.url, "agent2")
+    found = _by_state(agent2) | {state: case for state, case in _by_state(agent).items() if state != "draft"}
+    certificate = agent2.case(found["granted"])["certificate"]["id"]
+    found |= {"draft": agent.draft(company={"trade_name": "样张湾"}), "empty": agent.start()}
+    found |= {"unclaimed": agent2.submitted(company={"trade_name": "待领湾"})}
+    for official, state in (("window", "received"), ("approver", "deciding")):
+        Person(server.url, official).on_task(found[state], "claim").expect(200)
+    guide_only = next(item["code"] for item in agent.get("/enterprise/items")["items"] if not item["online"])
+    return {**found, "certificate": certificate, "guide_only": guide_only}
+
+
+def _by_state(person: Person) -> Places:
+    cases: list[Json] = person.get("/enterprise/cases")["items"]
+    return {case["state"]: case["id"] for case in reversed(cases)}
+
+
+# Every page is looked at in all four ways; axe judges two of them here, the other two among the slow tests.
+LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
+OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
+KINDS = (*PUBLIC, *APPLICANT, *DESK)
+
+
+@pytest.mark.parametrize("view", LOOKS, ids=str)
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_page(kind: Kind, view: View, places: Places, reader: Reader) -> None:
+    other = next(each for each in OTHER_LOOKS if each.language == view.language)
+    _look(kind, reader(kind.who, view), places, also=replace(other, judged_by_axe=False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", OTHER_LOOKS, ids=str)
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_page_in_the_other_size(kind: Kind, view: View, places: Places, reader: Reader) -> None:
+    _look(kind, reader(kind.who, view), places)
+
+
+def _look(kind: Kind, window: Window, places: Places, also: View | None = None) -> None:
+    window.watch.take()
+    status = window.go(kind.path.format(**places))
+    if kind.then:
+        kind.then(window)
+    assert status == kind.status
+    window.check()
+    if also:
+        window.resize(also)
+        window.check()
