@@ -34,8 +34,9 @@ class Plan:
         return str(self.view)
 
 
+# Axe has judged every kind of page elsewhere; one way through judges also what scripts change in between.
 PLANS = (
-    Plan(View(DESKTOP, "zh"), "云栖湾"),
+    Plan(View(DESKTOP, "zh", judged_by_axe=False), "云栖湾"),
     Plan(View(PHONE, "en"), "听泉湾"),
     Plan(View(DESKTOP, "en", judged_by_axe=False), "望舒湾", applies=False),
     Plan(View(PHONE, "zh", judged_by_axe=False), "松烟湾", decides=False),
