@@ -134,6 +134,7 @@ class Consumer:
                     return  # seen before: done, or kept here with its own schedule
                 handler(tx, checked)
                 crash_point("consumer.before_commit")
+            crash_point("consumer.after_commit")
         except ContractError as error:
             self._keep(event.id, event.type, body, "contract", error, attempt, final=True)
         except (OperationalError, InterfaceError) as error:

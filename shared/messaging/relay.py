@@ -25,7 +25,7 @@ STAND_BY_PAUSE_S = 1.0
 LONGEST_TROUBLE_PAUSE_S = 10.0  # shorter than LOCK_IDLE_S: a broker that is away costs us no lock
 LOCK = 0x79624F42  # advisory lock: one relay a database
 LOCK_IDLE_S = 15
-"""A holder that says nothing for so long (frozen, cut off) is disconnected by the server: the lock is free."""
+"""A holder silent for so long (frozen, cut off) is disconnected by the server: the lock is free then."""
 
 
 def mark(session: Session, runtime: Runtime, rows: Sequence[outbox.Pending], published: Published) -> None:

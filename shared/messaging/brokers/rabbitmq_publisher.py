@@ -27,6 +27,7 @@ CONFIRM_TIMEOUT_S = (
     10.0  # without a confirm for so long the outcome is unknown; a blocked broker may take longer
 )
 READY_TIMEOUT_S = 15.0  # to connect, open the channel and switch confirms on
+ABANDON_TIMEOUT_S = 5.0
 TICK_S = 1.0
 PERSISTENT = 2
 
@@ -159,10 +160,8 @@ class _Session(threading.Thread):
             self._end(error)
         finally:
             self._end("abandoned")
-            # pika offers no public way to drop a connection that no longer answers.
-            transport = getattr(self._connection, "_transport", None)
-            if transport is not None:
-                transport.abort()
+            if self._connection is not None:
+                self._connection.ioloop.close()
 
     def send(self, batch: _Batch) -> None:
         """Let the connection's thread publish the batch."""
@@ -171,7 +170,15 @@ class _Session(threading.Thread):
     def abandon(self) -> None:
         """End the connection without waiting for the broker."""
         if self._connection is not None and self.is_alive():
-            self._connection.ioloop.add_callback_threadsafe(self._connection.ioloop.stop)
+            self._connection.ioloop.add_callback_threadsafe(self._drop)
+            self.join(ABANDON_TIMEOUT_S)
+
+    def _drop(self) -> None:
+        # pika has no public way to drop a connection that no longer answers; its good-bye waits for one.
+        if getattr(self._connection, "_transport", None) is not None:
+            self._connection._terminate_stream(BrokerError("given up"))  # ends in on_close_callback
+        else:
+            self._connection.ioloop.stop()
 
     def _on_open(self, connection: Any) -> None:
         connection.add_on_connection_blocked_callback(lambda *_: self._set_blocked(True))
