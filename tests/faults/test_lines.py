@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.rabbitmq, pytest.mark.postgres]
 def proxy(rabbitmq: str) -> Iterator[TcpProxy]:
     """A line to the broker."""
     broker = Connection(rabbitmq)
-    with proxied(broker.hostname, broker.port) as made:
+    with proxied(broker.hostname or "127.0.0.1", broker.port or 5672) as made:
         yield made
 
 
@@ -160,7 +160,8 @@ def test_a_deleted_queue_keeps_the_rows_and_what_lay_in_it_can_be_sent_again(
     with installation.speaker.database.write() as session:
         assert republish(session, rows[0].created_at) == 10
         session.execute(sa.update(OutboxMessage).values(not_before=None))  # an operator need not wait
-    with installation.working():  # the hearer's worker declares its queue anew
+    installation.declare()
+    with installation.working():
         installation.settle()
 
     assert installation.findings() == []
