@@ -164,9 +164,13 @@ class Installation:
     def close(self) -> None:
         """End what still runs and clear the broker."""
         for process in self._processes:
-            if process.poll() is None:
+            process.terminate()
+        for process in self._processes:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
                 process.kill()
-            process.wait(10)
+                process.wait(10)
         self.speaker.close()
         self.hearer.close()
         assert hearer.queue is not None

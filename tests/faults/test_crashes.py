@@ -10,7 +10,7 @@ import pytest
 from shared.testing.crash import EXIT_CODE, VARIABLE
 from tests.faults.installation import Installation
 from tests.faults.process import CHEAT
-from tests.faults.services import speaker
+from tests.faults.services import hearer, speaker
 
 pytestmark = [pytest.mark.rabbitmq, pytest.mark.postgres]
 
@@ -62,6 +62,27 @@ def test_workers_killed_at_random_moments(installation: Installation) -> None:
     installation.settle()
 
     assert installation.findings() == [], f"seed {seed}"
+
+
+@pytest.mark.slow
+def test_a_frozen_relay_is_replaced_and_stands_by_when_it_thaws(installation: Installation) -> None:
+    """Nobody ends its connection: the server does, after the holder of the lock has been silent too long."""
+    frozen = installation.start("speaker")
+    with installation.working(hearer):
+        installation.say(20)
+        installation.wait_for_effects(20)
+        frozen.send_signal(signal.SIGSTOP)
+        installation.say(20)
+        with installation.working(speaker):
+            installation.wait_for_effects(40)
+            frozen.send_signal(signal.SIGCONT)
+            installation.say(20)
+            installation.settle()
+        installation.say(20)
+        installation.settle()
+
+    assert frozen.poll() is None, installation.logs()
+    assert installation.findings() == []
 
 
 def test_a_worker_told_to_stop_finishes_what_it_holds(installation: Installation) -> None:
