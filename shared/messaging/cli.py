@@ -113,11 +113,13 @@ def backfill(service: str) -> None:
         if queue is None:
             raise click.ClickException(f"{service} hears nothing")
         for owner in owners:
-            told = operating.backfill(subscriber.service, owner, _Sender(subscriber, queue))
+            line = DirectLine(subscriber, queue)
+            told = operating.backfill(subscriber.service, owner, line)
+            line.close()
             click.echo(f"{owner.service.name} → {service}: {told}")
 
 
-class _Sender:
+class DirectLine:
     """Into the subscriber's queue and no other; in the embedded shape straight into its inbox."""
 
     def __init__(self, subscriber: Runtime, queue: Queue) -> None:
@@ -135,6 +137,11 @@ class _Sender:
         published = self._publisher.publish(batch)
         if len(published.confirmed) != len(batch):
             raise click.ClickException("the broker did not take everything; is the queue declared? Try again")
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        if self._publisher is not None:
+            self._publisher.close()
 
 
 @events.command()

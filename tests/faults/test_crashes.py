@@ -22,7 +22,7 @@ POINTS = [
     ("relay.before_commit", "consumer.before_ack"),
     pytest.param("relay.before_publish", "consumer.before_commit", marks=slow),
     pytest.param("relay.after_publish", "consumer.before_ack:5", marks=slow),
-    pytest.param("relay.after_commit", "consumer.after_commit:25", marks=slow),
+    pytest.param("relay.after_commit", "consumer.after_commit:21", marks=slow),
 ]
 
 

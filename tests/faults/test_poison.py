@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from shared.ids import new_id
 from shared.messaging.brokers.base import Message
 from shared.messaging.brokers.rabbitmq_publisher import RabbitPublisher
+from shared.messaging.cli import DirectLine
 from shared.messaging.consumer import MAX_ATTEMPTS
 from shared.messaging.inbox import InboxMessage
 from shared.messaging.outbox import OutboxMessage
@@ -88,6 +89,23 @@ def test_the_same_message_given_to_two_consumers_is_applied_once(installation: I
 
     assert installation.findings() == []
     assert installation.effects() == 20
+
+
+def test_what_is_told_to_a_late_subscriber_goes_into_its_queue(installation: Installation) -> None:
+    installation.say(3)
+    with installation.speaker.read() as session:
+        told = [
+            Message(row.event_id, row.type, row.body) for row in session.scalars(sa.select(OutboxMessage))
+        ]
+    assert hearer.queue is not None
+    line = DirectLine(installation.hearer, hearer.queue)
+    line(told)
+    line.close()
+    with installation.working():
+        installation.settle()
+
+    assert installation.findings() == []
+    assert installation.effects() == 3
 
 
 def test_what_lies_in_the_dead_queue_is_parked_with_the_reason(installation: Installation) -> None:

@@ -6,6 +6,7 @@ only itself along then; with 50 held, all 50 would reach the delivery limit with
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -75,6 +76,7 @@ class Subscription:
         pause = FIRST_PAUSE_S
         while not stop.is_set():
             careful = True
+            began = time.monotonic()
             try:
                 self._ready()
                 with connected(self._url) as connection, ThreadPoolExecutor(1, "settle") as settling:
@@ -83,9 +85,10 @@ class Subscription:
                         line = _Line(connection, channel, self._queue, self._settle, settling)
                         careful = line.carefully(stop) if careful else line.at_full_speed(stop)
                         channel.close()
-                        pause = FIRST_PAUSE_S
             except Exception as error:
                 # Broker or database away, queue deleted, connection cut: all messages held go back.
+                if time.monotonic() - began > LONGEST_PAUSE_S:
+                    pause = FIRST_PAUSE_S  # it had worked for a while: a new trouble, not the old one
                 log.warning("consumer pauses", queue=self._queue.name, error=repr(error)[:300], seconds=pause)
                 stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
