@@ -114,6 +114,7 @@ def worker(service: str) -> None:
         process = WorkerProcess(chosen, services, settings)
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
+    configure_logging(settings.log_format, settings.log_level)  # not a command that ends, but a server
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -82,7 +82,7 @@ class Relay:
         self._publisher = publisher
         self._figures = figures or Figures(runtime)
         # Not from the pool: this connection is held for long and ends with the lock.
-        self._engine = sa.create_engine(runtime.database.url, poolclass=sa.NullPool)
+        self._engine = sa.create_engine(runtime.database.url, poolclass=sa.NullPool, hide_parameters=True)
         self._connection: sa.Connection | None = None
 
     def run_forever(self, stop: threading.Event) -> None:
