@@ -1,5 +1,6 @@
 """Settings: read from the environment once, typed, and refused at start when they make no sense."""
 
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from environs import Env, EnvError
 
 SECRET_LENGTH = 32
 DEMO_PASSWORD = "yuanban-demo"  # noqa: S105 - the published password of the demo accounts
+
+_UPSTREAM = "YUANBAN_UPSTREAM_"
 
 
 class SettingsError(ValueError):
@@ -23,6 +26,7 @@ class Settings:
     database_url: str
     """A template; `{service}` is replaced by the service's name."""
     broker_url: str
+    """`memory://` (the embedded shape) or `amqp://…` (RabbitMQ, one process a role)."""
     blobs_url: str
     secret_key: str = field(repr=False)
     bind: str = "127.0.0.1"
@@ -43,6 +47,10 @@ class Settings:
     password_rounds: int = 2
     upstreams: Mapping[str, str] = field(default_factory=dict)
     """Base URL of each service that runs in a process of its own, by service name."""
+    broker_prefix: str = ""
+    """Stands before the name of every exchange and queue, so that installations can share one broker."""
+    metrics_port: int = 0
+    """Where a worker answers `/metrics`; 0 switches that off."""
 
     @classmethod
     def from_env(cls) -> "Settings":
@@ -57,8 +65,8 @@ class Settings:
         data_dir = Path(env.str("YUANBAN_DATA_DIR", "var")).resolve()
         port = env.int("PORT", 8000)
         broker_url = env.str("YUANBAN_BROKER_URL", "memory://")
-        if not broker_url.startswith("memory://"):
-            raise SettingsError("YUANBAN_BROKER_URL: only memory:// (the embedded broker) is served so far")
+        if not broker_url.startswith(("memory://", "amqp://", "amqps://")):
+            raise SettingsError("YUANBAN_BROKER_URL: give memory://, amqp://… or amqps://…")
         demo = env.bool("YUANBAN_DEMO", False)
         return cls(
             data_dir=data_dir,
@@ -76,7 +84,15 @@ class Settings:
             log_level=env.str("YUANBAN_LOG_LEVEL", "INFO"),
             request_limit=env.str("YUANBAN_REQUEST_LIMIT", "1200 per minute"),
             trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0),
+            upstreams=_upstreams(os.environ),
+            broker_prefix=env.str("YUANBAN_BROKER_PREFIX", ""),
+            metrics_port=env.int("YUANBAN_METRICS_PORT", 0),
         )
+
+    @property
+    def is_embedded(self) -> bool:
+        """True when every service lives in one process and no broker is asked."""
+        return self.broker_url.startswith("memory://")
 
     def database_url_for(self, service: str) -> str:
         """The database of one service."""
@@ -87,6 +103,18 @@ def _secret(given: str, data_dir: Path) -> str:
     if given and len(given) < SECRET_LENGTH:
         raise SettingsError(f"YUANBAN_SECRET_KEY: at least {SECRET_LENGTH} characters, chosen at random")
     return given or _own_secret(data_dir)
+
+
+def _upstreams(environ: Mapping[str, str]) -> dict[str, str]:
+    """`YUANBAN_UPSTREAM_<SERVICE>` of every service that is named."""
+    found = {}
+    for variable, url in environ.items():
+        if not variable.startswith(_UPSTREAM) or not url:
+            continue
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(f"{variable}: give http://… or https://…")
+        found[variable.removeprefix(_UPSTREAM).lower()] = url.rstrip("/")
+    return found
 
 
 def _own_secret(data_dir: Path) -> str:

@@ -1,6 +1,6 @@
 """One database a service: SQLite in the embedded shape, PostgreSQL in the distributed one, same models."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -120,12 +120,18 @@ def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, A
 
     A concurrent insert of the same key waits for the other transaction and then counts as present.
     """
+    return bool(insert_all_absent(session, table, [values], sa.literal_column("1")))
+
+
+def insert_all_absent(
+    session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], returning: Any
+) -> set[Any]:
+    """Insert the rows whose keys do not exist, in one statement; returns `returning` of those inserted."""
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     # RETURNING tells on both databases; the driver's row count of an INSERT is -1 on PostgreSQL.
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    inserted: sa.Result[Any] = session.execute(statement.returning(sa.literal_column("1")))
-    return inserted.first() is not None
+    statement = insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing()
+    return set(session.execute(statement.returning(returning)).scalars())
 
 
 def _make_engine(url: sa.URL) -> Engine:

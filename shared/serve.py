@@ -1,13 +1,16 @@
-"""Serving with gunicorn: a bare master, one worker process with threads, the working loop beside them."""
+"""Serving with gunicorn, everything or one service: a bare master, one worker process with threads."""
 
 import atexit
 import sys
+from collections.abc import Sequence
 
 from flask import Flask
 
-from shared.config import Settings
+from shared.config import Settings, SettingsError
 from shared.embedded import Embedded
-from shared.service import installed_services
+from shared.http.app import create_app
+from shared.network import HttpUpstream, Network
+from shared.service import Runtime, Service, contracts_of, installed_services
 from shared.telemetry import configure_logging
 
 GRACE_S = 20  # on SIGTERM requests in flight get this long to end
@@ -28,8 +31,33 @@ def embedded_app() -> Flask:
     return app
 
 
-def gunicorn_command(settings: Settings) -> list[str]:
-    """The command line that serves the embedded shape."""
+def service_app(name: str) -> Flask:
+    """Build one service's application, the others reached over HTTP; gunicorn calls this in its worker."""
+    settings = Settings.from_env()
+    configure_logging(settings.log_format, settings.log_level)
+    services = installed_services()
+    service = next(service for service in services if service.name == name)
+    runtime = Runtime(service, settings, contracts_of(services))
+    atexit.register(runtime.close)
+    return create_app(runtime, http_network(service, services, settings))
+
+
+def http_network(service: Service, services: Sequence[Service], settings: Settings) -> Network:
+    """How `service` reaches the others: by the URLs in the settings.
+
+    The edge must know every service, the others only the edge, whose keys they check tokens with. Raises
+    SettingsError naming the variable that is missing.
+    """
+    edge = next(each.name for each in services if each.is_edge)
+    needed = {each.name for each in services} - {edge} if service.is_edge else {edge}
+    missing = sorted(f"YUANBAN_UPSTREAM_{name.upper()}" for name in needed - set(settings.upstreams))
+    if missing:
+        raise SettingsError(f"{', '.join(missing)}: give the base URL (http://…)")
+    return Network({name: HttpUpstream(settings.upstreams[name]) for name in sorted(needed)}, edge)
+
+
+def gunicorn_command(settings: Settings, app: str = "shared.serve:embedded_app()") -> list[str]:
+    """The command line that serves an application with gunicorn; by default the embedded shape."""
     return [
         sys.executable,
         "-m",
@@ -42,5 +70,5 @@ def gunicorn_command(settings: Settings) -> list[str]:
         f"--timeout={TIMEOUT_S}",
         "--log-level=warning",
         "--no-control-socket",
-        "shared.serve:embedded_app()",
+        app,
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
+from typing import Any
 
 import click
 from flask import Flask
@@ -16,6 +17,7 @@ from shared.cipher import Cipher
 from shared.clock import Clock, SystemClock
 from shared.config import Settings
 from shared.database import Database
+from shared.messaging.brokers.base import Queue
 from shared.messaging.contracts import ContractRegistry, EventContract
 from shared.messaging.envelope import Event
 from shared.network import Network
@@ -26,6 +28,18 @@ ENTRY_POINTS = "yuanban.services"
 
 EventHandler = Callable[[Transaction, Event], None]
 TimerHandler = Callable[[Transaction, Mapping[str, object]], None]
+Backfill = Callable[[Session], Iterator["Fact"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The public state of one aggregate as it is now, said again to a subscriber who came later."""
+
+    contract: EventContract
+    subject: str
+    sequence: int
+    """Number of the aggregate's last event: whoever has that one already has all of this."""
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,8 @@ class Service:
     handlers: Mapping[str, EventHandler] = field(default_factory=dict)
     """What it hears: event type → function, run in one transaction with the inbox row."""
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    backfill: Backfill | None = None
+    """Tells the current state of everything that others copy, for `yuanban events backfill`."""
     resources: Callable[[Settings], Mapping[type, object]] = lambda _settings: {}
     seed: "Callable[[Runtime], None] | None" = None
     """Fills tables that a fresh installation needs; must be repeatable."""
@@ -57,6 +73,11 @@ class Service:
     """How this service reads a bearer token; without it, by the keys that the edge publishes."""
     is_edge: bool = False
     """True for the one service that faces the public and signs tokens."""
+
+    @property
+    def queue(self) -> Queue | None:
+        """Where events wait for it; None when it hears nothing."""
+        return Queue(self.name, tuple(sorted(self.handlers))) if self.handlers else None
 
 
 class Runtime:
@@ -93,16 +114,15 @@ class Runtime:
     ) -> Iterator[Transaction]:
         """Open the transaction of one command: commits when the block ends well, else rolls back."""
         with self.database.write() as session:
-            yield Transaction(
+            tx = Transaction(
                 session=session,
                 actor=actor,
                 now=self.clock.now(),
                 context=self.context,
                 request_id=request_id,
-                causation_id=str(cause.id) if cause else None,
-                correlation_id=cause.correlation_id if cause else None,
-                traceparent=cause.traceparent if cause else traceparent,
+                traceparent=traceparent,
             )
+            yield tx.caused_by(cause) if cause else tx
 
     @contextmanager
     def read(self) -> Iterator[Session]:

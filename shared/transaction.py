@@ -1,7 +1,7 @@
 """The one transaction of a command: its session, who acts, when, and what it says to the outside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -66,6 +66,15 @@ class Transaction:
     def today(self) -> date:
         """The legal date (Asia/Shanghai) of `now`."""
         return local_date(self.now)
+
+    def caused_by(self, event: Event) -> "Transaction":
+        """The same transaction, saying of whatever it emits that `event` brought it about."""
+        return replace(
+            self,
+            causation_id=str(event.id),
+            correlation_id=event.correlation_id,
+            traceparent=event.traceparent,
+        )
 
     def resource(self, kind: type[Resource]) -> Resource:
         """A resource of the service, by type."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.clock import ManualClock
+from shared.testing.brokers import broker_answers, broker_url
 from shared.testing.databases import (
     Databases,
     PostgresDatabases,
@@ -21,13 +22,20 @@ from shared.testing.systems import SystemFactory
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the park, a working day
 
 _postgres_answers = functools.cache(postgres_answers)
+_broker_answers = functools.cache(broker_answers)
 
 
 def pytest_report_header() -> str:
     """Say at the top what will be skipped."""
-    if _postgres_answers():
-        return "PostgreSQL: reachable"
-    return f"PostgreSQL: NOT REACHABLE at {postgres_url()}; every test on PostgreSQL is skipped"
+    return "\n".join(
+        f"{server}: reachable"
+        if answers
+        else f"{server}: NOT REACHABLE at {url}; every test on it is skipped"
+        for server, answers, url in (
+            ("PostgreSQL", _postgres_answers(), postgres_url()),
+            ("RabbitMQ", _broker_answers(), broker_url()),
+        )
+    )
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The register of enterprises: entering a company that was granted, and what the register forbids."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from approvals.items.model import Item
 from shared.errors import Conflict, FieldError
 from shared.identifiers.certificate_id import make_certificate_id
 from shared.identifiers.uscc import make_org_code, make_uscc
+from shared.service import Fact
 from shared.text import Text
 from shared.transaction import Transaction
 
@@ -86,26 +87,33 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
 
 def tell(tx: Transaction, enterprise: Enterprise) -> None:
     """Emit the enterprise's whole public state."""
-    tx.emit(
-        ENTERPRISE_REGISTERED,
-        enterprise,
-        enterprise.uscc,
-        {
-            "uscc": enterprise.uscc,
-            "name": enterprise.name,
-            "company_type": enterprise.company_type,
-            "legal_representative": enterprise.legal_representative,
-            "industry_code": enterprise.industry_code,
-            "region_code": enterprise.region_code,
-            "address": enterprise.address,
-            "registered_capital_fen": enterprise.registered_capital_fen,
-            "established_on": enterprise.established_on,
-            "status": enterprise.status,
-            "applicant_account_id": enterprise.applicant_account_id,
-            "case_id": enterprise.case_id,
-            "certificate_id": enterprise.certificate_id,
-        },
-    )
+    tx.emit(ENTERPRISE_REGISTERED, enterprise, enterprise.uscc, _public_state(enterprise))
+
+
+def tell_all(session: Session) -> Iterator[Fact]:
+    """Every enterprise as it stands in the register now, for a service that keeps copies and came later."""
+    every = sa.select(Enterprise).where(Enterprise.event_sequence > 0).order_by(Enterprise.uscc)
+    for enterprise in session.scalars(every.execution_options(yield_per=500)):
+        sequence = enterprise.event_sequence
+        yield Fact(ENTERPRISE_REGISTERED, enterprise.uscc, sequence, _public_state(enterprise))
+
+
+def _public_state(enterprise: Enterprise) -> dict[str, Any]:
+    return {
+        "uscc": enterprise.uscc,
+        "name": enterprise.name,
+        "company_type": enterprise.company_type,
+        "legal_representative": enterprise.legal_representative,
+        "industry_code": enterprise.industry_code,
+        "region_code": enterprise.region_code,
+        "address": enterprise.address,
+        "registered_capital_fen": enterprise.registered_capital_fen,
+        "established_on": enterprise.established_on,
+        "status": enterprise.status,
+        "applicant_account_id": enterprise.applicant_account_id,
+        "case_id": enterprise.case_id,
+        "certificate_id": enterprise.certificate_id,
+    }
 
 
 def _fresh_code(session: Session, region: str) -> str:

@@ -17,7 +17,7 @@ from approvals.documents import api as documents
 from approvals.enterprise import api as register_api
 from approvals.enterprise.demo.seed import seed
 from approvals.enterprise.events import CONTRACTS, SERVICE
-from approvals.enterprise.register import ESTABLISHMENT, register_company, register_rules
+from approvals.enterprise.register import ESTABLISHMENT, register_company, register_rules, tell_all
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
@@ -65,6 +65,7 @@ service = Service(
     ),
     publishes=CONTRACTS,
     timers={INTAKE_TIMER: lapse},
+    backfill=tell_all,
     resources=_resources,
     seed=seed,
 )

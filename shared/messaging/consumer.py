@@ -2,7 +2,8 @@
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -15,6 +16,7 @@ from shared.messaging import inbox
 from shared.messaging.contracts import ContractError
 from shared.messaging.envelope import EnvelopeError, Event, decode
 from shared.service import Runtime
+from shared.testing.crash import crash_point
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,58 @@ class Consumer:
         event = self._read(_id_of(body), body, attempt=1)
         if event is not None:
             self._attempt(event, body, attempt=1)
+
+    def receive_all(self, bodies: Sequence[bytes]) -> None:
+        """Settle many messages: all in one transaction when all goes well, else one by one.
+
+        Raises only when our own database does not answer; none of them may be acknowledged then.
+        """
+        if len(bodies) > 1 and self._applied_together(bodies):
+            return
+        for body in bodies:
+            self.receive(body)
+
+    def _applied_together(self, bodies: Sequence[bytes]) -> bool:
+        """Optimistic: any doubt about any message undoes it all, and says False."""
+        handlers = self._runtime.service.handlers
+        contracts = self._runtime.contracts
+        try:
+            events = [decode(body) for body in bodies]
+            checked = [replace(event, data=contracts.get(event.type).load(event.data)) for event in events]
+            with self._runtime.transaction(SYSTEM) as tx:
+                new = inbox.claim_all(tx.session, checked, tx.now)
+                for event in checked:
+                    if event.id in new:
+                        new.remove(event.id)  # the same message may be in the batch twice
+                        handlers[event.type](tx.caused_by(event), event)
+                tx.session.flush()
+                crash_point("consumer.before_commit")
+        except Exception as error:
+            # Whatever it was, each message alone shows whose fault it is.
+            log.info("batch taken apart", service=self._runtime.service.name, error=repr(error)[:300])
+            return False
+        crash_point("consumer.after_commit")
+        return True
+
+    def park_dead(self, body: bytes, reason: str) -> None:
+        """Keep a message that the broker gave up as `parked`; raises when our database does not answer."""
+        event_id, event_type = _id_of(body), "unreadable"
+        with suppress(EnvelopeError):
+            event = decode(body)
+            event_id, event_type = event.id, event.type
+        log.error(
+            "message came back dead", service=self._runtime.service.name, type=event_type, reason=reason
+        )
+        with self._runtime.database.write() as session:
+            inbox.keep_dead(
+                session,
+                event_id=event_id,
+                event_type=event_type,
+                body=body,
+                reason="dead-lettered",
+                error=reason,
+                now=self._runtime.clock.now(),
+            )
 
     def retry_due(self, limit: int = 50) -> int:
         """Try again what waits and is due; returns how many were tried."""
@@ -79,6 +133,8 @@ class Consumer:
                 elif not inbox.claim(tx.session, event.id, event.type, tx.now):
                     return  # seen before: done, or kept here with its own schedule
                 handler(tx, checked)
+                crash_point("consumer.before_commit")
+            crash_point("consumer.after_commit")
         except ContractError as error:
             self._keep(event.id, event.type, body, "contract", error, attempt, final=True)
         except (OperationalError, InterfaceError) as error:

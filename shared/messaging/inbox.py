@@ -1,5 +1,6 @@
 """Events arrive through a table: one row an event says whether it is done, waiting for a retry, or parked."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -8,7 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared.database import Base, UtcDateTime, insert_if_absent
+from shared.database import Base, UtcDateTime, insert_all_absent, insert_if_absent
+from shared.messaging.envelope import Event
 
 InboxState = Literal["done", "waiting", "parked", "discarded"]
 
@@ -37,6 +39,19 @@ class InboxMessage(Base):
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         ),
+        sa.Index(
+            "ix_inbox_message_done",
+            "received_at",
+            sqlite_where=sa.text("state = 'done'"),
+            postgresql_where=sa.text("state = 'done'"),
+        ),
+        sa.Index(
+            "ix_inbox_message_unsettled",
+            "state",
+            "received_at",
+            sqlite_where=sa.text("state IN ('waiting','parked')"),
+            postgresql_where=sa.text("state IN ('waiting','parked')"),
+        ),
     )
 
 
@@ -56,6 +71,25 @@ def claim(session: Session, event_id: UUID, event_type: str, now: datetime) -> b
             "received_at": now,
         },
     )
+
+
+def claim_all(session: Session, events: Sequence[Event], now: datetime) -> set[UUID]:
+    """Enter many events in one statement; returns the ids that were not here before.
+
+    In the order of their ids, so that two consumers with the same messages do not wait for each other in a
+    circle.
+    """
+    rows = {
+        event.id: {
+            "event_id": event.id,
+            "type": event.type,
+            "state": "done",
+            "attempts": 1,
+            "received_at": now,
+        }
+        for event in sorted(events, key=lambda event: event.id)
+    }
+    return insert_all_absent(session, InboxMessage, list(rows.values()), InboxMessage.event_id)
 
 
 def keep(
@@ -90,6 +124,22 @@ def keep(
             InboxMessage.event_id == event_id, InboxMessage.state == "waiting"
         )
         session.execute(waiting.values(**settled))
+
+
+def keep_dead(
+    session: Session, *, event_id: UUID, event_type: str, body: bytes, reason: str, error: str, now: datetime
+) -> None:
+    """Park a message that came out of the dead queue, unless it has a row: then it was settled before."""
+    parked = {"state": "parked", "reason": reason, "error": error[:4000], "attempts": 0, "body": body}
+    new = {"event_id": event_id, "type": event_type, "received_at": now, **parked}
+    insert_if_absent(session, InboxMessage, new)
+
+
+def unsettled(session: Session) -> Counter[str]:
+    """How many messages are `waiting` and `parked`."""
+    states = ("waiting", "parked")
+    query = sa.select(InboxMessage.state, sa.func.count()).where(InboxMessage.state.in_(states))
+    return Counter(dict(session.execute(query.group_by(InboxMessage.state)).tuples().all()))
 
 
 def due_retries(session: Session, now: datetime, limit: int) -> Sequence[InboxMessage]:

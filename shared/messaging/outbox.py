@@ -1,16 +1,22 @@
 """Events leave through a table: written in the command's transaction, published afterwards by the relay."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.database import Base, BigId, UtcDateTime
+from shared.messaging.brokers.base import Message
 from shared.messaging.envelope import Event, encode
 
 UNROUTABLE_PAUSE = timedelta(minutes=1)
+FIRST_REFUSED_PAUSE = timedelta(seconds=2)
+LONGEST_REFUSED_PAUSE = timedelta(minutes=1)
 
 
 class OutboxMessage(Base):
@@ -40,7 +46,22 @@ class OutboxMessage(Base):
             sqlite_where=sa.text("published_at IS NULL"),
             postgresql_where=sa.text("published_at IS NULL"),
         ),
+        sa.Index(
+            "ix_outbox_message_published",
+            "published_at",
+            sqlite_where=sa.text("published_at IS NOT NULL"),
+            postgresql_where=sa.text("published_at IS NOT NULL"),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the relay needs of a row: no entity, for there are many."""
+
+    position: int
+    attempts: int
+    message: Message
 
 
 def add(session: Session, event: Event) -> None:
@@ -62,10 +83,16 @@ def add(session: Session, event: Event) -> None:
     )
 
 
-def pending(session: Session, now: datetime, limit: int) -> Sequence[OutboxMessage]:
+def pending(session: Session, now: datetime, limit: int) -> list[Pending]:
     """The oldest unpublished rows, by flag and not by cursor: a row that commits late is not skipped."""
     query = (
-        sa.select(OutboxMessage)
+        sa.select(
+            OutboxMessage.position,
+            OutboxMessage.attempts,
+            OutboxMessage.event_id,
+            OutboxMessage.type,
+            OutboxMessage.body,
+        )
         .where(
             OutboxMessage.published_at.is_(None),
             sa.or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= now),
@@ -73,27 +100,56 @@ def pending(session: Session, now: datetime, limit: int) -> Sequence[OutboxMessa
         .order_by(OutboxMessage.position)
         .limit(limit)
     )
-    return session.scalars(query).all()
+    return [
+        Pending(position, attempts, Message(event_id, event_type, body))
+        for position, attempts, event_id, event_type, body in session.execute(query)
+    ]
 
 
 def mark_published(session: Session, positions: Sequence[int], at: datetime) -> None:
     """Remember that the broker has taken these rows."""
     session.execute(
-        sa.update(OutboxMessage).where(OutboxMessage.position.in_(positions)).values(published_at=at)
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.position.in_(positions), OutboxMessage.published_at.is_(None))
+        .values(published_at=at, last_error=None)
     )
 
 
 def mark_unroutable(session: Session, positions: Sequence[int], now: datetime) -> None:
     """Keep rows that reached no queue, say so, and try them again after a pause."""
+    _stand_aside(session, positions, now + UNROUTABLE_PAUSE, "no queue is bound to this type")
+
+
+def mark_refused(session: Session, rows: Sequence[Pending], now: datetime) -> None:
+    """Keep rows that the broker refused (a full queue), say so, and try them later and later."""
+    for attempts, group in groupby(sorted(rows, key=_attempts), key=_attempts):
+        pause = min(FIRST_REFUSED_PAUSE * 2 ** min(attempts, 10), LONGEST_REFUSED_PAUSE)
+        positions = [row.position for row in group]
+        _stand_aside(
+            session, positions, now + pause, "the broker refused it: the queue of a subscriber is full"
+        )
+
+
+def republish(session: Session, since: datetime) -> int:
+    """Send everything again that was published since then, after a broker has lost it; returns how many.
+
+    The inboxes drop what they have.
+    """
+    again = sa.update(OutboxMessage).where(OutboxMessage.published_at >= since).values(published_at=None)
+    result: sa.CursorResult[Any] = session.connection().execute(again)
+    return result.rowcount
+
+
+def _stand_aside(session: Session, positions: Sequence[int], until: datetime, error: str) -> None:
     session.execute(
         sa.update(OutboxMessage)
-        .where(OutboxMessage.position.in_(positions))
-        .values(
-            attempts=OutboxMessage.attempts + 1,
-            not_before=now + UNROUTABLE_PAUSE,
-            last_error="no queue is bound to this type",
-        )
+        .where(OutboxMessage.position.in_(positions), OutboxMessage.published_at.is_(None))
+        .values(attempts=OutboxMessage.attempts + 1, not_before=until, last_error=error)
     )
+
+
+def _attempts(row: Pending) -> int:
+    return row.attempts
 
 
 def depth(session: Session) -> tuple[int, datetime | None]:

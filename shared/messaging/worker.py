@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from shared.actor import SYSTEM
-from shared.messaging import outbox, timers
-from shared.messaging.brokers.base import Broker, Message, Queue
-from shared.messaging.consumer import MAX_ATTEMPTS, Consumer, backoff
+from shared.messaging import outbox
+from shared.messaging.brokers.base import Broker, Queue
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import mark
+from shared.messaging.retention import Housekeeper
+from shared.messaging.timekeeper import Timekeeper
 from shared.service import Runtime
 
 log = structlog.get_logger(__name__)
@@ -20,11 +22,8 @@ IDLE_PAUSE_S = 0.5
 
 def queues_of(runtimes: Sequence[Runtime]) -> dict[str, Queue]:
     """One queue for each service that handles anything, by service name."""
-    return {
-        runtime.service.name: Queue(runtime.service.name, tuple(sorted(runtime.service.handlers)))
-        for runtime in runtimes
-        if runtime.service.handlers
-    }
+    queues = (runtime.service.queue for runtime in runtimes)
+    return {queue.service: queue for queue in queues if queue is not None}
 
 
 class Worker:
@@ -39,6 +38,8 @@ class Worker:
         self._broker = broker
         self._queues = queues_of(runtimes)
         self._consumers = {runtime.service.name: Consumer(runtime) for runtime in runtimes}
+        self._timekeepers = {runtime.service.name: Timekeeper(runtime) for runtime in runtimes}
+        self._housekeepers = [Housekeeper(runtime) for runtime in runtimes]
         self._stop = threading.Event()
         broker.declare(list(self._queues.values()))
 
@@ -71,6 +72,8 @@ class Worker:
         while not self._stop.is_set():
             try:
                 moved = self.run_once()
+                for housekeeper in self._housekeepers:
+                    housekeeper.tidy()
             except Exception:
                 log.exception("worker round failed")
                 moved = 0
@@ -81,28 +84,14 @@ class Worker:
         self._stop.set()
 
     def _relay(self, runtime: Runtime) -> int:
-        now = runtime.clock.now()
         with runtime.read() as session:
-            rows = [
-                (row.position, Message(row.event_id, row.type, row.body))
-                for row in outbox.pending(session, now, BATCH)
-            ]
+            rows = outbox.pending(session, runtime.clock.now(), BATCH)
         if not rows:
             return 0
-        published = self._broker.publish([message for _, message in rows])
+        published = self._broker.publish([row.message for row in rows])
         self._drain_all()
-        done: list[int] = []
-        unroutable: list[int] = []
-        for position, message in rows:
-            heard = message.event_id in published.confirmed or self._may_be_unheard(runtime, message.type)
-            (done if heard else unroutable).append(position)
         with runtime.database.write() as session:
-            if done:
-                outbox.mark_published(session, done, runtime.clock.now())
-            if unroutable:
-                outbox.mark_unroutable(session, unroutable, now)
-        if unroutable:
-            log.error("events reached no queue", service=runtime.service.name, count=len(unroutable))
+            mark(session, runtime, rows, published)
         return len(rows)
 
     def _drain_all(self) -> None:
@@ -116,42 +105,8 @@ class Worker:
         if failures:
             raise ExceptionGroup("not every subscriber has settled the batch", failures)
 
+    def _wake(self, runtime: Runtime) -> int:
+        return self._timekeepers[runtime.service.name].wake_due()
+
     def _retry(self, runtime: Runtime) -> int:
         return self._consumers[runtime.service.name].retry_due()
-
-    def _may_be_unheard(self, runtime: Runtime, event_type: str) -> bool:
-        return event_type in runtime.contracts and runtime.contracts.get(event_type).subscribers_optional
-
-    def _wake(self, runtime: Runtime) -> int:
-        """Run each due timer in a transaction of its own, so that one that fails holds up no other."""
-        now = runtime.clock.now()
-        with runtime.read() as session:
-            due = [row.id for row in timers.due(session, now, 50)]
-        for timer_id in due:
-            try:
-                with runtime.transaction(SYSTEM) as tx:
-                    row = tx.session.get(timers.Timer, timer_id, with_for_update={"skip_locked": True})
-                    if row is None or row.parked_at is not None or row.due_at > tx.now:
-                        continue
-                    payload = dict(row.payload)
-                    name = row.name
-                    # Deleted first: the handler may make the next appointment under the same key.
-                    tx.session.delete(row)
-                    tx.session.flush()
-                    runtime.service.timers[name](tx, payload)
-            except Exception as error:
-                log.exception("timer failed", service=runtime.service.name)
-                self._postpone(runtime, timer_id, error)
-        return len(due)
-
-    def _postpone(self, runtime: Runtime, timer_id: object, error: Exception) -> None:
-        with runtime.database.write() as session:
-            row = session.get(timers.Timer, timer_id, with_for_update=True)
-            now = runtime.clock.now()
-            if row is None or row.due_at > now:
-                return  # kept by somebody else, or moved by a command meanwhile
-            row.attempts += 1
-            row.last_error = repr(error)[:2000]
-            row.due_at = now + backoff(row.attempts)
-            if row.attempts >= MAX_ATTEMPTS:
-                row.parked_at = now

@@ -37,10 +37,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What became of a batch: `confirmed` is safe in every queue, `unroutable` reached none."""
+    """What became of a batch: `confirmed` is safe in every queue, `unroutable` reached none, and `refused`
+    the broker would not take (a full queue)."""
 
     confirmed: frozenset[UUID]
     unroutable: frozenset[UUID]
+    refused: frozenset[UUID] = frozenset()
 
 
 Receive = Callable[[bytes], None]

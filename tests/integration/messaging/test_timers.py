@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from shared.actor import SYSTEM
 from shared.audit import AuditEntry
 from shared.messaging.brokers.memory import MemoryBroker
 from shared.messaging.consumer import MAX_ATTEMPTS
+from shared.messaging.timekeeper import Timekeeper
 from shared.messaging.timers import Timer
 from shared.messaging.worker import Worker
 from shared.service import Runtime
@@ -156,19 +158,19 @@ def test_a_timer_moved_while_its_handler_failed_keeps_the_date_it_was_moved_to(
     assemble: Assemble,
 ) -> None:
     """The deadline was moved by a command just when the handler, working for the old one, gave up."""
-    moved: list[bool] = []
-
-    class Slow(Worker):
-        def _postpone(self, runtime: Runtime, timer_id: object, error: Exception) -> None:
-            schedule(runtime, "fail", "a", timedelta(days=3))
-            moved.append(True)
-            super()._postpone(runtime, timer_id, error)
-
     assembly = assemble(replace(notifications, timers={"fail": fail}))
     runtime = assembly["notifications"]
+    moved: list[bool] = []
+
+    class Slow(Timekeeper):
+        def _postpone(self, timer_id: UUID, error: Exception) -> None:
+            schedule(runtime, "fail", "a", timedelta(days=3))
+            moved.append(True)
+            super()._postpone(timer_id, error)
+
     schedule(runtime, "fail", "a", timedelta(0))
 
-    Slow([runtime], MemoryBroker(scope="slow")).run_once()
+    Slow(runtime).wake_due()
 
     (row,) = timers(runtime)
     assert moved and row.due_at - assembly.clock.now() == timedelta(days=3)

@@ -1,0 +1,171 @@
+"""`yuanban events …` and `yuanban parked …`: what operators do about events."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from shared.config import Settings, SettingsError
+from shared.messaging import operating, outbox
+from shared.messaging.asyncapi import document, to_yaml
+from shared.messaging.brokers.base import Message, Queue
+from shared.messaging.brokers.rabbitmq import Topology
+from shared.messaging.brokers.rabbitmq_publisher import RabbitPublisher
+from shared.messaging.consumer import Consumer
+from shared.service import Runtime, Service, contracts_of, installed_services
+
+
+@contextmanager
+def _opened(*names: str) -> Iterator[tuple[Runtime, ...]]:
+    """The services of these names, running on the settings of the environment."""
+    services = {service.name: service for service in installed_services()}
+    unknown = [name for name in names if name not in services]
+    if unknown:
+        raise click.UsageError(f"no service {unknown[0]!r}; there are: {', '.join(sorted(services))}")
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    contracts = contracts_of(list(services.values()))
+    runtimes = tuple(Runtime(services[name], settings, contracts) for name in names)
+    try:
+        yield runtimes
+    finally:
+        for runtime in runtimes:
+            runtime.close()
+
+
+@click.group()
+def parked() -> None:
+    """Messages and timers that could not be handled: read, try again, or give up."""
+
+
+@parked.command("list")
+@click.argument("service")
+def list_parked(service: str) -> None:
+    """What is parked or waits for a retry in SERVICE."""
+    with _opened(service) as (runtime,):
+        for stuck in operating.list_stuck(runtime):
+            again = f", again {stuck.next_attempt_at:%Y-%m-%d %H:%M:%S}Z" if stuck.next_attempt_at else ""
+            click.echo(
+                f"{stuck.id}  {stuck.state:8} {stuck.since:%Y-%m-%d %H:%M}Z  {stuck.name}"
+                f"  {stuck.reason}, attempts {stuck.attempts}{again}"
+            )
+
+
+@parked.command()
+@click.argument("service")
+@click.argument("stuck_id", type=click.UUID)
+def show(service: str, stuck_id: UUID) -> None:
+    """One of them with its error and its content, as it came."""
+    with _opened(service) as (runtime,), _refusing():
+        stuck = operating.find_stuck(runtime, stuck_id)
+        click.echo(f"{stuck.kind} {stuck.name}: {stuck.state}, {stuck.reason}, attempts {stuck.attempts}")
+        click.echo(stuck.error)
+        click.echo(stuck.body.decode("utf-8", "backslashreplace"))
+
+
+@parked.command()
+@click.argument("service")
+@click.argument("stuck_ids", type=click.UUID, nargs=-1, required=True)
+def replay(service: str, stuck_ids: tuple[UUID, ...]) -> None:
+    """Try them again at once."""
+    with _opened(service) as (runtime,), _refusing():
+        for stuck_id in stuck_ids:
+            operating.replay(runtime, stuck_id)
+            click.echo(f"{stuck_id}: will be tried again")
+
+
+@parked.command()
+@click.argument("service")
+@click.argument("stuck_id", type=click.UUID)
+@click.option("--reason", required=True, help="Why; kept in the audit trail.")
+def discard(service: str, stuck_id: UUID, reason: str) -> None:
+    """Give one up for good."""
+    with _opened(service) as (runtime,), _refusing():
+        operating.discard(runtime, stuck_id, reason)
+        click.echo(f"{stuck_id}: discarded")
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except operating.NotStuckError as error:
+        raise click.ClickException(f"nothing parked or waiting has the id {error}") from error
+
+
+@click.group()
+def events() -> None:
+    """Events between the services."""
+
+
+@events.command()
+@click.argument("service")
+def backfill(service: str) -> None:
+    """Tell SERVICE, which came later than others, the current state of all registers it keeps copies of."""
+    publishers = [each.name for each in installed_services() if each.backfill is not None]
+    with _opened(service, *publishers) as (subscriber, *owners):
+        queue = subscriber.service.queue
+        if queue is None:
+            raise click.ClickException(f"{service} hears nothing")
+        for owner in owners:
+            line = DirectLine(subscriber, queue)
+            told = operating.backfill(subscriber.service, owner, line)
+            line.close()
+            click.echo(f"{owner.service.name} → {service}: {told}")
+
+
+class DirectLine:
+    """Into the subscriber's queue and no other; in the embedded shape straight into its inbox."""
+
+    def __init__(self, subscriber: Runtime, queue: Queue) -> None:
+        settings = subscriber.settings
+        self._consumer = Consumer(subscriber)
+        self._publisher: RabbitPublisher | None = None
+        if not settings.is_embedded:
+            name = Topology(settings.broker_prefix).events(queue).name
+            self._publisher = RabbitPublisher(settings.broker_url, exchange="", routing_key=name)
+
+    def __call__(self, batch: Sequence[Message]) -> None:
+        if self._publisher is None:
+            self._consumer.receive_all([message.body for message in batch])
+            return
+        published = self._publisher.publish(batch)
+        if len(published.confirmed) != len(batch):
+            raise click.ClickException("the broker did not take everything; is the queue declared? Try again")
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        if self._publisher is not None:
+            self._publisher.close()
+
+
+@events.command()
+@click.argument("service")
+@click.option(
+    "--hours", type=float, required=True, help="How far back; published events are kept for 7 days."
+)
+def republish(service: str, hours: float) -> None:
+    """Send again what SERVICE has published lately, after the broker lost a queue or all its data.
+
+    Subscribers drop what they have.
+    """
+    with _opened(service) as (runtime,), runtime.database.write() as session:
+        count = outbox.republish(session, runtime.clock.now() - timedelta(hours=hours))
+        click.echo(f"{service}: {count} events go out again")
+
+
+@events.command()
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there instead.")
+def asyncapi(output: Path | None) -> None:
+    """Print the AsyncAPI description of every event."""
+    services: list[Service] = installed_services()
+    text = to_yaml(document(services))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")

@@ -1,0 +1,197 @@
+"""What operators do: look at what is stuck, try it again or give it up, fill a late subscriber, tidy up."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from approvals.enterprise.events import ENTERPRISE_REGISTERED
+from facilities.enterprises.model import EnterpriseCopy
+from facilities.living.service import service as living
+from notifications.service import service as notifications
+from shared.actor import SYSTEM
+from shared.audit import AuditEntry
+from shared.ids import new_id
+from shared.messaging import operating
+from shared.messaging.cli import parked
+from shared.messaging.consumer import Consumer
+from shared.messaging.inbox import InboxMessage
+from shared.messaging.outbox import OutboxMessage, republish
+from shared.messaging.retention import KEEP_DONE, KEEP_PUBLISHED, purge
+from shared.messaging.timers import Timer
+from shared.service import Fact, Runtime
+from tests.integration.assembly import REGISTERED, SUBMITTED, Assembly
+from tests.integration.messaging.conftest import Assemble
+
+
+@pytest.fixture
+def hearing(assemble: Assemble) -> Assembly:
+    return assemble(notifications)
+
+
+@pytest.fixture
+def runtime(hearing: Assembly) -> Runtime:
+    return hearing["notifications"]
+
+
+def states(runtime: Runtime) -> list[str]:
+    with runtime.read() as session:
+        return sorted(session.scalars(sa.select(InboxMessage.state)))
+
+
+def park(assembly: Assembly) -> bytes:
+    """A message whose handler nobody has: parked at once."""
+    body = assembly.wire(assembly.event(SUBMITTED))
+    Consumer(assembly["notifications"]).receive(body.replace(b"case.submitted", b"case.swallowed"))
+    return body
+
+
+def test_a_parked_message_is_listed_shown_and_tried_again(hearing: Assembly, runtime: Runtime) -> None:
+    park(hearing)
+    (stuck,) = operating.list_stuck(runtime)
+    assert (stuck.kind, stuck.state, stuck.reason) == ("event", "parked", "no-handler")
+    assert operating.find_stuck(runtime, stuck.id).body.startswith(b"{")
+    with runtime.database.write() as session:  # the release with the handler has arrived
+        mended = stuck.body.replace(b"case.swallowed", b"case.submitted")
+        session.execute(sa.update(InboxMessage).values(body=mended))
+
+    operating.replay(runtime, stuck.id)
+    hearing.worker.run_until_idle()
+
+    assert states(runtime) == ["done"]
+    assert operating.list_stuck(runtime) == []
+    with pytest.raises(operating.NotStuckError):
+        operating.replay(runtime, stuck.id)
+
+
+def test_a_discarded_message_stays_discarded_and_the_trail_says_why(
+    hearing: Assembly, runtime: Runtime
+) -> None:
+    park(hearing)
+    (stuck,) = operating.list_stuck(runtime)
+
+    operating.discard(runtime, stuck.id, "a test message")
+
+    assert states(runtime) == ["discarded"]
+    with runtime.read() as session:
+        entry = session.scalars(sa.select(AuditEntry)).one()
+    assert (entry.action, entry.details["reason"]) == ("event.discarded", "a test message")
+    with pytest.raises(operating.NotStuckError):
+        operating.discard(runtime, stuck.id, "again")
+
+
+def test_parked_timers_are_on_the_same_footing(runtime: Runtime) -> None:
+    with runtime.transaction(SYSTEM) as tx:
+        for key in ("a", "b"):
+            tx.schedule("nobody", key, tx.now, {})
+    with runtime.database.write() as session:
+        session.execute(sa.update(Timer).values(parked_at=runtime.clock.now(), attempts=12))
+    first, second = operating.list_stuck(runtime)
+    assert {first.kind, second.kind} == {"timer"}
+
+    operating.replay(runtime, first.id)
+    operating.discard(runtime, second.id, "not needed")
+
+    with runtime.read() as session:
+        (timer,) = session.scalars(sa.select(Timer)).all()
+    assert (timer.id, timer.attempts, timer.parked_at) == (first.id, 0, None)
+
+
+def test_the_command_line_lists_shows_and_refuses(
+    hearing: Assembly, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANBAN_DATABASE_URL", runtime.settings.database_url)
+    monkeypatch.setenv("YUANBAN_DATA_DIR", str(runtime.settings.data_dir))
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(parked, arguments)
+
+    park(hearing)
+    (stuck,) = operating.list_stuck(runtime)
+    assert str(stuck.id) in run("list", "notifications").output
+    assert "case.swallowed" in run("show", "notifications", str(stuck.id)).output
+    assert run("replay", "notifications", str(stuck.id)).exit_code == 0
+    assert states(runtime) == ["waiting"]
+    assert run("discard", "notifications", str(stuck.id), "--reason", "over").exit_code == 0
+    refused = run("replay", "notifications", str(new_id()))
+    assert refused.exit_code == 1 and "nothing parked" in refused.output
+    assert run("list", "nobody").exit_code == 2
+
+
+def test_a_late_subscriber_learns_the_register_and_keeps_what_is_newer(assemble: Assemble) -> None:
+    assembly = assemble(living)
+    told = [assembly.event(REGISTERED, uscc=f"9199010100000000{n:02}", name=f"第{n}家") for n in range(3)]
+    newer = replace(told[0], sequence=5, data={**told[0].data, "name": "改名"}, id=new_id())
+    consumer = Consumer(assembly["living"])
+    consumer.receive(assembly.wire(newer))
+
+    def register(_session: Session) -> Iterator[Fact]:
+        for event in told:
+            yield Fact(ENTERPRISE_REGISTERED, event.subject, 1, event.data)
+
+    owner = assembly["enterprise"]
+    owner.service = replace(owner.service, backfill=register)
+    for _ in range(2):
+        count = operating.backfill(
+            living, owner, lambda batch: consumer.receive_all([message.body for message in batch])
+        )
+        assert count == 3
+
+    with assembly["living"].read() as session:
+        names = session.scalars(sa.select(EnterpriseCopy.name).order_by(EnterpriseCopy.uscc)).all()
+    assert names == ["改名", "第1家", "第2家"]
+    assert states(assembly["living"]) == ["done"] * 4
+
+
+def test_what_was_published_lately_goes_out_again_and_nothing_doubles(
+    hearing: Assembly, runtime: Runtime
+) -> None:
+    hearing.say(SUBMITTED)
+    hearing.worker.run_until_idle()
+    hearing.clock.advance(timedelta(hours=2))
+    hearing.say(SUBMITTED)
+    hearing.worker.run_until_idle()
+
+    with hearing["enterprise"].database.write() as session:
+        assert republish(session, hearing.clock.now() - timedelta(hours=1)) == 1
+    hearing.worker.run_until_idle()
+
+    with hearing["enterprise"].read() as session:
+        assert None not in session.scalars(sa.select(OutboxMessage.published_at)).all()
+    assert states(runtime) == ["done", "done"]
+
+
+def test_old_rows_go_in_small_batches_and_what_is_stuck_stays(hearing: Assembly, runtime: Runtime) -> None:
+    for _ in range(5):
+        hearing.say(SUBMITTED)
+    hearing.worker.run_until_idle()
+    park(hearing)
+    publisher = hearing["enterprise"]
+
+    hearing.clock.advance(KEEP_PUBLISHED - timedelta(seconds=1))
+    assert purge(publisher) == 0
+    hearing.clock.advance(timedelta(seconds=2))
+    assert [purge(publisher, batch=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert purge(runtime) == 0
+    hearing.clock.advance(KEEP_DONE)
+    assert purge(runtime) == 5
+
+    assert states(runtime) == ["parked"]
+
+
+def test_a_batch_is_applied_in_one_go_and_taken_apart_only_when_it_fails(
+    hearing: Assembly, runtime: Runtime
+) -> None:
+    consumer = Consumer(runtime)
+    bodies = [hearing.wire(hearing.event(SUBMITTED)) for _ in range(5)]
+
+    consumer.receive_all([*bodies, bodies[0]])
+    assert states(runtime) == ["done"] * 5
+
+    more = [hearing.wire(hearing.event(SUBMITTED)) for _ in range(2)]
+    consumer.receive_all([bodies[1], more[0], b"not an event", more[1]])
+    assert states(runtime) == ["done"] * 7 + ["parked"]
