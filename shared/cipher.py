@@ -19,14 +19,22 @@ class Cipher:
         ).derive(secret_key.encode())
         self._fernet = Fernet(base64.urlsafe_b64encode(derived))
 
+    def seal_bytes(self, data: bytes) -> bytes:
+        """Encrypt bytes as they are."""
+        return self._fernet.encrypt(data)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Decrypt what `seal_bytes` made; raises ValueError when it was altered or the key differs."""
+        try:
+            return self._fernet.decrypt(bytes(sealed))
+        except InvalidToken as error:
+            raise ValueError("the sealed value cannot be opened with this installation's key") from error
+
     def seal(self, value: Mapping[str, Any]) -> bytes:
         """Encrypt a JSON object."""
-        return self._fernet.encrypt(json.dumps(value, ensure_ascii=False).encode())
+        return self.seal_bytes(json.dumps(value, ensure_ascii=False).encode())
 
     def open(self, sealed: bytes) -> dict[str, Any]:
         """Decrypt what `seal` made; raises ValueError when it was altered or the key differs."""
-        try:
-            opened: dict[str, Any] = json.loads(self._fernet.decrypt(bytes(sealed)))
-        except InvalidToken as error:
-            raise ValueError("the sealed value cannot be opened with this installation's key") from error
+        opened: dict[str, Any] = json.loads(self.open_bytes(sealed))
         return opened

@@ -110,5 +110,5 @@ def get_certificate(case_id: UUID) -> Response:
         certificate = of_case(reader.session, case.id)
         if certificate is None:
             raise NotFound
-    pdf = licence_pdf(reader.context, certificate)
+    pdf = licence_pdf(certificate)
     return file_response(pdf, "application/pdf", f"{certificate.holder_code}.pdf")

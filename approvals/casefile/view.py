@@ -236,7 +236,7 @@ def _certificate(reader: Reader, case: Case) -> dict[str, Any] | None:
         "uscc": found.holder_code,
         "holder": found.holder_name,
         "issued_on": found.issued_on.isoformat(),
-        "url": f"{reader.context.settings.public_url}/verify/{found.id}",
+        "url": found.public_facts["verify_url"],
         "pdf_url": f"/api/v1/{service}/cases/{case.id}/certificate",
     }
 

@@ -49,7 +49,7 @@ def get_verification(certificate_id: str) -> Response:
             issuer={"name": certificate.issuer_name, "code": certificate.issuer_code},
             issued_on=certificate.issued_on.isoformat(),
             revoked_at=certificate.revoked_at.isoformat() if certificate.revoked_at else None,
-            facts=facts,
-            sha256=hashlib.sha256(licence_pdf(runtime.context, certificate)).hexdigest(),
-            demo=runtime.settings.demo,
+            facts={key: value for key, value in facts.items() if key not in {"demo", "verify_url"}},
+            sha256=hashlib.sha256(licence_pdf(certificate)).hexdigest(),
+            demo=facts["demo"],
         )

@@ -4,10 +4,9 @@ from datetime import date
 
 from approvals.certificates.model import Certificate
 from approvals.documents.licence import LicenceFacts, make_licence
-from shared.transaction import Context
 
 
-def licence_pdf(context: Context, certificate: Certificate) -> bytes:
+def licence_pdf(certificate: Certificate) -> bytes:
     """The PDF; the same certificate always gives the same bytes."""
     facts = certificate.public_facts
     return make_licence(
@@ -23,12 +22,7 @@ def licence_pdf(context: Context, certificate: Certificate) -> bytes:
             registrar=certificate.issuer_name,
             issued_on=certificate.issued_on,
             certificate_id=certificate.id,
-            verify_url=verify_url(context, certificate.id),
-            demo=context.settings.demo,
+            verify_url=facts["verify_url"],
+            demo=facts["demo"],
         )
     )
-
-
-def verify_url(context: Context, certificate_id: str) -> str:
-    """The public page behind the QR code."""
-    return f"{context.settings.public_url}/verify/{certificate_id}"

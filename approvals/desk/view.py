@@ -6,7 +6,7 @@ from approvals.casefile.view import Reader, item_ref
 from approvals.cases.deadline import Deadlines
 from approvals.cases.policy import state_name
 from approvals.tasks.model import LIVE, TASK_NAMES, Task, TaskState
-from approvals.tasks.policy import may_take
+from approvals.tasks.policy import MAY_RELEASE, may_take
 
 
 def task_view(reader: Reader, task: Task) -> dict[str, Any]:
@@ -52,6 +52,8 @@ def _due(reader: Reader, task: Task) -> dict[str, Any]:
 def _actions(reader: Reader, task: Task, mine: bool) -> list[str]:
     if task.state is TaskState.OPEN and may_take(reader.actor, task):
         return ["claim"]
+    if task.state is TaskState.CLAIMED and not mine and reader.actor.has_role(*MAY_RELEASE):
+        return ["release"]
     if mine:
         return ["release", "opinion"] if task.kind.value == "review" else ["release"]
     return []

@@ -155,6 +155,9 @@ def _licence(tx: Transaction, case: Case, item: Item, uscc: str, facts: Particul
             "registered_capital_fen": facts.registered_capital_fen,
             "address": facts.address,
             "established_on": tx.today.isoformat(),
+            # Fixed with the act: what was issued as a demonstration stays one, whatever is set later.
+            "demo": tx.context.settings.demo,
+            "verify_url": f"{tx.context.settings.public_url}/verify/{identifier}",
         },
         status="valid",
     )

@@ -77,7 +77,8 @@ def give_opinion(
     )
     tx.session.add(opinion)
     tasks.complete(tx, task)
-    record(tx, case, item, "reviewed", office="reviewer", detail=CONCLUSIONS[conclusion])
+    # The log is the applicant's too: which way the opinion goes is not for them before the decision.
+    record(tx, case, item, "reviewed", office="reviewer")
     tasks.open_task(tx, case, TaskKind.DECISION)
     tx.audit("case.reviewed", "case", case.id, {"conclusion": conclusion, "opinion": str(opinion.id)})
     announce(tx, case, item, "reviewed")

@@ -9,6 +9,9 @@ from shared.actor import Actor
 from shared.errors import Forbidden
 from shared.text import Text
 
+MAY_RELEASE = ("administrator", "manager")
+"""Roles that may free a task whose holder is away or gone; the audit trail names them."""
+
 WATCHES_ALL = ("administrator", "auditor", "manager")
 
 

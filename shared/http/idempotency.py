@@ -3,18 +3,17 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask import Request, Response
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Base, JsonDoc, UtcDateTime, insert_if_absent
 from shared.errors import BadRequest, InvalidInput
 from shared.text import Text
 from shared.transaction import Transaction
 
-KEEP = timedelta(hours=48)
 _KEY = re.compile(r"^[\x21-\x7e]{1,128}$")
 _KEPT_HEADERS = ("ETag", "Location", "Content-Type", "Content-Language")
 
@@ -87,7 +86,8 @@ def stored_answer(tx: Transaction, wanted: KeyedRequest) -> Response | None:
             Text("同一 Idempotency-Key 不能用于不同内容", "This Idempotency-Key was used with another body"),
             slug="idempotency-key-reused",
         )
-    response = Response(record.body, status=record.status, headers=record.headers)
+    body = tx.context.cipher.open_bytes(record.body)
+    response = Response(body, status=record.status, headers=record.headers)
     response.headers["Idempotent-Replayed"] = "true"
     return response
 
@@ -97,26 +97,5 @@ def store_answer(tx: Transaction, wanted: KeyedRequest, response: Response) -> N
     record = tx.session.get_one(IdempotencyRecord, wanted.identity)
     record.status = response.status_code
     record.headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    record.body = response.get_data()
-
-
-def purge(session: Session, now: datetime, limit: int = 1000) -> int:
-    """Forget records older than `KEEP`, at most `limit` a call."""
-    old = (
-        sa.select(
-            IdempotencyRecord.actor, IdempotencyRecord.method, IdempotencyRecord.path, IdempotencyRecord.key
-        )
-        .where(IdempotencyRecord.created_at < now - KEEP)
-        .limit(limit)
-    )
-    rows = session.execute(old).all()
-    for row in rows:
-        session.execute(
-            sa.delete(IdempotencyRecord).where(
-                IdempotencyRecord.actor == row.actor,
-                IdempotencyRecord.method == row.method,
-                IdempotencyRecord.path == row.path,
-                IdempotencyRecord.key == row.key,
-            )
-        )
-    return len(rows)
+    # Sealed: an answer may hold what its reader, but no reader of the database, may see.
+    record.body = tx.context.cipher.seal_bytes(response.get_data())
