@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 
 import click
@@ -136,12 +137,25 @@ def seed() -> None:
     click.echo("seeded")
 
 
+def _require_free_port(settings: Settings) -> None:
+    """Said before anything is touched: the data may be another running instance's."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.bind, settings.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"port {settings.port} is taken; choose another: PORT={settings.port + 1} make run"
+            ) from error
+
+
 @main.command()
 def run() -> None:
     """Serve everything in one process (the embedded shape): migrate, seed, then listen."""
     settings = _settings()
     if not settings.is_embedded:
         raise click.ClickException("YUANBAN_BROKER_URL: `yuanban run` is the embedded shape, memory://")
+    _require_free_port(settings)
     services = installed_services()
     system = Embedded(services, settings)
     system.migrate()

@@ -1,5 +1,6 @@
 """Settings: read from the environment once, typed, and refused at start when they make no sense."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -122,6 +123,15 @@ def _own_secret(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
+        # Written whole under another name and then linked: whoever starts at the same time, or dies
+        # half-way, leaves one complete key behind.
+        draft = data_dir / f"secret_key.{secrets.token_hex(8)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < SECRET_LENGTH:
+        raise SettingsError(f"{path}: the key is damaged; restore it, or set YUANBAN_SECRET_KEY")
+    return key

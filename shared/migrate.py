@@ -54,6 +54,8 @@ def ensure_database(url: sa.URL) -> None:
     engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
+            # The lock ends with this connection; two processes that start together take turns.
+            connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
             query = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
             if connection.execute(query, {"name": url.database}).scalar() is None:
                 name = engine.dialect.identifier_preparer.quote(url.database)
