@@ -1,6 +1,6 @@
 """`yuanban accounts`: what is done where nobody can sign in yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -9,18 +9,21 @@ from sqlalchemy.exc import DatabaseError
 from gateway.accounts import commands
 from gateway.accounts.demo import demo_usernames
 from gateway.accounts.keys import rotate
-from gateway.accounts.model import Account, Role
+from gateway.accounts.model import Account, PositionKind, Role
 from gateway.accounts.passwords import Passwords
 from gateway.accounts.policy import MIN_PASSWORD
 from gateway.accounts.queries import find_by_username, username_key
 from shared.actor import SYSTEM
 from shared.config import DEMO_PASSWORD, Settings
 from shared.errors import NotFound, Problem
+from shared.identifiers.errors import UsccError
+from shared.identifiers.uscc import parse_uscc
 from shared.service import Runtime
 from shared.text import Text
 from shared.transaction import Transaction
 
 _ROLES = click.Choice([role.value for role in Role])
+_POSITIONS = click.Choice([kind.value for kind in PositionKind])
 _PROMPT = f"Password (at least {MIN_PASSWORD} characters)"
 
 
@@ -81,6 +84,21 @@ def accounts_command(open_runtime: Callable[[], Runtime]) -> click.Group:
 
     @accounts.command()
     @click.argument("username")
+    @click.option("--department", required=True, help="Its unified social credit code.")
+    @click.option("--name-zh", help="The department's name in Chinese; needed when it is new.")
+    @click.option("--name-en", help="The same in English.")
+    @click.option("--position", "positions", multiple=True, required=True, type=_POSITIONS)
+    def appoint(
+        username: str, department: str, name_zh: str | None, name_en: str | None, positions: tuple[str, ...]
+    ) -> None:
+        """Give USERNAME positions in a department, besides those held; the department may be new."""
+        with _command(open_runtime) as tx:
+            name = _department_name(name_zh, name_en)
+            _appoint(tx, _found(tx, username), _department_code(department), name, positions)
+        click.echo(f"{username}: {', '.join(positions)} in {department}")
+
+    @accounts.command()
+    @click.argument("username")
     def disable(username: str) -> None:
         """Shut the account of USERNAME at once, sessions and tokens included."""
         with _command(open_runtime) as tx:
@@ -128,6 +146,30 @@ def _found(tx: Transaction, username: str) -> Account:
     if account is None:
         raise NotFound(Text("没有用户名“{n}”", "There is no user name {n}").format(n=username))
     return account
+
+
+def _appoint(
+    tx: Transaction, account: Account, code: str, name: Text | None, positions: Iterable[str]
+) -> None:
+    if name is not None:
+        commands.establish_department(tx, code, name)
+    held = {(each.department_code, each.kind) for each in account.positions}
+    commands.appoint(tx, account, held | {(code, PositionKind(each)) for each in positions})
+    if Role.OFFICIAL.value not in account.roles:
+        commands.change_roles(tx, account, [*map(Role, account.roles), Role.OFFICIAL])
+
+
+def _department_code(text: str) -> str:
+    try:
+        return parse_uscc(text).code
+    except UsccError as error:
+        raise click.ClickException(f"{text!r} is no department's code: {error.message.en}") from error
+
+
+def _department_name(name_zh: str | None, name_en: str | None) -> Text | None:
+    if bool(name_zh) != bool(name_en):
+        raise click.UsageError("--name-zh and --name-en go together")
+    return Text(name_zh, name_en) if name_zh and name_en else None
 
 
 def _refuse_demo(settings: Settings, username: str, password: str) -> None:

@@ -56,6 +56,8 @@ def start_session(tx: Transaction) -> str:
     token = secrets.token_urlsafe(32)
     if tx.actor.id is None:
         raise Unauthenticated
+    # One at a time for each account: the next number of its audit chain is read before it is written.
+    tx.session.execute(sa.select(Account.id).where(Account.id == tx.actor.id).with_for_update())
     tx.session.execute(sa.delete(WebSession).where(WebSession.expires_at <= tx.now))
     tx.session.add(
         WebSession(

@@ -15,6 +15,7 @@ from gateway.portal.context import Json, current_client
 from gateway.portal.downloads import passed_on
 from gateway.portal.fields import ErrorLine
 from gateway.portal.i18n import say, size
+from gateway.portal.posted import number_of
 from gateway.portal.services import (
     ENTERPRISE,
     RefusedError,
@@ -23,6 +24,7 @@ from gateway.portal.services import (
     load_case,
     load_item,
     problem_sentence,
+    seen_etag,
 )
 
 pages = Blueprint("materials", __name__)
@@ -98,11 +100,10 @@ def upload(case_id: UUID, code: str) -> Answer:
 
 def send(case_id: str, code: str, file: FileStorage) -> ApiResponse:
     """PUT the file with its name; `etag` of the form tells a replacement from a first upload."""
-    seen = request.form.get("etag", "")
     headers = {
         "Content-Type": file.mimetype or "application/octet-stream",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.filename or '', safe='')}",
-        **({"If-Match": seen} if seen else {"If-None-Match": "*"}),
+        **(seen_etag() if request.form.get("etag") else {"If-None-Match": "*"}),
     }
     return current_client().put(
         ENTERPRISE, case_path(case_id, "materials", code), data=file.read(), headers=headers
@@ -127,7 +128,7 @@ def _card(case_id: UUID, code: str) -> str:
 def remove(case_id: UUID, code: str) -> Response:
     """Take a file back out of a draft or a correction."""
     path = case_path(str(case_id), "materials", code)
-    answer_of(current_client().delete(ENTERPRISE, path, headers={"If-Match": request.form.get("etag", "")}))
+    answer_of(current_client().delete(ENTERPRISE, path, headers=seen_etag()))
     return redirect(_card(case_id, code), code=303)
 
 
@@ -140,8 +141,7 @@ def look(case_id: UUID, code: str) -> str:
     if not material["uploaded"]:
         abort(404)
     last = max(1, int(material["uploaded"]["pages"] or 1))
-    asked = request.args.get("page", "1")
-    page = min(max(1, int(asked)), last) if asked.isdigit() else 1
+    page = min(max(1, number_of(request.args.get("page", "")) or 1), last)
     return render_template(
         "portal/material.html", case=case, material=material, page=page, last=last, size=size
     )

@@ -7,6 +7,13 @@ from werkzeug.datastructures import MultiDict
 from gateway.portal.context import Json
 from gateway.portal.fields import Path, field_id, row_id, widget_of
 
+_DIGITS = 5
+
+
+def number_of(text: str) -> int | None:
+    """A number as forms and addresses carry it; None for anything else, other scripts' digits included."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
+
 
 def typed(schema: Json, form: MultiDict[str, str], prefix: Path = ()) -> Json:
     """The raw answers of a posted form. What was left empty is absent, so that "required" can speak."""
@@ -35,7 +42,8 @@ def _typed_field(schema: Json, form: MultiDict[str, str], path: Path) -> Any:
 
 def _row_numbers(form: MultiDict[str, str], name: str) -> list[int]:
     """Numbers of the rows that were on the page; each row carries a marker `<name>.rows`."""
-    return sorted({int(number) for number in form.getlist(f"{name}.rows") if number.isdigit()})
+    numbers = {number_of(text) for text in form.getlist(f"{name}.rows")}
+    return sorted(number for number in numbers if number is not None)
 
 
 def without_empty_rows(schema: Json, answers: Json) -> Json:
@@ -49,16 +57,23 @@ def without_empty_rows(schema: Json, answers: Json) -> Json:
     return kept
 
 
-def change_rows(answers: Json, action: str) -> tuple[Json, str]:
-    """Carry out `add:<list>` or `remove:<list>:<row>`; returns the answers and the id to focus."""
+def change_rows(schema: Json, answers: Json, action: str) -> tuple[Json, str]:
+    """Carry out `add:<list>` or `remove:<list>:<row>`; returns the answers and the id to focus.
+
+    Whatever is no row of a list of the schema stays as it is.
+    """
     verb, _, rest = action.partition(":")
-    name, _, number = rest.partition(":")
+    name, _, text = rest.partition(":")
+    part = schema.get("properties", {}).get(name)
+    if part is None or widget_of(part) != "rows":
+        return answers, ""
+    number = number_of(text)
     rows = list(answers.get(name, []))
     if verb == "add":
         rows.append({})
         focus = row_id((name,), len(rows) - 1)
-    elif verb == "remove" and number.isdigit() and int(number) < len(rows):
-        rows.pop(int(number))
+    elif verb == "remove" and number is not None and number < len(rows):
+        rows.pop(number)
         focus = field_id((name,))
     else:
         return answers, ""

@@ -118,7 +118,7 @@ def save(case_id: UUID, key: str) -> str | Response | tuple[str, int]:
     action = request.form.get("action", "continue")
     answers = typed(step.section["schema"], request.form)
     if action.startswith(("add:", "remove:")):
-        answers, focus = change_rows(answers, action)
+        answers, focus = change_rows(step.section["schema"], answers, action)
         return page_of(step, answers, None, focus)
     answers = without_empty_rows(step.section["schema"], answers)
     response = current_client().patch(

@@ -1,5 +1,6 @@
 """Asking the services: a refusal becomes an exception that the error pages can show."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -8,11 +9,14 @@ from werkzeug.exceptions import BadRequest
 
 from gateway.clients import ApiResponse
 from gateway.portal.context import Json, current_client
+from gateway.portal.posted import number_of
 
 ENTERPRISE = "enterprise"
 NOTIFICATIONS = "notifications"
 
 _SERVER_ERRORS = 500
+_ETAG = re.compile(r'"[0-9]{1,9}"')
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 class RefusedError(Exception):
@@ -92,15 +96,27 @@ def act(case_id: str, verb: str, body: Json) -> Json:
 def seen_version() -> dict[str, str]:
     """`If-Match` with the version the reader had on the screen (hidden field `version`)."""
     version = request.form.get("version", "")
-    if not version.isdigit():
+    if number_of(version) is None:
         raise BadRequest
     return {"If-Match": f'"{version}"'}
+
+
+def seen_etag() -> dict[str, str]:
+    """`If-Match` with the tag of the file the reader had on the screen (hidden field `etag`)."""
+    etag = request.form.get("etag", "")
+    if not _ETAG.fullmatch(etag):
+        raise BadRequest
+    return {"If-Match": etag}
 
 
 def own_key() -> dict[str, str]:
     """`Idempotency-Key` of the page the form was on, so that a second click repeats the first answer."""
     key = request.form.get("idempotency_key", "")
-    return {"Idempotency-Key": key} if key else {}
+    if not key:
+        return {}
+    if not _KEY.fullmatch(key):
+        raise BadRequest
+    return {"Idempotency-Key": key}
 
 
 def problem_sentence(problem: dict[str, Any]) -> str:

@@ -17,6 +17,8 @@ from .conftest import GatewayClient
 
 Run = Callable[..., Result]
 
+DEPARTMENT = "11990101MB0DEM2282"
+
 
 @pytest.fixture
 def empty(make_system: SystemFactory) -> SystemUnderTest:
@@ -83,6 +85,44 @@ def test_accounts_are_shut_opened_and_given_roles_and_passwords(empty: SystemUnd
     client = GatewayClient(empty, empty.edge_app.test_client(use_cookies=False))
     me = client.sign_in("chief", "another good one").get("/api/v1/me").get_json()
     assert me["roles"] == ["auditor", "manager"]
+
+
+def test_an_official_is_appointed_in_a_department_that_is_made_on_the_way(
+    empty: SystemUnderTest, run: Run
+) -> None:
+    run("add", "wang", "--role", "resident", typed="a good long one\na good long one\n")
+    first = ("appoint", "wang", "--department", DEPARTMENT, "--position", "window")
+
+    assert "There is no department" in run(*first).output
+    made = run(*first, "--name-zh", "审批局", "--name-en", "Approval Bureau")
+    assert made.exit_code == 0, made.output
+    assert run("appoint", "wang", "--department", DEPARTMENT, "--position", "reviewer").exit_code == 0
+
+    client = GatewayClient(empty, empty.edge_app.test_client(use_cookies=False))
+    me = client.sign_in("wang", "a good long one").get("/api/v1/me").get_json()
+    assert me["roles"] == ["official", "resident"]
+    assert [each["position"] for each in me["positions"]] == ["reviewer", "window"]
+    assert me["positions"][0]["department"] == {
+        "code": DEPARTMENT,
+        "name": {"zh": "审批局", "en": "Approval Bureau"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("wang", "--department", "1199"), "no department's code"),
+        (("wang", "--department", DEPARTMENT, "--name-zh", "审批局"), "go together"),
+        (("nobody", "--department", DEPARTMENT), "no user name nobody"),
+    ],
+)
+def test_an_appointment_that_cannot_be_is_refused(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    run("add", "wang", "--role", "resident", typed="a good long one\na good long one\n")
+
+    result = run("appoint", *arguments, "--position", "window")
+
+    assert result.exit_code != 0
+    assert said in result.output
 
 
 def test_the_signing_key_can_be_changed(empty: SystemUnderTest, run: Run) -> None:

@@ -1,6 +1,7 @@
 """Browser sessions: what the cookie holds, when it ends, and for whom the portal asks the services."""
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,7 +15,8 @@ from werkzeug.test import TestResponse
 from gateway.accounts.commands import change_password, disable_account
 from gateway.accounts.model import Account, WebSession
 from gateway.accounts.passwords import Passwords
-from gateway.accounts.queries import digest_of, find_by_username
+from gateway.accounts.queries import actor_of, digest_of, find_by_username
+from gateway.accounts.sign_in import start_session
 from gateway.clients import ApiResponse, ServiceClient
 from gateway.portal.context import current_host
 from gateway.service import service as gateway_service
@@ -265,3 +267,27 @@ def _account(session: sa.orm.Session) -> Account:
     account = find_by_username(session, "agent")
     assert account is not None
     return account
+
+
+def test_two_browsers_of_one_account_sign_in_at_the_same_moment(system: SystemUnderTest) -> None:
+    runtime = system.runtime("gateway")
+    with runtime.read() as session:
+        account = find_by_username(session, "agent")
+        assert account is not None
+        actor = actor_of(account)
+    tokens: list[str] = []
+
+    def sign_in() -> None:
+        with runtime.transaction(actor) as tx:
+            token = start_session(tx)
+        tokens.append(token)
+
+    second = threading.Thread(target=sign_in)
+    with runtime.transaction(actor) as tx:
+        tokens.append(start_session(tx))
+        second.start()
+        second.join(0.5)  # it comes as far as it can while the first has not committed
+        assert second.is_alive()
+    second.join(30)
+
+    assert len(set(tokens)) == 2
