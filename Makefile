@@ -30,10 +30,10 @@ run: setup ## Serve the demo park on http://localhost:8000
 	@exec env YUANBAN_DEMO="$${YUANBAN_DEMO-1}" $(BIN)/yuanban run
 
 test: dev ## Run the tests (a few minutes)
-	@$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not slow" $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) -m "not slow" $(ARGS)
 
 test-full: dev ## Run all tests, the slow ones too
-	@$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n $(JOBS) $(ARGS)
 
 check: dev ## Check style, types, boundaries between packages and translations
 	$(BIN)/ruff check .

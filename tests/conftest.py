@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from shared.clock import ManualClock
 from shared.testing.brokers import broker_answers, broker_url
@@ -36,6 +38,23 @@ def pytest_report_header() -> str:
             ("RabbitMQ", _broker_answers(), broker_url()),
         )
     )
+
+
+class OneServerAFile(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """Spreads tests over processes one by one, but keeps a file of `tests/e2e` whole: it starts a server.
+
+    Those files come first, being the largest pieces. (`--dist loadgroup` of pytest-xdist 3.8 groups nothing
+    under pytest 9.2, which no longer lets it rename tests.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0] if nodeid.startswith("tests/e2e/") else nodeid
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """How tests are spread over processes."""
+    return OneServerAFile(config, log)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.e2e.server import Server
 from tests.e2e.views import DESKTOP, PHONE, View
 from tests.e2e.windows import Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 Places = dict[str, str]
 """Parts of addresses: the case in each state, and the certificate."""
@@ -181,14 +181,19 @@ def _by_state(person: Person) -> Places:
     return {case["state"]: case["id"] for case in cases}
 
 
-# Every page is looked at in all four ways; axe judges two of them here, the other two among the slow tests.
+# Every page is looked at in all four ways: axe judges it in one of them here, turn by turn, and in all four
+# among the slow tests; the stories judge the pages they pass through in all four as well.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
 KINDS = (*PUBLIC, *APPLICANT, *DESK)
+PAIRS = [
+    pytest.param(kind, view, id=f"{kind}-{view}", marks=() if (number + turn) % 2 else pytest.mark.slow)
+    for number, kind in enumerate(KINDS)
+    for turn, view in enumerate(LOOKS)
+]
 
 
-@pytest.mark.parametrize("view", LOOKS, ids=str)
-@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize(("kind", "view"), PAIRS)
 def test_page(kind: Kind, view: View, places: Places, reader: Reader, output_path: str) -> None:
     other = next(each for each in OTHER_LOOKS if each.language == view.language)
     window = reader(kind.who, view)

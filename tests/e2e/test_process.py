@@ -15,8 +15,6 @@ from tests.e2e.api import ITEM, Person, ask, sign_in, when_told
 from tests.e2e.server import Server, running, wait_until
 from tests.unit.material_samples import pdf
 
-pytestmark = pytest.mark.xdist_group("process")
-
 SERVICES = ("gateway", "enterprise", "living", "production", "notifications")
 MEMORY_LIMIT = 300_000_000  # bytes, seeded and idle
 

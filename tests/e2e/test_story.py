@@ -11,7 +11,7 @@ from tests.e2e.server import Server, wait_until
 from tests.e2e.views import DESKTOP, PHONE, View
 from tests.e2e.windows import OpenWindow, Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @dataclass(frozen=True, slots=True)
