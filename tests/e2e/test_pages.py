@@ -182,7 +182,7 @@ def _by_state(person: Person) -> Places:
 
 
 # Every page is looked at in all four ways: axe judges it in one of them here, turn by turn, and in all four
-# among the slow tests; the stories judge the pages they pass through in all four as well.
+# among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
 KINDS = (*PUBLIC, *APPLICANT, *DESK)
