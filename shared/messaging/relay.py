@@ -19,7 +19,7 @@ from shared.testing.crash import crash_point
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-SHORTEST_PAUSE_S = 0.05
+SHORTEST_PAUSE_S = 0.05  # rows gather meanwhile: a batch costs something by itself, here and at every hearer
 LONGEST_PAUSE_S = 0.5
 STAND_BY_PAUSE_S = 1.0
 LONGEST_TROUBLE_PAUSE_S = 10.0  # shorter than LOCK_IDLE_S: a broker that is away costs us no lock
