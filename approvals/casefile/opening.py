@@ -16,7 +16,7 @@ from shared.transaction import Transaction
 
 def opened(tx: Transaction, case_id: UUID) -> tuple[Case, Item]:
     """The case and its item; 404 when it may not be seen, 428/412 by `If-Match`."""
-    case = policy.find(tx.session, tx.actor, case_id, lock=True)
+    case = policy.find_whole(tx.session, tx.actor, case_id)
     require_version(case.version)
     item = item_of(tx.resource(Catalogue), case.item_code)
     settle(tx, case, item)

@@ -51,6 +51,16 @@ def claimed_task(session: Session, actor: Actor, case: Case, kind: TaskKind) -> 
     )
 
 
+def claimed_kinds(session: Session, actor: Actor, case: Case) -> set[TaskKind]:
+    """What the actor has claimed to do on the case; nothing is asked for those who hold no position."""
+    if not actor.positions:
+        return set()
+    query = sa.select(Task.kind).where(
+        Task.case_id == case.id, Task.state == TaskState.CLAIMED, Task.claimed_by == actor.id
+    )
+    return set(session.scalars(query))
+
+
 def require_claim(session: Session, actor: Actor, case: Case, kind: TaskKind) -> Task:
     """Acting on a case needs the claim of the matching open task, and the position still held."""
     task = claimed_task(session, actor, case, kind)

@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared.database import Base, JsonDoc, UtcDateTime
+from shared.database import Base, JsonDoc, UtcDateTime, insert
 from shared.ids import new_id
 
 
@@ -42,15 +42,16 @@ def schedule(session: Session, name: str, key: str, due_at: datetime, payload: M
 
     An appointment that is being kept at this moment is waited for: it is gone then, and this is a new one.
     """
-    row = session.scalar(sa.select(Timer).where(Timer.name == name, Timer.key == key).with_for_update())
-    if row is None:
-        row = Timer(id=new_id(), name=name, key=key)
-        session.add(row)
-    row.due_at = due_at
-    row.payload = dict(payload)
-    row.attempts = 0
-    row.last_error = None
-    row.parked_at = None
+    appointment = {
+        "due_at": due_at,
+        "payload": dict(payload),
+        "attempts": 0,
+        "last_error": None,
+        "parked_at": None,
+    }
+    new = insert(session, Timer).values(id=new_id(), name=name, key=key, **appointment)
+    moved = new.on_conflict_do_update(index_elements=["name", "key"], set_=appointment)
+    session.connection().execute(moved)  # past the session, which would first write out all that is pending
 
 
 def cancel(session: Session, name: str, key: str) -> None:
