@@ -190,6 +190,7 @@ def _take_waiting(row: inbox.InboxMessage | None) -> bool:
     if row is None or row.state != "waiting":
         return False
     row.state = "done"
+    row.version += 1
     row.attempts += 1
     row.next_attempt_at = None
     row.body = None
