@@ -106,6 +106,7 @@ def keep(
     reason: str,
     error: str,
     attempts: int,
+    seen: int | None,
     now: datetime,
     next_attempt_at: datetime | None,
 ) -> None:
@@ -113,6 +114,8 @@ def keep(
 
     Only a new or a waiting row is written. One that is done meanwhile (a twin of the message was applied
     while this one failed) must not come back to life, and what is parked or discarded is the operator's.
+    `seen` is the version of the row that was tried again: has an operator asked for a replay since, then that
+    replay is still to come, and this failure does not count.
     """
     settled = {
         "state": state,
@@ -127,6 +130,8 @@ def keep(
         waiting = sa.update(InboxMessage).where(
             InboxMessage.event_id == event_id, InboxMessage.state == "waiting"
         )
+        if seen is not None:
+            waiting = waiting.where(InboxMessage.version == seen)
         session.execute(waiting.values(**settled, version=InboxMessage.version + 1))
 
 

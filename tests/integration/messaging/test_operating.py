@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from shared.ids import new_id
 from shared.messaging import operating
 from shared.messaging.cli import parked
 from shared.messaging.consumer import MAX_ATTEMPTS, Consumer
+from shared.messaging.envelope import Event
 from shared.messaging.inbox import InboxMessage
 from shared.messaging.outbox import OutboxMessage, republish
 from shared.messaging.retention import KEEP_DONE, KEEP_PUBLISHED, purge
@@ -28,6 +30,7 @@ from shared.messaging.stuck import Stuck, every_stuck, find_stuck
 from shared.messaging.timekeeper import Timekeeper
 from shared.messaging.timers import Timer
 from shared.service import Fact, Runtime
+from shared.transaction import Transaction
 from tests.integration.assembly import REGISTERED, SUBMITTED, Assembly
 from tests.integration.messaging.conftest import Assemble
 
@@ -247,3 +250,34 @@ def test_a_batch_is_applied_in_one_go_and_taken_apart_only_when_it_fails(
     more = [hearing.wire(hearing.event(SUBMITTED)) for _ in range(2)]
     consumer.receive_all([bodies[1], more[0], b"not an event", more[1]])
     assert states(runtime) == ["done"] * 7 + ["parked"]
+
+
+def test_a_replay_asked_for_just_when_the_last_attempt_fails_gets_all_its_attempts(
+    assemble: Assemble,
+) -> None:
+    """The attempt was begun before the operator asked; what it has to say is out of date."""
+
+    def fail(_tx: Transaction, _event: Event) -> None:
+        raise LookupError("not yet")
+
+    hearing = assemble(replace(notifications, handlers={SUBMITTED: fail}))
+    runtime = hearing["notifications"]
+    consumer = Consumer(runtime)
+    consumer.receive(hearing.wire(hearing.event(SUBMITTED)))
+    for _ in range(MAX_ATTEMPTS - 2):
+        hearing.clock.advance(timedelta(hours=2))
+        consumer.retry_due()
+    (stuck,) = listed(runtime)
+    assert (stuck.state, stuck.attempts) == ("waiting", MAX_ATTEMPTS - 1)
+
+    class Overtaken(Consumer):
+        def _keep(self, *args: Any, **options: Any) -> None:
+            replay(runtime, stuck.id)
+            super()._keep(*args, **options)
+
+    hearing.clock.advance(timedelta(hours=2))
+    Overtaken(runtime).retry_due()
+
+    (again,) = listed(runtime)
+    assert (again.state, again.attempts) == ("waiting", 0)
+    assert again.next_attempt_at == hearing.clock.now()
