@@ -17,10 +17,10 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run test test-full check format migrate seed lock messages clean
+.PHONY: help setup dev run test test-full bench-events bench-backlog check format migrate seed lock messages clean
 
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed $(VENV)/.translated $(VENV)/.compressed ## Install all that Yuanban needs to run, into .venv
 
@@ -34,6 +34,12 @@ test: dev ## Run the tests (a few minutes)
 
 test-full: dev ## Run all tests, the slow ones too
 	@$(BIN)/pytest -n $(JOBS) $(ARGS)
+
+bench-events: dev ## Measure events end to end, against Celery and against a hand-written limit
+	@$(BIN)/python -m bench.events $(ARGS)
+
+bench-backlog: dev ## Measure how a million waiting events drain
+	@$(BIN)/python -m bench.events.backlog $(ARGS)
 
 check: dev ## Check style, types, boundaries between packages and translations
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from shared.cipher import Cipher
 from shared.clock import Clock, SystemClock
 from shared.config import Settings
 from shared.database import Database
+from shared.messaging import outbox
 from shared.messaging.brokers.base import Queue
 from shared.messaging.contracts import ContractRegistry, EventContract
 from shared.messaging.envelope import Event
@@ -123,6 +124,7 @@ class Runtime:
                 traceparent=traceparent,
             )
             yield tx.caused_by(cause) if cause else tx
+            outbox.add_all(session, tx.outgoing)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -1,7 +1,7 @@
 """The one transaction of a command: its session, who acts, when, and what it says to the outside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -61,6 +61,8 @@ class Transaction:
     causation_id: str | None = None
     correlation_id: str | None = None
     traceparent: str | None = None
+    outgoing: list[dict[str, Any]] = field(default_factory=list)
+    """Outbox rows of what was emitted, written when the block ends."""
 
     @property
     def today(self) -> date:
@@ -86,21 +88,19 @@ class Transaction:
         """Say that something happened to `aggregate`: an outbox row with the aggregate's next number."""
         # None until a new aggregate is flushed: column defaults are filled in by the flush.
         aggregate.event_sequence = (aggregate.event_sequence or 0) + 1
-        outbox.add(
-            self.session,
-            Event(
-                id=new_id(),
-                type=contract.type,
-                source=self.context.service,
-                subject=str(subject),
-                sequence=aggregate.event_sequence,
-                time=self.now,
-                data=contract.dump(data),
-                correlation_id=self.correlation_id or self.request_id,
-                causation_id=self.causation_id,
-                traceparent=self.traceparent,
-            ),
+        event = Event(
+            id=new_id(),
+            type=contract.type,
+            source=self.context.service,
+            subject=str(subject),
+            sequence=aggregate.event_sequence,
+            time=self.now,
+            data=contract.dump(data),
+            correlation_id=self.correlation_id or self.request_id,
+            causation_id=self.causation_id,
+            traceparent=self.traceparent,
         )
+        self.outgoing.append(outbox.row(event))
 
     def audit(
         self,

@@ -1,7 +1,7 @@
 """What an event of each type must carry: marshmallow contracts, found by type through one registry."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
@@ -27,6 +27,14 @@ class EventContract:
     meaning: Text
     subscribers_optional: bool = False
     """True when nobody needs to listen; otherwise an unroutable message is an error that keeps the row."""
+    _strict: Schema = field(init=False, repr=False, compare=False)
+    _lenient: Schema = field(init=False, repr=False, compare=False)
+    # Made once: a schema copies all its fields when it is made, and loading leaves nothing behind in it.
+
+    def __post_init__(self) -> None:
+        """Prepare the schema for both directions."""
+        object.__setattr__(self, "_strict", self.schema(unknown=RAISE))
+        object.__setattr__(self, "_lenient", _forgiving(self.schema()))
 
     @property
     def aggregate(self) -> str:
@@ -35,13 +43,12 @@ class EventContract:
 
     def dump(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The wire form of `data`; ContractError when it would not load again (unknown fields included)."""
-        schema = self.schema(unknown=RAISE)
-        wire = dict(schema.dump(data))
-        unknown = set(data) - set(schema.fields)
+        wire = dict(self._strict.dump(data))
+        unknown = set(data) - set(self._strict.fields)
         if unknown:
             raise ContractError(f"{self.type}: fields outside the contract: {sorted(unknown)}")
         try:
-            schema.load(wire)
+            self._strict.load(wire)
         except ValidationError as error:
             raise ContractError(f"{self.type}: {error.messages}") from error
         return wire
@@ -49,13 +56,13 @@ class EventContract:
     def load(self, data: Any) -> dict[str, Any]:
         """Read the wire form; fields a newer publisher added are passed over."""
         try:
-            loaded: dict[str, Any] = _lenient(self.schema()).load(data)
+            loaded: dict[str, Any] = self._lenient.load(data)
         except ValidationError as error:
             raise ContractError(f"{self.type}: {error.messages}") from error
         return loaded
 
 
-def _lenient(schema: Schema) -> Schema:
+def _forgiving(schema: Schema) -> Schema:
     """Let unknown fields pass at every level; marshmallow hands `unknown` down to no nested schema."""
     schema.unknown = EXCLUDE
     for declared in schema.fields.values():
@@ -64,7 +71,7 @@ def _lenient(schema: Schema) -> Schema:
             inner = inner.inner if isinstance(inner, fields.List) else inner.value_field
         if isinstance(inner, fields.Nested):
             inner.unknown = EXCLUDE
-            _lenient(inner.schema)
+            _forgiving(inner.schema)
     return schema
 
 

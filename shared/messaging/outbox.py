@@ -1,10 +1,10 @@
 """Events leave through a table: written in the command's transaction, published afterwards by the relay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -55,6 +55,10 @@ class OutboxMessage(Base):
     )
 
 
+# The table itself: for hundreds of rows at a time the mapper would cost more than the database.
+_TABLE = cast(sa.Table, OutboxMessage.__table__)
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """What the relay needs of a row: no entity, for there are many."""
@@ -64,23 +68,30 @@ class Pending:
     message: Message
 
 
-def add(session: Session, event: Event) -> None:
-    """Put `event` into the outbox of the running transaction.
+def row(event: Event) -> dict[str, Any]:
+    """The outbox row of `event`; EnvelopeError when it is too large."""
+    return {
+        "event_id": event.id,
+        "type": event.type,
+        "aggregate_id": event.subject,
+        "sequence": event.sequence,
+        "body": encode(event),
+        "created_at": event.time,
+    }
 
-    The aggregate is flushed first: its row lock is then held before `position` is taken, so that within
+
+def add_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put rows into the outbox as the last thing of the running transaction.
+
+    The aggregates are flushed first: their row locks are held before any `position` is taken, so that within
     an aggregate the order of positions is the order of commits.
     """
-    session.flush()
-    session.add(
-        OutboxMessage(
-            event_id=event.id,
-            type=event.type,
-            aggregate_id=event.subject,
-            sequence=event.sequence,
-            body=encode(event),
-            created_at=event.time,
-        )
-    )
+    if rows:
+        session.flush()
+        # One statement for all of them; it is asked for the positions because only then do they follow the
+        # order of the rows.
+        insert = sa.insert(_TABLE).returning(_TABLE.c.position, sort_by_parameter_order=True)
+        session.execute(insert, rows)
 
 
 def pending(session: Session, now: datetime, limit: int) -> list[Pending]:
@@ -108,11 +119,7 @@ def pending(session: Session, now: datetime, limit: int) -> list[Pending]:
 
 def mark_published(session: Session, positions: Sequence[int], at: datetime) -> None:
     """Remember that the broker has taken these rows."""
-    session.execute(
-        sa.update(OutboxMessage)
-        .where(OutboxMessage.position.in_(positions), OutboxMessage.published_at.is_(None))
-        .values(published_at=at, last_error=None)
-    )
+    session.execute(_unpublished(positions).values(published_at=at, last_error=None))
 
 
 def mark_unroutable(session: Session, positions: Sequence[int], now: datetime) -> None:
@@ -142,10 +149,14 @@ def republish(session: Session, since: datetime) -> int:
 
 def _stand_aside(session: Session, positions: Sequence[int], until: datetime, error: str) -> None:
     session.execute(
-        sa.update(OutboxMessage)
-        .where(OutboxMessage.position.in_(positions), OutboxMessage.published_at.is_(None))
-        .values(attempts=OutboxMessage.attempts + 1, not_before=until, last_error=error)
+        _unpublished(positions).values(attempts=_TABLE.c.attempts + 1, not_before=until, last_error=error)
     )
+
+
+def _unpublished(positions: Sequence[int]) -> sa.Update:
+    # Written into the statement: hundreds of numbers as parameters would have to be converted one by one.
+    listed: sa.BindParameter[Any] = sa.bindparam("positions", positions, expanding=True, literal_execute=True)
+    return sa.update(_TABLE).where(_TABLE.c.position.in_(listed), _TABLE.c.published_at.is_(None))
 
 
 def _attempts(row: Pending) -> int:

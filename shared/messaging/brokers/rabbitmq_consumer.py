@@ -23,7 +23,7 @@ from shared.testing.crash import crash_point
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
+BATCH = 200
 PREFETCH = 2 * BATCH  # a batch being settled, and the next one arriving meanwhile
 CLEAN_RUN = 20  # so many first deliveries in a row end the careful mode
 TICK_S = 1.0
@@ -116,6 +116,7 @@ class _Line:
         self._settle = settle
         self._settling = settling
         self._held: list[Delivery] = []
+        self._reads_ahead = False
         self._consumer = Consumer(channel, [queue(channel)], on_message=self._take, auto_declare=False)
         # Kombu's own answer to a message that it cannot unpack is to acknowledge it.
         self._consumer.on_decode_error = lambda message, _error: self._take(message)
@@ -139,6 +140,7 @@ class _Line:
     def at_full_speed(self, stop: threading.Event) -> bool:
         """Batches until a message comes a second time; returns the next `careful`."""
         self._start(prefetch=PREFETCH)
+        self._reads_ahead = True
         while not stop.is_set():
             self._gather(BATCH)
             if any(delivery.redelivered for delivery in self._held):
@@ -170,6 +172,7 @@ class _Line:
 
         Without its callback py-amqp would send each of those back with a reject.
         """
+        self._reads_ahead = False
         callbacks = dict(self._channel.callbacks)
         self._consumer.cancel()
         self._channel.callbacks.update(callbacks)
@@ -189,9 +192,9 @@ class _Line:
 
     def _gather(self, wanted: int) -> None:
         """Wait for a first message, then for as many as come at once."""
+        self._connection.heartbeat_check()
         timeout = GATHER_S if self._held else TICK_S
         while len(self._held) < wanted:
-            self._connection.heartbeat_check()
             try:
                 self._connection.drain_events(timeout=timeout)
             except TimeoutError:
@@ -199,10 +202,18 @@ class _Line:
             timeout = GATHER_S
 
     def _settle_all(self, batch: Sequence[Delivery]) -> None:
-        """Settle these together, in a thread of their own; here the connection is kept alive meanwhile."""
+        """Settle these together, in a thread of their own.
+
+        Here the next batch is read meanwhile, for much of the time is the database's; and the connection is
+        kept alive.
+        """
         future = self._settling.submit(self._settle, batch)
-        while wait([future], timeout=TICK_S).not_done:
-            self._stay_alive()
+        while not future.done():
+            if self._reads_ahead and len(self._held) < BATCH:
+                with suppress(TimeoutError):
+                    self._connection.drain_events(timeout=GATHER_S)
+            elif wait([future], timeout=TICK_S).not_done:
+                self._stay_alive()
         try:
             future.result()
         except Exception as error:
