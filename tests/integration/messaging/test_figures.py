@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notifications.service import service as notifications
 from shared.actor import SYSTEM
+from shared.clock import ManualClock
 from shared.messaging import figures
 from shared.messaging.consumer import MAX_ATTEMPTS, Consumer
 from shared.messaging.envelope import Event
@@ -17,9 +18,10 @@ from shared.messaging.figures import Figures
 from shared.messaging.timekeeper import Timekeeper
 from shared.messaging.timers import Timer
 from shared.service import Runtime
+from shared.testing.systems import SystemFactory
 from shared.transaction import Transaction
 from tests.e2e.server import free_port
-from tests.integration.assembly import SUBMITTED, Assembly
+from tests.integration.assembly import SUBMITTED, Assembly, publisher
 from tests.integration.messaging.conftest import Assemble
 
 Told = dict[tuple[str, str], float]
@@ -134,7 +136,11 @@ def test_counting_stops_so_that_asking_costs_the_same_however_much_is_stuck(
     assert found["yuanban_inbox_parked", "notifications"] == 2
 
 
-def test_without_its_tables_one_service_is_left_out_and_the_others_are_told(hearing: Assembly) -> None:
+def test_without_its_tables_one_service_is_left_out_and_the_others_are_told(
+    make_sqlite_system: SystemFactory, clock: ManualClock
+) -> None:
+    # On SQLite alone, where every test has files of its own.
+    hearing = Assembly(make_sqlite_system([publisher, notifications]), clock)
     with hearing["notifications"].database.write() as session:
         session.execute(sa.text("DROP TABLE outbox_message"))
 
