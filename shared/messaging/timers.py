@@ -41,6 +41,7 @@ class Timer(Base):
         sa.Index(
             "ix_timer_failing",
             "failing_since",
+            "id",
             sqlite_where=sa.text("failing_since IS NOT NULL"),
             postgresql_where=sa.text("failing_since IS NOT NULL"),
         ),

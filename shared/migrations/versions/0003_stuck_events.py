@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.execute("UPDATE timer SET failing_since = COALESCE(parked_at, due_at) WHERE attempts > 0")
     failing = sa.text("failing_since IS NOT NULL")
     op.create_index(
-        "ix_timer_failing", "timer", ["failing_since"], sqlite_where=failing, postgresql_where=failing
+        "ix_timer_failing", "timer", ["failing_since", "id"], sqlite_where=failing, postgresql_where=failing
     )
 
 
