@@ -13,7 +13,7 @@ from gateway.routing import keyset, limits, openapi, proxy
 from gateway.state import install
 from shared.config import Settings
 from shared.network import Network
-from shared.service import Runtime
+from shared.service import Runtime, installed_services
 
 
 def extend_app(app: Flask, runtime: Runtime, network: Network) -> None:
@@ -40,4 +40,5 @@ def _portal_settings(settings: Settings) -> PortalSettings:
         public_url=settings.public_url,
         demo=settings.demo,
         demo_accounts=tuple(DemoAccount(each.username, each.role) for each in sign_ins),
+        services={each.name: each.title for each in installed_services()},
     )

@@ -25,6 +25,8 @@ from gateway.portal import (
     public,
     sections,
     session,
+    stuck_event,
+    stuck_list,
     verify,
 )
 from gateway.portal.context import Portal, PortalHost, PortalSettings, install
@@ -48,6 +50,8 @@ PAGES = (
     desk_correction.pages,
     desk_review.pages,
     desk_decision.pages,
+    stuck_list.pages,
+    stuck_event.pages,
     apidocs.pages,
 )
 

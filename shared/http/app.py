@@ -19,6 +19,7 @@ from shared.http.readable import require_readable_address, require_readable_json
 from shared.http.state import EXTENSION
 from shared.http.tokens import KeySource, TokenVerifier
 from shared.ids import new_id
+from shared.messaging import api as stuck_events
 from shared.network import Network
 from shared.service import Runtime
 from shared.text import Text
@@ -52,6 +53,7 @@ def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None
     _describe_security(api)
     for blueprint in service.blueprints():
         api.register_blueprint(blueprint, url_prefix=blueprint.url_prefix or f"/api/v1/{service.name}")
+    api.register_blueprint(stuck_events.blueprint(service.name))
     problems.register(app)  # after the Api object, whose own handlers these replace
     if service.extend_app is not None:
         service.extend_app(app, runtime, network)

@@ -162,9 +162,9 @@ def _attempts(row: Pending) -> int:
     return row.attempts
 
 
-def depth(session: Session) -> tuple[int, datetime | None]:
-    """How many rows wait (counted up to 10 000) and since when the oldest does."""
-    waiting = sa.select(OutboxMessage.created_at).where(OutboxMessage.published_at.is_(None)).limit(10_000)
-    rows = waiting.subquery()
+def depth(session: Session, up_to: int) -> tuple[int, datetime | None]:
+    """How many rows wait, counted up to a limit, and since when the oldest does."""
+    waiting = sa.select(OutboxMessage.created_at).where(OutboxMessage.published_at.is_(None))
+    rows = waiting.order_by(OutboxMessage.position).limit(up_to).subquery()
     count, oldest = session.execute(sa.select(sa.func.count(), sa.func.min(rows.c.created_at))).one()
     return int(count), oldest
