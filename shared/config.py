@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -52,6 +53,8 @@ class Settings:
     """Stands before the name of every exchange and queue, so that installations can share one broker."""
     metrics_port: int = 0
     """Where a worker answers `/metrics`; 0 switches that off."""
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks from which the edge answers `/metrics`."""
 
     @classmethod
     def from_env(cls) -> "Settings":
@@ -88,6 +91,7 @@ class Settings:
             upstreams=_upstreams(os.environ),
             broker_prefix=env.str("YUANBAN_BROKER_PREFIX", ""),
             metrics_port=env.int("YUANBAN_METRICS_PORT", 0),
+            metrics_from=_networks(env.str("YUANBAN_METRICS_FROM", "127.0.0.0/8,::1/128")),
         )
 
     @property
@@ -104,6 +108,13 @@ def _secret(given: str, data_dir: Path) -> str:
     if given and len(given) < SECRET_LENGTH:
         raise SettingsError(f"YUANBAN_SECRET_KEY: at least {SECRET_LENGTH} characters, chosen at random")
     return given or _own_secret(data_dir)
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(each.strip())) for each in text.split(",") if each.strip())
+    except ValueError as error:
+        raise SettingsError(f"YUANBAN_METRICS_FROM: {error}; give networks like 10.1.0.0/16") from error
 
 
 def _upstreams(environ: Mapping[str, str]) -> dict[str, str]:

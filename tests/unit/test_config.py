@@ -34,7 +34,13 @@ def test_a_broker_and_upstreams_are_named_by_the_environment(monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("variable", "value"), [("YUANBAN_BROKER_URL", "redis://x"), ("YUANBAN_UPSTREAM_LIVING", "living:8000")]
+    ("variable", "value"),
+    [
+        ("YUANBAN_BROKER_URL", "redis://x"),
+        ("YUANBAN_UPSTREAM_LIVING", "living:8000"),
+        ("YUANBAN_METRICS_FROM", "10.0.0.1/8"),
+        ("YUANBAN_METRICS_FROM", "everywhere"),
+    ],
 )
 def test_what_makes_no_sense_is_refused_by_name(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
