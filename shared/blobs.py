@@ -122,17 +122,24 @@ class FolderBlobs:
         return key
 
 
-def open_blobs(url: str) -> Blobs:
-    """The store at `url`: `file:///absolute/folder`. Raises ValueError for any other scheme or form."""
-    parts = urlsplit(url)
+def folder_of(url: str) -> Path:
+    """The folder that `file:///absolute/folder` names. Raises ValueError for any other scheme or form."""
+    wanted = "write file:///absolute/folder"
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ValueError(f"this cannot be read as a URL; {wanted}") from error
     if parts.scheme != "file":
-        raise ValueError(
-            f"YUANBAN_BLOBS_URL: the scheme {parts.scheme!r} is not supported; write file:///absolute/folder"
-        )
+        raise ValueError(f"the scheme {parts.scheme!r} is not supported; {wanted}")
     path = Path(unquote(parts.path))
     if parts.netloc not in ("", "localhost") or not path.is_absolute() or parts.query or parts.fragment:
-        raise ValueError(f"YUANBAN_BLOBS_URL: {url!r} is not of the form file:///absolute/folder")
-    return FolderBlobs(path)
+        raise ValueError(f"{url!r} is not of the form file:///absolute/folder")
+    return path
+
+
+def open_blobs(url: str) -> Blobs:
+    """The store at `url` (see `folder_of`)."""
+    return FolderBlobs(folder_of(url))
 
 
 def _within(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
