@@ -43,6 +43,10 @@ class Blobs(Protocol):
         """The length in bytes; NotFound when absent."""
         ...
 
+    def delete(self, key: str) -> None:
+        """Forget the content; harmless when absent. Whoever calls it knows that nobody refers to it."""
+        ...
+
 
 class FolderBlobs:
     """Blobs in a local or shared folder, as `ab/cd/abcd…`; written aside and renamed, so never half there.
@@ -87,6 +91,13 @@ class FolderBlobs:
             return self._path(key).stat().st_size
         except FileNotFoundError:
             raise _absent() from None
+
+    def delete(self, key: str) -> None:
+        """Forget the content; harmless when absent. Whoever calls it knows that nobody refers to it."""
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
 
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
@@ -137,9 +148,13 @@ def folder_of(url: str) -> Path:
     return path
 
 
-def open_blobs(url: str) -> Blobs:
-    """The store at `url` (see `folder_of`)."""
-    return FolderBlobs(folder_of(url))
+def open_blobs(url: str, service: str) -> Blobs:
+    """The store of one service at `url` (see `folder_of`).
+
+    Each has a folder of its own: a service deletes what it no longer refers to, and cannot know what another
+    one keeps of the same content.
+    """
+    return FolderBlobs(folder_of(url) / service)
 
 
 def _within(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:

@@ -49,6 +49,16 @@ def save_answers(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     return reply_with_case(tx, commands.save_answers(tx, case, item, data["answers"]))
 
 
+@blueprint.delete("/cases/<uuid:case_id>")
+@blueprint.response(204)
+@command
+def discard_case(tx: Transaction, case_id: UUID) -> Reply:
+    """Throw a draft away; 409 once it was handed in, for then it can only be withdrawn."""
+    case, _item = opened(tx, case_id)
+    commands.discard(tx, case)
+    return Reply(None, status=204)
+
+
 @blueprint.post("/cases/<uuid:case_id>/check")
 @blueprint.arguments(CheckArgs, location="query")
 @blueprint.response(200, CheckOut)

@@ -18,6 +18,7 @@ from approvals.cases.numbering import next_number
 from approvals.cases.record import Fact, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
+from approvals.documents.unused import let_go
 from approvals.items.answers import subject_name
 from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation, section_status, validate
@@ -129,6 +130,23 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
     announce(tx, case, item, "submitted")
     return case
+
+
+def discard(tx: Transaction, case: Case) -> None:
+    """Throw a draft away with all that is in it; the audit trail keeps that it was there.
+
+    Raises Conflict when it was handed in: from then on there is something on record, to be withdrawn.
+    """
+    policy.require_applicant(tx.actor, case)
+    policy.require_state("discard", case)
+    codes = [material.code for material in case.materials]
+    let_go(tx, [material.sha256 for material in case.materials])
+    for material in case.materials:
+        tx.session.delete(material)
+    tx.session.delete(case)
+    tx.audit(
+        "case.discarded", "case", case.id, {"item": case.item_code, "materials": codes}, case.on_behalf_of
+    )
 
 
 def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:

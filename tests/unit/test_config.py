@@ -138,7 +138,7 @@ def test_a_folder_of_any_name_holds_the_data(monkeypatch: pytest.MonkeyPatch, tm
 
     settings = Settings.from_env()
 
-    key = open_blobs(settings.blobs_url).put(b"content")
+    key = open_blobs(settings.blobs_url, "living").put(b"content")
     assert [path.name for path in (folder / "blobs").rglob(key)] == [key]
     Database(settings.database_url_for("living")).ping()
     assert (folder / "living.sqlite3").exists()
