@@ -11,13 +11,14 @@ from approvals.casefile.api import reading
 from approvals.casefile.view import Reader
 from approvals.cases import policy as case_policy
 from approvals.cases.schemas import Nothing
+from approvals.desk.commands import claim_next
 from approvals.desk.view import task_view
 from approvals.intake.commands import settle
 from approvals.items.model import Catalogue
 from approvals.reviews import commands as reviews
 from approvals.tasks import commands, queries
 from approvals.tasks.model import Task
-from approvals.tasks.schemas import GiveOpinion, TaskListArgs, TaskOut, TaskPage
+from approvals.tasks.schemas import ClaimNext, GiveOpinion, TaskListArgs, TaskOut, TaskPage
 from shared.errors import Forbidden
 from shared.http.command import Reply, command, json_response
 from shared.http.etag import expected_version
@@ -70,6 +71,20 @@ def get_live_task(case_id: UUID) -> Response:
         if task is None:
             return Response(status=204)
         return json_response(Reply(task_view(reader, task), version=task.version))
+
+
+@blueprint.post("/tasks/claim-next")
+@blueprint.arguments(ClaimNext)
+@blueprint.response(200, TaskOut)
+@command
+def claim_next_task(tx: Transaction, data: dict[str, Any]) -> Reply:
+    """Claim the most urgent open task, of those that the filters leave; 404 when there is none for you.
+
+    Send an `Idempotency-Key`: the same request sent twice then claims one task and not two.
+    """
+    if not tx.actor.positions:
+        raise Forbidden
+    return _reply(tx, claim_next(tx, queries.Filters(state="open", **data)))
 
 
 @blueprint.post("/tasks/<uuid:task_id>/claim")
