@@ -7,8 +7,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from approvals.applications import commands
-from approvals.casefile.api import reading
-from approvals.casefile.opening import opened, reply_with_case
+from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.schemas import (
     CaseOut,
@@ -66,7 +65,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
     """Say what is still wrong, in one section or in the whole application; nothing is changed."""
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
-        item = commands.item_of(reader.context.resources.get(Catalogue), case.item_code)
+        item = reader.context.resources.get(Catalogue).item(case.item_code)
         found = commands.check(reader.session, reader.context, case, item, reader.today, args["section"])
     return jsonify(
         valid=found.valid,

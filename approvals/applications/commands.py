@@ -27,7 +27,7 @@ from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
 from shared.clock import PARK_TZ
-from shared.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
+from shared.errors import Conflict, FieldError, Forbidden, InvalidInput
 from shared.identifiers.case_number import make_case_number, make_query_code
 from shared.ids import new_id
 from shared.text import Text
@@ -37,17 +37,9 @@ INTAKE_TIMER = "intake-lapse"
 MAY_APPLY = ("applicant", "enterprise_member", "resident")
 
 
-def item_of(catalogue: Catalogue, code: str) -> Item:
-    """The item of the catalogue; NotFound when it does not exist."""
-    item = catalogue.get(code)
-    if item is None:
-        raise NotFound(Text("没有这个事项", "There is no such item"))
-    return item
-
-
 def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> Case:
     """Open a draft under the item's present version, for oneself or for an organisation one belongs to."""
-    item = item_of(tx.resource(Catalogue), item_code)
+    item = tx.resource(Catalogue).item(item_code)
     if not item.online:
         raise Conflict(Text("该事项尚不能在线申请", "Not available online yet"), slug="guide-only")
     if not tx.actor.has_role(*MAY_APPLY):

@@ -6,8 +6,7 @@ from uuid import UUID
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from approvals.applications.commands import item_of
-from approvals.casefile.api import reading
+from approvals.casefile.opening import reading
 from approvals.casefile.view import Reader
 from approvals.cases import policy as case_policy
 from approvals.cases.schemas import Nothing
@@ -94,7 +93,7 @@ def claim_next_task(tx: Transaction, data: dict[str, Any]) -> Reply:
 def claim_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
     """Claim an open task of your position; 409 when somebody was faster."""
     task = commands.find(tx, task_id, expected_version=expected_version())
-    item = item_of(tx.resource(Catalogue), task.case.item_code)
+    item = tx.resource(Catalogue).item(task.case.item_code)
     settle(tx, task.case, item)
     return _reply(tx, reviews.take_up(tx, item, task))
 
@@ -115,7 +114,7 @@ def release_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply
 def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
     """Give the reviewer's opinion; it opens the decision for somebody else."""
     task = commands.find(tx, task_id, expected_version=expected_version())
-    item = item_of(tx.resource(Catalogue), task.case.item_code)
+    item = tx.resource(Catalogue).item(task.case.item_code)
     reviews.give_opinion(tx, item, task, **data)
     return _reply(tx, task)
 

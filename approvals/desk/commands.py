@@ -1,6 +1,5 @@
 """Taking the next task: the most urgent one that is open and that this official may work on."""
 
-from approvals.applications.commands import item_of
 from approvals.intake.commands import settle
 from approvals.items.model import Catalogue
 from approvals.reviews.commands import take_up
@@ -21,7 +20,7 @@ def claim_next(tx: Transaction, filters: Filters) -> Task:
         task = find_open(tx, task_id)
         if task is None:
             continue
-        item = item_of(tx.resource(Catalogue), task.case.item_code)
+        item = tx.resource(Catalogue).item(task.case.item_code)
         settle(tx, task.case, item)
         if task.state is not TaskState.OPEN:
             continue  # what was to be done on it, time has done

@@ -7,8 +7,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 
-from approvals.applications.commands import item_of
-from approvals.casefile.api import reading
+from approvals.casefile.opening import reading
 from approvals.casefile.view import Reader, materials_view, sees_personal_data
 from approvals.cases import policy
 from approvals.cases.model import Case
@@ -46,7 +45,7 @@ def put_material(case_id: UUID, code: str) -> Response:
     seen_version = None if first else expected_version()
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
-        item = item_of(reader.context.resources.get(Catalogue), case.item_code)
+        item = reader.context.resources.get(Catalogue).item(case.item_code)
         spec = materials.require_open_for(reader.actor, case, item, code)
     # Judged and stored before the transaction: opening a file takes long.
     data, declared, file_name = _upload()
@@ -65,7 +64,7 @@ def _keep(
     tx: Transaction, case_id: UUID, code: str, data: bytes, found: InspectedUpload, seen_version: int | None
 ) -> Reply:
     case = policy.find(tx.session, tx.actor, case_id, lock=True)
-    item = item_of(tx.resource(Catalogue), case.item_code)
+    item = tx.resource(Catalogue).item(case.item_code)
     keep(tx, data, found.sha256)
     row, is_new = materials.hand_in(tx, case, item, code, found=found, seen_version=seen_version)
     shown = next(entry for entry in materials_view(tx.context, case, item, tx.today) if entry["code"] == code)
@@ -100,7 +99,7 @@ def get_material_page(case_id: UUID, code: str, number: int) -> Response:
 def delete_material(tx: Transaction, case_id: UUID, code: str) -> Reply:
     """Take a file back while the application may still be edited."""
     case = policy.find(tx.session, tx.actor, case_id, lock=True)
-    item = item_of(tx.resource(Catalogue), case.item_code)
+    item = tx.resource(Catalogue).item(case.item_code)
     materials.material_of(item, code)
     materials.take_back(tx, case, code, seen_version=expected_version())
     tx.session.flush()
