@@ -9,7 +9,7 @@ from gateway.accounts.demo import demo_sign_ins
 from gateway.host import GatewayHost
 from gateway.portal import assets, blueprint
 from gateway.portal.context import DemoAccount, PortalSettings
-from gateway.routing import keyset, limits, openapi, proxy
+from gateway.routing import figures, keyset, limits, openapi, proxy
 from gateway.state import install
 from shared.config import Settings
 from shared.network import Network
@@ -24,6 +24,7 @@ def extend_app(app: Flask, runtime: Runtime, network: Network) -> None:
     proxy.register(app, edge.dispatcher)
     openapi.register(app, edge.dispatcher)
     limits.register(app, settings.request_limit)
+    figures.register(app, settings.metrics_from)
     app.config["SESSION_COOKIE_SECURE"] = urlsplit(settings.public_url).scheme == "https"
     blueprint.register(app, GatewayHost(edge), _portal_settings(settings))
     if settings.trusted_proxies:

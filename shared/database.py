@@ -155,6 +155,15 @@ def insert_all_absent(
     return set(session.execute(each, [dict(row) for row in rows]).scalars())
 
 
+def take_turns(session: Session, name: str) -> None:
+    """Wait for every other transaction that has asked for the same name, until this one ends.
+
+    SQLite needs no asking: one transaction writes at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
 def _make_engine(url: sa.URL) -> Engine:
     # Parameters are hidden in error messages: they are what people typed.
     if url.get_backend_name() != "sqlite":

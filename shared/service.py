@@ -98,7 +98,7 @@ class Runtime:
         self.context = Context(
             service=service.name,
             settings=settings,
-            blobs=open_blobs(settings.blobs_url),
+            blobs=open_blobs(settings.blobs_url, service.name),
             cipher=Cipher(settings.secret_key, service.name),
             resources=Resources(service.resources(settings)),
         )

@@ -32,7 +32,7 @@ _OFFICIAL_VERBS = {
     "opinion": TaskKind.REVIEW,
     "decide": TaskKind.DECISION,
 }
-_APPLICANT_VERBS = ("edit", "submit", "withdraw", "answer-correction")
+_APPLICANT_VERBS = ("edit", "submit", "discard", "withdraw", "answer-correction")
 
 
 @dataclass(frozen=True, slots=True)

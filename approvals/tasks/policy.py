@@ -17,8 +17,11 @@ WATCHES_ALL = ("administrator", "auditor", "manager")
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """Tasks the actor may see: those of the positions held, everything for those who oversee."""
-    if actor.has_role(*WATCHES_ALL):
-        return sa.true()
+    return sa.true() if actor.has_role(*WATCHES_ALL) else covered(actor)
+
+
+def covered(actor: Actor) -> sa.ColumnElement[bool]:
+    """Tasks that the positions held cover: those the actor may take, as far as the task decides it."""
     held = [
         sa.and_(Task.department == position.department, Task.kind == kind)
         for position in actor.positions

@@ -21,7 +21,7 @@ def prepare(runtime: Runtime, actor: Actor, count: int) -> list[tuple[UUID, int]
     """So many equal drafts; each one's id and version. One is made by the commands, the others are copies."""
     with runtime.transaction(actor) as tx:
         case = commands.start(tx, ITEM)
-        item = commands.item_of(tx.resource(Catalogue), ITEM)
+        item = tx.resource(Catalogue).item(ITEM)
         commands.save_answers(tx, case, item, a1_answers())
         tx.session.flush()
         original = tx.session.execute(sa.select(table_of(Case)).where(Case.id == case.id)).one()._asdict()

@@ -1,7 +1,5 @@
 """Passing a request to the service that owns it, in the name of one actor or of nobody."""
 
-import re
-import secrets
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
@@ -12,7 +10,6 @@ from shared.actor import Actor
 from shared.errors import NotFound, Unavailable
 from shared.network import Network, Upstream, UpstreamError, UpstreamResponse
 
-_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 # What RFC 3986 allows in a path beside letters and digits; everything else is sent percent-encoded.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
@@ -87,13 +84,6 @@ def is_plain(path: str) -> bool:
 def decoded(path: str) -> str:
     """A percent-encoded path without its leading slash, decoded once."""
     return unquote(path.removeprefix("/"))
-
-
-def ensure_trace() -> None:
-    """Every request has a trace: the client's when it is well-formed, else a new one."""
-    given = g.get("traceparent")
-    if not given or not _TRACEPARENT.match(given):
-        g.traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 def request_id() -> str:

@@ -120,6 +120,9 @@ APPLICANT = (
         "agent2",
         then=_press("Withdraw the application"),
     ),
+    Kind("discard", "/applications/{draft}/discard", "agent"),
+    Kind("discard-handed-in", "/applications/{received}/discard", "agent2"),
+    Kind("discarded", "/applications?state=draft&discarded=now", "agent"),
     Kind("messages", "/messages", "agent2"),
     Kind("messages-none", "/messages", "resident"),
     Kind("forbidden", "/desk", "agent", status=403),
@@ -226,6 +229,21 @@ def test_page_in_the_other_size(
     window = reader(kind.who, view)
     with _pictured(window, output_path):
         _look(kind, window, places)
+
+
+@pytest.mark.parametrize("view", [View(PHONE, "zh"), View(PHONE, "en")], ids=str)
+def test_on_a_phone_the_queue_leaves_names_their_room(
+    view: View, reader: Reader, places: Places, output_path: str
+) -> None:
+    window = reader("manager", view)
+    with _pictured(window, output_path):
+        window.go("/desk")
+        rows = window.main.get_by_role("row").filter(has=window.page.get_by_role("rowheader")).all()
+        assert len(rows) > 3, places
+        for row in rows:
+            whole, name = row.bounding_box(), row.get_by_role("rowheader").bounding_box()
+            assert whole and name
+            assert name["width"] > 0.8 * whole["width"], row.inner_text()
 
 
 @contextmanager
