@@ -51,7 +51,7 @@ class Settings:
     broker_prefix: str = ""
     """Stands before the name of every exchange and queue, so that installations can share one broker."""
     metrics_port: int = 0
-    """Where a worker answers `/metrics`; 0 switches that off."""
+    """Where a process answers `/metrics` to operators; 0: a web process at its own port, a worker nowhere."""
 
     @classmethod
     def from_env(cls) -> "Settings":
@@ -69,12 +69,14 @@ class Settings:
         if not broker_url.startswith(("memory://", "amqp://", "amqps://")):
             raise SettingsError("YUANBAN_BROKER_URL: give memory://, amqp://… or amqps://…")
         demo = env.bool("YUANBAN_DEMO", False)
+        upstreams = _upstreams(os.environ)
+        alone = broker_url.startswith("memory://") and not upstreams
         return cls(
             data_dir=data_dir,
             database_url=env.str("YUANBAN_DATABASE_URL", f"sqlite:///{data_dir}/{{service}}.sqlite3"),
             broker_url=broker_url,
             blobs_url=env.str("YUANBAN_BLOBS_URL", f"file://{data_dir}/blobs"),
-            secret_key=_secret(env.str("YUANBAN_SECRET_KEY", ""), data_dir),
+            secret_key=_secret(env.str("YUANBAN_SECRET_KEY", ""), data_dir, may_make_one=alone),
             bind=env.str("YUANBAN_BIND", "127.0.0.1"),
             port=port,
             public_url=env.str("YUANBAN_PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
@@ -85,7 +87,7 @@ class Settings:
             log_level=env.str("YUANBAN_LOG_LEVEL", "INFO"),
             request_limit=env.str("YUANBAN_REQUEST_LIMIT", "1200 per minute"),
             trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0),
-            upstreams=_upstreams(os.environ),
+            upstreams=upstreams,
             broker_prefix=env.str("YUANBAN_BROKER_PREFIX", ""),
             metrics_port=env.int("YUANBAN_METRICS_PORT", 0),
         )
@@ -100,9 +102,12 @@ class Settings:
         return self.database_url.replace("{service}", service)
 
 
-def _secret(given: str, data_dir: Path) -> str:
+def _secret(given: str, data_dir: Path, *, may_make_one: bool) -> str:
     if given and len(given) < SECRET_LENGTH:
         raise SettingsError(f"YUANBAN_SECRET_KEY: at least {SECRET_LENGTH} characters, chosen at random")
+    if not given and not may_make_one:
+        # Each of them would make its own, and what one has sealed no other could open.
+        raise SettingsError("YUANBAN_SECRET_KEY: services with processes of their own must be given one")
     return given or _own_secret(data_dir)
 
 

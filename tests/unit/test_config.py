@@ -15,9 +15,12 @@ SERVICES = {service.name: service for service in installed_services()}
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUANBAN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("YUANBAN_SECRET_KEY", "a key of the tests and of nobody else")
 
 
-def test_the_embedded_shape_needs_no_settings() -> None:
+def test_the_embedded_shape_needs_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("YUANBAN_SECRET_KEY")
+
     settings = Settings.from_env()
 
     assert settings.is_embedded and settings.upstreams == {}
@@ -43,6 +46,21 @@ def test_what_makes_no_sense_is_refused_by_name(
 
     with pytest.raises(SettingsError, match=variable):
         Settings.from_env()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("YUANBAN_BROKER_URL", "amqp://broker"), ("YUANBAN_UPSTREAM_GATEWAY", "http://gateway:8000")],
+)
+def test_processes_of_one_installation_do_not_each_make_a_secret_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str
+) -> None:
+    monkeypatch.delenv("YUANBAN_SECRET_KEY")
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsError, match="YUANBAN_SECRET_KEY"):
+        Settings.from_env()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_edge_must_know_everybody_and_the_others_the_edge(monkeypatch: pytest.MonkeyPatch) -> None:
