@@ -1,6 +1,7 @@
 """What an operator asks a running service: alive, ready, and its figures."""
 
 import time
+from http import HTTPStatus
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
@@ -8,25 +9,28 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
-from shared.messaging import outbox
+from shared.config import Settings
+from shared.messaging.figures import Backlog
+from shared.operators import serve
+from shared.readiness import Readiness, is_ready
 from shared.service import Runtime
 
 log = structlog.get_logger(__name__)
 
 METRICS = "yuanban-metrics"
+READINESS = "yuanban-readiness"
 
 
 class HttpMetrics:
     """The figures of one application, in a registry of its own: a process may hold several services."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(Backlog(runtime))
         self.requests = Counter(
             "yuanban_http_requests_total",
             "Requests answered",
@@ -40,16 +44,7 @@ class HttpMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
-        self.outbox_depth = Gauge(
-            "yuanban_outbox_waiting", "Events not yet published", ["service"], registry=self.registry
-        )
-        self.outbox_age = Gauge(
-            "yuanban_outbox_oldest_seconds",
-            "Age of the oldest waiting event",
-            ["service"],
-            registry=self.registry,
-        )
-        self.service = service
+        self.service = runtime.service.name
 
 
 def tick() -> float:
@@ -77,9 +72,11 @@ def observe(response: Response) -> None:
 
 
 def register(app: Flask, runtime: Runtime) -> None:
-    """Add `/healthz`, `/readyz` and `/metrics`."""
-    metrics = HttpMetrics(runtime.service.name)
+    """Add `/healthz`, `/readyz` and, unless operators have a port of their own for it, `/metrics`."""
+    metrics = HttpMetrics(runtime)
+    readiness = Readiness(runtime)
     app.extensions[METRICS] = metrics
+    app.extensions[READINESS] = readiness
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -87,18 +84,21 @@ def register(app: Flask, runtime: Runtime) -> None:
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int] | Response:
-        try:
-            runtime.database.ping()
-        except SQLAlchemyError as error:
-            log.warning("not ready", error=str(error))
-            return jsonify(status="unready", database="unreachable"), 503
-        return jsonify(status="ready", database="ok")
+        found = readiness.findings()
+        if is_ready(found):
+            return jsonify(status="ready", **found)
+        return jsonify(status="unready", **found), HTTPStatus.SERVICE_UNAVAILABLE
+
+    if runtime.settings.metrics_port:
+        return  # the public has no business with it
 
     @app.get("/metrics")
     def figures() -> Response:
-        with runtime.read() as session:
-            waiting, oldest = outbox.depth(session)
-        age = (runtime.clock.now() - oldest).total_seconds() if oldest else 0.0
-        metrics.outbox_depth.labels(metrics.service).set(waiting)
-        metrics.outbox_age.labels(metrics.service).set(max(age, 0.0))
         return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def serve_operators(app: Flask, settings: Settings) -> None:
+    """Open the operators' port of this application, if the settings name one. Once a process."""
+    if settings.metrics_port:
+        metrics: HttpMetrics = app.extensions[METRICS]
+        serve(settings.bind, settings.metrics_port, metrics.registry, app.extensions[READINESS])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
@@ -75,10 +75,6 @@ class Figures:
             registry=self.registry,
         ).labels(service)
         self.registry.register(Backlog(runtime))
-
-    def serve(self, bind: str, port: int) -> None:
-        """Answer `/metrics` in a thread."""
-        start_http_server(port, bind, registry=self.registry)
 
     def relayed(self, rows: Sequence[outbox.Pending], published: Published) -> None:
         """A batch of the relay and what became of it."""

@@ -139,7 +139,7 @@ def unsettled(session: Session) -> Counter[str]:
     """How many messages are `waiting` and `parked`."""
     states = ("waiting", "parked")
     query = sa.select(InboxMessage.state, sa.func.count()).where(InboxMessage.state.in_(states))
-    return Counter(dict(session.execute(query.group_by(InboxMessage.state)).tuples().all()))
+    return Counter({row[0]: row[1] for row in session.execute(query.group_by(InboxMessage.state))})
 
 
 def due_retries(session: Session, now: datetime, limit: int) -> Sequence[InboxMessage]:
