@@ -21,7 +21,7 @@ export PIP_NO_INPUT := 1
 .PHONY: help setup dev run test test-full bench-events bench-backlog check check-deployment format migrate seed lock messages clean
 
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed $(VENV)/.translated $(VENV)/.compressed ## Install all that Yuanban needs to run, into .venv
 
