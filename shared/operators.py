@@ -2,17 +2,19 @@
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from shared.readiness import Readiness, is_ready
 
 Answer = tuple[HTTPStatus, str, bytes]
+Figures = Callable[[], bytes]
+"""What `/metrics` tells, as Prometheus reads it."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -28,16 +30,16 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
 
-def serve(bind: str, port: int, registry: CollectorRegistry, readiness: Readiness) -> WSGIServer:
+def serve(bind: str, port: int, figures: Figures, readiness: Readiness) -> WSGIServer:
     """Answer operators in a thread of this process until it ends, or `shutdown()` and `server_close()`."""
-    server = make_server(bind, port, _application(registry, readiness), _Server, _Quiet)
+    server = make_server(bind, port, _application(figures, readiness), _Server, _Quiet)
     threading.Thread(target=server.serve_forever, name="yuanban-operators", daemon=True).start()
     return server
 
 
-def _application(registry: CollectorRegistry, readiness: Readiness) -> WSGIApplication:
+def _application(figures: Figures, readiness: Readiness) -> WSGIApplication:
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        status, content_type, body = _answer(environ["PATH_INFO"], registry, readiness)
+        status, content_type, body = _answer(environ["PATH_INFO"], figures, readiness)
         headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
         start_response(f"{status.value} {status.phrase}", headers)
         return [body]
@@ -45,9 +47,9 @@ def _application(registry: CollectorRegistry, readiness: Readiness) -> WSGIAppli
     return answer
 
 
-def _answer(path: str, registry: CollectorRegistry, readiness: Readiness) -> Answer:
+def _answer(path: str, figures: Figures, readiness: Readiness) -> Answer:
     if path == "/metrics":
-        return HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(registry)
+        return HTTPStatus.OK, CONTENT_TYPE_LATEST, figures()
     if path == "/healthz":
         return _json(HTTPStatus.OK, {"status": "alive"})
     if path == "/readyz":

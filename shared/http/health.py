@@ -1,6 +1,7 @@
 """What an operator asks a running service: alive, ready, and its figures."""
 
 import time
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 import structlog
@@ -12,9 +13,10 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.registry import Collector
 
 from shared.config import Settings
-from shared.messaging.figures import Backlog
+from shared.messaging.figures import Backlog, Together
 from shared.operators import serve
 from shared.readiness import Readiness, is_ready
 from shared.service import Runtime
@@ -28,9 +30,8 @@ READINESS = "yuanban-readiness"
 class HttpMetrics:
     """The figures of one application, in a registry of its own: a process may hold several services."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
-        self.registry.register(Backlog(runtime))
         self.requests = Counter(
             "yuanban_http_requests_total",
             "Requests answered",
@@ -44,7 +45,13 @@ class HttpMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
-        self.service = runtime.service.name
+        self.service = service
+        self.beside: list[Collector] = []
+        """What else this process holds and this application tells (the embedded shape: everything)."""
+
+    def text(self) -> bytes:
+        """All of it, as Prometheus reads it."""
+        return generate_latest(Together([self.registry, *self.beside]))
 
 
 def tick() -> float:
@@ -73,7 +80,8 @@ def observe(response: Response) -> None:
 
 def register(app: Flask, runtime: Runtime) -> None:
     """Add `/healthz`, `/readyz` and, unless operators have a port of their own for it, `/metrics`."""
-    metrics = HttpMetrics(runtime)
+    metrics = HttpMetrics(runtime.service.name)
+    metrics.registry.register(Backlog(runtime))
     readiness = Readiness(runtime)
     app.extensions[METRICS] = metrics
     app.extensions[READINESS] = readiness
@@ -94,11 +102,17 @@ def register(app: Flask, runtime: Runtime) -> None:
 
     @app.get("/metrics")
     def figures() -> Response:
-        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
 
 def serve_operators(app: Flask, settings: Settings) -> None:
     """Open the operators' port of this application, if the settings name one. Once a process."""
     if settings.metrics_port:
         metrics: HttpMetrics = app.extensions[METRICS]
-        serve(settings.bind, settings.metrics_port, metrics.registry, app.extensions[READINESS])
+        serve(settings.bind, settings.metrics_port, metrics.text, app.extensions[READINESS])
+
+
+def tell_of(app: Flask, others: Sequence[Flask], more: Iterable[Collector]) -> None:
+    """Have `/metrics` of `app` tell of other applications of this process and of its workers, too."""
+    own: HttpMetrics = app.extensions[METRICS]
+    own.beside = [*(other.extensions[METRICS].registry for other in others), *more]

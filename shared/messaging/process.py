@@ -13,7 +13,6 @@ from shared.messaging.brokers.rabbitmq import Topology
 from shared.messaging.brokers.rabbitmq_consumer import Delivery, Subscription
 from shared.messaging.brokers.rabbitmq_publisher import RabbitPublisher
 from shared.messaging.consumer import Consumer
-from shared.messaging.envelope import EnvelopeError, decode
 from shared.messaging.figures import Figures
 from shared.messaging.relay import Relay
 from shared.messaging.retention import Housekeeper
@@ -75,7 +74,7 @@ class WorkerProcess:
         if not settings.metrics_port:
             return None
         readiness = Readiness(self.runtime, settings.broker_url)
-        return serve(settings.bind, settings.metrics_port, self.figures.registry, readiness)
+        return serve(settings.bind, settings.metrics_port, self.figures.text, readiness)
 
     def _loops(self) -> dict[str, Loop]:
         loops: dict[str, Loop] = {"relay": self.relay.run_forever, "chores": self._chores}
@@ -106,13 +105,7 @@ class WorkerProcess:
 
     def _settle(self, deliveries: Sequence[Delivery]) -> None:
         self.consumer.receive_all([delivery.body for delivery in deliveries])
-        self.figures.consumed(len(deliveries), self._age(deliveries[-1].body))
-
-    def _age(self, body: bytes) -> float | None:
-        try:
-            return (self.runtime.clock.now() - decode(body).time).total_seconds()
-        except EnvelopeError:
-            return None
+        self.figures.consumed([delivery.body for delivery in deliveries])
 
     def _park(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:

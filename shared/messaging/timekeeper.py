@@ -50,7 +50,9 @@ class Timekeeper:
             now = self._runtime.clock.now()
             if row is None or row.due_at > now:
                 return  # kept by somebody else, or moved by a command meanwhile
+            row.version += 1
             row.attempts += 1
+            row.failing_since = row.failing_since or now
             row.last_error = repr(error)[:2000]
             row.due_at = now + backoff(row.attempts)
             if row.attempts >= MAX_ATTEMPTS:

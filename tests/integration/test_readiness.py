@@ -18,6 +18,7 @@ from shared.testing.systems import SystemFactory
 from tests.e2e.server import free_port
 
 NOTIFICATIONS = next(service for service in installed_services() if service.name == "notifications")
+NEWEST, BEFORE = "shared_0003", "shared_0002"
 
 
 @pytest.fixture
@@ -49,9 +50,7 @@ def test_a_migrated_database_is_ready(runtime: Runtime) -> None:
     assert Readiness(runtime).findings() == {"database": "ok"}
 
 
-@pytest.mark.parametrize(
-    ("revision", "instead"), [("shared_0002", "shared_0001"), ("notifications_0001", None)]
-)
+@pytest.mark.parametrize(("revision", "instead"), [(NEWEST, BEFORE), ("notifications_0001", None)])
 def test_a_schema_that_lacks_a_revision_is_behind_until_it_is_migrated(
     runtime: Runtime, revision: str, instead: str | None
 ) -> None:
@@ -68,12 +67,12 @@ def test_a_schema_that_lacks_a_revision_is_behind_until_it_is_migrated(
 
 
 def test_a_schema_that_is_ahead_serves_the_version_that_is_being_replaced(runtime: Runtime) -> None:
-    _rewrite(runtime, "shared_0002", "shared_0999")
+    _rewrite(runtime, NEWEST, "shared_0999")
     assert not is_behind(runtime.database, runtime.service.migrations)
 
 
 def test_a_schema_ahead_on_one_branch_does_not_hide_that_another_is_behind(runtime: Runtime) -> None:
-    _rewrite(runtime, "shared_0002", "shared_0001")
+    _rewrite(runtime, NEWEST, BEFORE)
     _rewrite(runtime, "notifications_0001", "notifications_0999")
     assert is_behind(runtime.database, runtime.service.migrations)
 
@@ -95,7 +94,7 @@ def port_of_operators(runtime: Runtime) -> Iterator[str]:
 
 class _Door:
     def __init__(self, runtime: Runtime, port: int) -> None:
-        self._server = serve("127.0.0.1", port, Figures(runtime).registry, Readiness(runtime))
+        self._server = serve("127.0.0.1", port, Figures(runtime).text, Readiness(runtime))
 
     def close(self) -> None:
         """Shut it and wait for who is inside."""
@@ -123,10 +122,10 @@ def test_the_operators_port_tells_alive_ready_and_figures(runtime: Runtime, port
 def test_the_operators_port_refuses_while_the_schema_is_behind_and_stays_alive(
     runtime: Runtime, port_of_operators: str
 ) -> None:
-    _rewrite(runtime, "shared_0002", "shared_0001")
+    _rewrite(runtime, NEWEST, BEFORE)
     status, body = _ask(f"{port_of_operators}/readyz")
     assert (status, json.loads(body)) == (503, {"status": "unready", "database": "behind"})
     assert _ask(f"{port_of_operators}/healthz")[0] == 200
 
-    _rewrite(runtime, "shared_0001", "shared_0002")
+    _rewrite(runtime, BEFORE, NEWEST)
     assert _ask(f"{port_of_operators}/readyz")[0] == 200
