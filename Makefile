@@ -2,6 +2,7 @@
 PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := .venv-deployment
 # Parallel test processes. "auto" counts the cores; more than two gain little beside the databases.
 JOBS ?= 2
 # pytest's own options, e.g. make test ARGS="-k deadline"
@@ -17,10 +18,10 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run test test-full bench-events bench-backlog bench-cases check format migrate seed lock messages clean
+.PHONY: help setup dev run test test-full bench-events bench-backlog bench-cases check check-deployment format migrate seed lock messages clean
 
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed $(VENV)/.translated $(VENV)/.compressed ## Install all that Yuanban needs to run, into .venv
 
@@ -51,6 +52,14 @@ check: dev ## Check style, types, boundaries between packages and translations
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/translations.py
 
+# Tools with a hundred dependencies of their own, so in an environment of their own.
+check-deployment: $(TOOLS)/.installed ## Check Dockerfile and Kubernetes files with hadolint and checkov (needs kubectl)
+	@command -v kubectl >/dev/null || { echo "kubectl is not there: it puts the Kubernetes files together" >&2; exit 1; }
+	$(TOOLS)/bin/hadolint Dockerfile
+	@mkdir -p dist/deployment
+	kubectl kustomize k8s/overlays/production > dist/deployment/production.yaml
+	$(TOOLS)/bin/checkov --config-file .ci/checkov.yaml -f Dockerfile dist/deployment/production.yaml
+
 format: dev ## Put the code in its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -64,6 +73,7 @@ seed: setup ## Fill empty databases with the demo park
 lock: dev ## Choose the newest allowed versions of all Python packages anew
 	$(LOCK) --upgrade -o requirements.lock pyproject.toml
 	$(LOCK) --upgrade --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(LOCK) --upgrade -o .ci/deployment-tools.lock .ci/deployment-tools.in
 
 messages: dev ## Collect the portal's texts for translation and compile the translated ones
 	$(BIN)/python .ci/translations.py --update
@@ -96,6 +106,12 @@ $(VENV)/.installed: $(VENV)/.runtime pyproject.toml hatch_build.py package.json 
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/.installed
 	@echo "Installing what tests and checks need …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(TOOLS)/.installed: .ci/deployment-tools.lock | $(BIN)/python
+	@echo "Installing what checks the deployment, into $(TOOLS) …"
+	@$(BIN)/python -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip --disable-pip-version-check -q install --require-hashes -r .ci/deployment-tools.lock
 	@touch $@
 
 $(VENV)/.translated: $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po) | $(VENV)/.installed

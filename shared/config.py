@@ -53,7 +53,7 @@ class Settings:
     broker_prefix: str = ""
     """Stands before the name of every exchange and queue, so that installations can share one broker."""
     metrics_port: int = 0
-    """Where a worker answers `/metrics`; 0 switches that off."""
+    """Where a process answers `/metrics` to operators; 0: a web process at its own port, a worker nowhere."""
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     """Networks from which the edge answers `/metrics`."""
 
@@ -72,10 +72,13 @@ class Settings:
         public_url = env.str("YUANBAN_PUBLIC_URL", f"http://localhost:{port}")
         databases = env.str("YUANBAN_DATABASE_URL", f"sqlite:///{quote(str(data_dir))}/{{service}}.sqlite3")
         metrics_from = env.str("YUANBAN_METRICS_FROM", "127.0.0.0/8,::1/128")
+        broker_url = values.broker_url(env.str("YUANBAN_BROKER_URL", "memory://"))
+        upstreams = _upstreams(os.environ)
+        alone = broker_url.startswith("memory://") and not upstreams
         return cls(
             data_dir=data_dir,
             database_url=values.database_url(databases),
-            broker_url=values.broker_url(env.str("YUANBAN_BROKER_URL", "memory://")),
+            broker_url=broker_url,
             blobs_url=values.blobs_url(env.str("YUANBAN_BLOBS_URL", (data_dir / "blobs").as_uri())),
             bind=env.str("YUANBAN_BIND", "127.0.0.1"),
             port=port,
@@ -87,12 +90,12 @@ class Settings:
             log_level=env.str("YUANBAN_LOG_LEVEL", "INFO", validate=OneOf(_LOG_LEVELS)),
             request_limit=values.rate(env.str("YUANBAN_REQUEST_LIMIT", "1200 per minute")),
             trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0, validate=Range(min=0)),
-            upstreams=_upstreams(os.environ),
+            upstreams=upstreams,
             broker_prefix=env.str("YUANBAN_BROKER_PREFIX", ""),
             metrics_port=env.int("YUANBAN_METRICS_PORT", 0, validate=Range(0, values.HIGHEST_PORT)),
             metrics_from=values.networks(metrics_from),
             # Last: on a first start it writes a file, and nothing is written for settings that are refused.
-            secret_key=_secret(env.str("YUANBAN_SECRET_KEY", ""), data_dir),
+            secret_key=_secret(env.str("YUANBAN_SECRET_KEY", ""), data_dir, may_make_one=alone),
         )
 
     @property
@@ -105,9 +108,12 @@ class Settings:
         return self.database_url.replace("{service}", service)
 
 
-def _secret(given: str, data_dir: Path) -> str:
+def _secret(given: str, data_dir: Path, *, may_make_one: bool) -> str:
     if given and len(given) < SECRET_LENGTH:
         raise SettingsError(f"YUANBAN_SECRET_KEY: at least {SECRET_LENGTH} characters, chosen at random")
+    if not given and not may_make_one:
+        # Each of them would make its own, and what one has sealed no other could open.
+        raise SettingsError("YUANBAN_SECRET_KEY: services with processes of their own must be given one")
     try:
         return given or _own_secret(data_dir)
     except OSError as error:

@@ -7,6 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from shared.database import Database
 from shared.service import Runtime
@@ -45,6 +47,21 @@ def upgrade(database: Database, locations: tuple[str, ...]) -> None:
                 connection.rollback()
                 connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
                 connection.commit()
+
+
+def is_behind(database: Database, locations: tuple[str, ...]) -> bool:
+    """Whether a revision that this code needs has not run yet.
+
+    A database that is ahead is not behind: while a new version is rolled out, the old one works on beside it.
+    """
+    script = ScriptDirectory.from_config(alembic_config(locations))
+    with database.engine.connect() as connection:
+        current = set(MigrationContext.configure(connection).get_current_heads())
+    heads = set(script.get_heads())
+    known = {revision.revision for revision in script.walk_revisions()}
+    superseded = (current & known) - heads
+    # A revision that we do not know is one that came after the head of some branch of ours.
+    return bool(superseded) or len(heads - current) > len(current - known)
 
 
 def ensure_database(url: sa.URL) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from shared.config import Settings, SettingsError
 from shared.embedded import Embedded
 from shared.http.app import create_app
+from shared.http.health import serve_operators
 from shared.network import HttpUpstream, Network
 from shared.service import Runtime, Service, contracts_of, installed_services
 from shared.telemetry import configure_logging
@@ -26,6 +27,7 @@ def embedded_app() -> Flask:
     configure_logging(settings.log_format, settings.log_level)
     system = Embedded(installed_services(), settings)
     app = system.build()
+    serve_operators(app, settings)
     system.start_worker()
     atexit.register(system.close)
     return app
@@ -39,7 +41,9 @@ def service_app(name: str) -> Flask:
     service = next(service for service in services if service.name == name)
     runtime = Runtime(service, settings, contracts_of(services))
     atexit.register(runtime.close)
-    return create_app(runtime, http_network(service, services, settings))
+    app = create_app(runtime, http_network(service, services, settings))
+    serve_operators(app, settings)
+    return app
 
 
 def http_network(service: Service, services: Sequence[Service], settings: Settings) -> Network:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
@@ -13,14 +14,17 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import SQLAlchemyError
 
+from shared.config import Settings
 from shared.messaging.figures import Backlog, Together
+from shared.operators import serve
+from shared.readiness import Readiness, is_ready
 from shared.service import Runtime
 
 log = structlog.get_logger(__name__)
 
 METRICS = "yuanban-metrics"
+READINESS = "yuanban-readiness"
 
 
 class HttpMetrics:
@@ -75,10 +79,12 @@ def observe(response: Response) -> None:
 
 
 def register(app: Flask, runtime: Runtime) -> None:
-    """Add `/healthz`, `/readyz` and `/metrics`."""
+    """Add `/healthz`, `/readyz` and, unless operators have a port of their own for it, `/metrics`."""
     metrics = HttpMetrics(runtime.service.name)
     metrics.registry.register(Backlog(runtime))
+    readiness = Readiness(runtime)
     app.extensions[METRICS] = metrics
+    app.extensions[READINESS] = readiness
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -86,16 +92,24 @@ def register(app: Flask, runtime: Runtime) -> None:
 
     @app.get("/readyz")
     def readyz() -> tuple[Response, int] | Response:
-        try:
-            runtime.database.ping()
-        except SQLAlchemyError as error:
-            log.warning("not ready", error=str(error))
-            return jsonify(status="unready", database="unreachable"), 503
-        return jsonify(status="ready", database="ok")
+        found = readiness.findings()
+        if is_ready(found):
+            return jsonify(status="ready", **found)
+        return jsonify(status="unready", **found), HTTPStatus.SERVICE_UNAVAILABLE
+
+    if runtime.settings.metrics_port:
+        return  # the public has no business with it
 
     @app.get("/metrics")
     def figures() -> Response:
         return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
+
+
+def serve_operators(app: Flask, settings: Settings) -> None:
+    """Open the operators' port of this application, if the settings name one. Once a process."""
+    if settings.metrics_port:
+        metrics: HttpMetrics = app.extensions[METRICS]
+        serve(settings.bind, settings.metrics_port, metrics.text, app.extensions[READINESS])
 
 
 def tell_of(app: Flask, others: Sequence[Flask], more: Iterable[Collector]) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from wsgiref.simple_server import WSGIServer
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
@@ -89,7 +88,6 @@ class Figures:
     def __init__(self, runtime: Runtime) -> None:
         self.registry = CollectorRegistry()
         self._runtime = runtime
-        self._server: WSGIServer | None = None
         service = runtime.service.name
         self._relayed = Counter(
             "yuanban_relay_events_total", "Events handed over", ["service", "outcome"], registry=self.registry
@@ -117,17 +115,9 @@ class Figures:
             registry=self.registry,
         ).labels(service)
 
-    def serve(self, bind: str, port: int) -> None:
-        """Answer `/metrics` in a thread, the backlog included, until `close`."""
-        everything = Together([self.registry, Backlog(self._runtime)])
-        self._server, _thread = start_http_server(port, bind, registry=everything)
-
-    def close(self) -> None:
-        """Answer no more."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+    def text(self) -> bytes:
+        """All of it and the backlog, as Prometheus reads it."""
+        return generate_latest(Together([self.registry, Backlog(self._runtime)]))
 
     def relayed(self, rows: Sequence[outbox.Pending], published: Published) -> None:
         """A batch of the relay and what became of it."""

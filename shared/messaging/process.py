@@ -1,8 +1,10 @@
 """`yuanban worker SERVICE`: relay, consumers, retries, timers and housekeeping of one service."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from wsgiref.simple_server import WSGIServer
 
 import structlog
 
@@ -15,13 +17,15 @@ from shared.messaging.figures import Figures
 from shared.messaging.relay import Relay
 from shared.messaging.retention import Housekeeper
 from shared.messaging.timekeeper import Timekeeper
+from shared.operators import serve
+from shared.readiness import Readiness
 from shared.service import Runtime, Service, contracts_of
 
 log = structlog.get_logger(__name__)
 
 IDLE_PAUSE_S = 0.5
 TROUBLE_PAUSE_S = 5.0
-JOIN_TIMEOUT_S = 60.0
+DRAIN_S = 60.0  # on SIGTERM what has arrived gets this long to be settled
 
 Loop = Callable[[threading.Event], None]
 
@@ -48,8 +52,7 @@ class WorkerProcess:
 
     def run(self, stop: threading.Event) -> bool:
         """Work until `stop`; False when a part ended by itself, which is a fault: let the process end."""
-        if self._settings.metrics_port:
-            self.figures.serve(self._settings.bind, self._settings.metrics_port)
+        operators = self._serve_operators()
         threads = [self._thread(name, loop, stop) for name, loop in self._loops().items()]
         for thread in threads:
             thread.start()
@@ -57,11 +60,21 @@ class WorkerProcess:
             pass
         sound = not self._ended.is_set()
         stop.set()
+        end = time.monotonic() + DRAIN_S
         for thread in threads:
-            thread.join(JOIN_TIMEOUT_S)
-        self.figures.close()
+            thread.join(max(end - time.monotonic(), 0.0))
+        if operators is not None:
+            operators.shutdown()
+            operators.server_close()
         self.runtime.close()
         return sound
+
+    def _serve_operators(self) -> WSGIServer | None:
+        settings = self._settings
+        if not settings.metrics_port:
+            return None
+        readiness = Readiness(self.runtime, settings.broker_url)
+        return serve(settings.bind, settings.metrics_port, self.figures.text, readiness)
 
     def _loops(self) -> dict[str, Loop]:
         loops: dict[str, Loop] = {"relay": self.relay.run_forever, "chores": self._chores}

@@ -22,6 +22,7 @@ from shared.messaging.brokers.rabbitmq import connected
 from shared.messaging.contracts import ContractRegistry
 from shared.messaging.envelope import decode
 from shared.messaging.outbox import OutboxMessage
+from shared.readiness import Readiness
 from shared.service import Runtime, contracts_of, installed_services
 from shared.testing.databases import Databases
 from tests.faults.installation import ROOT, Installation, Subject
@@ -106,14 +107,21 @@ def test_services_of_their_own_answer_through_the_gateway(suite: Installation) -
     environment = {
         f"YUANBAN_UPSTREAM_{name.upper()}": f"http://127.0.0.1:{port}" for name, port in ports.items()
     }
-    for name in ("gateway", "enterprise"):
-        suite.start(name, command=("-m", "shared.cli", "web"), PORT=str(ports[name]), **environment)
+    figures = free_port()
+    for name, port in (("gateway", str(figures)), ("enterprise", "0")):
+        suite.start(
+            name,
+            command=("-m", "shared.cli", "web"),
+            PORT=str(ports[name]),
+            YUANBAN_METRICS_PORT=port,
+            **environment,
+        )
     pool = urllib3.PoolManager(retries=False, timeout=10.0)
     edge = f"http://127.0.0.1:{ports['gateway']}"
 
-    def status(path: str) -> int:
+    def status(path: str, base: str = edge) -> int:
         try:
-            answer: Any = pool.request("GET", f"{edge}{path}")
+            answer: Any = pool.request("GET", f"{base}{path}")
         except urllib3.exceptions.HTTPError:
             return 0
         return int(answer.status)
@@ -121,6 +129,35 @@ def test_services_of_their_own_answer_through_the_gateway(suite: Installation) -
     suite.wait_until(lambda: status("/readyz") == 200)
     suite.wait_until(lambda: status("/api/v1/enterprise/items") == 200)
     assert status("/api/v1/living/enterprises") in (401, 502, 503)
+    assert status("/metrics") == 404, "figures have a port of their own, away from the public"
+    assert status("/metrics", f"http://127.0.0.1:{figures}") == 200
+    assert status("/metrics", f"http://127.0.0.1:{ports['enterprise']}") == 200
+    pool.clear()
+
+
+def test_a_worker_is_ready_when_it_has_met_its_broker(suite: Installation) -> None:
+    nobody = f"amqp://127.0.0.1:{free_port()}/"
+    assert Readiness(suite.hearer, nobody).findings()["broker"] == "unreachable"
+    assert Readiness(suite.hearer, suite.settings.broker_url).findings()["broker"] == "ok"
+
+
+def test_a_worker_tells_operators_how_it_is_and_ends_when_told(suite: Installation) -> None:
+    port = free_port()
+    worker = suite.start("living", command=SUITE, YUANBAN_METRICS_PORT=str(port))
+    pool = urllib3.PoolManager(retries=False, timeout=10.0)
+
+    def answer(path: str) -> tuple[int, bytes]:
+        try:
+            answered: Any = pool.request("GET", f"http://127.0.0.1:{port}{path}")
+        except urllib3.exceptions.HTTPError:
+            return 0, b""
+        return int(answered.status), bytes(answered.data)
+
+    suite.wait_until(lambda: answer("/readyz")[0] == 200)
+    assert answer("/healthz")[0] == 200
+    assert b'yuanban_inbox_parked{service="living"} 0.0' in answer("/metrics")[1]
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0, suite.logs()
     pool.clear()
 
 

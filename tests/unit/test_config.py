@@ -19,6 +19,13 @@ SERVICES = {service.name: service for service in installed_services()}
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUANBAN_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("YUANBAN_SECRET_KEY", raising=False)
+
+
+@pytest.fixture
+def given_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What services with processes of their own must be told."""
+    monkeypatch.setenv("YUANBAN_SECRET_KEY", "a key of the tests and of nobody else")
 
 
 def test_the_embedded_shape_needs_no_settings() -> None:
@@ -28,6 +35,7 @@ def test_the_embedded_shape_needs_no_settings() -> None:
     assert settings.database_url_for("living").endswith("/living.sqlite3")
 
 
+@pytest.mark.usefixtures("given_key")
 def test_a_broker_and_upstreams_are_named_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUANBAN_BROKER_URL", "amqp://u:p@broker/park")
     monkeypatch.setenv("YUANBAN_UPSTREAM_LIVING", "http://living:8000/")
@@ -103,6 +111,7 @@ def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("given_key")
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -170,6 +179,21 @@ def test_every_command_refuses_such_settings_with_one_sentence(
     assert answer.output.startswith(f"Error: {DATABASE}: without {{service}}")
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("YUANBAN_BROKER_URL", "amqp://broker"), ("YUANBAN_UPSTREAM_GATEWAY", "http://gateway:8000")],
+)
+def test_processes_of_one_installation_do_not_each_make_a_secret_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsError, match="YUANBAN_SECRET_KEY"):
+        Settings.from_env()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("given_key")
 def test_the_edge_must_know_everybody_and_the_others_the_edge(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUANBAN_UPSTREAM_GATEWAY", "http://gateway:8000")
     settings = Settings.from_env()
@@ -180,6 +204,7 @@ def test_the_edge_must_know_everybody_and_the_others_the_edge(monkeypatch: pytes
         http_network(SERVICES["gateway"], services, settings)
 
 
+@pytest.mark.usefixtures("given_key")
 def test_a_worker_of_its_own_needs_a_broker_and_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
     services = list(SERVICES.values())
     with pytest.raises(SettingsError, match="YUANBAN_BROKER_URL"):

@@ -17,6 +17,8 @@ from shared.messaging.envelope import Event
 from shared.messaging.figures import Figures
 from shared.messaging.timekeeper import Timekeeper
 from shared.messaging.timers import Timer
+from shared.operators import serve
+from shared.readiness import Readiness
 from shared.service import Runtime
 from shared.testing.systems import SystemFactory
 from shared.transaction import Transaction
@@ -153,12 +155,13 @@ def test_without_its_tables_one_service_is_left_out_and_the_others_are_told(
 def test_a_worker_tells_of_its_backlog_until_it_ends(hearing: Assembly) -> None:
     hearing.say(SUBMITTED)
     port = free_port()
-    worker = Figures(hearing["enterprise"])
-    worker.serve("127.0.0.1", port)
+    runtime = hearing["enterprise"]
+    operators = serve("127.0.0.1", port, Figures(runtime).text, Readiness(runtime))
     try:
         answer = urllib3.request("GET", f"http://127.0.0.1:{port}/metrics", retries=False)
     finally:
-        worker.close()
+        operators.shutdown()
+        operators.server_close()
 
     found = told(answer.data.decode())
     assert found["yuanban_outbox_waiting", "enterprise"] == 1
