@@ -2,7 +2,6 @@
 
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from shared.messaging.envelope import decode
 from shared.messaging.outbox import OutboxMessage
 from shared.service import Runtime, contracts_of, installed_services
 from shared.testing.databases import Databases
+from shared.testing.rabbitmq_node import free_port
 from tests.faults.installation import ROOT, Installation, Subject
 from tests.faults.services import SERVICES
 
@@ -122,9 +122,3 @@ def test_services_of_their_own_answer_through_the_gateway(suite: Installation) -
     suite.wait_until(lambda: status("/api/v1/enterprise/items") == 200)
     assert status("/api/v1/living/enterprises") in (401, 502, 503)
     pool.clear()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
