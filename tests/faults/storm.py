@@ -68,7 +68,7 @@ def plan(seed: int, seconds: float) -> list[Blow]:
     chance.shuffle(kinds)
     blows: list[Blow] = []
     total = 0.0
-    # Heartbeats and idle sessions are found silent after tens of seconds: only a long storm has time for that.
+    # Silent connections are found after tens of seconds: only a long storm has time for that.
     longest = LONG if seconds > 10 * LONG else 1.0
     while total < seconds:
         kind = kinds.pop() if kinds else chance.choices(list(KINDS), list(KINDS.values()))[0]
@@ -179,7 +179,7 @@ class Storm:
         if how == "delay":
             line.delay(0.5)
         elif how == "mute":
-            line.mute(*((), ("up",), ("down",))[blow.target % 3])  # type: ignore[arg-type]
+            line.mute(*((), ("up",), ("down",))[blow.target % 3])
         else:
             line.refuse()
         time.sleep(blow.lasts_s)

@@ -43,8 +43,7 @@ def test_a_worker_that_dies_at_a_point_while_commands_are_given(
     installation: Installation, service: str, point: str, passes: tuple[int, ...]
 ) -> None:
     """It is started anew after each death, and dies anew: at the first pass, at a later one …"""
-    (other,) = {speaker, hearer} - {speaker if service == "speaker" else hearer}
-    with installation.working(other):
+    with installation.working(hearer if service == "speaker" else speaker):
         for nth in passes:
             worker = installation.start(service, **{VARIABLE: f"{point}:{nth}"})
             deadline = time.monotonic() + 60
