@@ -17,7 +17,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run test test-full bench-events bench-backlog check format migrate seed lock messages clean
+.PHONY: help setup dev run test test-full bench-events bench-backlog bench-cases check format migrate seed lock messages clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test-full: dev ## Run all tests, the slow ones too
 
 bench-events: dev ## Measure events end to end, against Celery and against a hand-written limit
 	@$(BIN)/python -m bench.events $(ARGS)
+
+bench-cases: dev ## Measure handing in applications, against a bare application that writes the same rows
+	@$(BIN)/python -m bench.cases $(ARGS)
 
 bench-backlog: dev ## Measure how a million waiting events drain
 	@$(BIN)/python -m bench.events.backlog $(ARGS)

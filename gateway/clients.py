@@ -52,15 +52,21 @@ class ServiceClient:
         self._actor = actor
         self._language = language
 
+    @property
+    def services(self) -> list[str]:
+        """Names of all services, the gateway among them."""
+        return self._dispatcher.everybody
+
     def get(
         self,
         service: str,
         path: str,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
     ) -> ApiResponse:
-        """Read something."""
-        return self._call("GET", service, path, params, None, None, headers)
+        """Read something; `timeout_s` is for pages that can do without the answer."""
+        return self._call("GET", service, path, params, None, None, headers, timeout_s)
 
     def post(
         self,
@@ -116,6 +122,7 @@ class ServiceClient:
         json: Any,
         data: bytes | None,
         headers: Mapping[str, str] | None,
+        timeout_s: float | None = None,
     ) -> ApiResponse:
         sent = {
             "Accept": "application/json, */*;q=0.5",
@@ -129,7 +136,15 @@ class ServiceClient:
         query = urlencode({k: v for k, v in (params or {}).items() if v is not None}, doseq=True)
         try:
             answer = self._dispatcher.send(
-                service, method, decoded(path), actor=self._actor, query=query, headers=sent, body=body
+                service,
+                method,
+                decoded(path),
+                actor=self._actor,
+                query=query,
+                headers=sent,
+                body=body,
+                timeout_s=timeout_s,
+                or_edge=True,
             )
             return _read(answer)
         except Problem as problem:

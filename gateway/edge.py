@@ -9,11 +9,11 @@ from gateway.accounts.demo import demo_sign_ins
 from gateway.host import GatewayHost
 from gateway.portal import assets, blueprint
 from gateway.portal.context import DemoAccount, PortalSettings
-from gateway.routing import keyset, limits, openapi, proxy
+from gateway.routing import figures, keyset, limits, openapi, proxy
 from gateway.state import install
 from shared.config import Settings
 from shared.network import Network
-from shared.service import Runtime
+from shared.service import Runtime, installed_services
 
 
 def extend_app(app: Flask, runtime: Runtime, network: Network) -> None:
@@ -24,6 +24,7 @@ def extend_app(app: Flask, runtime: Runtime, network: Network) -> None:
     proxy.register(app, edge.dispatcher)
     openapi.register(app, edge.dispatcher)
     limits.register(app, settings.request_limit)
+    figures.register(app, settings.metrics_from)
     app.config["SESSION_COOKIE_SECURE"] = urlsplit(settings.public_url).scheme == "https"
     blueprint.register(app, GatewayHost(edge), _portal_settings(settings))
     if settings.trusted_proxies:
@@ -40,4 +41,5 @@ def _portal_settings(settings: Settings) -> PortalSettings:
         public_url=settings.public_url,
         demo=settings.demo,
         demo_accounts=tuple(DemoAccount(each.username, each.role) for each in sign_ins),
+        services={each.name: each.title for each in installed_services()},
     )

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from gateway.accounts.keys import KeyRing
 from gateway.accounts.passwords import Passwords
 from gateway.routing.dispatch import Dispatcher
 from gateway.routing.tokens import Tokens
-from shared.network import Network
+from shared.network import Network, WsgiUpstream
 from shared.service import Runtime
 
 _EXTENSION = "yuanban-edge"
@@ -29,7 +29,9 @@ def install(app: Flask, runtime: Runtime, network: Network) -> Edge:
     """Make the edge of this app and remember it."""
     keys = KeyRing(runtime)
     tokens = Tokens(runtime, keys)
-    edge = Edge(runtime, keys, Passwords(runtime.settings), tokens, Dispatcher(network, tokens))
+    itself = WsgiUpstream(lambda: app.wsgi_app, lambda: {"REMOTE_ADDR": request.remote_addr or ""})
+    dispatcher = Dispatcher(network, tokens, itself)
+    edge = Edge(runtime, keys, Passwords(runtime.settings), tokens, dispatcher)
     app.extensions[_EXTENSION] = edge
     return edge
 

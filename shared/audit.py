@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,44 +40,56 @@ class AuditEntry(Base):
     __table_args__ = (sa.UniqueConstraint("aggregate_type", "aggregate_id", "number"),)
 
 
-def append(
-    session: Session,
-    *,
-    aggregate_type: str,
-    aggregate_id: str,
-    action: str,
-    actor: Actor,
-    at: datetime,
-    details: Mapping[str, Any],
-    on_behalf_of: str | None = None,
-    request_id: str | None = None,
-) -> AuditEntry:
-    """Add the next entry of an aggregate's chain; two writers at once collide on `number` and one fails."""
-    last = session.execute(
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody did to an aggregate, on its way into the trail."""
+
+    aggregate_type: str
+    aggregate_id: str
+    action: str
+    actor: Actor
+    at: datetime
+    details: Mapping[str, Any]
+    on_behalf_of: str | None
+    request_id: str | None
+
+
+def append_all(session: Session, acts: Sequence[Act]) -> None:
+    """Add the acts to their aggregates' chains; two writers at once collide on `number` and one fails."""
+    ends: dict[tuple[str, str], tuple[int, str]] = {}
+    for act in acts:
+        chain = (act.aggregate_type, act.aggregate_id)
+        number, previous_hash = ends.get(chain) or _end_of(session, *chain)
+        entry = AuditEntry(
+            aggregate_type=act.aggregate_type,
+            aggregate_id=act.aggregate_id,
+            number=number + 1,
+            at=act.at,
+            action=act.action,
+            actor_kind=act.actor.kind,
+            actor_id=act.actor.id,
+            actor_name=act.actor.name,
+            on_behalf_of=act.on_behalf_of,
+            address=act.actor.address,
+            request_id=act.request_id,
+            details=dict(act.details),
+            previous_hash=previous_hash,
+        )
+        entry.hash = entry_hash(entry)
+        session.add(entry)
+        ends[chain] = (entry.number, entry.hash)
+
+
+def _end_of(session: Session, aggregate_type: str, aggregate_id: str) -> tuple[int, str]:
+    last = (
         sa.select(AuditEntry.number, AuditEntry.hash)
         .where(AuditEntry.aggregate_type == aggregate_type, AuditEntry.aggregate_id == aggregate_id)
         .order_by(AuditEntry.number.desc())
         .limit(1)
-    ).one_or_none()
-    entry = AuditEntry(
-        aggregate_type=aggregate_type,
-        aggregate_id=aggregate_id,
-        number=(last.number if last else 0) + 1,
-        at=at,
-        action=action,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        on_behalf_of=on_behalf_of,
-        address=actor.address,
-        request_id=request_id,
-        details=dict(details),
-        previous_hash=last.hash if last else "",
     )
-    entry.hash = entry_hash(entry)
-    session.add(entry)
-    session.flush()
-    return entry
+    with session.no_autoflush:  # nothing pending is of this table
+        found = session.execute(last).one_or_none()
+    return (found.number, found.hash) if found else (0, "")
 
 
 def entry_hash(entry: AuditEntry) -> str:

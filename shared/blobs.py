@@ -43,6 +43,10 @@ class Blobs(Protocol):
         """The length in bytes; NotFound when absent."""
         ...
 
+    def delete(self, key: str) -> None:
+        """Forget the content; harmless when absent. Whoever calls it knows that nobody refers to it."""
+        ...
+
 
 class FolderBlobs:
     """Blobs in a local or shared folder, as `ab/cd/abcd…`; written aside and renamed, so never half there.
@@ -88,6 +92,13 @@ class FolderBlobs:
         except FileNotFoundError:
             raise _absent() from None
 
+    def delete(self, key: str) -> None:
+        """Forget the content; harmless when absent. Whoever calls it knows that nobody refers to it."""
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
+
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
             raise ValueError(f"not a blob key (64 lower-case hex digits): {key!r}")
@@ -122,17 +133,28 @@ class FolderBlobs:
         return key
 
 
-def open_blobs(url: str) -> Blobs:
-    """The store at `url`: `file:///absolute/folder`. Raises ValueError for any other scheme or form."""
-    parts = urlsplit(url)
+def folder_of(url: str) -> Path:
+    """The folder that `file:///absolute/folder` names. Raises ValueError for any other scheme or form."""
+    wanted = "write file:///absolute/folder"
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ValueError(f"this cannot be read as a URL; {wanted}") from error
     if parts.scheme != "file":
-        raise ValueError(
-            f"YUANBAN_BLOBS_URL: the scheme {parts.scheme!r} is not supported; write file:///absolute/folder"
-        )
+        raise ValueError(f"the scheme {parts.scheme!r} is not supported; {wanted}")
     path = Path(unquote(parts.path))
     if parts.netloc not in ("", "localhost") or not path.is_absolute() or parts.query or parts.fragment:
-        raise ValueError(f"YUANBAN_BLOBS_URL: {url!r} is not of the form file:///absolute/folder")
-    return FolderBlobs(path)
+        raise ValueError(f"{url!r} is not of the form file:///absolute/folder")
+    return path
+
+
+def open_blobs(url: str, service: str) -> Blobs:
+    """The store of one service at `url` (see `folder_of`).
+
+    Each has a folder of its own: a service deletes what it no longer refers to, and cannot know what another
+    one keeps of the same content.
+    """
+    return FolderBlobs(folder_of(url) / service)
 
 
 def _within(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:

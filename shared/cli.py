@@ -1,5 +1,6 @@
 """`yuanban`: the one command line of the suite."""
 
+import errno
 import os
 import signal
 import socket
@@ -144,9 +145,11 @@ def _require_free_port(settings: Settings) -> None:
         try:
             probe.bind((settings.bind, settings.port))
         except OSError as error:
-            raise click.ClickException(
-                f"port {settings.port} is taken; choose another: PORT={settings.port + 1} make run"
-            ) from error
+            if error.errno == errno.EADDRINUSE:
+                said = f"port {settings.port} is taken; choose another: PORT={settings.port + 1} make run"
+            else:
+                said = f"YUANBAN_BIND, PORT: {settings.bind}:{settings.port}: {error.strerror}"
+            raise click.ClickException(said) from error
 
 
 @main.command()

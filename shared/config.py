@@ -6,17 +6,19 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from environs import Env, EnvError
+from marshmallow.validate import OneOf, Range
+
+from shared import setting_values as values
+from shared.setting_values import SettingsError as SettingsError
 
 SECRET_LENGTH = 32
 DEMO_PASSWORD = "yuanban-demo"  # noqa: S105 - the published password of the demo accounts
 
 _UPSTREAM = "YUANBAN_UPSTREAM_"
-
-
-class SettingsError(ValueError):
-    """A setting is missing or contradicts another; the message names the variable."""
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Settings:
     """Stands before the name of every exchange and queue, so that installations can share one broker."""
     metrics_port: int = 0
     """Where a worker answers `/metrics`; 0 switches that off."""
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks from which the edge answers `/metrics`."""
 
     @classmethod
     def from_env(cls) -> "Settings":
@@ -64,30 +68,31 @@ class Settings:
     @classmethod
     def _read(cls, env: Env) -> "Settings":
         data_dir = Path(env.str("YUANBAN_DATA_DIR", "var")).resolve()
-        port = env.int("PORT", 8000)
-        broker_url = env.str("YUANBAN_BROKER_URL", "memory://")
-        if not broker_url.startswith(("memory://", "amqp://", "amqps://")):
-            raise SettingsError("YUANBAN_BROKER_URL: give memory://, amqp://… or amqps://…")
-        demo = env.bool("YUANBAN_DEMO", False)
+        port = env.int("PORT", 8000, validate=Range(1, values.HIGHEST_PORT))
+        public_url = env.str("YUANBAN_PUBLIC_URL", f"http://localhost:{port}")
+        databases = env.str("YUANBAN_DATABASE_URL", f"sqlite:///{quote(str(data_dir))}/{{service}}.sqlite3")
+        metrics_from = env.str("YUANBAN_METRICS_FROM", "127.0.0.0/8,::1/128")
         return cls(
             data_dir=data_dir,
-            database_url=env.str("YUANBAN_DATABASE_URL", f"sqlite:///{data_dir}/{{service}}.sqlite3"),
-            broker_url=broker_url,
-            blobs_url=env.str("YUANBAN_BLOBS_URL", f"file://{data_dir}/blobs"),
-            secret_key=_secret(env.str("YUANBAN_SECRET_KEY", ""), data_dir),
+            database_url=values.database_url(databases),
+            broker_url=values.broker_url(env.str("YUANBAN_BROKER_URL", "memory://")),
+            blobs_url=values.blobs_url(env.str("YUANBAN_BLOBS_URL", (data_dir / "blobs").as_uri())),
             bind=env.str("YUANBAN_BIND", "127.0.0.1"),
             port=port,
-            public_url=env.str("YUANBAN_PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
-            demo=demo,
+            public_url=values.web_url("YUANBAN_PUBLIC_URL", public_url),
+            demo=env.bool("YUANBAN_DEMO", False),
             demo_password=env.str("YUANBAN_DEMO_PASSWORD", DEMO_PASSWORD),
-            threads=env.int("YUANBAN_THREADS", 8),
-            log_format=env.str("YUANBAN_LOG_FORMAT", "console"),
-            log_level=env.str("YUANBAN_LOG_LEVEL", "INFO"),
-            request_limit=env.str("YUANBAN_REQUEST_LIMIT", "1200 per minute"),
-            trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0),
+            threads=env.int("YUANBAN_THREADS", 8, validate=Range(min=1)),
+            log_format=env.str("YUANBAN_LOG_FORMAT", "console", validate=OneOf(("console", "json"))),
+            log_level=env.str("YUANBAN_LOG_LEVEL", "INFO", validate=OneOf(_LOG_LEVELS)),
+            request_limit=values.rate(env.str("YUANBAN_REQUEST_LIMIT", "1200 per minute")),
+            trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0, validate=Range(min=0)),
             upstreams=_upstreams(os.environ),
             broker_prefix=env.str("YUANBAN_BROKER_PREFIX", ""),
-            metrics_port=env.int("YUANBAN_METRICS_PORT", 0),
+            metrics_port=env.int("YUANBAN_METRICS_PORT", 0, validate=Range(0, values.HIGHEST_PORT)),
+            metrics_from=values.networks(metrics_from),
+            # Last: on a first start it writes a file, and nothing is written for settings that are refused.
+            secret_key=_secret(env.str("YUANBAN_SECRET_KEY", ""), data_dir),
         )
 
     @property
@@ -103,18 +108,18 @@ class Settings:
 def _secret(given: str, data_dir: Path) -> str:
     if given and len(given) < SECRET_LENGTH:
         raise SettingsError(f"YUANBAN_SECRET_KEY: at least {SECRET_LENGTH} characters, chosen at random")
-    return given or _own_secret(data_dir)
+    try:
+        return given or _own_secret(data_dir)
+    except OSError as error:
+        raise SettingsError(f"YUANBAN_DATA_DIR: {data_dir}: {error.strerror}") from error
 
 
 def _upstreams(environ: Mapping[str, str]) -> dict[str, str]:
     """`YUANBAN_UPSTREAM_<SERVICE>` of every service that is named."""
     found = {}
     for variable, url in environ.items():
-        if not variable.startswith(_UPSTREAM) or not url:
-            continue
-        if not url.startswith(("http://", "https://")):
-            raise SettingsError(f"{variable}: give http://… or https://…")
-        found[variable.removeprefix(_UPSTREAM).lower()] = url.rstrip("/")
+        if variable.startswith(_UPSTREAM) and url:
+            found[variable.removeprefix(_UPSTREAM).lower()] = values.web_url(variable, url)
     return found
 
 

@@ -119,6 +119,19 @@ class Database:
         self.engine.dispose()
 
 
+def table_of(entity: type[Base]) -> sa.Table:
+    """The table itself: for rows by the hundred the mapper would cost more than the database."""
+    return cast(sa.Table, entity.__table__)
+
+
+def insert(session: Session, entity: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT in the words of the session's database, which can say what to do on a conflict."""
+    table = table_of(entity)
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
 def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, Any]) -> bool:
     """Insert a row unless its key exists; True when this call inserted it.
 
@@ -131,19 +144,28 @@ def insert_all_absent(
     session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], returning: Any
 ) -> set[Any]:
     """Insert the rows whose keys do not exist, in one statement; returns `returning` of those inserted."""
-    target = cast(sa.Table, table.__table__)
-    if session.get_bind().dialect.name == "postgresql":
+    statement = insert(session, table)
+    if isinstance(statement, postgresql.Insert):
         # Each column as one array: hundreds of single parameters cost more than the inserting.
         columns = list(rows[0])
         arrays = (
-            sa.bindparam(name, [row[name] for row in rows], postgresql.ARRAY(target.c[name].type))
+            sa.bindparam(name, [row[name] for row in rows], postgresql.ARRAY(table_of(table).c[name].type))
             for name in columns
         )
         source = sa.select(*map(sa.func.unnest, arrays))
-        upsert = postgresql.insert(target).from_select(columns, source, include_defaults=False)
-        return set(session.execute(upsert.on_conflict_do_nothing().returning(returning)).scalars())
-    insert = sqlite.insert(target).on_conflict_do_nothing().returning(returning)
-    return set(session.execute(insert, [dict(row) for row in rows]).scalars())
+        many = statement.from_select(columns, source, include_defaults=False)
+        return set(session.execute(many.on_conflict_do_nothing().returning(returning)).scalars())
+    each = statement.on_conflict_do_nothing().returning(returning)
+    return set(session.execute(each, [dict(row) for row in rows]).scalars())
+
+
+def take_turns(session: Session, name: str) -> None:
+    """Wait for every other transaction that has asked for the same name, until this one ends.
+
+    SQLite needs no asking: one transaction writes at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 
 def _make_engine(url: sa.URL) -> Engine:

@@ -9,6 +9,7 @@ from flask import Flask
 from shared.clock import Clock
 from shared.config import Settings
 from shared.http.app import create_app
+from shared.http.health import tell_of
 from shared.messaging.brokers.memory import MemoryBroker
 from shared.messaging.worker import Worker
 from shared.migrate import migrate
@@ -47,6 +48,9 @@ class Embedded:
         network = Network(upstreams, self._edge)
         for name, runtime in self.runtimes.items():
             self._apps[name] = create_app(runtime, network)
+        # Only the edge is reached from outside, so its figures are those of the whole process.
+        behind = [app for name, app in self._apps.items() if name != self._edge]
+        tell_of(self._apps[self._edge], behind, [each.registry for each in self.worker.figures.values()])
         return self._apps[self._edge]
 
     def app(self, service: str) -> Flask:

@@ -40,9 +40,19 @@ class Upstream(Protocol):
     """One service to call."""
 
     def call(
-        self, method: str, path: str, *, query: str = "", headers: Mapping[str, str], body: bytes = b""
+        self,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        timeout_s: float | None = None,
     ) -> UpstreamResponse:
-        """Send a request; raises UpstreamError when the service does not answer in time."""
+        """Send a request; raises UpstreamError when the service does not answer in time.
+
+        `timeout_s` shortens the usual time limits; in the same process there are none.
+        """
         ...
 
 
@@ -51,17 +61,35 @@ def _nothing() -> None:
 
 
 class WsgiUpstream:
-    """A service in the same process. The caller must not hold a database session open across the call."""
+    """A service in the same process. The caller must not hold a database session open across the call.
 
-    def __init__(self, app: Callable[[], WSGIApplication]) -> None:
+    `environ` says of the caller what headers do not say.
+    """
+
+    def __init__(
+        self, app: Callable[[], WSGIApplication], environ: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self._app = app
+        self._environ = environ
 
     def call(
-        self, method: str, path: str, *, query: str = "", headers: Mapping[str, str], body: bytes = b""
+        self,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        timeout_s: float | None = None,
     ) -> UpstreamResponse:
         """Run the WSGI application."""
         builder = EnvironBuilder(
-            method=method, path=path, query_string=query, headers=list(headers.items()), data=body
+            method=method,
+            path=path,
+            query_string=query,
+            headers=list(headers.items()),
+            data=body,
+            environ_base=self._environ(),
         )
         try:
             chunks, status, answered = run_wsgi_app(self._app(), builder.get_environ())
@@ -79,19 +107,32 @@ class HttpUpstream:
     """A service in a process of its own, over a connection pool with time limits."""
 
     def __init__(self, base_url: str, connect_timeout_s: float = 2.0, read_timeout_s: float = 30.0) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._pool = urllib3.PoolManager(
-            maxsize=20, timeout=urllib3.Timeout(connect=connect_timeout_s, read=read_timeout_s), retries=False
-        )
+        self.base_url = base_url.rstrip("/")
+        self._connect_s = connect_timeout_s
+        self._read_s = read_timeout_s
+        self._pool = urllib3.PoolManager(maxsize=20, retries=False)
 
     def call(
-        self, method: str, path: str, *, query: str = "", headers: Mapping[str, str], body: bytes = b""
+        self,
+        method: str,
+        path: str,
+        *,
+        query: str = "",
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        timeout_s: float | None = None,
     ) -> UpstreamResponse:
         """Send the request; redirects are the client's business."""
-        url = f"{self._base_url}{path}" + (f"?{query}" if query else "")
+        url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
         try:
             answer: Any = self._pool.request(
-                method, url, body=body, headers=dict(headers), redirect=False, preload_content=False
+                method,
+                url,
+                body=body,
+                headers=dict(headers),
+                redirect=False,
+                preload_content=False,
+                timeout=self._limits(timeout_s),
             )
         except urllib3.exceptions.HTTPError as error:
             raise UpstreamError(str(error)) from error
@@ -101,6 +142,11 @@ class HttpUpstream:
             chunks=_stream(answer),
             close=answer.close,  # a fully read answer has given its connection back by then
         )
+
+    def _limits(self, at_most_s: float | None) -> urllib3.Timeout:
+        if at_most_s is None:
+            return urllib3.Timeout(connect=self._connect_s, read=self._read_s)
+        return urllib3.Timeout(connect=min(self._connect_s, at_most_s), read=min(self._read_s, at_most_s))
 
     def close(self) -> None:
         """Give back every connection."""

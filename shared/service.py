@@ -17,7 +17,6 @@ from shared.cipher import Cipher
 from shared.clock import Clock, SystemClock
 from shared.config import Settings
 from shared.database import Database
-from shared.messaging import outbox
 from shared.messaging.brokers.base import Queue
 from shared.messaging.contracts import ContractRegistry, EventContract
 from shared.messaging.envelope import Event
@@ -99,7 +98,7 @@ class Runtime:
         self.context = Context(
             service=service.name,
             settings=settings,
-            blobs=open_blobs(settings.blobs_url),
+            blobs=open_blobs(settings.blobs_url, service.name),
             cipher=Cipher(settings.secret_key, service.name),
             resources=Resources(service.resources(settings)),
         )
@@ -124,7 +123,7 @@ class Runtime:
                 traceparent=traceparent,
             )
             yield tx.caused_by(cause) if cause else tx
-            outbox.add_all(session, tx.outgoing)
+            tx.finish()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from shared import audit as audit_trail
 from shared.actor import Actor
+from shared.audit import Act, append_all
 from shared.blobs import Blobs
 from shared.cipher import Cipher
 from shared.clock import local_date
@@ -61,8 +61,10 @@ class Transaction:
     causation_id: str | None = None
     correlation_id: str | None = None
     traceparent: str | None = None
+    acts: list[Act] = field(default_factory=list)
+    """What was done, for the audit trail."""
     outgoing: list[dict[str, Any]] = field(default_factory=list)
-    """Outbox rows of what was emitted, written when the block ends."""
+    """Outbox rows of what was emitted."""
 
     @property
     def today(self) -> date:
@@ -111,8 +113,7 @@ class Transaction:
         on_behalf_of: str | None = None,
     ) -> None:
         """Append to the aggregate's audit chain: names of fields and ids, never a person's data."""
-        audit_trail.append(
-            self.session,
+        act = Act(
             aggregate_type=aggregate_type,
             aggregate_id=str(aggregate_id),
             action=action,
@@ -122,6 +123,12 @@ class Transaction:
             on_behalf_of=on_behalf_of,
             request_id=self.request_id,
         )
+        self.acts.append(act)
+
+    def finish(self) -> None:
+        """Write down what was done and said: the last thing before the commit, and only `Runtime` does it."""
+        append_all(self.session, self.acts)
+        outbox.add_all(self.session, self.outgoing)
 
     def schedule(self, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:
         """Wake the service's timer handler `name` at `due_at`; the same key moves the appointment."""

@@ -7,8 +7,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from approvals.applications import commands
-from approvals.casefile.api import reading
-from approvals.casefile.opening import opened, reply_with_case
+from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.schemas import (
     CaseOut,
@@ -49,6 +48,16 @@ def save_answers(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     return reply_with_case(tx, commands.save_answers(tx, case, item, data["answers"]))
 
 
+@blueprint.delete("/cases/<uuid:case_id>")
+@blueprint.response(204)
+@command
+def discard_case(tx: Transaction, case_id: UUID) -> Reply:
+    """Throw a draft away; 409 once it was handed in, for then it can only be withdrawn."""
+    case, _item = opened(tx, case_id)
+    commands.discard(tx, case)
+    return Reply(None, status=204)
+
+
 @blueprint.post("/cases/<uuid:case_id>/check")
 @blueprint.arguments(CheckArgs, location="query")
 @blueprint.response(200, CheckOut)
@@ -56,7 +65,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
     """Say what is still wrong, in one section or in the whole application; nothing is changed."""
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
-        item = commands.item_of(reader.context.resources.get(Catalogue), case.item_code)
+        item = reader.context.resources.get(Catalogue).item(case.item_code)
         found = commands.check(reader.session, reader.context, case, item, reader.today, args["section"])
     return jsonify(
         valid=found.valid,

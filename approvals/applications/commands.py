@@ -18,6 +18,7 @@ from approvals.cases.numbering import next_number
 from approvals.cases.record import Fact, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
+from approvals.documents.unused import let_go
 from approvals.items.answers import subject_name
 from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation, section_status, validate
@@ -26,7 +27,7 @@ from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
 from shared.clock import PARK_TZ
-from shared.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
+from shared.errors import Conflict, FieldError, Forbidden, InvalidInput
 from shared.identifiers.case_number import make_case_number, make_query_code
 from shared.ids import new_id
 from shared.text import Text
@@ -36,17 +37,9 @@ INTAKE_TIMER = "intake-lapse"
 MAY_APPLY = ("applicant", "enterprise_member", "resident")
 
 
-def item_of(catalogue: Catalogue, code: str) -> Item:
-    """The item of the catalogue; NotFound when it does not exist."""
-    item = catalogue.get(code)
-    if item is None:
-        raise NotFound(Text("没有这个事项", "There is no such item"))
-    return item
-
-
 def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> Case:
     """Open a draft under the item's present version, for oneself or for an organisation one belongs to."""
-    item = item_of(tx.resource(Catalogue), item_code)
+    item = tx.resource(Catalogue).item(item_code)
     if not item.online:
         raise Conflict(Text("该事项尚不能在线申请", "Not available online yet"), slug="guide-only")
     if not tx.actor.has_role(*MAY_APPLY):
@@ -129,6 +122,23 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
     announce(tx, case, item, "submitted")
     return case
+
+
+def discard(tx: Transaction, case: Case) -> None:
+    """Throw a draft away with all that is in it; the audit trail keeps that it was there.
+
+    Raises Conflict when it was handed in: from then on there is something on record, to be withdrawn.
+    """
+    policy.require_applicant(tx.actor, case)
+    policy.require_state("discard", case)
+    codes = [material.code for material in case.materials]
+    let_go(tx, [material.sha256 for material in case.materials])
+    for material in case.materials:
+        tx.session.delete(material)
+    tx.session.delete(case)
+    tx.audit(
+        "case.discarded", "case", case.id, {"item": case.item_code, "materials": codes}, case.on_behalf_of
+    )
 
 
 def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:

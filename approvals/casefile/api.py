@@ -1,15 +1,13 @@
 """Reading cases over HTTP."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from approvals.applications.commands import item_of
 from approvals.casefile import history
+from approvals.casefile.opening import reading
 from approvals.casefile.queries import list_cases
 from approvals.casefile.view import Reader, case_summary, case_view
 from approvals.cases import policy
@@ -23,17 +21,8 @@ from shared.errors import NotFound
 from shared.http.command import Reply, json_response
 from shared.http.files import file_response
 from shared.http.paging import link_next
-from shared.http.state import current_actor, current_runtime
 
 blueprint = Blueprint("casefile", __name__, description="Cases (办件)")
-
-
-@contextmanager
-def reading() -> Iterator[Reader]:
-    """A reader for the person who asks."""
-    runtime = current_runtime()
-    with runtime.read() as session:
-        yield Reader(session, runtime.context, current_actor(), runtime.clock.today())
 
 
 def _found(reader: Reader, case_id: UUID) -> Case:
@@ -77,7 +66,7 @@ def get_deadline(case_id: UUID) -> Response:
     """Why each date is what it is, line by line."""
     with reading() as reader:
         case = _found(reader, case_id)
-        item = item_of(reader.context.resources.get(Catalogue), case.item_code)
+        item = reader.context.resources.get(Catalogue).item(case.item_code)
         return jsonify(history.deadline(reader, case, item))
 
 

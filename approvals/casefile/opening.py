@@ -1,9 +1,9 @@
-"""Opening a case for a verb: found, locked, at the version seen, with what time has decided applied."""
+"""Opening a case: to read it, or for a verb, locked, as seen, and with what time has decided applied."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from uuid import UUID
 
-from approvals.applications.commands import item_of
 from approvals.casefile.view import Reader, case_view
 from approvals.cases import policy
 from approvals.cases.model import Case
@@ -11,14 +11,23 @@ from approvals.intake.commands import settle
 from approvals.items.model import Catalogue, Item
 from shared.http.command import Reply
 from shared.http.etag import require_version
+from shared.http.state import current_actor, current_runtime
 from shared.transaction import Transaction
+
+
+@contextmanager
+def reading() -> Iterator[Reader]:
+    """A reader for the person who asks."""
+    runtime = current_runtime()
+    with runtime.read() as session:
+        yield Reader(session, runtime.context, current_actor(), runtime.clock.today())
 
 
 def opened(tx: Transaction, case_id: UUID) -> tuple[Case, Item]:
     """The case and its item; 404 when it may not be seen, 428/412 by `If-Match`."""
-    case = policy.find(tx.session, tx.actor, case_id, lock=True)
+    case = policy.find_whole(tx.session, tx.actor, case_id)
     require_version(case.version)
-    item = item_of(tx.resource(Catalogue), case.item_code)
+    item = tx.resource(Catalogue).item(case.item_code)
     settle(tx, case, item)
     return case, item
 

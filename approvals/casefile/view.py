@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from approvals.applications.answers import Answers, read_answers
+from approvals.applications.answers import read_answers
 from approvals.applications.commands import open_points
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
@@ -15,12 +15,12 @@ from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.decisions.model import Decision
 from approvals.items.answers import label_of, mask_answers, names_of_codes
-from approvals.items.forms import section_status, validate
+from approvals.items.forms import Validation, validate
 from approvals.items.model import Catalogue, Item
 from approvals.items.needs import required_materials
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
 from approvals.tasks.model import TaskKind
-from approvals.tasks.policy import claimed_task
+from approvals.tasks.policy import claimed_kinds
 from shared.actor import Actor
 from shared.text import Text
 from shared.transaction import Context
@@ -32,7 +32,7 @@ _OFFICIAL_VERBS = {
     "opinion": TaskKind.REVIEW,
     "decide": TaskKind.DECISION,
 }
-_APPLICANT_VERBS = ("edit", "submit", "withdraw", "answer-correction")
+_APPLICANT_VERBS = ("edit", "submit", "discard", "withdraw", "answer-correction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,20 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
     """The whole case file, masked for readers whose task does not need personal data."""
     item = _item(reader, case)
     answers = read_answers(reader.context.cipher, case)
-    claims = _claims(reader, case)
-    personal = sees_personal_data(reader, case)
-    values = validate(item, answers, today=reader.today).values
+    claims = claimed_kinds(reader.session, reader.actor, case)
+    personal = policy.sees_personal_data(reader.actor, case, bool(claims))
+    examined = validate(item, answers, today=reader.today)
     own = policy.is_applicant(reader.actor, case)
     return {
         **case_summary(reader, case),
         "query_code": case.query_code if own else None,
         "accepted_at": _instant(case.accepted_at),
         "decided_at": _instant(case.ended_at),
-        "sections": _sections(item, answers, reader.today),
+        "sections": _sections(item, examined),
         "answers": answers if personal else mask_answers(item, answers),
         "code_names": {at: name.to_dict() for at, name in names_of_codes(item, answers).items()},
         "masked": not personal,
-        "materials": _materials(item, case, required_materials(item, values)),
+        "materials": _materials(item, case, required_materials(item, examined.values)),
         "correction": _correction(reader, case, item),
         "opinions": [] if own and not claims else _opinions(reader, case),
         "decision": _decision(reader, case),
@@ -92,7 +92,8 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
 
 def sees_personal_data(reader: Reader, case: Case) -> bool:
     """Whether this reader's task needs ID numbers, phones and the papers that show them."""
-    return policy.sees_personal_data(reader.actor, case, bool(_claims(reader, case)))
+    claims = claimed_kinds(reader.session, reader.actor, case)
+    return policy.sees_personal_data(reader.actor, case, bool(claims))
 
 
 def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:
@@ -126,14 +127,9 @@ def _item_ref(item: Item) -> dict[str, Any]:
     return {"code": item.code, "slug": item.slug, "version": item.version, "name": item.name.to_dict()}
 
 
-def _claims(reader: Reader, case: Case) -> set[TaskKind]:
-    return {kind for kind in TaskKind if claimed_task(reader.session, reader.actor, case, kind) is not None}
-
-
-def _sections(item: Item, answers: Answers, today: date) -> list[dict[str, Any]]:
-    status = section_status(item, answers, today)
+def _sections(item: Item, examined: Validation) -> list[dict[str, Any]]:
     return [
-        {"key": section.key, "title": section.title.to_dict(), "status": status[section.key]}
+        {"key": section.key, "title": section.title.to_dict(), "status": examined.sections[section.key]}
         for section in item.form.sections
     ]
 
@@ -214,7 +210,7 @@ def _opinions(reader: Reader, case: Case) -> list[dict[str, Any]]:
 
 
 def _decision(reader: Reader, case: Case) -> dict[str, Any] | None:
-    decision = reader.session.get(Decision, case.id)
+    decision = reader.session.get(Decision, case.id) if case.ended_at else None
     if decision is None:
         return None
     return {
@@ -227,7 +223,7 @@ def _decision(reader: Reader, case: Case) -> dict[str, Any] | None:
 
 
 def _certificate(reader: Reader, case: Case) -> dict[str, Any] | None:
-    found = certificates.of_case(reader.session, case.id)
+    found = certificates.of_case(reader.session, case.id) if case.ended_at else None
     if found is None:
         return None
     service = reader.context.service

@@ -1,5 +1,7 @@
 """What is said about cases: one contract for every step, each with the whole public state."""
 
+from functools import cache
+
 from marshmallow import Schema, fields
 
 from shared.messaging.contracts import EventContract
@@ -70,6 +72,7 @@ CASE_STEPS: dict[str, Text] = {
 }
 
 
+@cache
 def case_contracts(service: str) -> dict[str, EventContract]:
     """The contracts of the case events that `service` publishes, by step."""
     return {

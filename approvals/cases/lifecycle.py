@@ -81,6 +81,7 @@ BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.CORRECTION})
 ALLOWED: dict[str, frozenset[State]] = {
     "edit": frozenset({State.DRAFT, State.CORRECTION}),
     "submit": frozenset({State.DRAFT}),
+    "discard": frozenset({State.DRAFT}),
     "withdraw": OPEN_STATES,
     "accept": frozenset({State.RECEIVED}),
     "decline": frozenset({State.RECEIVED}),

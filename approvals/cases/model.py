@@ -112,7 +112,7 @@ class CaseMaterial(Base):
     file_name: Mapped[str] = mapped_column(sa.String(160))
     media_type: Mapped[str] = mapped_column(sa.String(40))
     size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(sa.String(64))
+    sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     pages: Mapped[int]
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from approvals.cases.lifecycle import STATE_NAMES, State, allows
 from approvals.cases.model import Case
@@ -35,6 +36,20 @@ def find(session: Session, actor: Actor, case_id: UUID, *, lock: bool = False) -
     case = session.scalar(query)
     if case is None:
         raise NotFound(Text("没有这个办件，或您无权查看", "There is no such case, or you may not see it"))
+    return case
+
+
+def find_whole(session: Session, actor: Actor, case_id: UUID) -> Case:
+    """The case, locked, with everything that belongs to it, for a verb.
+
+    Read one by one in the middle of the verb, each part would first write out what has changed so far.
+    """
+    case = find(session, actor, case_id, lock=True)
+    for part in (Case.entries, Case.facts, Case.corrections):
+        if case.state is State.DRAFT:
+            set_committed_value(case, part.key, [])  # what was never handed in has none of these
+        else:
+            getattr(case, part.key)
     return case
 
 

@@ -6,18 +6,18 @@ from uuid import UUID
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from approvals.applications.commands import item_of
-from approvals.casefile.api import reading
+from approvals.casefile.opening import reading
 from approvals.casefile.view import Reader
 from approvals.cases import policy as case_policy
 from approvals.cases.schemas import Nothing
+from approvals.desk.commands import claim_next
 from approvals.desk.view import task_view
 from approvals.intake.commands import settle
 from approvals.items.model import Catalogue
 from approvals.reviews import commands as reviews
 from approvals.tasks import commands, queries
 from approvals.tasks.model import Task
-from approvals.tasks.schemas import GiveOpinion, TaskListArgs, TaskOut, TaskPage
+from approvals.tasks.schemas import ClaimNext, GiveOpinion, TaskListArgs, TaskOut, TaskPage
 from shared.errors import Forbidden
 from shared.http.command import Reply, command, json_response
 from shared.http.etag import expected_version
@@ -72,6 +72,20 @@ def get_live_task(case_id: UUID) -> Response:
         return json_response(Reply(task_view(reader, task), version=task.version))
 
 
+@blueprint.post("/tasks/claim-next")
+@blueprint.arguments(ClaimNext)
+@blueprint.response(200, TaskOut)
+@command
+def claim_next_task(tx: Transaction, data: dict[str, Any]) -> Reply:
+    """Claim the most urgent open task, of those that the filters leave; 404 when there is none for you.
+
+    Send an `Idempotency-Key`: the same request sent twice then claims one task and not two.
+    """
+    if not tx.actor.positions:
+        raise Forbidden
+    return _reply(tx, claim_next(tx, queries.Filters(state="open", **data)))
+
+
 @blueprint.post("/tasks/<uuid:task_id>/claim")
 @blueprint.arguments(Nothing)
 @blueprint.response(200, TaskOut)
@@ -79,7 +93,7 @@ def get_live_task(case_id: UUID) -> Response:
 def claim_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
     """Claim an open task of your position; 409 when somebody was faster."""
     task = commands.find(tx, task_id, expected_version=expected_version())
-    item = item_of(tx.resource(Catalogue), task.case.item_code)
+    item = tx.resource(Catalogue).item(task.case.item_code)
     settle(tx, task.case, item)
     return _reply(tx, reviews.take_up(tx, item, task))
 
@@ -100,7 +114,7 @@ def release_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply
 def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
     """Give the reviewer's opinion; it opens the decision for somebody else."""
     task = commands.find(tx, task_id, expected_version=expected_version())
-    item = item_of(tx.resource(Catalogue), task.case.item_code)
+    item = tx.resource(Catalogue).item(task.case.item_code)
     reviews.give_opinion(tx, item, task, **data)
     return _reply(tx, task)
 

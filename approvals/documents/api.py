@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 
-from approvals.applications.commands import item_of
-from approvals.casefile.api import reading
+from approvals.casefile.opening import reading
 from approvals.casefile.view import Reader, materials_view, sees_personal_data
 from approvals.cases import policy
 from approvals.cases.model import Case
@@ -17,12 +16,14 @@ from approvals.documents import materials
 from approvals.documents.inspection import InspectedUpload
 from approvals.documents.limits import load_limits
 from approvals.documents.pages import render_page
+from approvals.documents.unused import forget, keep
 from approvals.items.model import Catalogue
-from shared.errors import BadRequest, Forbidden, TooLarge
+from shared.errors import BadRequest, Forbidden, Problem, TooLarge
 from shared.http.app import takes_files
 from shared.http.command import Reply, command
 from shared.http.etag import expected_version
 from shared.http.files import file_response
+from shared.http.state import current_runtime
 from shared.text import Text
 from shared.transaction import Transaction
 
@@ -44,21 +45,27 @@ def put_material(case_id: UUID, code: str) -> Response:
     seen_version = None if first else expected_version()
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
-        item = item_of(reader.context.resources.get(Catalogue), case.item_code)
+        item = reader.context.resources.get(Catalogue).item(case.item_code)
         spec = materials.require_open_for(reader.actor, case, item, code)
-    # Judged and stored before the transaction: opening a file takes long; one without a row does no harm.
+    # Judged and stored before the transaction: opening a file takes long.
     data, declared, file_name = _upload()
     found = materials.judge(spec, data, declared, file_name)
     reader.context.blobs.put(data)
-    return _keep(case_id, code, found, seen_version)
+    try:
+        return _keep(case_id, code, data, found, seen_version)
+    except Problem:
+        with current_runtime().transaction(reader.actor, request_id=g.get("request_id")) as tx:
+            forget(tx, [found.sha256])
+        raise
 
 
 @command
 def _keep(
-    tx: Transaction, case_id: UUID, code: str, found: InspectedUpload, seen_version: int | None
+    tx: Transaction, case_id: UUID, code: str, data: bytes, found: InspectedUpload, seen_version: int | None
 ) -> Reply:
     case = policy.find(tx.session, tx.actor, case_id, lock=True)
-    item = item_of(tx.resource(Catalogue), case.item_code)
+    item = tx.resource(Catalogue).item(case.item_code)
+    keep(tx, data, found.sha256)
     row, is_new = materials.hand_in(tx, case, item, code, found=found, seen_version=seen_version)
     shown = next(entry for entry in materials_view(tx.context, case, item, tx.today) if entry["code"] == code)
     return Reply(shown, status=201 if is_new else 200, version=row.version)
@@ -92,7 +99,7 @@ def get_material_page(case_id: UUID, code: str, number: int) -> Response:
 def delete_material(tx: Transaction, case_id: UUID, code: str) -> Reply:
     """Take a file back while the application may still be edited."""
     case = policy.find(tx.session, tx.actor, case_id, lock=True)
-    item = item_of(tx.resource(Catalogue), case.item_code)
+    item = tx.resource(Catalogue).item(case.item_code)
     materials.material_of(item, code)
     materials.take_back(tx, case, code, seen_version=expected_version())
     tx.session.flush()

@@ -50,7 +50,7 @@ _FOREIGN = (
     (b"#!", Text("脚本程序", "a script")),
     (b"<", Text("网页或 XML 文本", "a web page or XML text")),
 )
-_UNKNOWN = Text("其他类型的内容", "content of another kind")
+_UNKNOWN = Text("其他类型", "of another kind")
 
 _REFUSALS = {
     "encrypted": Text(

@@ -11,6 +11,7 @@ from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CaseMaterial
 from approvals.documents.inspection import InspectedUpload, inspect_upload
 from approvals.documents.limits import load_limits
+from approvals.documents.unused import let_go
 from approvals.items.model import Item, Material
 from shared.actor import Actor
 from shared.errors import Conflict, NotFound, PreconditionFailed
@@ -70,6 +71,8 @@ def hand_in(
     if (present.version if present else None) != seen_version:
         raise PreconditionFailed
     row = present or CaseMaterial(id=new_id(), case_id=case.id, code=code)
+    if present is not None:
+        _let_go(tx, case, present)
     row.file_name = found.file_name
     row.media_type = found.media_type
     row.size = found.size
@@ -92,10 +95,17 @@ def take_back(tx: Transaction, case: Case, code: str, *, seen_version: int) -> N
     row = _row(case, code)
     if row.version != seen_version:
         raise PreconditionFailed
+    _let_go(tx, case, row)
     case.materials.remove(row)
     tx.session.delete(row)
     case.updated_at = tx.now
     tx.audit("material.taken-back", "case", case.id, {"code": code}, case.on_behalf_of)
+
+
+def _let_go(tx: Transaction, case: Case, row: CaseMaterial) -> None:
+    """A file that only the applicant has seen is forgotten; one that an official has worked with stays."""
+    if case.state is State.DRAFT:
+        let_go(tx, [row.sha256])
 
 
 def handed_in(session: Session, case_id: UUID, code: str) -> CaseMaterial:

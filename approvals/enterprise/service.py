@@ -14,6 +14,7 @@ from approvals.decisions import api as decisions
 from approvals.decisions.commands import GrantEffects
 from approvals.desk import api as desk
 from approvals.documents import api as documents
+from approvals.documents.unused import UNUSED_TIMER, forget_let_go
 from approvals.enterprise import api as register_api
 from approvals.enterprise.demo.seed import seed
 from approvals.enterprise.events import CONTRACTS, SERVICE
@@ -64,7 +65,7 @@ service = Service(
         register_api.blueprint,
     ),
     publishes=CONTRACTS,
-    timers={INTAKE_TIMER: lapse},
+    timers={INTAKE_TIMER: lapse, UNUSED_TIMER: forget_let_go},
     backfill=tell_all,
     resources=_resources,
     seed=seed,

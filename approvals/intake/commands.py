@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from approvals.applications.answers import Answers, read_answers, row_exists
-from approvals.applications.commands import INTAKE_TIMER, handed_in_names, item_of, snapshot
+from approvals.applications.commands import INTAKE_TIMER, handed_in_names, snapshot
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
@@ -130,7 +130,7 @@ def lapse(tx: Transaction, payload: Mapping[str, object]) -> None:
     case_id = UUID(str(payload["case_id"]))
     case = tx.session.scalar(sa.select(Case).where(Case.id == case_id).with_for_update())
     if case is not None:
-        settle(tx, case, item_of(tx.resource(Catalogue), case.item_code))
+        settle(tx, case, tx.resource(Catalogue).item(case.item_code))
 
 
 def settle(tx: Transaction, case: Case, item: Item) -> bool:

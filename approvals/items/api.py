@@ -8,10 +8,8 @@ from marshmallow import Schema, fields, validate
 
 from approvals.items.guide import guide, summary
 from approvals.items.model import Catalogue
-from shared.errors import NotFound
 from shared.http.paging import PageArgs
 from shared.http.state import current_runtime
-from shared.text import Text
 
 blueprint = Blueprint("items", __name__, description="Service items (事项) and their guides (办事指南)")
 
@@ -47,7 +45,4 @@ def get_items(args: dict[str, Any]) -> Response:
 def get_item(code: str) -> Response:
     """The guide of one item, with its form; public."""
     catalogue = current_runtime().context.resources.get(Catalogue)
-    item = catalogue.get(code)
-    if item is None:
-        raise NotFound(Text("没有这个事项", "There is no such item"))
-    return jsonify(guide(item, catalogue))
+    return jsonify(guide(catalogue.item(code), catalogue))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from approvals.items.form import Form
+from shared.errors import NotFound
 from shared.text import Text
 
 Unit = Literal["working_day", "natural_day", "hour", "immediate"]
@@ -316,6 +317,13 @@ class Catalogue:
     def get(self, code: str) -> Item | None:
         """The item with this code or slug, or None."""
         return next((item for item in self.entries if code in (item.code, item.slug)), None)
+
+    def item(self, code: str) -> Item:
+        """The item with this code or slug; NotFound when there is none."""
+        item = self.get(code)
+        if item is None:
+            raise NotFound(Text("没有这个事项", "There is no such item"))
+        return item
 
     def items(self, q: str | None = None, category: str | None = None) -> Iterator[Item]:
         """Items whose names, summary, codes or materials contain every word of `q`, of one category."""

@@ -41,17 +41,32 @@ def find(tx: Transaction, task_id: UUID, *, expected_version: int) -> Task:
     if case_id is None:
         raise NotFound(Text("没有这项任务，或您无权查看", "There is no such task, or you may not see it"))
     case_policy.find(tx.session, tx.actor, case_id, lock=True)
-    task = tx.session.scalars(
-        sa.select(Task)
-        .where(Task.id == task_id)
-        .options(joinedload(Task.case))
-        .execution_options(populate_existing=True)
-    ).one()
+    task = _fresh(tx, task_id)
     if task.version != expected_version:
         if task.state is TaskState.CLAIMED and task.claimed_by != tx.actor.id:
             raise _taken(task)
         raise PreconditionFailed
     return task
+
+
+def find_open(tx: Transaction, task_id: UUID) -> Task | None:
+    """The task with its case locked, if it is still open and nobody else is acting on its case now."""
+    case_of = sa.select(Task.case_id).where(Task.id == task_id).scalar_subquery()
+    free = sa.select(Case.id).where(Case.id == case_of).with_for_update(skip_locked=True)
+    if tx.session.scalar(free) is None:
+        return None
+    task = _fresh(tx, task_id)
+    return task if task.state is TaskState.OPEN else None
+
+
+def _fresh(tx: Transaction, task_id: UUID) -> Task:
+    """The task and its case as they are, now that the case is locked."""
+    return tx.session.scalars(
+        sa.select(Task)
+        .where(Task.id == task_id)
+        .options(joinedload(Task.case))
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def claim(tx: Transaction, task: Task) -> Task:

@@ -17,8 +17,11 @@ WATCHES_ALL = ("administrator", "auditor", "manager")
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """Tasks the actor may see: those of the positions held, everything for those who oversee."""
-    if actor.has_role(*WATCHES_ALL):
-        return sa.true()
+    return sa.true() if actor.has_role(*WATCHES_ALL) else covered(actor)
+
+
+def covered(actor: Actor) -> sa.ColumnElement[bool]:
+    """Tasks that the positions held cover: those the actor may take, as far as the task decides it."""
     held = [
         sa.and_(Task.department == position.department, Task.kind == kind)
         for position in actor.positions
@@ -49,6 +52,16 @@ def claimed_task(session: Session, actor: Actor, case: Case, kind: TaskKind) -> 
             Task.claimed_by == actor.id,
         )
     )
+
+
+def claimed_kinds(session: Session, actor: Actor, case: Case) -> set[TaskKind]:
+    """What the actor has claimed to do on the case; nothing is asked for those who hold no position."""
+    if not actor.positions:
+        return set()
+    query = sa.select(Task.kind).where(
+        Task.case_id == case.id, Task.state == TaskState.CLAIMED, Task.claimed_by == actor.id
+    )
+    return set(session.scalars(query))
 
 
 def require_claim(session: Session, actor: Actor, case: Case, kind: TaskKind) -> Task:

@@ -11,7 +11,7 @@ from approvals.cases import policy as case_policy
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case
 from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
-from approvals.tasks.policy import visible
+from approvals.tasks.policy import covered, visible
 from shared.actor import Actor
 from shared.errors import BadRequest, NotFound
 from shared.http.paging import Cursor
@@ -46,6 +46,12 @@ def list_tasks(
     page = rows[:limit]
     more = len(rows) > limit
     return page, Cursor(page[-1].due_on.isoformat(), str(page[-1].id)).encode() if more else None
+
+
+def most_urgent(session: Session, actor: Actor, filters: Filters, *, today: date, limit: int) -> list[UUID]:
+    """Ids of the tasks that are open to the actor's positions, the earliest due date first."""
+    query = sa.select(Task.id).join(Task.case).where(covered(actor), *_conditions(actor, filters, today))
+    return list(session.scalars(query.order_by(Task.due_on, Task.id).limit(limit)))
 
 
 def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:

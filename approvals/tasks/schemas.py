@@ -6,12 +6,9 @@ from approvals.cases.schemas import TEXT, Due, ItemRef, Person
 from shared.http.paging import PageArgs
 
 
-class TaskListArgs(PageArgs):
-    """Filters of the queue."""
+class ClaimNext(Schema):
+    """Which tasks to choose from: the filters of the queue but the state, which is open."""
 
-    state = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(["open", "claimed", "mine", "done"])
-    )
     kind = fields.String(
         load_default=None, allow_none=True, validate=validate.OneOf(["intake", "review", "decision"])
     )
@@ -21,6 +18,14 @@ class TaskListArgs(PageArgs):
     due = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(["today"]))
     item = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=50))
     q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+
+
+class TaskListArgs(PageArgs, ClaimNext):
+    """Filters of the queue."""
+
+    state = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(["open", "claimed", "mine", "done"])
+    )
 
 
 class Check(Schema):

@@ -14,8 +14,9 @@ import click
 import psycopg
 from kombu import Connection, Exchange, Queue
 
-from bench.events.stage import Stage, cpu_seconds, end, servers_cpu_seconds
+from bench.events.stage import Stage
 from bench.measuring import print_table, rounds
+from bench.processes import cpu_seconds, end, servers_cpu_seconds
 
 WARM_UP = 500
 PING = 400

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.events.services import NOTE, SAID
-from bench.events.stage import PATIENCE_S, Stage, end, resident_mb
+from bench.events.stage import PATIENCE_S, Stage
+from bench.processes import end, resident_mb
 from shared.clock import SystemClock
 from shared.ids import new_id
 from shared.messaging.envelope import Event, encode

@@ -2,23 +2,20 @@
 
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
 
 from bench.events.services import SERVICES, hearer, make_effects, speaker
+from bench.processes import ROOT, start
 from shared.config import Settings
 from shared.messaging.brokers.rabbitmq import DEAD_EXCHANGE, Topology, connected, declare
 from shared.service import Runtime, contracts_of
 from shared.testing.brokers import broker_url
 from shared.testing.databases import PostgresDatabases, postgres_url
 
-ROOT = Path(__file__).parents[2]
 POLL_S = 0.05
 PATIENCE_S = 600.0
 
@@ -74,16 +71,7 @@ class Stage:
     def start(self, *arguments: str, feed: bool = False) -> "subprocess.Popen[str]":
         """A Python process; what it says is in the stage's folder."""
         log = self._folder / f"{arguments[1].rpartition('.')[2]}.log"
-        with log.open("a") as output:
-            return subprocess.Popen(
-                [sys.executable, *arguments],
-                cwd=ROOT,
-                env=self.environment(),
-                stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
+        return start(arguments, self.environment(), log, feed=feed)
 
     def effects(self) -> int:
         """How many effects there are."""
@@ -121,39 +109,3 @@ class Stage:
             channel.exchange_delete(self.topology.exchange)
             channel.exchange_delete(self.prefix + DEAD_EXCHANGE)
         self._databases.close()
-
-
-def end(processes: Sequence["subprocess.Popen[str]"]) -> None:
-    """Ask them to stop, and do not wait for ever."""
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor time that a process and the children it waited for have used (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    ticks = sum(int(fields[index]) for index in (11, 12, 13, 14))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process (Linux)."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def servers_cpu_seconds() -> dict[str, float]:
-    """Processor time of the database and the broker on this machine, other users' work included (Linux)."""
-    spent = {"postgres": 0.0, "beam.smp": 0.0}
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended meanwhile
-            name = (process / "comm").read_text().strip()
-            if name in spent:
-                spent[name] += cpu_seconds(int(process.name))
-    return spent

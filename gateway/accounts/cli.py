@@ -14,7 +14,7 @@ from gateway.accounts.passwords import Passwords
 from gateway.accounts.policy import MIN_PASSWORD
 from gateway.accounts.queries import find_by_username, username_key
 from shared.actor import SYSTEM
-from shared.config import DEMO_PASSWORD, Settings
+from shared.config import DEMO_PASSWORD, Settings, SettingsError
 from shared.errors import NotFound, Problem
 from shared.identifiers.errors import UsccError
 from shared.identifiers.uscc import parse_uscc
@@ -126,7 +126,10 @@ def accounts_command(open_runtime: Callable[[], Runtime]) -> click.Group:
 @contextmanager
 def _command(open_runtime: Callable[[], Runtime]) -> Iterator[Transaction]:
     """One transaction of the system itself; a refusal becomes a message and exit code 1."""
-    runtime = open_runtime()
+    try:
+        runtime = open_runtime()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
     try:
         with runtime.transaction(SYSTEM) as tx:
             yield tx

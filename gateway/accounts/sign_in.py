@@ -91,10 +91,7 @@ def _throttle_keys(username: str, address: str | None) -> dict[str, policy.Throt
 
 def _count(tx: Transaction, key: str, throttle: policy.Throttle) -> None:
     """Take the attempt for a failure until it proves right; raises TooManyRequests during a pause."""
-    fresh = {"key": key, "failures": 0, "blocked_until": None, "last_at": tx.now}
-    if insert_if_absent(tx.session, SignInThrottle, fresh):
-        _forget_old(tx.session, tx.now)
-    row = tx.session.get_one(SignInThrottle, key, with_for_update=True)
+    row = _locked(tx, key)
     if row.blocked_until is not None and row.blocked_until > tx.now:
         wait = policy.seconds_until(row.blocked_until, tx.now)
         raise TooManyRequests(_WAIT.format(n=wait), retry_after_s=wait)
@@ -104,6 +101,18 @@ def _count(tx: Transaction, key: str, throttle: policy.Throttle) -> None:
     row.last_at = tx.now
     pause = throttle.pause(row.failures)
     row.blocked_until = tx.now + pause if pause else None
+
+
+def _locked(tx: Transaction, key: str) -> SignInThrottle:
+    """The row of the key, made when there is none, and nobody else's until the transaction ends."""
+    fresh = {"key": key, "failures": 0, "blocked_until": None, "last_at": tx.now}
+    while True:
+        if insert_if_absent(tx.session, SignInThrottle, fresh):
+            _forget_old(tx.session, tx.now)
+        row = tx.session.get(SignInThrottle, key, with_for_update=True)
+        if row is not None:
+            return row
+        # It was there, and while its lock was waited for somebody signed in or tidied up and deleted it.
 
 
 def _forgive(tx: Transaction, key: str, throttle: policy.Throttle) -> None:
@@ -119,5 +128,7 @@ def _forgive(tx: Transaction, key: str, throttle: policy.Throttle) -> None:
 
 
 def _forget_old(session: Session, now: datetime) -> None:
-    old = now - policy.FORGET_FAILURES_AFTER
-    session.execute(sa.delete(SignInThrottle).where(SignInThrottle.last_at <= old))
+    """Delete what is long past; a row in use stays, since waiting for it in any order could be a deadlock."""
+    old = SignInThrottle.last_at <= now - policy.FORGET_FAILURES_AFTER
+    unused = sa.select(SignInThrottle.key).where(old).with_for_update(skip_locked=True)
+    session.execute(sa.delete(SignInThrottle).where(SignInThrottle.key.in_(unused)))

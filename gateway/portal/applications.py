@@ -36,7 +36,8 @@ def mine() -> str:
     """The reader's own cases, newest first, narrowed by state."""
     state = request.args.get("state", "")
     found = load(ENTERPRISE, "/cases", state=state, cursor=request.args.get("cursor"))
-    return render_template("portal/applications.html", found=found, state=state)
+    discarded = request.args.get("discarded", "")
+    return render_template("portal/applications.html", found=found, state=state, discarded=discarded)
 
 
 @pages.post("/applications/new")

@@ -16,6 +16,7 @@ from gateway.portal import (
     desk_intake,
     desk_queue,
     desk_review,
+    discarding,
     errors,
     files,
     i18n,
@@ -25,6 +26,8 @@ from gateway.portal import (
     public,
     sections,
     session,
+    stuck_event,
+    stuck_list,
     verify,
 )
 from gateway.portal.context import Portal, PortalHost, PortalSettings, install
@@ -34,6 +37,7 @@ PAGES = (
     public.pages,
     session.pages,
     applications.pages,
+    discarding.pages,
     sections.pages,
     materials.pages,
     check.pages,
@@ -48,6 +52,8 @@ PAGES = (
     desk_correction.pages,
     desk_review.pages,
     desk_decision.pages,
+    stuck_list.pages,
+    stuck_event.pages,
     apidocs.pages,
 )
 

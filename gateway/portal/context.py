@@ -4,6 +4,7 @@ The gateway's app factory hands over a `PortalHost` once, through `blueprint.reg
 further than the functions here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -53,6 +54,8 @@ class PortalSettings:
     public_url: str = "http://localhost:8000"
     demo: bool = False
     demo_accounts: tuple[DemoAccount, ...] = ()
+    services: Mapping[str, Text] = field(default_factory=dict)
+    """Names of the services for readers, by the names that programs use."""
     park: Text = field(default=Text("示范市云澜湾数字产业园", "Yunlan Bay Digital Industrial Park (demo)"))
     park_short: Text = field(default=Text("云澜湾数字产业园", "Yunlan Bay Digital Park"))
 

@@ -7,9 +7,10 @@ from uuid import uuid4
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from gateway.portal.context import Json, current_client, current_person
+from gateway.clients import ApiResponse
+from gateway.portal.context import current_client, current_person
 from gateway.portal.desk_access import desk_only, may_work
-from gateway.portal.services import ENTERPRISE, RefusedError, load, path_of
+from gateway.portal.services import ENTERPRISE, answer_of, load, own_key, path_of
 from shared.clock import SystemClock
 
 pages = Blueprint("desk", __name__)
@@ -18,9 +19,7 @@ FILTERS = ("state", "kind", "light", "due", "item", "q")
 IN_CORRECTION = "correction"
 """A state of the case, not of a task: while the applicant corrects, no official has anything to do."""
 
-_TRIES = 5
-# Somebody was faster, or four eyes keep this reader from just this task: the next one may do.
-_NOT_THIS_ONE = {403, 409, 412}
+_NOTHING = 404
 
 
 @pages.get("/desk")
@@ -68,23 +67,19 @@ def queue_url(filters: Mapping[str, Any]) -> str:
 @pages.post("/desk/take-next")
 @desk_only
 def take_next() -> Response:
-    """Claim the most urgent open task of the list being shown; when somebody was faster, the one after it."""
-    filters = {**asked(request.form), "state": "open"}
-    listed = load(ENTERPRISE, "/tasks", **filters)["items"]
-    for task in [each for each in listed if "claim" in each["actions"]][:_TRIES]:
-        if _claimed(task):
-            return redirect(url_for("portal.desk_case.show", case_id=task["case"]["id"], done="claimed"), 303)
-    return redirect(queue_url({**asked(request.form), "nothing": "1"}), code=303)
+    """Claim the most urgent open task of the list being shown; a second click claims no second one."""
+    filters = asked(request.form)
+    wanted = {name: value for name, value in filters.items() if name != "state"}
+    response = current_client().post(ENTERPRISE, "/tasks/claim-next", json=wanted, headers=own_key())
+    if response.status == _NOTHING:
+        return redirect(queue_url({**filters, "nothing": "1"}), code=303)
+    task = answer_of(response)
+    if _is_repeated(response) and not load(ENTERPRISE, path_of("tasks", task["id"]))["mine"]:
+        # An old page of the browser's was used once more, when that task was long done: start from a new one.
+        return redirect(queue_url(filters), code=303)
+    return redirect(url_for("portal.desk_case.show", case_id=task["case"]["id"], done="claimed"), 303)
 
 
-def _claimed(task: Json) -> bool:
-    """Whether the task is the reader's now."""
-    response = current_client().post(
-        ENTERPRISE,
-        path_of("tasks", task["id"], "claim"),
-        json={},
-        headers={"If-Match": f'"{task["version"]}"', "Idempotency-Key": str(uuid4())},
-    )
-    if not response.ok and response.status not in _NOT_THIS_ONE:
-        raise RefusedError(response)
-    return response.ok
+def _is_repeated(response: ApiResponse) -> bool:
+    """Whether the service had answered this very form before."""
+    return response.headers.get("Idempotent-Replayed") == "true"

@@ -10,6 +10,7 @@ from gateway.portal.access import may_apply
 from gateway.portal.context import Json, current_language, current_person, current_settings
 from gateway.portal.desk_access import office_of, on_the_desk
 from gateway.portal.security import local_path
+from gateway.portal.stuck_access import sees_stuck_events
 from shared.text import LANGUAGES
 
 
@@ -47,6 +48,7 @@ def _signed_in(person: Json | None) -> bool:
 MENU = (
     MenuEntry("portal.public.home", _l("Home"), "home", _everybody, "/"),
     MenuEntry("portal.desk.queue", _l("Work queue"), "inbox", on_the_desk, "/desk"),
+    MenuEntry("portal.stuck.index", _l("Stuck events"), "hand-stop", sees_stuck_events, "/stuck-events"),
     MenuEntry("portal.public.items", _l("Services"), "clipboard-list", _everybody, "/items"),
     MenuEntry("portal.applications.mine", _l("My applications"), "files", may_apply, "/applications"),
     MenuEntry("portal.messages.inbox", _l("Messages"), "bell", _signed_in, "/messages"),

@@ -1,7 +1,5 @@
 """Passing a request to the service that owns it, in the name of one actor or of nobody."""
 
-import re
-import secrets
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
@@ -10,24 +8,32 @@ from flask import g
 from gateway.routing.tokens import Tokens
 from shared.actor import Actor
 from shared.errors import NotFound, Unavailable
-from shared.network import Network, UpstreamError, UpstreamResponse
+from shared.network import Network, Upstream, UpstreamError, UpstreamResponse
 
-_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 # What RFC 3986 allows in a path beside letters and digits; everything else is sent percent-encoded.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 
 class Dispatcher:
-    """Sends requests to services. No database session may be open while it does."""
+    """Sends requests to services. No database session may be open while it does.
 
-    def __init__(self, network: Network, tokens: Tokens) -> None:
+    `edge` leads to the edge's own API, as if it were one of the services.
+    """
+
+    def __init__(self, network: Network, tokens: Tokens, edge: Upstream) -> None:
         self._network = network
         self._tokens = tokens
+        self._edge = edge
 
     @property
     def services(self) -> list[str]:
         """Names of the services behind the edge."""
         return self._network.names
+
+    @property
+    def everybody(self) -> list[str]:
+        """Names of all services, the edge among them."""
+        return sorted([*self._network.names, self._network.edge])
 
     def send(
         self,
@@ -39,20 +45,28 @@ class Dispatcher:
         query: str = "",
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        timeout_s: float | None = None,
+        or_edge: bool = False,
     ) -> UpstreamResponse:
         """Send a request to `/api/v1/<service>/<path>` (`path` decoded, without a leading slash).
+
+        With `or_edge` the service may be the edge itself. Never for a client's path: one that the edge does
+        not serve leads to its proxy, which would ask itself for ever.
 
         Raises NotFound for an unknown service or a path that is not plain, Unavailable (503) when the
         service does not answer.
         """
-        if service not in self._network.names or not is_plain(path):
+        to_edge = or_edge and service == self._network.edge
+        if not (to_edge or service in self._network.names) or not is_plain(path):
             raise NotFound
         sent = {**(headers or {}), "X-Request-Id": request_id(), "traceparent": g.traceparent}
         if actor is not None:
-            sent["Authorization"] = f"Bearer {self._tokens.for_service(service, actor)}"
+            token = self._tokens.for_client(actor) if to_edge else self._tokens.for_service(service, actor)
+            sent["Authorization"] = f"Bearer {token}"
         target = quote(f"/api/v1/{service}/{path}", safe=_PATH_SAFE)
+        upstream = self._edge if to_edge else self._network.upstream(service)
         try:
-            return self._network.upstream(service).call(method, target, query=query, headers=sent, body=body)
+            return upstream.call(method, target, query=query, headers=sent, body=body, timeout_s=timeout_s)
         except UpstreamError as error:
             raise Unavailable from error
 
@@ -70,13 +84,6 @@ def is_plain(path: str) -> bool:
 def decoded(path: str) -> str:
     """A percent-encoded path without its leading slash, decoded once."""
     return unquote(path.removeprefix("/"))
-
-
-def ensure_trace() -> None:
-    """Every request has a trace: the client's when it is well-formed, else a new one."""
-    given = g.get("traceparent")
-    if not given or not _TRACEPARENT.match(given):
-        g.traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 def request_id() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask, Response, g, request
 
 from gateway.routing import headers as passing
-from gateway.routing.dispatch import Dispatcher, ensure_trace
+from gateway.routing.dispatch import Dispatcher
 from gateway.routing.routes import ALIASES, MIB, Alias, body_limit, is_open
 from shared.errors import TooLarge, Unauthenticated
 from shared.http.app import takes_files
@@ -16,7 +16,6 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def register(app: Flask, dispatcher: Dispatcher) -> None:
     """Add the proxy, the short public paths and the limits on bodies."""
-    app.before_request(ensure_trace)
     app.before_request(_limit_body)
 
     @takes_files

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
-from uuid import UUID
 
 import structlog
 from flask import Flask, Response, current_app, g, request
@@ -18,7 +17,8 @@ from shared.http.description import ServiceApi
 from shared.http.readable import require_readable_address, require_readable_json
 from shared.http.state import EXTENSION
 from shared.http.tokens import KeySource, TokenVerifier
-from shared.ids import new_id
+from shared.http.tracing import request_id_from, traceparent_from
+from shared.messaging import api as stuck_events
 from shared.network import Network
 from shared.service import Runtime
 from shared.text import Text
@@ -52,6 +52,7 @@ def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None
     _describe_security(api)
     for blueprint in service.blueprints():
         api.register_blueprint(blueprint, url_prefix=blueprint.url_prefix or f"/api/v1/{service.name}")
+    api.register_blueprint(stuck_events.blueprint(service.name))
     problems.register(app)  # after the Api object, whose own handlers these replace
     if service.extend_app is not None:
         service.extend_app(app, runtime, network)
@@ -96,18 +97,11 @@ def _edge_keys(network: Network) -> KeySource:
 
 
 def _identify_request() -> None:
-    g.request_id = _request_id(request.headers.get("X-Request-Id"))
-    g.traceparent = request.headers.get("traceparent")
+    g.request_id = request_id_from(request.headers.get("X-Request-Id"))
+    g.traceparent = traceparent_from(request.headers.get("traceparent"))
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     g.started = health.tick()
-
-
-def _request_id(given: str | None) -> str:
-    try:
-        return str(UUID(given)) if given else str(new_id())
-    except ValueError:
-        return str(new_id())
 
 
 def _authenticate(actor_of: Callable[[str], Actor]) -> None:

@@ -22,7 +22,8 @@ _RETRY_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock: the wh
 class Reply:
     """What a command answers."""
 
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | None
+    """None where the status says that there is nothing more to say (204)."""
     status: int = 200
     version: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -30,12 +31,12 @@ class Reply:
 
 def json_response(reply: Reply) -> Response:
     """The reply on the wire."""
-    response = Response(
-        json.dumps(reply.body, ensure_ascii=False),
-        status=reply.status,
-        content_type="application/json",
-        headers=dict(reply.headers),
-    )
+    response = Response(status=reply.status, headers=dict(reply.headers))
+    if reply.body is None:
+        del response.headers["Content-Type"]
+    else:
+        response.set_data(json.dumps(reply.body, ensure_ascii=False))
+        response.content_type = "application/json"
     if reply.version is not None:
         response.headers["ETag"] = etag(reply.version)
     response.headers["Cache-Control"] = "no-store"

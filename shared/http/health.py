@@ -1,6 +1,7 @@
 """What an operator asks a running service: alive, ready, and its figures."""
 
 import time
+from collections.abc import Iterable, Sequence
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
@@ -8,13 +9,13 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
 )
+from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.messaging import outbox
+from shared.messaging.figures import Backlog, Together
 from shared.service import Runtime
 
 log = structlog.get_logger(__name__)
@@ -40,16 +41,13 @@ class HttpMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
-        self.outbox_depth = Gauge(
-            "yuanban_outbox_waiting", "Events not yet published", ["service"], registry=self.registry
-        )
-        self.outbox_age = Gauge(
-            "yuanban_outbox_oldest_seconds",
-            "Age of the oldest waiting event",
-            ["service"],
-            registry=self.registry,
-        )
         self.service = service
+        self.beside: list[Collector] = []
+        """What else this process holds and this application tells (the embedded shape: everything)."""
+
+    def text(self) -> bytes:
+        """All of it, as Prometheus reads it."""
+        return generate_latest(Together([self.registry, *self.beside]))
 
 
 def tick() -> float:
@@ -79,6 +77,7 @@ def observe(response: Response) -> None:
 def register(app: Flask, runtime: Runtime) -> None:
     """Add `/healthz`, `/readyz` and `/metrics`."""
     metrics = HttpMetrics(runtime.service.name)
+    metrics.registry.register(Backlog(runtime))
     app.extensions[METRICS] = metrics
 
     @app.get("/healthz")
@@ -96,9 +95,10 @@ def register(app: Flask, runtime: Runtime) -> None:
 
     @app.get("/metrics")
     def figures() -> Response:
-        with runtime.read() as session:
-            waiting, oldest = outbox.depth(session)
-        age = (runtime.clock.now() - oldest).total_seconds() if oldest else 0.0
-        metrics.outbox_depth.labels(metrics.service).set(waiting)
-        metrics.outbox_age.labels(metrics.service).set(max(age, 0.0))
-        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
+
+
+def tell_of(app: Flask, others: Sequence[Flask], more: Iterable[Collector]) -> None:
+    """Have `/metrics` of `app` tell of other applications of this process and of its workers, too."""
+    own: HttpMetrics = app.extensions[METRICS]
+    own.beside = [*(other.extensions[METRICS].registry for other in others), *more]

@@ -8,8 +8,10 @@ from uuid import UUID
 
 import click
 
+from shared.actor import SYSTEM
 from shared.config import Settings, SettingsError
-from shared.messaging import operating, outbox
+from shared.errors import Problem
+from shared.messaging import operating, outbox, stuck
 from shared.messaging.asyncapi import document, to_yaml
 from shared.messaging.brokers.base import Message, Queue
 from shared.messaging.brokers.rabbitmq import Topology
@@ -48,12 +50,17 @@ def parked() -> None:
 def list_parked(service: str) -> None:
     """What is parked or waits for a retry in SERVICE."""
     with _opened(service) as (runtime,):
-        for stuck in operating.list_stuck(runtime):
-            again = f", again {stuck.next_attempt_at:%Y-%m-%d %H:%M:%S}Z" if stuck.next_attempt_at else ""
-            click.echo(
-                f"{stuck.id}  {stuck.state:8} {stuck.since:%Y-%m-%d %H:%M}Z  {stuck.name}"
-                f"  {stuck.reason}, attempts {stuck.attempts}{again}"
-            )
+        with runtime.read() as session:
+            for found in stuck.every_stuck(session):
+                again = f", again {found.next_attempt_at:%Y-%m-%d %H:%M:%S}Z" if found.next_attempt_at else ""
+                click.echo(
+                    f"{found.id}  {found.state:8} {found.since:%Y-%m-%d %H:%M}Z  {_name(found)}"
+                    f"  {found.reason}, attempts {found.attempts}{again}"
+                )
+
+
+def _name(found: stuck.Stuck) -> str:
+    return f"{found.name} ({found.key})" if found.key else found.name
 
 
 @parked.command()
@@ -62,10 +69,11 @@ def list_parked(service: str) -> None:
 def show(service: str, stuck_id: UUID) -> None:
     """One of them with its error and its content, as it came."""
     with _opened(service) as (runtime,), _refusing():
-        stuck = operating.find_stuck(runtime, stuck_id)
-        click.echo(f"{stuck.kind} {stuck.name}: {stuck.state}, {stuck.reason}, attempts {stuck.attempts}")
-        click.echo(stuck.error)
-        click.echo(stuck.body.decode("utf-8", "backslashreplace"))
+        with runtime.read() as session:
+            found = stuck.find_stuck(session, stuck_id)
+        click.echo(f"{found.kind} {_name(found)}: {found.state}, {found.reason}, attempts {found.attempts}")
+        click.echo(found.error)
+        click.echo(found.body.decode("utf-8", "backslashreplace"))
 
 
 @parked.command()
@@ -75,7 +83,8 @@ def replay(service: str, stuck_ids: tuple[UUID, ...]) -> None:
     """Try them again at once."""
     with _opened(service) as (runtime,), _refusing():
         for stuck_id in stuck_ids:
-            operating.replay(runtime, stuck_id)
+            with runtime.transaction(SYSTEM) as tx:
+                operating.replay(tx, stuck_id)
             click.echo(f"{stuck_id}: will be tried again")
 
 
@@ -86,7 +95,8 @@ def replay(service: str, stuck_ids: tuple[UUID, ...]) -> None:
 def discard(service: str, stuck_id: UUID, reason: str) -> None:
     """Give one up for good."""
     with _opened(service) as (runtime,), _refusing():
-        operating.discard(runtime, stuck_id, reason)
+        with runtime.transaction(SYSTEM) as tx:
+            operating.discard(tx, stuck_id, reason)
         click.echo(f"{stuck_id}: discarded")
 
 
@@ -94,8 +104,9 @@ def discard(service: str, stuck_id: UUID, reason: str) -> None:
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except operating.NotStuckError as error:
-        raise click.ClickException(f"nothing parked or waiting has the id {error}") from error
+    except Problem as problem:
+        said = [each.message for each in problem.errors] or [problem.detail or problem.title]
+        raise click.ClickException("; ".join(text.en for text in said)) from problem
 
 
 @click.group()

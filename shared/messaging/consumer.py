@@ -102,33 +102,37 @@ class Consumer:
         """Try again what waits and is due; returns how many were tried."""
         now = self._runtime.clock.now()
         with self._runtime.read() as session:
-            due = [(row.event_id, row.body, row.attempts) for row in inbox.due_retries(session, now, limit)]
-        for event_id, body, attempts in due:
-            event = self._read(event_id, body or b"", attempts + 1)
+            due = [
+                (row.event_id, row.body or b"", row.attempts + 1, row.version)
+                for row in inbox.due_retries(session, now, limit)
+            ]
+        for event_id, body, attempt, version in due:
+            event = self._read(event_id, body, attempt, seen=version)
             if event is not None:
-                self._attempt(event, body or b"", attempt=attempts + 1, again=True)
+                self._attempt(event, body, attempt, seen=version)
         return len(due)
 
-    def _read(self, event_id: UUID, body: bytes, attempt: int) -> Event | None:
+    def _read(self, event_id: UUID, body: bytes, attempt: int, seen: int | None = None) -> Event | None:
         """The event in `body`; when there is none, the row `event_id` is parked and None returned."""
         try:
             return decode(body)
         except EnvelopeError as error:
-            self._keep(event_id, "unreadable", body, "undecodable", error, attempt, final=True)
+            self._keep(event_id, "unreadable", body, "undecodable", error, attempt, seen, final=True)
             return None
 
-    def _attempt(self, event: Event, body: bytes, attempt: int, again: bool = False) -> None:
+    def _attempt(self, event: Event, body: bytes, attempt: int, seen: int | None = None) -> None:
+        """Run the handler; `seen` is the version of the row that is tried again, None for a new message."""
         handler = self._runtime.service.handlers.get(event.type)
         if handler is None:
-            self._keep(event.id, event.type, body, "no-handler", None, attempt, final=True)
+            self._keep(event.id, event.type, body, "no-handler", None, attempt, seen, final=True)
             return
         try:
             contract = self._runtime.contracts.get(event.type)
             checked = replace(event, data=contract.load(event.data))
             with self._runtime.transaction(SYSTEM, cause=event) as tx:
-                if again:
+                if seen is not None:
                     row = tx.session.get(inbox.InboxMessage, event.id, with_for_update={"skip_locked": True})
-                    if not _take_waiting(row):
+                    if not _take_waiting(row, seen):
                         return
                 elif not inbox.claim(tx.session, event.id, event.type, tx.now):
                     return  # seen before: done, or kept here with its own schedule
@@ -136,13 +140,13 @@ class Consumer:
                 crash_point("consumer.before_commit")
             crash_point("consumer.after_commit")
         except ContractError as error:
-            self._keep(event.id, event.type, body, "contract", error, attempt, final=True)
+            self._keep(event.id, event.type, body, "contract", error, attempt, seen, final=True)
         except (OperationalError, InterfaceError) as error:
             if error.connection_invalidated or _is_unreachable(error):
                 raise
-            self._keep(event.id, event.type, body, "database", error, attempt)
+            self._keep(event.id, event.type, body, "database", error, attempt, seen)
         except Exception as error:
-            self._keep(event.id, event.type, body, "handler", error, attempt)
+            self._keep(event.id, event.type, body, "handler", error, attempt, seen)
 
     def _keep(
         self,
@@ -152,6 +156,7 @@ class Consumer:
         reason: str,
         error: Exception | None,
         attempts: int,
+        seen: int | None,
         final: bool = False,
     ) -> None:
         parked = final or attempts >= MAX_ATTEMPTS
@@ -175,6 +180,7 @@ class Consumer:
                 reason=reason,
                 error=repr(error) if error else "",
                 attempts=attempts,
+                seen=seen,
                 now=now,
                 next_attempt_at=None if parked else now + backoff(attempts),
             )
@@ -185,11 +191,12 @@ def _id_of(body: bytes) -> UUID:
     return uuid5(NAMESPACE_OID, hashlib.sha256(body).hexdigest())
 
 
-def _take_waiting(row: inbox.InboxMessage | None) -> bool:
+def _take_waiting(row: inbox.InboxMessage | None, seen: int) -> bool:
     """Mark a waiting row as done within the transaction of its effect; False when somebody was faster."""
-    if row is None or row.state != "waiting":
+    if row is None or row.state != "waiting" or row.version != seen:
         return False
     row.state = "done"
+    row.version += 1
     row.attempts += 1
     row.next_attempt_at = None
     row.body = None

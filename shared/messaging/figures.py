@@ -1,6 +1,9 @@
-"""The figures of a worker: what waits, what moves, what is stuck."""
+"""Figures of events and timers: what waits, what moves, what is stuck."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from wsgiref.simple_server import WSGIServer
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
@@ -8,33 +11,49 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.messaging import inbox, outbox
+from shared.messaging import inbox, outbox, timers
 from shared.messaging.brokers.base import Published
+from shared.messaging.envelope import EnvelopeError, decode
 from shared.service import Runtime
 
 log = structlog.get_logger(__name__)
 
+COUNT_CAP = 10_000
+
 
 class Backlog(Collector):
-    """Depths read from the database whenever somebody asks."""
+    """Depths read from the database of one service whenever somebody asks.
+
+    Each is counted up to `COUNT_CAP`, by an index, so that asking costs the same however much is stuck.
+    """
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
     def collect(self) -> Iterable[Metric]:
         """Rows that wait, and since when; nothing when the database does not answer."""
+        now = self._runtime.clock.now()
         try:
             with self._runtime.read() as session:
-                depth, oldest = outbox.depth(session)
-                counts = inbox.unsettled(session)
+                unpublished, oldest = outbox.depth(session, COUNT_CAP)
+                messages = inbox.unsettled(session, COUNT_CAP)
+                due, due_since, given_up = timers.backlog(session, now, COUNT_CAP)
         except SQLAlchemyError:
             log.warning("no figures without a database", service=self._runtime.service.name)
             return
-        age = max((self._runtime.clock.now() - oldest).total_seconds(), 0.0) if oldest else 0.0
-        yield self._gauge("yuanban_outbox_waiting", "Events not yet published (up to 10 000)", depth)
-        yield self._gauge("yuanban_outbox_oldest_seconds", "Age of the oldest waiting event", age)
-        yield self._gauge("yuanban_inbox_waiting", "Messages that wait for a retry", counts["waiting"])
-        yield self._gauge("yuanban_inbox_parked", "Messages that need an operator", counts["parked"])
+        yield self._gauge("yuanban_outbox_waiting", "Events not yet published", unpublished)
+        yield self._gauge(
+            "yuanban_outbox_oldest_seconds", "Age of the oldest waiting event", _seconds(oldest, now)
+        )
+        yield self._gauge("yuanban_inbox_waiting", "Messages that wait for a retry", messages["waiting"])
+        yield self._gauge("yuanban_inbox_parked", "Messages that need an operator", messages["parked"])
+        yield self._gauge("yuanban_timers_due", "Timers that are due and not yet kept", due)
+        yield self._gauge(
+            "yuanban_timers_late_seconds",
+            "Time since the oldest due timer",
+            _seconds(due_since, now),
+        )
+        yield self._gauge("yuanban_timers_parked", "Timers that need an operator", given_up)
 
     def _gauge(self, name: str, meaning: str, value: float) -> Metric:
         family = GaugeMetricFamily(name, meaning, labels=["service"])
@@ -42,12 +61,35 @@ class Backlog(Collector):
         return family
 
 
+def _seconds(since: datetime | None, now: datetime) -> float:
+    return max((now - since).total_seconds(), 0.0) if since else 0.0
+
+
+class Together(Collector):
+    """Several registries told as one: what one process holds of several services has the same names."""
+
+    def __init__(self, parts: Iterable[Collector]) -> None:
+        self._parts = list(parts)
+
+    def collect(self) -> Iterable[Metric]:
+        """Each metric once, with the samples of all parts."""
+        found: dict[str, Metric] = {}
+        for part in self._parts:
+            for metric in part.collect():
+                if metric.name in found:
+                    found[metric.name].samples.extend(metric.samples)
+                else:
+                    found[metric.name] = metric
+        return found.values()
+
+
 class Figures:
-    """What one worker counts, in a registry of its own."""
+    """What the worker of one service counts, in a registry of its own."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.registry = CollectorRegistry()
         self._runtime = runtime
+        self._server: WSGIServer | None = None
         service = runtime.service.name
         self._relayed = Counter(
             "yuanban_relay_events_total", "Events handed over", ["service", "outcome"], registry=self.registry
@@ -74,11 +116,18 @@ class Figures:
             ["service"],
             registry=self.registry,
         ).labels(service)
-        self.registry.register(Backlog(runtime))
 
     def serve(self, bind: str, port: int) -> None:
-        """Answer `/metrics` in a thread."""
-        start_http_server(port, bind, registry=self.registry)
+        """Answer `/metrics` in a thread, the backlog included, until `close`."""
+        everything = Together([self.registry, Backlog(self._runtime)])
+        self._server, _thread = start_http_server(port, bind, registry=everything)
+
+    def close(self) -> None:
+        """Answer no more."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
 
     def relayed(self, rows: Sequence[outbox.Pending], published: Published) -> None:
         """A batch of the relay and what became of it."""
@@ -90,8 +139,10 @@ class Figures:
         """A batch whose outcome is unknown, or no way to the broker."""
         self._trouble.inc()
 
-    def consumed(self, count: int, lag_s: float | None) -> None:
-        """Messages that were settled, and how old the newest of them was."""
-        self._consumed.inc(count)
-        if lag_s is not None:
-            self._lag.set(max(lag_s, 0.0))
+    def consumed(self, bodies: Sequence[bytes]) -> None:
+        """Messages that were settled; the age of the last one is the lag."""
+        if not bodies:
+            return
+        self._consumed.inc(len(bodies))
+        with suppress(EnvelopeError):
+            self._lag.set(_seconds(decode(bodies[-1]).time, self._runtime.clock.now()))

@@ -1,6 +1,5 @@
 """Events arrive through a table: one row an event says whether it is done, waiting for a retry, or parked."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -13,6 +12,9 @@ from shared.database import Base, UtcDateTime, insert_all_absent, insert_if_abse
 from shared.messaging.envelope import Event
 
 InboxState = Literal["done", "waiting", "parked", "discarded"]
+
+UNSETTLED = sa.text("state IN ('waiting','parked')")
+"""To the letter the condition of the index that finds them: SQLite infers it from no other."""
 
 
 class InboxMessage(Base):
@@ -30,6 +32,8 @@ class InboxMessage(Base):
     error: Mapped[str | None] = mapped_column(sa.Text)
     body: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     """Kept while the message is not done, so that it can be read, replayed or discarded."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Goes up with every change to a row that was kept; whoever acts on it says which one they saw."""
 
     __table_args__ = (
         sa.CheckConstraint("state IN ('done','waiting','parked','discarded')", name="state"),
@@ -49,8 +53,8 @@ class InboxMessage(Base):
             "ix_inbox_message_unsettled",
             "state",
             "received_at",
-            sqlite_where=sa.text("state IN ('waiting','parked')"),
-            postgresql_where=sa.text("state IN ('waiting','parked')"),
+            sqlite_where=UNSETTLED,
+            postgresql_where=UNSETTLED,
         ),
     )
 
@@ -102,6 +106,7 @@ def keep(
     reason: str,
     error: str,
     attempts: int,
+    seen: int | None,
     now: datetime,
     next_attempt_at: datetime | None,
 ) -> None:
@@ -109,6 +114,8 @@ def keep(
 
     Only a new or a waiting row is written. One that is done meanwhile (a twin of the message was applied
     while this one failed) must not come back to life, and what is parked or discarded is the operator's.
+    `seen` is the version of the row that was tried again: has an operator asked for a replay since, then that
+    replay is still to come, and this failure does not count.
     """
     settled = {
         "state": state,
@@ -123,7 +130,9 @@ def keep(
         waiting = sa.update(InboxMessage).where(
             InboxMessage.event_id == event_id, InboxMessage.state == "waiting"
         )
-        session.execute(waiting.values(**settled))
+        if seen is not None:
+            waiting = waiting.where(InboxMessage.version == seen)
+        session.execute(waiting.values(**settled, version=InboxMessage.version + 1))
 
 
 def keep_dead(
@@ -135,11 +144,14 @@ def keep_dead(
     insert_if_absent(session, InboxMessage, new)
 
 
-def unsettled(session: Session) -> Counter[str]:
-    """How many messages are `waiting` and `parked`."""
-    states = ("waiting", "parked")
-    query = sa.select(InboxMessage.state, sa.func.count()).where(InboxMessage.state.in_(states))
-    return Counter(dict(session.execute(query.group_by(InboxMessage.state)).tuples().all()))
+def unsettled(session: Session, up_to: int) -> dict[str, int]:
+    """How many messages are `waiting` and `parked`, each counted up to a limit."""
+    return {state: _counted(session, state, up_to) for state in ("waiting", "parked")}
+
+
+def _counted(session: Session, state: str, up_to: int) -> int:
+    some = sa.select(InboxMessage.event_id).where(InboxMessage.state == state, UNSETTLED).limit(up_to)
+    return session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
 
 
 def due_retries(session: Session, now: datetime, limit: int) -> Sequence[InboxMessage]:

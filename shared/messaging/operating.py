@@ -1,98 +1,97 @@
-"""What an operator does about messages that are stuck, and for subscribers that came late."""
+"""What an operator does about what is stuck, and for subscribers that came late."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from dataclasses import replace as changed
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from shared.actor import SYSTEM
+from shared.audit import AuditEntry
+from shared.errors import Conflict, FieldError, InvalidInput, NotFound, PreconditionFailed
 from shared.messaging.brokers.base import Message
 from shared.messaging.envelope import Event, encode
 from shared.messaging.inbox import InboxMessage
+from shared.messaging.stuck import NO_SUCH, Stuck, is_stuck, of_message, of_timer
 from shared.messaging.timers import Timer
 from shared.service import Fact, Runtime, Service
+from shared.text import Text
+from shared.transaction import Transaction
 
 BACKFILL_BATCH = 500
 
-
-class NotStuckError(LookupError):
-    """There is no parked or waiting message, and no parked timer, of that id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    """A message or a timer that was not handled, and why."""
-
-    id: UUID
-    kind: Literal["event", "timer"]
-    name: str
-    state: str
-    attempts: int
-    since: datetime
-    next_attempt_at: datetime | None
-    reason: str
-    error: str
-    body: bytes
+_HANDLED = Text("它已处理完成，不再滞留", "It has been handled meanwhile and is no longer stuck")
+_DISCARDED = Text("它已被放弃处理", "It has been discarded meanwhile")
+_MADE_ANEW = Text("该定时任务已重新安排，不再滞留", "The timer has been set anew and is no longer stuck")
 
 
-def list_stuck(runtime: Runtime, limit: int = 100) -> list[Stuck]:
-    """Parked and waiting messages and parked timers, parked ones first, the oldest first."""
-    with runtime.read() as session:
-        rows = session.scalars(
-            sa.select(InboxMessage)
-            .where(InboxMessage.state.in_(("waiting", "parked")))
-            .order_by(InboxMessage.state, InboxMessage.received_at)
-            .limit(limit)
-        ).all()
-        timers = session.scalars(
-            sa.select(Timer).where(Timer.parked_at.is_not(None)).order_by(Timer.parked_at).limit(limit)
-        ).all()
-    return [*map(_of_message, rows), *map(_of_timer, timers)]
+def replay(tx: Transaction, stuck_id: UUID, seen: int | None = None) -> Stuck:
+    """Try it again at once, with all its attempts before it; the same id, so it cannot be applied twice.
+
+    `seen` is the version the operator decided on. Raises NotFound, Conflict (no longer stuck),
+    PreconditionFailed (changed meanwhile).
+    """
+    found = _take(tx, stuck_id, seen)
+    found.attempts = 0
+    found.version += 1
+    if isinstance(found, InboxMessage):
+        found.state = "waiting"
+        found.next_attempt_at = tx.now
+        tx.audit("event.replayed", "inbox_message", stuck_id, {"type": found.type})
+        return of_message(found, found.body or b"")
+    found.parked_at = None
+    found.due_at = tx.now
+    tx.audit("timer.replayed", "timer", stuck_id, {"name": found.name})
+    return of_timer(found)
 
 
-def find_stuck(runtime: Runtime, stuck_id: UUID) -> Stuck:
-    """One of them; NotStuckError when it is none."""
-    with runtime.read() as session:
-        row = session.get(InboxMessage, stuck_id)
-        if row is not None and row.state in ("waiting", "parked"):
-            return _of_message(row)
-        timer = session.get(Timer, stuck_id)
-        if timer is not None and timer.parked_at is not None:
-            return _of_timer(timer)
-    raise NotStuckError(str(stuck_id))
+def discard(tx: Transaction, stuck_id: UUID, reason: str, seen: int | None = None) -> Stuck:
+    """Give it up for good: an event keeps its row and content, a timer an entry in the audit trail.
+
+    Raises what `replay` does, and InvalidInput without a reason.
+    """
+    if not reason.strip():
+        raise InvalidInput(errors=[FieldError("/reason", "required", Text("请填写原因", "Give a reason"))])
+    found = _take(tx, stuck_id, seen)
+    found.version += 1
+    if isinstance(found, InboxMessage):
+        found.state = "discarded"
+        found.next_attempt_at = None
+        tx.audit("event.discarded", "inbox_message", stuck_id, {"type": found.type, "reason": reason})
+        return of_message(found, found.body or b"")
+    details = {"name": found.name, "key": found.key, "payload": found.payload, "reason": reason}
+    tx.audit("timer.discarded", "timer", stuck_id, details)
+    tx.session.delete(found)
+    return changed(of_timer(found), state="discarded", next_attempt_at=None)
 
 
-def replay(runtime: Runtime, stuck_id: UUID) -> None:
-    """Try it again at once, with all its attempts before it; the same id, so it cannot be applied twice."""
-    with runtime.transaction(SYSTEM) as tx:
-        found: InboxMessage | Timer = _lock(tx.session, stuck_id)
-        found.attempts = 0
-        if isinstance(found, InboxMessage):
-            found.state = "waiting"
-            found.next_attempt_at = tx.now
-            tx.audit("event.replayed", "inbox_message", stuck_id, {"type": found.type})
-        else:
-            found.parked_at = None
-            found.due_at = tx.now
-            tx.audit("timer.replayed", "timer", stuck_id, {"name": found.name})
+def _take(tx: Transaction, stuck_id: UUID, seen: int | None) -> InboxMessage | Timer:
+    """The row, locked: of two operators at once the second finds what the first has left."""
+    row: InboxMessage | Timer | None = tx.session.get(InboxMessage, stuck_id, with_for_update=True)
+    if row is None:
+        row = tx.session.get(Timer, stuck_id, with_for_update=True)
+    if row is None:
+        raise Conflict(_DISCARDED, slug="not-stuck") if _was_discarded(tx, stuck_id) else NotFound(NO_SUCH)
+    if not is_stuck(row):
+        raise Conflict(_what_became_of(row), slug="not-stuck")
+    if seen is not None and row.version != seen:
+        raise PreconditionFailed
+    return row
 
 
-def discard(runtime: Runtime, stuck_id: UUID, reason: str) -> None:
-    """Give it up for good: a message keeps its row and body, a timer an entry in the audit trail."""
-    with runtime.transaction(SYSTEM) as tx:
-        found = _lock(tx.session, stuck_id)
-        if isinstance(found, InboxMessage):
-            found.state = "discarded"
-            found.next_attempt_at = None
-            tx.audit("event.discarded", "inbox_message", stuck_id, {"type": found.type, "reason": reason})
-        else:
-            details = {"name": found.name, "key": found.key, "payload": found.payload, "reason": reason}
-            tx.audit("timer.discarded", "timer", stuck_id, details)
-            tx.session.delete(found)
+def _what_became_of(row: InboxMessage | Timer) -> Text:
+    if isinstance(row, Timer):
+        return _MADE_ANEW
+    return _DISCARDED if row.state == "discarded" else _HANDLED
+
+
+def _was_discarded(tx: Transaction, timer_id: UUID) -> bool:
+    """A discarded timer leaves no row but an entry in the audit trail."""
+    entry = sa.select(AuditEntry.number).where(
+        AuditEntry.aggregate_type == "timer",
+        AuditEntry.aggregate_id == str(timer_id),
+        AuditEntry.action == "timer.discarded",
+    )
+    return tx.session.scalar(entry) is not None
 
 
 def backfill(subscriber: Service, publisher: Runtime, send: Callable[[Sequence[Message]], None]) -> int:
@@ -135,43 +134,3 @@ def _message(publisher: Runtime, fact: Fact) -> Message:
         data=fact.contract.dump(fact.data),
     )
     return Message(event.id, event.type, encode(event))
-
-
-def _lock(session: Session, stuck_id: UUID) -> InboxMessage | Timer:
-    row = session.get(InboxMessage, stuck_id, with_for_update=True)
-    if row is not None and row.state in ("waiting", "parked"):
-        return row
-    timer = session.get(Timer, stuck_id, with_for_update=True)
-    if timer is not None and timer.parked_at is not None:
-        return timer
-    raise NotStuckError(str(stuck_id))
-
-
-def _of_message(row: InboxMessage) -> Stuck:
-    return Stuck(
-        id=row.event_id,
-        kind="event",
-        name=row.type,
-        state=row.state,
-        attempts=row.attempts,
-        since=row.received_at,
-        next_attempt_at=row.next_attempt_at,
-        reason=row.reason or "",
-        error=row.error or "",
-        body=row.body or b"",
-    )
-
-
-def _of_timer(row: Timer) -> Stuck:
-    return Stuck(
-        id=row.id,
-        kind="timer",
-        name=f"{row.name} ({row.key})",
-        state="parked",
-        attempts=row.attempts,
-        since=row.parked_at or row.due_at,
-        next_attempt_at=None,
-        reason="handler",
-        error=row.last_error or "",
-        body=repr(row.payload).encode(),
-    )

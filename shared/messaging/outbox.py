@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared.database import Base, BigId, UtcDateTime
+from shared.database import Base, BigId, UtcDateTime, table_of
 from shared.messaging.brokers.base import Message
 from shared.messaging.envelope import Event, encode
 
@@ -55,8 +55,7 @@ class OutboxMessage(Base):
     )
 
 
-# The table itself: for hundreds of rows at a time the mapper would cost more than the database.
-_TABLE = cast(sa.Table, OutboxMessage.__table__)
+_TABLE = table_of(OutboxMessage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +162,9 @@ def _attempts(row: Pending) -> int:
     return row.attempts
 
 
-def depth(session: Session) -> tuple[int, datetime | None]:
-    """How many rows wait (counted up to 10 000) and since when the oldest does."""
-    waiting = sa.select(OutboxMessage.created_at).where(OutboxMessage.published_at.is_(None)).limit(10_000)
-    rows = waiting.subquery()
+def depth(session: Session, up_to: int) -> tuple[int, datetime | None]:
+    """How many rows wait, counted up to a limit, and since when the oldest does."""
+    waiting = sa.select(OutboxMessage.created_at).where(OutboxMessage.published_at.is_(None))
+    rows = waiting.order_by(OutboxMessage.position).limit(up_to).subquery()
     count, oldest = session.execute(sa.select(sa.func.count(), sa.func.min(rows.c.created_at))).one()
     return int(count), oldest

@@ -11,7 +11,6 @@ from shared.messaging.brokers.rabbitmq import Topology
 from shared.messaging.brokers.rabbitmq_consumer import Delivery, Subscription
 from shared.messaging.brokers.rabbitmq_publisher import RabbitPublisher
 from shared.messaging.consumer import Consumer
-from shared.messaging.envelope import EnvelopeError, decode
 from shared.messaging.figures import Figures
 from shared.messaging.relay import Relay
 from shared.messaging.retention import Housekeeper
@@ -60,6 +59,7 @@ class WorkerProcess:
         stop.set()
         for thread in threads:
             thread.join(JOIN_TIMEOUT_S)
+        self.figures.close()
         self.runtime.close()
         return sound
 
@@ -92,13 +92,7 @@ class WorkerProcess:
 
     def _settle(self, deliveries: Sequence[Delivery]) -> None:
         self.consumer.receive_all([delivery.body for delivery in deliveries])
-        self.figures.consumed(len(deliveries), self._age(deliveries[-1].body))
-
-    def _age(self, body: bytes) -> float | None:
-        try:
-            return (self.runtime.clock.now() - decode(body).time).total_seconds()
-        except EnvelopeError:
-            return None
+        self.figures.consumed([delivery.body for delivery in deliveries])
 
     def _park(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:

@@ -48,6 +48,8 @@ class Timekeeper:
             if row is None or row.parked_at is not None or row.due_at > now:
                 return None
             if row.attempts >= MAX_ATTEMPTS:
+                row.version += 1
+                row.failing_since = row.failing_since or now
                 row.parked_at = now
                 row.last_error = "the process ended while it was tried"
                 return None
@@ -74,6 +76,9 @@ class Timekeeper:
             row = session.get(timers.Timer, timer_id, with_for_update=True)
             if row is None or row.due_at != until:
                 return  # kept by somebody else, or moved by a command meanwhile
+            now = self._runtime.clock.now()
+            row.version += 1
+            row.failing_since = row.failing_since or now
             row.last_error = repr(error)[:2000]
             if row.attempts >= MAX_ATTEMPTS:
-                row.parked_at = self._runtime.clock.now()
+                row.parked_at = now

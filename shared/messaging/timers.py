@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared.database import Base, JsonDoc, UtcDateTime
+from shared.database import Base, JsonDoc, UtcDateTime, insert
 from shared.ids import new_id
 
 
@@ -24,7 +24,11 @@ class Timer(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JsonDoc)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(sa.Text)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its handler failed for the first time; empty while all is well."""
     parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Goes up with every change; whoever acts on a stuck timer says which one they saw."""
 
     __table_args__ = (
         sa.UniqueConstraint("name", "key"),
@@ -34,6 +38,13 @@ class Timer(Base):
             sqlite_where=sa.text("parked_at IS NULL"),
             postgresql_where=sa.text("parked_at IS NULL"),
         ),
+        sa.Index(
+            "ix_timer_failing",
+            "failing_since",
+            "id",
+            sqlite_where=sa.text("failing_since IS NOT NULL"),
+            postgresql_where=sa.text("failing_since IS NOT NULL"),
+        ),
     )
 
 
@@ -42,15 +53,19 @@ def schedule(session: Session, name: str, key: str, due_at: datetime, payload: M
 
     An appointment that is being kept at this moment is waited for: it is gone then, and this is a new one.
     """
-    row = session.scalar(sa.select(Timer).where(Timer.name == name, Timer.key == key).with_for_update())
-    if row is None:
-        row = Timer(id=new_id(), name=name, key=key)
-        session.add(row)
-    row.due_at = due_at
-    row.payload = dict(payload)
-    row.attempts = 0
-    row.last_error = None
-    row.parked_at = None
+    appointment = {
+        "due_at": due_at,
+        "payload": dict(payload),
+        "attempts": 0,
+        "last_error": None,
+        "failing_since": None,
+        "parked_at": None,
+    }
+    new = insert(session, Timer).values(id=new_id(), name=name, key=key, **appointment)
+    moved = new.on_conflict_do_update(
+        index_elements=["name", "key"], set_={**appointment, "version": Timer.version + 1}
+    )
+    session.connection().execute(moved)  # past the session, which would first write out all that is pending
 
 
 def cancel(session: Session, name: str, key: str) -> None:
@@ -67,3 +82,26 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[Timer]:
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+def backlog(session: Session, now: datetime, up_to: int) -> tuple[int, datetime | None, int]:
+    """How many appointments are due and not kept, since when the oldest is, and how many are parked.
+
+    Each is counted up to a limit.
+    """
+    overdue = (
+        sa.select(Timer.due_at)
+        .where(Timer.due_at <= now, Timer.parked_at.is_(None))
+        .order_by(Timer.due_at)
+        .limit(up_to)
+        .subquery()
+    )
+    given_up = (
+        sa.select(Timer.id)
+        .where(Timer.failing_since.is_not(None), Timer.parked_at.is_not(None))
+        .limit(up_to)
+        .subquery()
+    )
+    due_now, oldest = session.execute(sa.select(sa.func.count(), sa.func.min(overdue.c.due_at))).one()
+    parked = session.scalar(sa.select(sa.func.count()).select_from(given_up))
+    return int(due_now), oldest, int(parked or 0)

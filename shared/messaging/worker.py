@@ -8,6 +8,7 @@ import structlog
 from shared.messaging import outbox
 from shared.messaging.brokers.base import Broker, Queue
 from shared.messaging.consumer import Consumer
+from shared.messaging.figures import Figures
 from shared.messaging.relay import mark
 from shared.messaging.retention import Housekeeper
 from shared.messaging.timekeeper import Timekeeper
@@ -39,6 +40,8 @@ class Worker:
         self._queues = queues_of(runtimes)
         self._consumers = {runtime.service.name: Consumer(runtime) for runtime in runtimes}
         self._timekeepers = {runtime.service.name: Timekeeper(runtime) for runtime in runtimes}
+        self.figures = {runtime.service.name: Figures(runtime) for runtime in runtimes}
+        """What moves, by service."""
         self._housekeepers = [Housekeeper(runtime) for runtime in runtimes]
         self._stop = threading.Event()
         broker.declare(list(self._queues.values()))
@@ -92,6 +95,7 @@ class Worker:
         self._drain_all()
         with runtime.database.write() as session:
             mark(session, runtime, rows, published)
+        self.figures[runtime.service.name].relayed(rows, published)
         return len(rows)
 
     def _drain_all(self) -> None:
@@ -99,11 +103,23 @@ class Worker:
         failures: list[Exception] = []
         for name, queue in self._queues.items():
             try:
-                self._broker.drain(queue, self._consumers[name].receive)
+                self._drain(name, queue)
             except Exception as error:
                 failures.append(error)
         if failures:
             raise ExceptionGroup("not every subscriber has settled the batch", failures)
+
+    def _drain(self, name: str, queue: Queue) -> None:
+        settled: list[bytes] = []
+
+        def settle(body: bytes) -> None:
+            self._consumers[name].receive(body)
+            settled.append(body)
+
+        try:
+            self._broker.drain(queue, settle)
+        finally:
+            self.figures[name].consumed(settled)
 
     def _wake(self, runtime: Runtime) -> int:
         return self._timekeepers[runtime.service.name].wake_due()

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e.api import ITEM, Json, Person
 from tests.e2e.conftest import Reader
 from tests.e2e.server import Server
+from tests.e2e.stuck import park_unknown
 from tests.e2e.views import DESKTOP, PHONE, View
 from tests.e2e.windows import Window
 
@@ -119,6 +120,9 @@ APPLICANT = (
         "agent2",
         then=_press("Withdraw the application"),
     ),
+    Kind("discard", "/applications/{draft}/discard", "agent"),
+    Kind("discard-handed-in", "/applications/{received}/discard", "agent2"),
+    Kind("discarded", "/applications?state=draft&discarded=now", "agent"),
     Kind("messages", "/messages", "agent2"),
     Kind("messages-none", "/messages", "resident"),
     Kind("forbidden", "/desk", "agent", status=403),
@@ -159,6 +163,19 @@ DESK = (
     Kind("decide", "/desk/cases/{deciding}/decide", "approver"),
     Kind("decide-with-errors", "/desk/cases/{deciding}/decide", "approver", then=_press("Sign the decision")),
 )
+OPERATORS = (
+    Kind("stuck-events", "/stuck-events", "admin"),
+    Kind("stuck-events-none", "/stuck-events?service=gateway", "admin"),
+    Kind("stuck-events-of-auditor", "/stuck-events", "auditor"),
+    Kind("stuck-event", "/stuck-events/notifications/{stuck}", "admin"),
+    Kind("stuck-event-of-auditor", "/stuck-events/notifications/{stuck}", "auditor"),
+    Kind(
+        "discard-without-reason",
+        "/stuck-events/notifications/{stuck}/discard",
+        "admin",
+        then=_press("Discard for good"),
+    ),
+)
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +189,7 @@ def places(server: Server) -> Places:
     for official, state in (("window", "received"), ("approver", "deciding")):
         Person(server.url, official).on_task(found[state], "claim").expect(200)
     guide_only = next(item["code"] for item in agent.get("/enterprise/items")["items"] if not item["online"])
-    return {**found, "certificate": certificate, "guide_only": guide_only}
+    return {**found, "certificate": certificate, "guide_only": guide_only, "stuck": park_unknown(server)}
 
 
 def _by_state(person: Person) -> Places:
@@ -185,7 +202,7 @@ def _by_state(person: Person) -> Places:
 # among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
-KINDS = (*PUBLIC, *APPLICANT, *DESK)
+KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS)
 PAIRS = [
     pytest.param(kind, view, id=f"{kind}-{view}", marks=() if (number + turn) % 2 else pytest.mark.slow)
     for number, kind in enumerate(KINDS)
@@ -212,6 +229,21 @@ def test_page_in_the_other_size(
     window = reader(kind.who, view)
     with _pictured(window, output_path):
         _look(kind, window, places)
+
+
+@pytest.mark.parametrize("view", [View(PHONE, "zh"), View(PHONE, "en")], ids=str)
+def test_on_a_phone_the_queue_leaves_names_their_room(
+    view: View, reader: Reader, places: Places, output_path: str
+) -> None:
+    window = reader("manager", view)
+    with _pictured(window, output_path):
+        window.go("/desk")
+        rows = window.main.get_by_role("row").filter(has=window.page.get_by_role("rowheader")).all()
+        assert len(rows) > 3, places
+        for row in rows:
+            whole, name = row.bounding_box(), row.get_by_role("rowheader").bounding_box()
+            assert whole and name
+            assert name["width"] > 0.8 * whole["width"], row.inner_text()
 
 
 @contextmanager

@@ -65,7 +65,8 @@ def test_operators_see_whether_it_lives_and_works(installation: Server) -> None:
     assert look("/readyz").expect(200).json == {"status": "ready", "database": "ok"}
     figures = look("/metrics").expect(200)
     assert figures.headers["Content-Type"].startswith("text/plain")
-    assert b'yuanban_outbox_waiting{service="gateway"} 0.0' in figures.content
+    for service in SERVICES:
+        assert f'yuanban_inbox_parked{{service="{service}"}} 0.0' in figures.content.decode()
 
 
 def test_one_description_covers_all_services_and_is_valid(installation: Server) -> None:
@@ -79,6 +80,7 @@ def test_one_description_covers_all_services_and_is_valid(installation: Server) 
         "/api/v1/living/enterprises",
         "/api/v1/production/enterprises",
         "/api/v1/notifications/messages",
+        *(f"/api/v1/{service}/stuck-events/{{stuck_id}}/replay" for service in SERVICES),
     ):
         assert path in document["paths"]
 

@@ -1,6 +1,7 @@
 """Calling a service over HTTP: streamed as it comes, errors told apart from answers."""
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -91,6 +92,18 @@ def test_an_answer_that_breaks_off_is_an_error(upstream: HttpUpstream) -> None:
 def test_an_answer_that_comes_too_late_is_an_error(upstream: HttpUpstream) -> None:
     with pytest.raises(UpstreamError):
         upstream.call("GET", "/slow", headers={})
+
+
+def test_who_can_do_without_the_answer_waits_less(upstream: HttpUpstream) -> None:
+    patient = HttpUpstream(upstream.base_url, read_timeout_s=30)
+    started = time.monotonic()
+
+    with pytest.raises(UpstreamError):
+        patient.call("GET", "/slow", headers={}, timeout_s=0.1)
+
+    assert time.monotonic() - started < 0.8  # the service takes a second
+    assert patient.call("GET", "/", headers={}, timeout_s=5).read()
+    patient.close()
 
 
 def test_a_service_that_is_not_there_is_an_error() -> None:

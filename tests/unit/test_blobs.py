@@ -72,7 +72,7 @@ def test_a_source_that_breaks_leaves_nothing(blobs: FolderBlobs, tmp_path: Path)
     "key", ["", "../secrets", "/etc/passwd", KEY.upper(), KEY[:-1], KEY + "0", KEY + "\n", "g" * 64]
 )
 def test_no_key_leaves_the_folder(blobs: FolderBlobs, key: str) -> None:
-    for use in (blobs.open, blobs.get, blobs.exists, blobs.size):
+    for use in (blobs.open, blobs.get, blobs.exists, blobs.size, blobs.delete):
         with pytest.raises(ValueError, match="not a blob key"):
             use(key)
 
@@ -82,6 +82,29 @@ def test_an_absent_blob_is_not_found(blobs: FolderBlobs) -> None:
     for use in (blobs.open, blobs.get, blobs.size):
         with pytest.raises(NotFound):
             use(KEY)
+
+
+def test_what_is_deleted_is_gone_and_can_be_stored_again(blobs: FolderBlobs, tmp_path: Path) -> None:
+    blobs.delete(KEY)  # nothing there, no harm
+    blobs.put(CONTENT)
+    other = blobs.put(b"another")
+
+    blobs.delete(KEY)
+
+    assert not blobs.exists(KEY)
+    assert [path.name for path in files_in(tmp_path / "blobs")] == [other]
+    assert blobs.get(blobs.put(CONTENT)) == CONTENT
+
+
+def test_services_keep_the_same_content_apart(tmp_path: Path) -> None:
+    one, other = (open_blobs((tmp_path / "blobs").as_uri(), service) for service in ("one", "other"))
+    for blobs in (one, other):
+        blobs.put(CONTENT)
+
+    one.delete(KEY)
+
+    assert not one.exists(KEY)
+    assert other.get(KEY) == CONTENT
 
 
 def test_many_writers_of_one_content_all_succeed(blobs: FolderBlobs, tmp_path: Path) -> None:
@@ -97,7 +120,7 @@ def test_many_writers_of_one_content_all_succeed(blobs: FolderBlobs, tmp_path: P
 
 
 def test_a_file_url_opens_a_folder_with_any_characters_in_its_name(tmp_path: Path) -> None:
-    blobs = open_blobs((tmp_path / "材料 与 证照").as_uri())
+    blobs = open_blobs((tmp_path / "材料 与 证照").as_uri(), "enterprise")
     assert blobs.get(blobs.put(CONTENT)) == CONTENT
     assert (tmp_path / "材料 与 证照").is_dir()
 
@@ -107,4 +130,4 @@ def test_a_file_url_opens_a_folder_with_any_characters_in_its_name(tmp_path: Pat
 )
 def test_another_url_is_refused_in_words(url: str) -> None:
     with pytest.raises(ValueError, match="file:///absolute/folder"):
-        open_blobs(url)
+        open_blobs(url, "enterprise")

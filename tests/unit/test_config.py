@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from shared.blobs import open_blobs
+from shared.cli import main
 from shared.config import Settings, SettingsError
+from shared.database import Database
 from shared.messaging.process import WorkerProcess
 from shared.serve import http_network
 from shared.service import installed_services
@@ -33,16 +37,137 @@ def test_a_broker_and_upstreams_are_named_by_the_environment(monkeypatch: pytest
     assert settings.upstreams == {"living": "http://living:8000"}
 
 
+DATABASE, BROKER, BLOBS = "YUANBAN_DATABASE_URL", "YUANBAN_BROKER_URL", "YUANBAN_BLOBS_URL"
+LIVING, PUBLIC = "YUANBAN_UPSTREAM_LIVING", "YUANBAN_PUBLIC_URL"
+SECRET = "s3cr3t"
+
+SENSELESS = [
+    (DATABASE, ""),
+    (DATABASE, "park.sqlite3"),
+    (DATABASE, "sqlite:////srv/park.sqlite3"),
+    (DATABASE, "sqlite:////srv/park.sqlite3?name={service}"),
+    (DATABASE, "sqlite://"),
+    (DATABASE, "sqlite:///:memory:"),
+    (DATABASE, "sqlite://srv/{service}.sqlite3"),
+    (DATABASE, f"postgresql+psycopg://{{service}}:{SECRET}@db/yuanban"),
+    (DATABASE, f"postgresql+psycopg://park:{SECRET}@db/yuanban_{{servcie}}"),
+    (DATABASE, f"postgresql+psycopg://park:{SECRET}@db/yuanban_{{service}}_{{town}}"),
+    (DATABASE, f"postgresql+psycopg://park:{SECRET}@db:port/yuanban_{{service}}"),
+    (DATABASE, f"postgresql+psycopg://park:{SECRET}@db:70000/yuanban_{{service}}"),
+    (DATABASE, f"postgresql+psycopg://park:{SECRET}@db"),
+    (DATABASE, f"postgresql://park:{SECRET}@db/yuanban_{{service}}"),
+    (DATABASE, f"postgres://park:{SECRET}@db/yuanban_{{service}}"),
+    (DATABASE, f"mysql://park:{SECRET}@db/yuanban_{{service}}"),
+    (BROKER, "redis://x"),
+    (BROKER, "rabbitmq"),
+    (BROKER, "amqp://"),
+    (BROKER, f"amqp://park:{SECRET}@broker:rabbit/"),
+    (BROKER, f"amqp://park:{SECRET}@[broker/"),
+    (BROKER, f"amqp://park:{SECRET}@bro ker/"),
+    (BLOBS, ""),
+    (BLOBS, "/srv/blobs"),
+    (BLOBS, "s3://bucket"),
+    (BLOBS, "file://blobs"),
+    (BLOBS, "file:///srv/blobs?fast=1"),
+    (LIVING, "living:8000"),
+    (LIVING, "http://"),
+    (LIVING, "http://living:eight"),
+    (LIVING, "http://living:8000/?a=b"),
+    (LIVING, "http://liv ing"),
+    (PUBLIC, "park.example"),
+    (PUBLIC, "ftp://park.example"),
+    ("YUANBAN_METRICS_FROM", "10.0.0.1/8"),
+    ("YUANBAN_METRICS_FROM", "everywhere"),
+    ("YUANBAN_METRICS_PORT", "-1"),
+    ("YUANBAN_LOG_LEVEL", "LOUD"),
+    ("YUANBAN_LOG_FORMAT", "xml"),
+    ("YUANBAN_REQUEST_LIMIT", "often"),
+    ("YUANBAN_THREADS", "0"),
+    ("YUANBAN_TRUSTED_PROXIES", "-1"),
+    ("PORT", "0"),
+    ("PORT", "65536"),
+    ("YUANBAN_DATA_DIR", "/dev/null/park"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value"), SENSELESS)
+def test_what_makes_no_sense_is_refused_by_name_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsError, match=variable) as refused:
+        Settings.from_env()
+
+    assert SECRET not in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
-    ("variable", "value"), [("YUANBAN_BROKER_URL", "redis://x"), ("YUANBAN_UPSTREAM_LIVING", "living:8000")]
+    ("variable", "value"),
+    [
+        (DATABASE, f"postgresql+psycopg://park:{SECRET}@db:5432/yuanban_{{service}}"),
+        (DATABASE, "postgresql+psycopg:///yuanban_{service}?host=/run/postgresql"),
+        (DATABASE, "postgresql+psycopg://{service}@{service}.db/park"),
+        (DATABASE, "sqlite:///{service}.sqlite3"),
+        (DATABASE, "sqlite:////srv/{service}/park.sqlite3"),
+        (BROKER, "memory://"),
+        (BROKER, f"amqps://park:{SECRET}@[::1]:5671/%2Fpark"),
+        (BLOBS, "file:///srv/blobs%20of%20the%20park"),
+        (LIVING, "https://living.park:8443/inner"),
+    ],
 )
-def test_what_makes_no_sense_is_refused_by_name(
+def test_what_makes_sense_is_taken_as_it_is(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
 
-    with pytest.raises(SettingsError, match=variable):
-        Settings.from_env()
+    settings = Settings.from_env()
+
+    assert value in (
+        settings.database_url,
+        settings.broker_url,
+        settings.blobs_url,
+        *settings.upstreams.values(),
+    )
+
+
+def test_a_folder_of_any_name_holds_the_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "园区 #1? 100%20 {service}"
+    monkeypatch.setenv("YUANBAN_DATA_DIR", str(folder))
+
+    settings = Settings.from_env()
+
+    key = open_blobs(settings.blobs_url, "living").put(b"content")
+    assert [path.name for path in (folder / "blobs").rglob(key)] == [key]
+    Database(settings.database_url_for("living")).ping()
+    assert (folder / "living.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run",),
+        ("migrate",),
+        ("migrate", "living"),
+        ("seed",),
+        ("web", "living"),
+        ("worker", "living"),
+        ("parked", "list", "living"),
+        ("events", "backfill", "living"),
+        ("accounts", "disable", "wang"),
+    ],
+    ids=" ".join,
+)
+def test_every_command_refuses_such_settings_with_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv(DATABASE, f"postgresql+psycopg://park:{SECRET}@db/yuanban")
+
+    answer = CliRunner().invoke(main, command)
+
+    assert (answer.exit_code, answer.output.count("\n")) == (1, 1), answer.output
+    assert answer.output.startswith(f"Error: {DATABASE}: without {{service}}")
 
 
 def test_the_edge_must_know_everybody_and_the_others_the_edge(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import threading
 import unicodedata
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -185,6 +186,23 @@ def test_a_reading_process_is_kept_and_replaced_after_its_jobs() -> None:
     pool = ReaderPool(reading(jobs=2, idle_seconds=60, resident_bytes=2**33, memory_bytes=2**34))
     answers = [pool.ask(JOB, samples.pdf())[0] for _ in range(3)]
     assert [answer["last"] for answer in answers] == [False, True, False]
+    pool.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the two apart")
+def test_what_the_service_holds_is_not_counted_against_its_reading_processes() -> None:
+    limits = reading(idle_seconds=60)
+    held = b"1" * (limits.resident_bytes + (64 << 20))
+    pool = ReaderPool(limits)
+    answers = [pool.ask(JOB, samples.pdf())[0] for _ in range(2)]
+    assert [answer["last"] for answer in answers] == [False, False], len(held)
+    pool.close()
+
+
+def test_a_reading_process_that_grew_too_large_ends_after_its_answer() -> None:
+    pool = ReaderPool(reading(idle_seconds=60, resident_bytes=1 << 20))
+    answer, _ = pool.ask(JOB, samples.pdf())
+    assert (answer["pages"], answer["last"]) == (1, True)
     pool.close()
 
 

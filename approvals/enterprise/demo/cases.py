@@ -65,7 +65,7 @@ def enter_cases(runtime: Runtime) -> None:
         if not insert_if_absent(tx.session, NumberSeries, {"name": _MARK, "last": 1}):
             return
     plan = _read("cases.yaml")
-    item = applications.item_of(runtime.context.resources.get(Catalogue), ESTABLISHMENT)
+    item = runtime.context.resources.get(Catalogue).item(ESTABLISHMENT)
     clock = ManualClock(runtime.clock.now())
     past = Runtime(runtime.service, runtime.settings, runtime.contracts, clock)
     papers = _papers(runtime, item)

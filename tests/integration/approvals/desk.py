@@ -50,6 +50,11 @@ class Desk:
         client = self.client(actor)
         return client.patch(f"/cases/{case_id}", json={"answers": answers}, headers={"If-Match": etag})
 
+    def discard(self, actor: Actor, case_id: str, **headers: str) -> Any:
+        """DELETE a draft, at its present version unless `If_Match` says otherwise."""
+        etag = headers.get("If_Match") or self.get(actor, f"/cases/{case_id}").headers.get("ETag", '"0"')
+        return self.client(actor).delete(f"/cases/{case_id}", headers={"If-Match": etag})
+
     def upload(self, actor: Actor, case_id: str, code: str, data: bytes | None = None, **headers: str) -> Any:
         """PUT a material; a first upload unless headers say otherwise."""
         sent = {key.replace("_", "-"): value for key, value in headers.items()}

@@ -71,6 +71,8 @@ def test_a_verb_is_refused_in_every_state_it_is_not_meant_for(lasting_desk: Desk
         for verb in wrong:
             if verb == "edit":
                 refusal(desk.save(AGENT, case_id, {"agent": {"has_agent": "false"}}), 409, "wrong-state")
+            elif verb == "discard":
+                refusal(desk.discard(AGENT, case_id), 409, "wrong-state")
             elif verb == "opinion":
                 continue  # given on a task, below
             elif verb not in OFFICIALS:

@@ -46,6 +46,7 @@ def _requests(case_id: str, slip_id: str) -> list[tuple[str, str, dict[str, Any]
     return [
         ("GET", case, {}),
         ("PATCH", case, {"json": {"answers": {}}, **at}),
+        ("DELETE", case, at),
         ("POST", f"{case}/check", {}),
         ("POST", f"{case}/check?section=company", {}),
         ("GET", f"{case}/timeline", {}),

@@ -1,6 +1,7 @@
 """What a case leaves behind: its events, its audit chain, and no personal data where it does not belong."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +106,23 @@ def test_events_appear_only_with_their_command(enterprise_desk: Desk) -> None:
         answer = enterprise_desk.act(AGENT, draft, "submit", {"declaration": True}, If_Match=etag, **key)
         assert answer.status_code == 200
         assert _types(enterprise_desk) == ["case.submitted"]
+
+
+def test_what_a_caller_says_of_its_trace_is_kept_in_events_only_where_it_is_well_formed(
+    enterprise_desk: Desk,
+) -> None:
+    sound = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    for trace, number in ((sound, "batch-7"), ("0" * 5000, "one two")):
+        headers = {"traceparent": trace, "X_Request_Id": number}
+        answer = enterprise_desk.act(
+            AGENT, enterprise_desk.draft(), "submit", {"declaration": True}, **headers
+        )
+        assert answer.status_code == 200, answer.text
+
+    kept, made = (json.loads(event.body) for event in _events(enterprise_desk))
+    assert (kept["traceparent"], kept["correlationid"]) == (sound, "batch-7")
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", made["traceparent"])
+    assert re.fullmatch(r"[0-9a-f-]{36}", made["correlationid"])
 
 
 def test_no_personal_data_leaves_the_sealed_columns(desk: Desk, logs: list[Any]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from gateway.service import service as gateway_service
@@ -122,15 +123,63 @@ def test_a_refusal_of_the_service_comes_back_as_it_is(sqlite_client: GatewayClie
     assert answer.get_json()["request_id"] == answer.headers["X-Request-Id"]
 
 
-def test_a_trace_is_kept_or_begun(sqlite_client: GatewayClient) -> None:
-    sqlite_client.sign_in("agent")
-    good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
-    for given in (good, "", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "garbage"):
-        seen = sqlite_client.get("/api/v1/enterprise/cases", headers={"traceparent": given}).get_json()
-        found = seen["headers"]["traceparent"]
-        assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", found)
-        assert (found == good) is (given == good)
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (TRACE, True),
+        ("", False),
+        ("garbage", False),
+        (TRACE + "\t", False),
+        (TRACE.upper(), False),
+        (TRACE + "-more", False),
+        ("ff" + TRACE[2:], False),
+        ("00-" + "0" * 32 + "-b7ad6b7169203331-01", False),
+        ("00-0af7651916cd43dd8448eb211c80319c-" + "0" * 16 + "-01", False),
+    ],
+)
+def test_a_trace_is_kept_or_begun(sqlite_client: GatewayClient, given: str, kept: bool) -> None:
+    sqlite_client.sign_in("agent")
+
+    seen = sqlite_client.get("/api/v1/enterprise/cases", headers={"traceparent": given}).get_json()
+
+    found = seen["headers"]["traceparent"]
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", found)
+    assert (found == given) is kept
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("0190d3c4-7b1a-7c3e-9f00-1234567890ab", True),
+        ("run.42_b-7", True),
+        ("x" * 64, True),
+        ("x" * 65, False),
+        ("", False),
+        ("two words", False),
+        ("one,two", False),
+        ("{0190d3c4-7b1a-7c3e-9f00-1234567890ab}", False),
+        ("id\x1b[31m", False),
+        ("<script>", False),
+        ("编号", False),
+    ],
+)
+def test_a_clients_number_of_its_request_is_kept_where_it_is_a_plain_short_word(
+    sqlite_client: GatewayClient, given: str, kept: bool
+) -> None:
+    sqlite_client.sign_in("agent")
+    sent = {"X-Request-Id": given.encode().decode("latin-1")}
+
+    with capture_logs() as logs:
+        answer = sqlite_client.get("/api/v1/enterprise/cases", headers=sent)
+
+    number = answer.headers["X-Request-Id"]
+    assert answer.get_json()["headers"]["x-request-id"] == number
+    assert (number == given) is kept
+    assert kept or re.fullmatch(r"[0-9a-f-]{36}", number)
+    assert kept or not given or given not in repr(logs), "what was refused is written nowhere"
 
 
 @pytest.mark.parametrize("path", ["items", "items/00013112700401", "verify/1.2.156", "openapi.json"])

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -15,15 +17,20 @@ from facilities.living.service import service as living
 from notifications.service import service as notifications
 from shared.actor import SYSTEM
 from shared.audit import AuditEntry
+from shared.errors import Conflict, InvalidInput
 from shared.ids import new_id
 from shared.messaging import operating
 from shared.messaging.cli import parked
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import MAX_ATTEMPTS, Consumer
+from shared.messaging.envelope import Event
 from shared.messaging.inbox import InboxMessage
 from shared.messaging.outbox import OutboxMessage, republish
 from shared.messaging.retention import KEEP_DONE, KEEP_PUBLISHED, purge
+from shared.messaging.stuck import Stuck, every_stuck, find_stuck
+from shared.messaging.timekeeper import Timekeeper
 from shared.messaging.timers import Timer
 from shared.service import Fact, Runtime
+from shared.transaction import Transaction
 from tests.integration.assembly import REGISTERED, SUBMITTED, Assembly
 from tests.integration.messaging.conftest import Assemble
 
@@ -50,55 +57,101 @@ def park(assembly: Assembly) -> bytes:
     return body
 
 
+def listed(runtime: Runtime) -> list[Stuck]:
+    with runtime.read() as session:
+        return list(every_stuck(session))
+
+
+def replay(runtime: Runtime, stuck_id: UUID) -> None:
+    with runtime.transaction(SYSTEM) as tx:
+        operating.replay(tx, stuck_id)
+
+
+def discard(runtime: Runtime, stuck_id: UUID, reason: str) -> None:
+    with runtime.transaction(SYSTEM) as tx:
+        operating.discard(tx, stuck_id, reason)
+
+
 def test_a_parked_message_is_listed_shown_and_tried_again(hearing: Assembly, runtime: Runtime) -> None:
     park(hearing)
-    (stuck,) = operating.list_stuck(runtime)
+    (stuck,) = listed(runtime)
     assert (stuck.kind, stuck.state, stuck.reason) == ("event", "parked", "no-handler")
-    assert operating.find_stuck(runtime, stuck.id).body.startswith(b"{")
+    with runtime.read() as session:
+        body = find_stuck(session, stuck.id).body
     with runtime.database.write() as session:  # the release with the handler has arrived
-        mended = stuck.body.replace(b"case.swallowed", b"case.submitted")
+        mended = body.replace(b"case.swallowed", b"case.submitted")
         session.execute(sa.update(InboxMessage).values(body=mended))
 
-    operating.replay(runtime, stuck.id)
+    replay(runtime, stuck.id)
     hearing.worker.run_until_idle()
 
     assert states(runtime) == ["done"]
-    assert operating.list_stuck(runtime) == []
-    with pytest.raises(operating.NotStuckError):
-        operating.replay(runtime, stuck.id)
+    assert listed(runtime) == []
+    with pytest.raises(Conflict, match="handled meanwhile"):
+        replay(runtime, stuck.id)
 
 
 def test_a_discarded_message_stays_discarded_and_the_trail_says_why(
     hearing: Assembly, runtime: Runtime
 ) -> None:
     park(hearing)
-    (stuck,) = operating.list_stuck(runtime)
+    (stuck,) = listed(runtime)
 
-    operating.discard(runtime, stuck.id, "a test message")
+    discard(runtime, stuck.id, "a test message")
 
     assert states(runtime) == ["discarded"]
     with runtime.read() as session:
         entry = session.scalars(sa.select(AuditEntry)).one()
     assert (entry.action, entry.details["reason"]) == ("event.discarded", "a test message")
-    with pytest.raises(operating.NotStuckError):
-        operating.discard(runtime, stuck.id, "again")
+    with pytest.raises(Conflict, match="discarded meanwhile"):
+        discard(runtime, stuck.id, "again")
+    with pytest.raises(InvalidInput):
+        discard(runtime, stuck.id, " ")
 
 
-def test_parked_timers_are_on_the_same_footing(runtime: Runtime) -> None:
+def fail_timers(runtime: Runtime, *keys: str, times: int) -> None:
+    """Set timers that nobody keeps, and let them fail."""
     with runtime.transaction(SYSTEM) as tx:
-        for key in ("a", "b"):
-            tx.schedule("nobody", key, tx.now, {})
-    with runtime.database.write() as session:
-        session.execute(sa.update(Timer).values(parked_at=runtime.clock.now(), attempts=12))
-    first, second = operating.list_stuck(runtime)
-    assert {first.kind, second.kind} == {"timer"}
+        for key in keys:
+            tx.schedule("nobody", key, tx.now, {"case": key})
+    for _ in range(times):
+        with runtime.database.write() as session:
+            session.execute(sa.update(Timer).values(due_at=runtime.clock.now()))
+        Timekeeper(runtime).wake_due()
 
-    operating.replay(runtime, first.id)
-    operating.discard(runtime, second.id, "not needed")
 
-    with runtime.read() as session:
-        (timer,) = session.scalars(sa.select(Timer)).all()
-    assert (timer.id, timer.attempts, timer.parked_at) == (first.id, 0, None)
+def test_failing_timers_are_on_the_same_footing(hearing: Assembly, runtime: Runtime) -> None:
+    fail_timers(runtime, "a", "b", times=MAX_ATTEMPTS)
+    began = runtime.clock.now()
+    hearing.clock.advance(timedelta(hours=2))
+    first, second = listed(runtime)
+    assert {first.kind, second.kind} == {"timer"} and {first.state, second.state} == {"parked"}
+    assert {first.since, second.since} == {began}
+
+    replay(runtime, first.id)
+    discard(runtime, second.id, "not needed")
+
+    (left,) = listed(runtime)
+    assert (left.id, left.state, left.attempts) == (first.id, "waiting", 0)
+    assert left.next_attempt_at == runtime.clock.now()
+    with pytest.raises(Conflict, match="discarded meanwhile"):
+        replay(runtime, second.id)
+    hearing.worker.run_until_idle()
+    (again,) = listed(runtime)
+    assert (again.state, again.attempts, again.since) == ("waiting", 1, began)
+
+
+def test_a_timer_that_is_set_anew_is_stuck_no_longer(runtime: Runtime) -> None:
+    fail_timers(runtime, "a", times=1)
+    (stuck,) = listed(runtime)
+    assert stuck.state == "waiting" and stuck.next_attempt_at is not None
+
+    with runtime.transaction(SYSTEM) as tx:
+        tx.schedule("nobody", "a", tx.now + timedelta(days=1), {})
+
+    assert listed(runtime) == []
+    with pytest.raises(Conflict, match="set anew"):
+        discard(runtime, stuck.id, "not needed")
 
 
 def test_the_command_line_lists_shows_and_refuses(
@@ -111,14 +164,16 @@ def test_the_command_line_lists_shows_and_refuses(
         return CliRunner().invoke(parked, arguments)
 
     park(hearing)
-    (stuck,) = operating.list_stuck(runtime)
+    (stuck,) = listed(runtime)
     assert str(stuck.id) in run("list", "notifications").output
     assert "case.swallowed" in run("show", "notifications", str(stuck.id)).output
     assert run("replay", "notifications", str(stuck.id)).exit_code == 0
     assert states(runtime) == ["waiting"]
     assert run("discard", "notifications", str(stuck.id), "--reason", "over").exit_code == 0
     refused = run("replay", "notifications", str(new_id()))
-    assert refused.exit_code == 1 and "nothing parked" in refused.output
+    assert refused.exit_code == 1 and "Nothing parked" in refused.output
+    unsaid = run("discard", "notifications", str(stuck.id), "--reason", " ")
+    assert unsaid.exit_code == 1 and "Give a reason" in unsaid.output
     assert run("list", "nobody").exit_code == 2
 
 
@@ -195,3 +250,34 @@ def test_a_batch_is_applied_in_one_go_and_taken_apart_only_when_it_fails(
     more = [hearing.wire(hearing.event(SUBMITTED)) for _ in range(2)]
     consumer.receive_all([bodies[1], more[0], b"not an event", more[1]])
     assert states(runtime) == ["done"] * 7 + ["parked"]
+
+
+def test_a_replay_asked_for_just_when_the_last_attempt_fails_gets_all_its_attempts(
+    assemble: Assemble,
+) -> None:
+    """The attempt was begun before the operator asked; what it has to say is out of date."""
+
+    def fail(_tx: Transaction, _event: Event) -> None:
+        raise LookupError("not yet")
+
+    hearing = assemble(replace(notifications, handlers={SUBMITTED: fail}))
+    runtime = hearing["notifications"]
+    consumer = Consumer(runtime)
+    consumer.receive(hearing.wire(hearing.event(SUBMITTED)))
+    for _ in range(MAX_ATTEMPTS - 2):
+        hearing.clock.advance(timedelta(hours=2))
+        consumer.retry_due()
+    (stuck,) = listed(runtime)
+    assert (stuck.state, stuck.attempts) == ("waiting", MAX_ATTEMPTS - 1)
+
+    class Overtaken(Consumer):
+        def _keep(self, *args: Any, **options: Any) -> None:
+            replay(runtime, stuck.id)
+            super()._keep(*args, **options)
+
+    hearing.clock.advance(timedelta(hours=2))
+    Overtaken(runtime).retry_due()
+
+    (again,) = listed(runtime)
+    assert (again.state, again.attempts) == ("waiting", 0)
+    assert again.next_attempt_at == hearing.clock.now()

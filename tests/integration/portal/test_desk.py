@@ -68,6 +68,56 @@ def test_the_next_task_is_taken_and_the_application_accepted(open_browser: Any) 
     assert "nothing left in this list" in window.follow().text
 
 
+def test_two_clicks_on_one_button_take_one_task(open_browser: Any) -> None:
+    cases = {submitted(open_browser, name) for name in ("双击甲", "双击乙")}
+    window = official(open_browser, "window")
+    window.get("/desk?q=双击")
+    form = {name: window.hidden(name) for name in ("csrf_token", "idempotency_key")} | {"q": "双击"}
+
+    first, second = (window.client.post("/desk/take-next", data=form) for _ in range(2))
+
+    assert first.status_code == second.status_code == 303
+    assert first.headers["Location"] == second.headers["Location"]
+    assert "You have claimed the task" in window.get(second.headers["Location"]).text
+    mine = window.get("/desk?state=mine&q=双击").text
+    assert [case for case in cases if f"/desk/cases/{case}" in mine] == [
+        case for case in cases if case in first.headers["Location"]
+    ]
+
+    window.get("/desk?q=双击")
+    window.post("/desk/take-next", {"q": "双击"})
+    assert window.follow().request.path.rpartition("/")[2] in cases - {
+        case for case in cases if case in first.headers["Location"]
+    }
+
+
+def test_an_old_page_of_the_queue_leads_to_a_new_one_when_its_task_is_done(open_browser: Any) -> None:
+    case = submitted(open_browser, "旧页")
+    window = official(open_browser, "window")
+    window.get("/desk?q=旧页")
+    form = {name: window.hidden(name) for name in ("csrf_token", "idempotency_key")} | {"q": "旧页"}
+    window.client.post("/desk/take-next", data=form)
+    window.get(f"/desk/cases/{case}/accept")
+    window.post(f"/desk/cases/{case}/accept")
+
+    again = window.client.post("/desk/take-next", data=form)
+
+    assert again.headers["Location"].startswith("/desk?q=")
+
+
+def test_the_button_after_a_step_carries_a_key_too(open_browser: Any) -> None:
+    case = submitted(open_browser, "后续")
+    window = official(open_browser, "window")
+    claim(window, case)
+    window.get(f"/desk/cases/{case}/accept")
+    window.post(f"/desk/cases/{case}/accept")
+
+    page = window.follow().text
+
+    form = page.split('action="/desk/take-next"')[1].split("</form>")[0]
+    assert re.search(r'name="idempotency_key" value="[0-9a-f-]{36}"', form)
+
+
 def test_numbers_are_hidden_until_the_task_is_claimed(open_browser: Any) -> None:
     case = submitted(open_browser, "启明")
     window = official(open_browser, "window")

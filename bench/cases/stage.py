@@ -1,0 +1,119 @@
+"""Databases of all services, the gateway and one service as processes, and the floor beside them."""
+
+import os
+import subprocess
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import urllib3
+
+from bench.processes import ROOT, start
+from gateway.accounts.keys import KeyRing
+from shared.actor import Actor
+from shared.clock import SystemClock
+from shared.config import DEMO_PASSWORD, Settings
+from shared.http.tokens import sign
+from shared.ids import new_id
+from shared.serve import gunicorn_command
+from shared.service import Runtime, contracts_of, installed_services
+from shared.testing.brokers import broker_url
+from shared.testing.databases import PostgresDatabases, postgres_url
+from shared.testing.ports import free_port
+
+START_S = 60
+TOKEN_LIFETIME = timedelta(hours=1)  # longer than the measurement, unlike those that the gateway signs
+
+
+class Stage:
+    """Everything of one measurement; `url` of `gateway`, `enterprise` and `floor`."""
+
+    def __init__(self, folder: Path) -> None:
+        services = installed_services()
+        self._databases = PostgresDatabases(postgres_url())
+        self._folder = folder
+        self.ports = {name: free_port() for name in (*(each.name for each in services), "floor")}
+        self.settings = Settings(
+            data_dir=folder,
+            database_url=self._databases.create(services).partition("?")[0],
+            broker_url=broker_url(),
+            blobs_url=f"file://{folder}/blobs",
+            secret_key="a key of the measurements and of nobody else",
+            demo=True,
+        )
+        contracts = contracts_of(services)
+        self.runtimes = {each.name: Runtime(each, self.settings, contracts) for each in services}
+        gateway = self.runtimes["gateway"]
+        if gateway.service.seed is not None:
+            gateway.service.seed(gateway)
+        self.processes: dict[str, subprocess.Popen[str]] = {}
+
+    def url(self, name: str) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    def serve(self) -> None:
+        """Start all three and wait until they answer."""
+        for name in ("gateway", "enterprise"):
+            self.processes[name] = start(
+                ("-m", "shared.cli", "web", name), self._environment(name), self._folder / f"{name}.log"
+            )
+        floor = replace(self.settings, port=self.ports["floor"])
+        command = gunicorn_command(floor, "bench.cases.floor:create()")[1:]
+        self.processes["floor"] = start(command, self._environment("floor"), self._folder / "floor.log")
+        for name, path in (("gateway", "/readyz"), ("enterprise", "/readyz"), ("floor", "/ping")):
+            _wait_for(self.url(name) + path)
+
+    def service_token(self, actor: Actor) -> str:
+        """A token for the service itself, as the gateway would sign it."""
+        key = KeyRing(self.runtimes["gateway"]).signing_key()
+        return sign(key, actor, "enterprise", SystemClock().now(), TOKEN_LIFETIME)
+
+    def gateway_token(self, username: str) -> str:
+        """A token for the public API."""
+        answer = urllib3.request(
+            "POST",
+            f"{self.url('gateway')}/api/v1/auth/token",
+            json={"username": username, "password": DEMO_PASSWORD},
+        )
+        token: str = answer.json()["access_token"]
+        return token
+
+    def close(self) -> None:
+        """Give the databases back."""
+        for runtime in self.runtimes.values():
+            runtime.close()
+        self._databases.close()
+
+    def _environment(self, name: str) -> dict[str, str]:
+        upstreams = {
+            f"YUANBAN_UPSTREAM_{each.upper()}": self.url(each) for each in self.ports if each != "floor"
+        }
+        return {
+            **os.environ,
+            **upstreams,
+            "PORT": str(self.ports[name]),
+            "PYTHONPATH": str(ROOT),
+            "YUANBAN_DATA_DIR": str(self._folder),
+            "YUANBAN_DATABASE_URL": self.settings.database_url,
+            "YUANBAN_BROKER_URL": self.settings.broker_url,
+            "YUANBAN_BROKER_PREFIX": f"bench{new_id()}.",
+            "YUANBAN_SECRET_KEY": self.settings.secret_key,
+            "YUANBAN_REQUEST_LIMIT": "1000000 per minute",
+            "YUANBAN_DEMO": "1",
+            "YUANBAN_LOG_LEVEL": "WARNING",
+        }
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            if urllib3.request("GET", url, retries=False, timeout=2).status == 200:
+                return
+        except urllib3.exceptions.HTTPError:
+            pass
+        if time.monotonic() > deadline:
+            raise TimeoutError(url)
+        time.sleep(0.1)
