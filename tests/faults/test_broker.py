@@ -23,6 +23,11 @@ def unpublished(installation: Installation) -> int:
         return session.scalar(query) or 0
 
 
+def outbox(installation: Installation) -> list[OutboxMessage]:
+    with installation.speaker.read() as session:
+        return list(session.scalars(sa.select(OutboxMessage)))
+
+
 def in_queue(installation: Installation) -> int:
     assert hearer.queue is not None
     with connected(installation.settings.broker_url) as connection:
@@ -137,11 +142,7 @@ def test_a_broker_short_of_memory_gets_nothing_while_acknowledgements_flow(
     assert installation.findings() == []
 
 
-def outbox(installation: Installation) -> list[OutboxMessage]:
-    with installation.speaker.read() as session:
-        return list(session.scalars(sa.select(OutboxMessage)))
-
-
+@pytest.mark.slow
 def test_a_relay_that_waits_for_a_blocked_broker_stops_when_told(
     installation_on_node: Installation, node: RabbitNode
 ) -> None:

@@ -63,6 +63,7 @@ def run(suite: Installation, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_two_hundred_submissions_while_workers_are_killed(suite: Installation) -> None:
     seed = random.randrange(2**32)
     chance = random.Random(seed)
