@@ -71,6 +71,10 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A 64-bit identity; SQLite autoincrements only an INTEGER primary key."""
 
 
+LONGEST_SILENCE_S = 60
+"""PostgreSQL ends a transaction of ours that says nothing for so long."""
+
+
 class Aggregate:
     """Columns of an entity that others guard by version and follow by event sequence."""
 
@@ -167,15 +171,24 @@ def take_turns(session: Session, name: str) -> None:
 def _make_engine(url: sa.URL) -> Engine:
     # Parameters are hidden in error messages: they are what people typed.
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(
+        engine = sa.create_engine(
             url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
         )
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url, pool_size=10, max_overflow=20, pool_timeout=30, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    """A process frozen amid a transaction holds its row locks; without this, until somebody thaws it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{LONGEST_SILENCE_S}s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -40,6 +40,15 @@ def pytest_report_header() -> str:
     )
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the random storms did, and the seed by which to repeat one (`FAULTS_SEED`)."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            told = dict(getattr(report, "user_properties", ())).get("storm")
+            if told and report.when == "call":
+                terminalreporter.write_line(f"storm: {told}")
+
+
 class OneServerAFile(LoadScopeScheduling):  # type: ignore[misc] # it has no types
     """Spreads tests over processes one by one, but keeps a file of `tests/e2e` whole: it starts a server.
 

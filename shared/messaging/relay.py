@@ -84,9 +84,11 @@ class Relay:
         # Not from the pool: this connection is held for long and ends with the lock.
         self._engine = sa.create_engine(runtime.database.url, poolclass=sa.NullPool, hide_parameters=True)
         self._connection: sa.Connection | None = None
+        self._stop = threading.Event()
 
     def run_forever(self, stop: threading.Event) -> None:
         """Relay until `stop`; trouble is logged and tried again, later and later."""
+        self._stop = stop
         pause = SHORTEST_PAUSE_S
         trouble = STAND_BY_PAUSE_S
         while not stop.is_set():
@@ -164,7 +166,12 @@ class Relay:
         return True
 
     def _hold_on(self) -> None:
-        """Keep the lock's connection from counting as idle; raises when it is gone."""
+        """Keep the lock's connection from counting as idle; raises when it is gone, or we shall stop.
+
+        A broker that blocks publishers may do so for hours.
+        """
+        if self._stop.is_set():
+            raise BrokerError("told to stop before all confirms came")
         if self._connection is not None:
             self._connection.execute(sa.text("SELECT 1"))
             self._connection.rollback()

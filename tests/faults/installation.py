@@ -1,6 +1,7 @@
 """The two services on PostgreSQL and RabbitMQ, with workers as threads or as processes that can be killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -20,8 +21,8 @@ from shared.ids import new_id
 from shared.messaging.brokers.rabbitmq import DEAD_EXCHANGE, Topology, connected, declare
 from shared.messaging.process import WorkerProcess
 from shared.service import Runtime, Service, contracts_of
-from tests.faults.ledger import Ledger, findings, pending
-from tests.faults.services import SAID, SERVICES, effect, hearer, make_effects, speaker
+from tests.faults.ledger import Ledger, findings, pending, read_books
+from tests.faults.services import DOOMED, SAID, SERVICES, effect, hearer, make_effects, promise, speaker
 
 ROOT = Path(__file__).parents[2]
 SETTLE_S = 60.0
@@ -61,26 +62,42 @@ class Installation:
         assert hearer.queue is not None
         declare(self.settings.broker_url, self.topology, [hearer.queue])
 
-    def say(self, count: int, manner: str = "plain") -> None:
+    def say(self, count: int, manner: str = "plain", through: Runtime | None = None) -> None:
         """So many commands, each its own transaction; a command whose commit failed is of unknown outcome."""
         for _ in range(count):
-            number = len(self.ledger.attempted) + 1
-            self.ledger.attempted.add(number)
+            number = self._attempt(manner)
             with suppress(SQLAlchemyError):
-                with self.speaker.transaction(SYSTEM) as tx:
+                with (through or self.speaker).transaction(SYSTEM) as tx:
                     tx.emit(SAID, Subject(), new_id(), {"number": number, "manner": manner})
                 self.ledger.acknowledged.add(number)
 
+    def appoint(self, count: int, manner: str = "plain") -> None:
+        """So many commands of the hearer that make an appointment for now."""
+        for _ in range(count):
+            number = self._attempt(manner)
+            with suppress(SQLAlchemyError):
+                with self.hearer.transaction(SYSTEM) as tx:
+                    tx.session.execute(promise.insert().values(number=number))
+                    tx.schedule("strike", str(number), tx.now, {"number": number, "manner": manner})
+                self.ledger.acknowledged.add(number)
+
+    def _attempt(self, manner: str) -> int:
+        number = len(self.ledger.attempted) + 1
+        self.ledger.attempted.add(number)
+        if manner in DOOMED:
+            self.ledger.doomed.add(number)
+        return number
+
     def findings(self) -> list[str]:
         """Broken promises."""
-        return findings(self.speaker, self.hearer, self.ledger)
+        return findings(self.ledger, read_books(self.speaker, self.hearer))
 
     def settle(self, timeout_s: float = SETTLE_S) -> None:
         """Wait until nothing moves any more; fails with what still does."""
         deadline = time.monotonic() + timeout_s
         while left := self._left():
             assert time.monotonic() < deadline, f"{left} after {timeout_s} s\n{self.logs()}"
-            time.sleep(0.1)
+            time.sleep(0.2)
 
     def effects(self) -> int:
         """How many effects the hearer has."""
@@ -100,14 +117,14 @@ class Installation:
 
     def _left(self) -> list[str]:
         try:
-            return pending(self.speaker, self.hearer, self.ledger)
+            return pending(self.ledger, read_books(self.speaker, self.hearer))
         except SQLAlchemyError as error:
             return [repr(error)]
 
     @contextmanager
     def working(self, *services: Service, **settings: Any) -> Iterator[list[WorkerProcess]]:
         """Workers as threads of this process."""
-        chosen = Settings(**{**_fields(self.settings), **settings})
+        chosen = Settings(**{**fields_of(self.settings), **settings})
         workers = [WorkerProcess(service, SERVICES, chosen) for service in services or SERVICES]
         stop = threading.Event()
         threads = [threading.Thread(target=worker.run, args=(stop,)) for worker in workers]
@@ -164,6 +181,7 @@ class Installation:
     def close(self) -> None:
         """End what still runs and clear the broker."""
         for process in self._processes:
+            process.send_signal(signal.SIGCONT)
             process.terminate()
         for process in self._processes:
             try:
@@ -195,5 +213,6 @@ class Installation:
         return len(ended)
 
 
-def _fields(settings: Settings) -> dict[str, Any]:
+def fields_of(settings: Settings) -> dict[str, Any]:
+    """To make the same settings with a difference."""
     return {name: getattr(settings, name) for name in Settings.__slots__}

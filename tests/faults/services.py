@@ -4,12 +4,15 @@ The effect has no unique key on purpose: if the same event were applied twice, i
 """
 
 import os
+import signal
 import time
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from marshmallow import Schema, fields
 
 from shared.database import Database
+from shared.ids import new_id
 from shared.messaging.contracts import EventContract
 from shared.messaging.envelope import Event
 from shared.service import Service
@@ -27,6 +30,17 @@ effect = sa.Table(
 )
 
 
+promise = sa.Table(
+    "promise",
+    effect.metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+)
+"""An appointment that was made: the timer itself is gone when it has been kept."""
+
+DOOMED = {"fail", "kill"}
+"""Manners that nobody can handle."""
+
+
 class Number(Schema):
     """A number, and what its hearer shall do with it."""
 
@@ -41,20 +55,41 @@ def write_down(tx: Transaction, event: Event) -> None:
     """The effect; then what the number's manner asks for."""
     values = {"event_id": event.id, "number": event.data["number"]}
     tx.session.execute(effect.insert().values(**values))
-    match event.data["manner"]:
+    behave(event.data["manner"])
+
+
+def strike(tx: Transaction, payload: Mapping[str, object]) -> None:
+    """The same for an appointment."""
+    tx.session.execute(effect.insert().values(event_id=new_id(), number=payload["number"]))
+    behave(str(payload["manner"]))
+
+
+def behave(manner: str) -> None:
+    """What may happen to a handler, or to the process it runs in."""
+    match manner:
         case "fail":
             raise LookupError("this one always fails")
         case "kill":
             os._exit(9)
+        case "freeze" if os.environ.pop("FAULTS_FREEZES", None):
+            os.kill(os.getpid(), signal.SIGSTOP)
         case "slow":
             time.sleep(0.01)
+        case "long":
+            time.sleep(35)
 
 
 speaker = Service("speaker", Text("说者", "Speaker"), MIGRATIONS, publishes=(SAID,))
-hearer = Service("hearer", Text("听者", "Hearer"), MIGRATIONS, handlers={SAID.type: write_down})
+hearer = Service(
+    "hearer",
+    Text("听者", "Hearer"),
+    MIGRATIONS,
+    handlers={SAID.type: write_down},
+    timers={"strike": strike},
+)
 SERVICES = (speaker, hearer)
 
 
 def make_effects(database: Database) -> None:
-    """Create the hearer's table."""
+    """Create the hearer's tables."""
     effect.metadata.create_all(database.engine)

@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +18,21 @@ pytestmark = [pytest.mark.rabbitmq, pytest.mark.postgres]
 COUNT = 200
 
 slow = pytest.mark.slow
-POINTS = [
-    ("relay.before_confirm", "consumer.after_commit"),
-    ("relay.before_commit", "consumer.before_ack"),
-    pytest.param("relay.before_publish", "consumer.before_commit", marks=slow),
-    pytest.param("relay.after_publish", "consumer.before_ack:5", marks=slow),
-    pytest.param("relay.after_commit", "consumer.after_commit:21", marks=slow),
+FIRST_IN_BULK = 25
+"""A consumer takes the first twenty messages one by one; later passes are those of whole batches."""
+DEATHS = [
+    pytest.param("speaker", "relay.before_publish", (1, 2, 3), marks=slow),
+    pytest.param("speaker", "relay.after_publish", (1, 2, 3), marks=slow),
+    ("speaker", "relay.before_confirm", (2,)),
+    pytest.param("speaker", "relay.before_confirm", (1, 3), marks=slow),
+    pytest.param("speaker", "relay.before_commit", (1, 2, 5), marks=slow),
+    pytest.param("speaker", "relay.after_commit", (1, 2, 5), marks=slow),
+    pytest.param("hearer", "consumer.before_commit", (1, FIRST_IN_BULK, 3), marks=slow),
+    pytest.param("hearer", "consumer.after_commit", (1, FIRST_IN_BULK, 3), marks=slow),
+    ("hearer", "consumer.before_ack", (FIRST_IN_BULK,)),
+    pytest.param("hearer", "consumer.before_ack", (1, 3), marks=slow),
+    pytest.param("hearer", "timer.before_commit", (1, 5), marks=slow),
+    pytest.param("hearer", "timer.after_commit", (1, 5), marks=slow),
 ]
 
 
@@ -30,22 +40,59 @@ def died(process: "subprocess.Popen[bytes]") -> bool:
     return process.wait(60) == EXIT_CODE
 
 
-@pytest.mark.parametrize(("relay_point", "consumer_point"), POINTS)
-def test_a_relay_and_a_consumer_that_die_at_a_point(
-    installation: Installation, relay_point: str, consumer_point: str
+@pytest.mark.parametrize(("service", "point", "passes"), DEATHS)
+def test_a_worker_that_dies_at_a_point_while_commands_are_given(
+    installation: Installation, service: str, point: str, passes: tuple[int, ...]
 ) -> None:
+    """It is started anew after each death, and dies anew: at the first pass, at a later one …"""
+    with installation.working(hearer if service == "speaker" else speaker):
+        for nth in passes:
+            worker = installation.start(service, **{VARIABLE: f"{point}:{nth}"})
+            deadline = time.monotonic() + 60
+            while worker.poll() is None:
+                assert time.monotonic() < deadline, installation.logs()
+                installation.say(1)
+                if point.startswith("timer"):
+                    installation.appoint(1)
+                time.sleep(0.01)
+            assert worker.returncode == EXIT_CODE, installation.logs()
+        installation.say(max(COUNT - len(installation.ledger.attempted), 1))
+        installation.start(service)
+        installation.settle()
+
+    assert installation.findings() == []
+    assert installation.ledger.unknown == set()
+
+
+@slow
+def test_a_relay_and_a_consumer_that_die_together(installation: Installation) -> None:
     installation.say(COUNT)
-    relay = installation.start("speaker", **{VARIABLE: relay_point})
-    assert died(relay), installation.logs()
-    with installation.working(speaker):
-        consumer = installation.start("hearer", **{VARIABLE: consumer_point})
-        assert died(consumer), installation.logs()
+    for nth in (1, 2, 3):
+        relay = installation.start("speaker", **{VARIABLE: f"relay.before_commit:{nth}"})
+        consumer = installation.start("hearer", **{VARIABLE: f"consumer.before_ack:{nth}"})
+        while relay.poll() is None or consumer.poll() is None:
+            installation.say(1)
+            time.sleep(0.02)
+        assert (relay.returncode, consumer.returncode) == (EXIT_CODE, EXIT_CODE), installation.logs()
     with installation.working():
         installation.settle()
 
     assert installation.findings() == []
 
 
+def test_an_appointment_killed_after_its_effect_is_kept_once(installation: Installation) -> None:
+    installation.appoint(20)
+    worker = installation.start("hearer", **{VARIABLE: "timer.after_commit:3"})
+    assert died(worker), installation.logs()
+    assert installation.effects() == 3
+    with installation.working(hearer):
+        installation.settle()
+
+    assert installation.findings() == []
+    assert installation.effects() == 20
+
+
+@slow
 def test_workers_killed_at_random_moments(installation: Installation) -> None:
     """`SIGKILL`, while 200 commands are given; the seed is printed when it fails."""
     seed = random.randrange(2**32)
@@ -76,7 +123,9 @@ def test_a_frozen_relay_is_replaced_and_stands_by_when_it_thaws(installation: In
         with installation.working(speaker):
             installation.wait_for_effects(40)
             frozen.send_signal(signal.SIGCONT)
-            installation.say(20)
+            for _ in range(20):  # both may believe for a moment that they are the one
+                installation.say(5)
+                time.sleep(0.05)
             installation.settle()
         installation.say(20)
         installation.settle()
@@ -85,8 +134,35 @@ def test_a_frozen_relay_is_replaced_and_stands_by_when_it_thaws(installation: In
     assert installation.findings() == []
 
 
+@slow
+def test_a_consumer_frozen_within_a_transaction_holds_nobody_up_for_long(installation: Installation) -> None:
+    """Broker and database both find it silent; its row locks and its messages go to another."""
+    installation.say(5, "slow")
+    installation.say(1, "freeze")
+    installation.say(30, "slow")
+    frozen = installation.start("hearer", FAULTS_FREEZES="once")
+    with installation.working(speaker):
+        installation.wait_for_effects(5)
+        installation.wait_until(lambda: _state(frozen) == "T")
+        with installation.working(hearer):
+            installation.wait_for_effects(36, timeout_s=120)
+            installation.settle()
+            frozen.send_signal(signal.SIGCONT)
+            installation.say(30)
+            installation.settle()
+        installation.say(30)
+        installation.settle()
+
+    assert frozen.poll() is None, installation.logs()
+    assert installation.findings() == []
+
+
+def _state(process: "subprocess.Popen[bytes]") -> str:
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def test_a_worker_told_to_stop_finishes_what_it_holds(installation: Installation) -> None:
-    installation.say(2 * COUNT, "slow")
+    installation.say(COUNT, "slow")
     with installation.working(speaker):
         consumer = installation.start("hearer")
         installation.wait_for_effects(40)

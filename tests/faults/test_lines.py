@@ -1,11 +1,12 @@
-"""Lines cut, brokers and databases away, queues deleted or full: everything waits and then goes on."""
+"""Lines to the broker cut, mute, late or slow; queues deleted or full: all waits, then goes on."""
 
 import time
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import sqlalchemy as sa
-from kombu import Connection, Queue
+from kombu import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.messaging.brokers.base import BrokerError, Message
@@ -13,8 +14,9 @@ from shared.messaging.brokers.rabbitmq import connected
 from shared.messaging.brokers.rabbitmq_publisher import RabbitPublisher
 from shared.messaging.outbox import OutboxMessage, republish
 from shared.messaging.relay import Relay
-from shared.testing.tcp_proxy import TcpProxy, proxied
+from shared.testing.tcp_proxy import TcpProxy, Way, proxied
 from tests.faults.installation import Installation
+from tests.faults.lines import broker_address, broker_through
 from tests.faults.services import SAID, hearer, speaker
 
 pytestmark = [pytest.mark.rabbitmq, pytest.mark.postgres]
@@ -23,14 +25,8 @@ pytestmark = [pytest.mark.rabbitmq, pytest.mark.postgres]
 @pytest.fixture
 def proxy(rabbitmq: str) -> Iterator[TcpProxy]:
     """A line to the broker."""
-    broker = Connection(rabbitmq)
-    with proxied(broker.hostname or "127.0.0.1", broker.port or 5672) as made:
+    with proxied(*broker_address(rabbitmq)) as made:
         yield made
-
-
-def through(proxy: TcpProxy, url: str) -> str:
-    broker = Connection(url)
-    return f"amqp://{broker.userid}:{broker.password}@127.0.0.1:{proxy.port}/{broker.virtual_host.strip('/')}"
 
 
 def outbox(installation: Installation) -> list[OutboxMessage]:
@@ -39,7 +35,7 @@ def outbox(installation: Installation) -> list[OutboxMessage]:
 
 
 def test_lines_cut_again_and_again(installation: Installation, proxy: TcpProxy, rabbitmq: str) -> None:
-    with installation.working(broker_url=through(proxy, rabbitmq)):
+    with installation.working(broker_url=broker_through(proxy, rabbitmq)):
         for _ in range(4):
             installation.say(50)
             time.sleep(0.3)
@@ -53,7 +49,7 @@ def test_without_a_broker_commands_are_accepted_and_rows_left_alone(
     installation: Installation, proxy: TcpProxy, rabbitmq: str
 ) -> None:
     proxy.refuse()
-    with installation.working(broker_url=through(proxy, rabbitmq)):
+    with installation.working(broker_url=broker_through(proxy, rabbitmq)):
         installation.say(50)
         time.sleep(1)
         assert {(row.published_at, row.attempts) for row in outbox(installation)} == {(None, 0)}
@@ -64,18 +60,85 @@ def test_without_a_broker_commands_are_accepted_and_rows_left_alone(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("ways", [("up", "down"), ("up",), ("down",)], ids="-".join)
 def test_a_line_that_swallows_everything_is_noticed(
+    installation: Installation, proxy: TcpProxy, rabbitmq: str, ways: tuple[Way, ...]
+) -> None:
+    """No end of connection is seen: only heartbeats and missing confirms tell, on both sides of the line."""
+    lines = broker_through(proxy, rabbitmq)
+    with installation.working(broker_url=lines):
+        installation.say(50)
+        installation.settle()
+        proxy.mute(*ways)
+        installation.say(50, "slow")
+        # Whatever was held or half sent is given up: others get it, over a line that is sound.
+        with installation.working():
+            installation.settle(90)
+        proxy.restore()
+        installation.say(50)
+        installation.settle()
+
+    assert installation.findings() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gone", ["client", "server"])
+def test_a_line_of_which_only_one_end_is_left(
+    installation: Installation, proxy: TcpProxy, rabbitmq: str, gone: Literal["client", "server"]
+) -> None:
+    with installation.working(broker_url=broker_through(proxy, rabbitmq)):
+        installation.say(200, "slow")
+        installation.wait_for_effects(30)
+        proxy.half_open(gone)
+        installation.say(50)
+        installation.settle(90)
+
+    assert installation.findings() == []
+
+
+@pytest.mark.slow
+def test_a_line_with_a_second_of_latency_each_way(
     installation: Installation, proxy: TcpProxy, rabbitmq: str
 ) -> None:
-    """No end of connection is seen: only heartbeats and missing confirms tell."""
-    with installation.working(broker_url=through(proxy, rabbitmq)):
+    proxy.delay(1.0)
+    with installation.working(broker_url=broker_through(proxy, rabbitmq)):
+        installation.say(100)
+        installation.settle(120)
+
+    assert installation.findings() == []
+
+
+@pytest.mark.slow
+def test_a_line_that_grows_far_too_slow_for_a_while(
+    installation: Installation, proxy: TcpProxy, rabbitmq: str
+) -> None:
+    """Nothing can be opened over it, and what is open may be given up."""
+    with installation.working(broker_url=broker_through(proxy, rabbitmq)):
         installation.say(50)
-        installation.wait_for_effects(1)
-        proxy.mute()
+        installation.settle()
+        proxy.delay(7.0)
         installation.say(50)
-        time.sleep(35)
+        time.sleep(20)
         proxy.restore()
         installation.settle()
+
+    assert installation.findings() == []
+
+
+@pytest.mark.slow
+def test_a_line_that_carries_a_kilobyte_a_second(
+    installation: Installation, proxy: TcpProxy, rabbitmq: str
+) -> None:
+    """A batch takes longer than a confirm may; yet confirms keep coming, so it is not given up."""
+    with (
+        installation.working(hearer),
+        installation.working(speaker, broker_url=broker_through(proxy, rabbitmq)),
+    ):
+        installation.say(1)
+        installation.settle()
+        proxy.slow(1024)
+        installation.say(40)
+        installation.settle(90)
 
     assert installation.findings() == []
 
@@ -83,7 +146,9 @@ def test_a_line_that_swallows_everything_is_noticed(
 def test_confirms_that_never_come_leave_the_outcome_unknown(
     installation: Installation, proxy: TcpProxy, rabbitmq: str
 ) -> None:
-    publisher = RabbitPublisher(through(proxy, rabbitmq), installation.topology.exchange, confirm_timeout_s=1)
+    publisher = RabbitPublisher(
+        broker_through(proxy, rabbitmq), installation.topology.exchange, confirm_timeout_s=1
+    )
     relay = Relay(installation.speaker, publisher)
     installation.say(1)
     assert relay.run_once() == 1
@@ -113,33 +178,6 @@ def test_a_broker_that_blocks_publishers_gets_nothing(installation: Installation
 
     assert relay.run_once() == 1
     relay.close()
-
-
-def test_database_connections_terminated(installation: Installation) -> None:
-    with installation.working():
-        for _ in range(3):
-            installation.say(40)
-            time.sleep(0.3)
-            installation.terminate_backends(installation.speaker)
-            installation.terminate_backends(installation.hearer)
-        installation.settle()
-
-    assert installation.ledger.unknown <= installation.ledger.attempted
-    assert installation.findings() == []
-
-
-def test_a_hearer_without_its_database_takes_nothing_and_comes_back(installation: Installation) -> None:
-    with installation.hearer.database.write() as session:
-        session.execute(sa.text("ALTER TABLE inbox_message RENAME TO away"))
-    with installation.working():
-        installation.say(20)
-        time.sleep(2)
-        with installation.hearer.database.write() as session:
-            session.execute(sa.text("ALTER TABLE away RENAME TO inbox_message"))
-        installation.settle()
-
-    assert installation.findings() == []
-    assert installation.effects() == 20
 
 
 def test_a_deleted_queue_keeps_the_rows_and_what_lay_in_it_can_be_sent_again(

@@ -14,6 +14,7 @@ from shared.messaging.cli import DirectLine
 from shared.messaging.consumer import MAX_ATTEMPTS
 from shared.messaging.inbox import InboxMessage
 from shared.messaging.outbox import OutboxMessage
+from shared.messaging.timers import Timer
 from tests.faults.installation import Installation
 from tests.faults.services import hearer, speaker
 
@@ -30,6 +31,7 @@ def test_poison_of_every_kind_among_good_messages(installation: Installation) ->
     with installation.speaker.read() as session:
         event = json.loads(session.scalars(sa.select(OutboxMessage.body)).first() or b"")
         event["data"]["number"] = 1000
+    installation.ledger.doomed.add(1000)
     bodies = {
         "undecodable": [b"", b"\xff\xfe", b"x" * 100_000, b'{"specversion": "9"}'],
         "no-handler": [
@@ -138,3 +140,40 @@ def test_a_message_that_kills_the_process_takes_no_neighbour_along(installation:
     assert row.reason == "dead-lettered" and "delivery_limit" in (row.error or "")
     assert installation.findings() == []
     assert installation.effects() == 60
+
+
+@pytest.mark.slow
+def test_an_appointment_that_kills_the_process_is_parked_in_the_end(installation: Installation) -> None:
+    """The others are kept; each death counts as an attempt. Pauses between attempts are cut short here."""
+    installation.appoint(10)
+    installation.appoint(1, "kill")
+    installation.appoint(10)
+    for _ in range(MAX_ATTEMPTS):
+        consumer = installation.start("hearer")
+        assert consumer.wait(60) == 9, installation.logs()
+        with installation.hearer.database.write() as session:
+            session.execute(sa.update(Timer).values(due_at=installation.hearer.clock.now()))
+    with installation.working(hearer):
+        installation.settle()
+
+    with installation.hearer.read() as session:
+        (row,) = session.scalars(sa.select(Timer))
+    assert (row.attempts, row.last_error) == (MAX_ATTEMPTS, "the process ended while it was tried")
+    assert installation.findings() == []
+    assert installation.effects() == 20
+
+
+@pytest.mark.slow
+def test_a_batch_that_takes_longer_than_two_heartbeats_keeps_its_line(installation: Installation) -> None:
+    with installation.working(speaker):
+        consumer = installation.start("hearer")
+        installation.say(60)
+        installation.wait_for_effects(60)  # by now it takes whole batches
+        installation.say(5)
+        installation.say(1, "long")
+        installation.settle(90)
+    consumer.terminate()
+    consumer.wait(30)
+
+    assert "consumer pauses" not in installation.logs(), installation.logs()
+    assert installation.findings() == []

@@ -2,7 +2,6 @@
 
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from shared.messaging.outbox import OutboxMessage
 from shared.readiness import Readiness
 from shared.service import Runtime, contracts_of, installed_services
 from shared.testing.databases import Databases
+from shared.testing.rabbitmq_node import free_port
 from tests.faults.installation import ROOT, Installation, Subject
 from tests.faults.services import SERVICES
 
@@ -64,6 +64,7 @@ def run(suite: Installation, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_two_hundred_submissions_while_workers_are_killed(suite: Installation) -> None:
     seed = random.randrange(2**32)
     chance = random.Random(seed)
@@ -159,9 +160,3 @@ def test_a_worker_tells_operators_how_it_is_and_ends_when_told(suite: Installati
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0, suite.logs()
     pool.clear()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port

@@ -210,8 +210,10 @@ class _Line:
         future = self._settling.submit(self._settle, batch)
         while not future.done():
             if self._reads_ahead and len(self._held) < BATCH:
-                with suppress(TimeoutError):
+                try:
                     self._connection.drain_events(timeout=GATHER_S)
+                except TimeoutError:
+                    self._connection.heartbeat_check()
             elif wait([future], timeout=TICK_S).not_done:
                 self._stay_alive()
         try:

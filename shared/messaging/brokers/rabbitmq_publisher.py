@@ -91,9 +91,13 @@ class RabbitPublisher:
 
     def _wait(self, session: "_Session", sending: "_Batch", while_waiting: Callable[[], None]) -> None:
         deadline = time.monotonic() + self._confirm_timeout_s
+        left = len(sending.messages)
         while not sending.done.wait(TICK_S):
             while_waiting()
-            if session.blocked:  # the broker said so: it has stopped reading, its confirms will come
+            # A blocked broker has said that it stopped reading: its confirms will come. Over a slow line some
+            # come all the time; given up, the batch would be sent from its start, and never to its end.
+            if session.blocked or 0 < len(sending.open) < left:
+                left = len(sending.open)
                 deadline = time.monotonic() + self._confirm_timeout_s
             elif time.monotonic() > deadline:
                 raise BrokerError(f"{len(sending.open)} confirms did not come in time")

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -163,10 +163,10 @@ def test_a_timer_moved_while_its_handler_failed_keeps_the_date_it_was_moved_to(
     moved: list[bool] = []
 
     class Slow(Timekeeper):
-        def _postpone(self, timer_id: UUID, error: Exception) -> None:
+        def _note(self, timer_id: UUID, until: datetime, error: Exception) -> None:
             schedule(runtime, "fail", "a", timedelta(days=3))
             moved.append(True)
-            super()._postpone(timer_id, error)
+            super()._note(timer_id, until, error)
 
     schedule(runtime, "fail", "a", timedelta(0))
 
