@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 import urllib3
 
 from shared.config import DEMO_PASSWORD
+from shared.testing.ports import free_port
 
 START_S = 120  # migrating and seeding five databases, beside whatever else the machine does
 STOP_S = 30
@@ -29,14 +29,6 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20) ->
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds:g} s in vain: {what}")
         time.sleep(_POLL_S)
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Server:

@@ -12,12 +12,12 @@ from tests.faults.installation import Installation
 from tests.faults.lines import broker_address, database_address
 from tests.faults.storm import KINDS, Storm, plan
 
-pytestmark = [pytest.mark.rabbitmq, pytest.mark.postgres]
-
 SHORT_S = float(os.environ.get("FAULTS_SHORT_STORM_S", "12"))
 LONG_S = float(os.environ.get("FAULTS_STORM_S", "600"))
 """The environment may ask for another length, and with FAULTS_SEED for the plan of an earlier storm."""
 SETTLE_S = 180.0
+
+pytestmark = [pytest.mark.rabbitmq, pytest.mark.postgres, pytest.mark.timeout(LONG_S + 2 * SETTLE_S)]
 
 
 def test_the_same_seed_makes_the_same_plan_with_every_kind_in_it() -> None:

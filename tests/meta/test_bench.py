@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.rabbitmq, pytest.mark.postgres, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.rabbitmq,
+    pytest.mark.postgres,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+]
 
 ROOT = Path(__file__).parents[2]
 
