@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from amqp.exceptions import AMQPError  # type: ignore[import-untyped] # it has no types
 
 from shared.messaging.brokers.rabbitmq import connected
+from shared.testing.ports import free_port
 
 DEBIAN = Path("/usr/lib/rabbitmq/bin")
 """Debian's `/usr/sbin/rabbitmq-server` changes the user and the folder; the real scripts are here."""
@@ -28,13 +28,6 @@ def node_scripts() -> Path | None:
         return DEBIAN
     found = shutil.which("rabbitmq-server")
     return Path(found).parent if found else None
-
-
-def free_port() -> int:
-    """A port of this machine that nobody uses at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 class RabbitNode:

@@ -24,7 +24,7 @@ from shared.messaging.outbox import OutboxMessage
 from shared.readiness import Readiness
 from shared.service import Runtime, contracts_of, installed_services
 from shared.testing.databases import Databases
-from shared.testing.rabbitmq_node import free_port
+from shared.testing.ports import free_port
 from tests.faults.installation import ROOT, Installation, Subject
 from tests.faults.services import SERVICES
 

@@ -14,8 +14,8 @@ from shared.migrate import is_behind
 from shared.operators import serve
 from shared.readiness import Readiness
 from shared.service import Runtime, installed_services
+from shared.testing.ports import free_port
 from shared.testing.systems import SystemFactory
-from tests.e2e.server import free_port
 
 NOTIFICATIONS = next(service for service in installed_services() if service.name == "notifications")
 NEWEST, BEFORE = "shared_0003", "shared_0002"

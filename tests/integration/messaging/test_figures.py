@@ -20,9 +20,9 @@ from shared.messaging.timers import Timer
 from shared.operators import serve
 from shared.readiness import Readiness
 from shared.service import Runtime
+from shared.testing.ports import free_port
 from shared.testing.systems import SystemFactory
 from shared.transaction import Transaction
-from tests.e2e.server import free_port
 from tests.integration.assembly import SUBMITTED, Assembly, publisher
 from tests.integration.messaging.conftest import Assemble
 
