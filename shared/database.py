@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -109,6 +109,14 @@ class Database:
         with Session(self._write_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def read_slowly(self) -> Iterator[Session]:
+        """A transaction that only reads and may be silent for long, while what it read is used elsewhere."""
+        with self.read() as session:
+            if not self.is_sqlite:
+                session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            yield session
+
     def ping(self) -> None:
         """Raise when the database does not answer."""
         with self.engine.connect() as connection:
@@ -143,13 +151,16 @@ def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, A
 def insert_all_absent(
     session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], returning: Any
 ) -> set[Any]:
-    """Insert the rows whose keys do not exist, in one statement; returns `returning` of those inserted."""
+    """Insert the rows whose keys do not exist, in one statement; returns `returning` of those inserted.
+
+    All rows name the same columns.
+    """
     statement = insert(session, table)
     if isinstance(statement, postgresql.Insert):
         # Each column as one array: hundreds of single parameters cost more than the inserting.
         columns = list(rows[0])
         arrays = (
-            sa.bindparam(name, [row[name] for row in rows], postgresql.ARRAY(table_of(table).c[name].type))
+            sa.bindparam(name, [row[name] for row in rows], _array_of(table_of(table).c[name].type))
             for name in columns
         )
         source = sa.select(*map(sa.func.unnest, arrays))
@@ -157,6 +168,13 @@ def insert_all_absent(
         return set(session.execute(many.on_conflict_do_nothing().returning(returning)).scalars())
     each = statement.on_conflict_do_nothing().returning(returning)
     return set(session.execute(each, [dict(row) for row in rows]).scalars())
+
+
+def _array_of(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """An array of a column's values; `dimensions` keeps a JSON list from being taken for rows."""
+    if type(kind) is sa.String:
+        kind = sa.String()  # with its length it would be cast, and cut off without a word
+    return postgresql.ARRAY(kind, dimensions=1)
 
 
 def take_turns(session: Session, name: str) -> None:

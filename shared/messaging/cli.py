@@ -50,7 +50,7 @@ def parked() -> None:
 def list_parked(service: str) -> None:
     """What is parked or waits for a retry in SERVICE."""
     with _opened(service) as (runtime,):
-        with runtime.read() as session:
+        with runtime.database.read_slowly() as session:
             for found in stuck.every_stuck(session):
                 again = f", again {found.next_attempt_at:%Y-%m-%d %H:%M:%S}Z" if found.next_attempt_at else ""
                 click.echo(
@@ -166,7 +166,8 @@ def republish(service: str, hours: float) -> None:
     Subscribers drop what they have.
     """
     with _opened(service) as (runtime,), runtime.database.write() as session:
-        count = outbox.republish(session, runtime.clock.now() - timedelta(hours=hours))
+        now = runtime.clock.now()
+        count = outbox.republish(session, now - timedelta(hours=hours), now)
         click.echo(f"{service}: {count} events go out again")
 
 

@@ -4,8 +4,8 @@ import hashlib
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import structlog
@@ -102,15 +102,40 @@ class Consumer:
         """Try again what waits and is due; returns how many were tried."""
         now = self._runtime.clock.now()
         with self._runtime.read() as session:
-            due = [
-                (row.event_id, row.body or b"", row.attempts + 1, row.version)
-                for row in inbox.due_retries(session, now, limit)
-            ]
-        for event_id, body, attempt, version in due:
-            event = self._read(event_id, body, attempt, seen=version)
+            due = [row.event_id for row in inbox.due_retries(session, now, limit)]
+        for event_id in due:
+            begun = self._begin(event_id)
+            if begun is None:
+                continue
+            event = self._read(event_id, begun.body, begun.attempt, seen=begun.version)
             if event is not None:
-                self._attempt(event, body, attempt, seen=version)
+                self._attempt(event, begun.body, begun.attempt, seen=begun.version)
         return len(due)
+
+    def _begin(self, event_id: UUID) -> "_Begun | None":
+        """Count the attempt and set the next one, then try; None when it is not to be tried.
+
+        In this order, for a message that kills the process would otherwise be tried at each start for ever.
+        """
+        with self._runtime.database.write() as session:
+            row = session.get(inbox.InboxMessage, event_id, with_for_update={"skip_locked": True})
+            now = self._runtime.clock.now()
+            if (
+                row is None
+                or row.state != "waiting"
+                or row.next_attempt_at is None
+                or row.next_attempt_at > now
+            ):
+                return None
+            row.version += 1
+            if row.attempts >= MAX_ATTEMPTS:
+                row.state = "parked"
+                row.next_attempt_at = None
+                row.error = "the process, or its database, ended while it was tried"
+                return None
+            row.attempts += 1
+            row.next_attempt_at = now + backoff(row.attempts)
+            return _Begun(row.body or b"", row.attempts, row.version)
 
     def _read(self, event_id: UUID, body: bytes, attempt: int, seen: int | None = None) -> Event | None:
         """The event in `body`; when there is none, the row `event_id` is parked and None returned."""
@@ -131,8 +156,9 @@ class Consumer:
             checked = replace(event, data=contract.load(event.data))
             with self._runtime.transaction(SYSTEM, cause=event) as tx:
                 if seen is not None:
-                    row = tx.session.get(inbox.InboxMessage, event.id, with_for_update={"skip_locked": True})
-                    if not _take_waiting(row, seen):
+                    # Waits for whoever looks at the row: skipping it would lose the attempt that was counted.
+                    row = tx.session.get(inbox.InboxMessage, event.id, with_for_update=True)
+                    if not _take_waiting(row, seen, tx.now):
                         return
                 elif not inbox.claim(tx.session, event.id, event.type, tx.now):
                     return  # seen before: done, or kept here with its own schedule
@@ -186,18 +212,27 @@ class Consumer:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A row that is being tried again: its content, which attempt this is, and the version it has now."""
+
+    body: bytes
+    attempt: int
+    version: int
+
+
 def _id_of(body: bytes) -> UUID:
     """The row of a message that tells us no id: the same bytes have the same row, however often they come."""
     return uuid5(NAMESPACE_OID, hashlib.sha256(body).hexdigest())
 
 
-def _take_waiting(row: inbox.InboxMessage | None, seen: int) -> bool:
+def _take_waiting(row: inbox.InboxMessage | None, seen: int, now: datetime) -> bool:
     """Mark a waiting row as done within the transaction of its effect; False when somebody was faster."""
     if row is None or row.state != "waiting" or row.version != seen:
         return False
     row.state = "done"
+    row.received_at = now  # from now on it is remembered for its time, however long it has waited
     row.version += 1
-    row.attempts += 1
     row.next_attempt_at = None
     row.body = None
     row.reason = None

@@ -8,7 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared.database import Base, UtcDateTime, insert_all_absent, insert_if_absent
+from shared.database import Base, UtcDateTime, insert_all_absent, insert_if_absent, table_of
+from shared.ids import new_id
 from shared.messaging.envelope import Event
 
 InboxState = Literal["done", "waiting", "parked", "discarded"]
@@ -57,6 +58,15 @@ class InboxMessage(Base):
             postgresql_where=UNSETTLED,
         ),
     )
+
+
+def require_writable(session: Session, now: datetime) -> None:
+    """Raise when no message could be settled: no table, a full disk, a server that is a read-only copy.
+
+    Writes a row that is never committed; the caller's session only reads.
+    """
+    probe = {"event_id": new_id(), "type": "probe", "state": "done", "attempts": 1, "received_at": now}
+    session.execute(sa.insert(table_of(InboxMessage)), probe)
 
 
 def claim(session: Session, event_id: UUID, event_type: str, now: datetime) -> bool:
@@ -152,6 +162,11 @@ def unsettled(session: Session, up_to: int) -> dict[str, int]:
 def _counted(session: Session, state: str, up_to: int) -> int:
     some = sa.select(InboxMessage.event_id).where(InboxMessage.state == state, UNSETTLED).limit(up_to)
     return session.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+
+def is_due(row: InboxMessage, now: datetime) -> bool:
+    """Whether the message waits for a retry whose time has come."""
+    return row.state == "waiting" and row.next_attempt_at is not None and row.next_attempt_at <= now
 
 
 def due_retries(session: Session, now: datetime, limit: int) -> Sequence[InboxMessage]:

@@ -111,7 +111,7 @@ def _batches(publisher: Runtime, subscriber: Service) -> Iterator[list[Message]]
     if publisher.service.backfill is None:
         return
     batch: list[Message] = []
-    with publisher.read() as session:
+    with publisher.database.read_slowly() as session:
         for fact in publisher.service.backfill(session):
             if fact.contract.type not in subscriber.handlers:
                 continue

@@ -17,6 +17,7 @@ from shared.messaging.envelope import Event, encode
 UNROUTABLE_PAUSE = timedelta(minutes=1)
 FIRST_REFUSED_PAUSE = timedelta(seconds=2)
 LONGEST_REFUSED_PAUSE = timedelta(minutes=1)
+REMEMBERED = timedelta(days=21)  # well within the time for which an inbox keeps what it has done
 
 
 class OutboxMessage(Base):
@@ -136,12 +137,17 @@ def mark_refused(session: Session, rows: Sequence[Pending], now: datetime) -> No
         )
 
 
-def republish(session: Session, since: datetime) -> int:
+def republish(session: Session, since: datetime, now: datetime) -> int:
     """Send everything again that was published since then, after a broker has lost it; returns how many.
 
-    The inboxes drop what they have.
+    The inboxes drop what they have. What is so old that they may have forgotten it is left out: a row that is
+    sent again and again would otherwise outlive its traces there.
     """
-    again = sa.update(OutboxMessage).where(OutboxMessage.published_at >= since).values(published_at=None)
+    again = (
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.published_at >= since, OutboxMessage.created_at >= now - REMEMBERED)
+        .values(published_at=None)
+    )
     result: sa.CursorResult[Any] = session.connection().execute(again)
     return result.rowcount
 

@@ -9,6 +9,7 @@ from wsgiref.simple_server import WSGIServer
 import structlog
 
 from shared.config import Settings, SettingsError
+from shared.messaging import inbox
 from shared.messaging.brokers.rabbitmq import Topology
 from shared.messaging.brokers.rabbitmq_consumer import Delivery, Subscription
 from shared.messaging.brokers.rabbitmq_publisher import RabbitPublisher
@@ -82,7 +83,7 @@ class WorkerProcess:
         if queue is not None:
             events = self._topology.events(queue)
             dead = self._topology.dead(queue.service)
-            url, ready = self._settings.broker_url, self.runtime.database.ping
+            url, ready = self._settings.broker_url, self._require_database
 
             def declare(channel: Any) -> None:
                 self._topology.declare(channel, [queue])
@@ -102,6 +103,11 @@ class WorkerProcess:
                     self._ended.set()
 
         return threading.Thread(target=run, name=f"yuanban-{name}", daemon=True)
+
+    def _require_database(self) -> None:
+        """Before messages are taken: one that answers but cannot be written would wear them out."""
+        with self.runtime.read() as session:
+            inbox.require_writable(session, self.runtime.clock.now())
 
     def _settle(self, deliveries: Sequence[Delivery]) -> None:
         self.consumer.receive_all([delivery.body for delivery in deliveries])

@@ -22,7 +22,7 @@ BATCH = 500
 SHORTEST_PAUSE_S = 0.05  # rows gather meanwhile: a batch costs something by itself, here and at every hearer
 LONGEST_PAUSE_S = 0.5
 STAND_BY_PAUSE_S = 1.0
-LONGEST_TROUBLE_PAUSE_S = 10.0  # shorter than LOCK_IDLE_S: a broker that is away costs us no lock
+LONGEST_TROUBLE_PAUSE_S = 10.0  # shorter than LOCK_IDLE_S: a broker that refuses us costs us no lock
 LOCK = 0x79624F42  # advisory lock: one relay a database
 LOCK_IDLE_S = 15
 """A holder silent for so long (frozen, cut off) is disconnected by the server: the lock is free then."""

@@ -47,11 +47,11 @@ class Timekeeper:
             now = self._runtime.clock.now()
             if row is None or row.parked_at is not None or row.due_at > now:
                 return None
+            row.version += 1
             if row.attempts >= MAX_ATTEMPTS:
-                row.version += 1
                 row.failing_since = row.failing_since or now
                 row.parked_at = now
-                row.last_error = "the process ended while it was tried"
+                row.last_error = "the process, or its database, ended while it was tried"
                 return None
             row.attempts += 1
             row.due_at = now + backoff(row.attempts)

@@ -110,7 +110,8 @@ def test_a_broker_that_lost_its_disk_is_given_everything_again(
     assert any(finding.startswith("lost") for finding in installation.findings())
 
     with installation.speaker.database.write() as session:
-        assert republish(session, installation.speaker.clock.now() - timedelta(days=7)) == 40
+        now = installation.speaker.clock.now()
+        assert republish(session, now - timedelta(days=7), now) == 40
     with installation.working():
         installation.settle()
     assert installation.findings() == []

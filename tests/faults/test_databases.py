@@ -108,6 +108,36 @@ def test_a_hearer_without_a_table_takes_nothing_and_comes_back(installation: Ins
     assert installation.effects() == 20
 
 
+@pytest.mark.slow
+def test_a_database_that_answers_but_cannot_be_written_wears_no_message_out(
+    installation: Installation,
+) -> None:
+    """A read-only copy after a failover: longer than the delivery limit would last."""
+    name = sa.make_url(installation.hearer.database.url).database
+
+    def read_only(on: bool) -> None:
+        installation.hearer.close()
+        engine = sa.create_engine(installation.speaker.database.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {on}'))
+        engine.dispose()
+        installation.terminate_backends(installation.hearer)
+
+    with installation.working():
+        installation.say(5)
+        installation.wait_for_effects(5)
+        read_only(True)
+        installation.say(5)
+        installation.wait_until(lambda: ready_in_queue(installation) == 5)
+        time.sleep(20)
+        assert ready_in_queue(installation) == 5
+        read_only(False)
+        installation.settle()
+
+    assert installation.findings() == []
+    assert installation.effects() == 10
+
+
 @pytest.mark.parametrize("arrives", [True, False], ids=["committed", "rolled back"])
 def test_a_command_whose_commit_was_cut_is_of_unknown_outcome(
     installation: Installation, line: TcpProxy, by_line: str, arrives: bool

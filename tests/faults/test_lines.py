@@ -196,7 +196,7 @@ def test_a_deleted_queue_keeps_the_rows_and_what_lay_in_it_can_be_sent_again(
     assert all(row.published_at is None and row.not_before for row in rows[10:])
 
     with installation.speaker.database.write() as session:
-        assert republish(session, rows[0].created_at) == 10
+        assert republish(session, rows[0].created_at, installation.speaker.clock.now()) == 10
         session.execute(sa.update(OutboxMessage).values(not_before=None))  # an operator need not wait
     installation.declare()
     with installation.working():

@@ -33,12 +33,15 @@ class Trouble:
 
     def __init__(self) -> None:
         self.failing = True
+        self.deadly = False
         self.calls = 0
 
     def __call__(self, tx: Transaction, event: Event) -> None:
         """The real effect first: it must be gone when this fails."""
         self.calls += 1
         real_handler(tx, event)
+        if self.deadly:
+            raise Death
         if self.failing:
             raise LookupError("the department is not known yet")
 
@@ -126,6 +129,34 @@ def test_after_the_last_attempt_it_is_parked_with_the_reason(assemble: Assemble)
     assembly.clock.advance(timedelta(days=30))
     assert consumer.retry_due() == 0
     assert trouble.calls == MAX_ATTEMPTS
+    assert messages(runtime) == 0
+
+
+class Death(BaseException):
+    """What a handler that ends its process looks like from inside a test."""
+
+
+def test_a_message_that_kills_the_process_whenever_it_is_tried_is_parked_in_the_end(
+    assemble: Assemble,
+) -> None:
+    trouble = Trouble()
+    assembly = assemble(trouble.service)
+    runtime = assembly["notifications"]
+    consumer = Consumer(runtime)
+    consumer.receive(assembly.wire(assembly.event(SUBMITTED)))
+    trouble.deadly = True
+
+    deaths = 0
+    for _ in range(MAX_ATTEMPTS + 3):
+        assembly.clock.advance(timedelta(hours=2))
+        try:
+            consumer.retry_due()
+        except Death:
+            deaths += 1
+
+    (row,) = inbox(runtime)
+    assert (row.state, row.attempts, deaths) == ("parked", MAX_ATTEMPTS, MAX_ATTEMPTS - 1)
+    assert row.error is not None and "ended while it was tried" in row.error
     assert messages(runtime) == 0
 
 

@@ -212,7 +212,7 @@ def test_what_was_published_lately_goes_out_again_and_nothing_doubles(
     hearing.worker.run_until_idle()
 
     with hearing["enterprise"].database.write() as session:
-        assert republish(session, hearing.clock.now() - timedelta(hours=1)) == 1
+        assert republish(session, hearing.clock.now() - timedelta(hours=1), hearing.clock.now()) == 1
     hearing.worker.run_until_idle()
 
     with hearing["enterprise"].read() as session:

@@ -166,7 +166,7 @@ def test_a_timer_is_shown_with_its_key_and_payload(runtime: Runtime, administrat
     assert (found["kind"], found["state"], found["attempts"]) == ("timer", "waiting", 1)
     assert (found["name"], found["key"], found["body"]) == ("nobody", "某案", '{"case": "某案"}')
     assert found["next_attempt_at"] > found["since"]
-    assert found["version"] == 2  # set, and postponed
+    assert found["version"] == 3  # set, tried, and postponed
 
 
 def everything(who: ApiClient, **query: Any) -> list[dict[str, Any]]:
