@@ -14,6 +14,7 @@ import click
 import psycopg
 from kombu import Connection, Exchange, Queue
 
+from bench.events.services import PER_COMMIT
 from bench.events.stage import Stage
 from bench.measuring import print_table, rounds
 from bench.processes import cpu_seconds, end, servers_cpu_seconds
@@ -88,7 +89,7 @@ def contenders(stage: Stage, count: int) -> dict[str, Callable[[], float]]:
     )  # fmt: skip
     return {
         "ping": lambda: ping(stage),
-        "yuanban": lambda: turn(stage, ours, (suite, "say", "100"), count),
+        "yuanban": lambda: turn(stage, ours, (suite, "say", str(PER_COMMIT)), count),
         "yuanban, a command an event": lambda: turn(stage, ours, (suite, "say", "1"), count),
         "limit": lambda: turn(
             stage, [(limit, "relay"), (limit, "consume"), (limit, "consume")], (limit, "produce"), count
