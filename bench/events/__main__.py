@@ -14,9 +14,10 @@ import click
 import psycopg
 from kombu import Connection, Exchange, Queue
 
+from bench.events.services import PER_COMMIT
 from bench.events.stage import Stage
 from bench.measuring import print_table, rounds
-from bench.processes import cpu_seconds, end, servers_cpu_seconds
+from bench.processes import cpu_seconds, end, servers_cpu_seconds, with_children
 
 WARM_UP = 500
 PING = 400
@@ -24,36 +25,44 @@ PING = 400
 Role = tuple[str, ...]
 
 
-def turn(stage: Stage, workers: Sequence[Role], producer: Role, count: int) -> float:
+def turn(stage: Stage, workers: Sequence[Role], producers: Sequence[Role], count: int) -> float:
     """One turn of one contender: events a second."""
     stage.empty()
     running = [stage.start("-m", *role) for role in workers]
-    source = stage.start("-m", *producer, feed=True)
-    everybody = [*running, source]
+    sources = [stage.start("-m", *role, feed=True) for role in producers]
+    everybody = [*running, *sources]
     try:
-        _say(source, WARM_UP)
+        _say(sources, WARM_UP)
         stage.wait_for_effects(WARM_UP)
-        busy = [cpu_seconds(process.pid) for process in everybody]
+        busy = [_spent(process) for process in everybody]
         servers = servers_cpu_seconds()
         began = time.monotonic()
-        _say(source, count)
+        _say(sources, count)
         stage.wait_for_effects(WARM_UP + count)
         took = time.monotonic() - began
-        spent = [cpu_seconds(process.pid) - before for process, before in zip(everybody, busy, strict=True)]
-        named = zip([*workers, producer], spent, strict=True)
+        spent = [_spent(process) - before for process, before in zip(everybody, busy, strict=True)]
+        named = zip([*workers, *producers], spent, strict=True)
         each = [f"{' '.join(role[1:3]) or 'publish'} {1e6 * seconds / count:.0f}" for role, seconds in named]
         for name, seconds in servers_cpu_seconds().items():
             each.append(f"{name} {1e6 * (seconds - servers[name]) / count:.0f}")
         print(f"   µs of processor an event: {', '.join(each)}")
     finally:
         end(everybody)
+        stage.empty_queues()
+    stage.check_effects(WARM_UP + count)
     return count / took
 
 
-def _say(source: "subprocess.Popen[str]", count: int) -> None:
-    assert source.stdin is not None
-    source.stdin.write(f"{count}\n")
-    source.stdin.flush()
+def _spent(process: "subprocess.Popen[str]") -> float:
+    return sum(cpu_seconds(pid) for pid in with_children(process.pid))
+
+
+def _say(sources: Sequence["subprocess.Popen[str]"], count: int) -> None:
+    for number, source in enumerate(sources):
+        assert source.stdin is not None
+        share = count // len(sources) + (number < count % len(sources))
+        source.stdin.write(f"{share}\n")
+        source.stdin.flush()
 
 
 def ping(stage: Stage) -> float:
@@ -64,7 +73,7 @@ def ping(stage: Stage) -> float:
         psycopg.connect(stage.plain_url("hearer"), autocommit=True) as database,
     ):
         channel = line.channel()
-        queue = Queue(name, Exchange(name), name, auto_delete=True)(channel)
+        queue = Queue(name, Exchange(name, auto_delete=True), name, auto_delete=True)(channel)
         queue.declare()
         producer = line.Producer(channel)
         database.execute("CREATE TABLE IF NOT EXISTS ping (id bigint GENERATED ALWAYS AS IDENTITY)")
@@ -88,12 +97,13 @@ def contenders(stage: Stage, count: int) -> dict[str, Callable[[], float]]:
     )  # fmt: skip
     return {
         "ping": lambda: ping(stage),
-        "yuanban": lambda: turn(stage, ours, (suite, "say", "100"), count),
-        "yuanban, a command an event": lambda: turn(stage, ours, (suite, "say", "1"), count),
+        "yuanban": lambda: turn(stage, ours, [(suite, "say", str(PER_COMMIT))], count),
+        "yuanban, a command an event": lambda: turn(stage, ours, [(suite, "say", "1")], count),
         "limit": lambda: turn(
-            stage, [(limit, "relay"), (limit, "consume"), (limit, "consume")], (limit, "produce"), count
+            stage, [(limit, "relay"), (limit, "consume"), (limit, "consume")], [(limit, "produce")], count
         ),
-        "celery": lambda: turn(stage, [theirs], (celery,), count),
+        "celery": lambda: turn(stage, [theirs], [(celery,)], count),
+        "celery, 2 publishers": lambda: turn(stage, [theirs], [(celery,)] * 2, count),
     }
 
 
@@ -116,7 +126,12 @@ def main(count: int, times: int, only: tuple[str, ...]) -> None:
         finally:
             stage.close()
     title = f"{count:,} events end to end, two consuming processes, {times} rounds"
-    print_table(title, "events/s", measured, [name for name in ("celery", "limit") if name in chosen])
+    print_table(
+        title,
+        "events/s",
+        measured,
+        [name for name in ("celery", "celery, 2 publishers", "limit") if name in chosen],
+    )
 
 
 if __name__ == "__main__":

@@ -12,20 +12,19 @@ import psycopg
 import sqlalchemy as sa
 from celery import Celery
 
-from bench.events.services import NOTE, SAID
+from bench.events.services import CELERY, NOTE, SAID
 from shared.clock import SystemClock
 from shared.config import Settings
 from shared.ids import new_id
 from shared.messaging.envelope import Event, encode
 
 settings = Settings.from_env()
-QUEUE = f"{settings.broker_prefix}celery"
 
 app = Celery("bench", broker=settings.broker_url)
 app.conf.update(
     task_acks_late=True,
     task_ignore_result=True,
-    task_default_queue=QUEUE,
+    task_default_queue=settings.broker_prefix + CELERY,
     broker_transport_options={"confirm_publish": True},
     broker_connection_retry_on_startup=True,
     worker_prefetch_multiplier=64,

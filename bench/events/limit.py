@@ -1,28 +1,30 @@
 """The limit: the same path written by hand for nothing but speed; no trouble is provided for.
 
 `python -m bench.events.limit produce | relay | consume`: rows by the hundred into the outbox, a pipelined
-publisher, consumers that write a batch in two statements. No contract is checked, nothing is tried again.
+publisher, consumers that read on while a batch is written. No contract is checked, nothing is tried again.
 """
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pika
 import psycopg
 import sqlalchemy as sa
 
-from bench.events.services import NOTE, SAID, hearer
+from bench.events.services import NOTE, PER_COMMIT, SAID, hearer
 from shared.clock import SystemClock
 from shared.config import Settings
 from shared.ids import new_id
 from shared.messaging.brokers.rabbitmq import Topology
 from shared.messaging.envelope import Event, encode
 
-ROWS = 500  # in one statement of the producer
 WINDOW = 1000  # messages published before their confirms are waited for
 BATCH = 200
+PREFETCH = 5 * BATCH
+GATHER_S = 0.02  # messages wait so long for a batch to fill
 IDLE_S = 0.005
 
 settings = Settings.from_env()
@@ -41,8 +43,8 @@ def produce() -> None:
     with connect("speaker") as connection:
         for line in sys.stdin:
             count = int(line)
-            for start in range(0, count, ROWS):
-                data = ({"number": n, "note": NOTE} for n in range(start, min(start + ROWS, count)))
+            for start in range(0, count, PER_COMMIT):
+                data = ({"number": n, "note": NOTE} for n in range(start, min(start + PER_COMMIT, count)))
                 events = [
                     Event(new_id(), SAID.type, "speaker", str(new_id()), 1, clock.now(), d) for d in data
                 ]
@@ -61,16 +63,19 @@ def produce() -> None:
 
 
 class Relay:
-    """Publishes a window, waits for all its confirms, marks it, and begins again."""
+    """Publishes a window, waits for all its confirms, and marks it while the next one is on its way."""
 
     def __init__(self) -> None:
         self._database = connect("speaker")
+        # As in the suite's relay: a mark that a crash of the server loses is a message sent once more.
+        self._database.execute("SET synchronous_commit = off")
         self._connection = pika.SelectConnection(
             pika.URLParameters(settings.broker_url), on_open_callback=self._opened
         )
         self._channel: Any = None
         self._open: set[int] = set()
         self._tag = 0
+        self._sent = 0
         self._positions: list[int] = []
         self._properties = pika.BasicProperties(delivery_mode=2)
 
@@ -87,14 +92,15 @@ class Relay:
 
     def _next(self) -> None:
         rows = self._database.execute(
-            "SELECT position, body FROM outbox_message WHERE published_at IS NULL ORDER BY position LIMIT %s",
-            (WINDOW,),
+            "SELECT position, body FROM outbox_message WHERE position > %s ORDER BY position LIMIT %s",
+            (self._sent, WINDOW),
             binary=True,
         ).fetchall()
         if not rows:
             self._connection.ioloop.call_later(IDLE_S, self._next)
             return
         self._positions = [position for position, _body in rows]
+        self._sent = self._positions[-1]
         for _position, body in rows:
             self._tag += 1
             self._open.add(self._tag)
@@ -107,50 +113,79 @@ class Relay:
         else:
             self._open.discard(tag)
         if not self._open:
-            self._database.execute(
-                "UPDATE outbox_message SET published_at = now() WHERE position = ANY(%s)", (self._positions,)
-            )
+            confirmed = self._positions
             self._next()
-
-
-def consume() -> None:
-    """Batches of messages into two multi-row inserts, one commit, one acknowledgement."""
-    assert hearer.queue is not None
-    database = connect("hearer")
-    connection = pika.BlockingConnection(pika.URLParameters(settings.broker_url))
-    channel = connection.channel()
-    channel.basic_qos(prefetch_count=2 * BATCH)
-    held: list[tuple[int, bytes]] = []
-    channel.basic_consume(
-        topology.events(hearer.queue).name,
-        lambda _channel, method, _properties, body: held.append((method.delivery_tag, body)),
-    )
-    while True:
-        connection.process_data_events(time_limit=IDLE_S)
-        while held:
-            batch = held[:BATCH]
-            del held[:BATCH]
-            write(database, [json.loads(body) for _tag, body in batch])
-            channel.basic_ack(batch[-1][0], multiple=True)
-
-
-def write(database: "psycopg.Connection[Any]", events: Sequence[Any]) -> None:
-    """Inbox rows, and effects of those that are new."""
-    with database.transaction():
-        new = {
-            str(event_id)
-            for (event_id,) in database.execute(
-                "INSERT INTO inbox_message (event_id, type, state, attempts, received_at)"
-                " SELECT unnest(%s::uuid[]), %s, 'done', 1, now() ON CONFLICT DO NOTHING RETURNING event_id",
-                ([event["id"] for event in events], SAID.type),
+            self._database.execute(
+                "UPDATE outbox_message SET published_at = now() WHERE position = ANY(%s)", (confirmed,)
             )
-        }
-        fresh = [event for event in events if event["id"] in new]
-        database.execute(
-            "INSERT INTO effect (event_id, number) SELECT * FROM unnest(%s::uuid[], %s::int[])",
-            ([event["id"] for event in fresh], [event["data"]["number"] for event in fresh]),
+
+
+class Consumer:
+    """Reads on while a second thread writes; a batch is acknowledged once it is committed."""
+
+    def __init__(self) -> None:
+        assert hearer.queue is not None
+        self._database = connect("hearer")
+        self._writer = ThreadPoolExecutor(1)
+        self._writing = False
+        self._held: list[tuple[int, bytes]] = []
+        self._connection = pika.BlockingConnection(pika.URLParameters(settings.broker_url))
+        self._channel = self._connection.channel()
+        self._channel.basic_qos(prefetch_count=PREFETCH)
+        self._channel.basic_consume(topology.events(hearer.queue).name, self._take)
+
+    def run(self) -> None:
+        """Until the process is ended."""
+        self._gathered()
+        while True:
+            self._connection.process_data_events(time_limit=None)
+
+    def _take(self, _channel: Any, method: Any, _properties: Any, body: bytes) -> None:
+        self._held.append((method.delivery_tag, body))
+        if len(self._held) >= BATCH:
+            self._write()
+
+    def _gathered(self) -> None:
+        self._write()
+        self._connection.call_later(GATHER_S, self._gathered)
+
+    def _write(self) -> None:
+        if self._writing or not self._held:
+            return
+        batch = self._held[:BATCH]
+        del self._held[:BATCH]
+        self._writing = True
+        written = self._writer.submit(write, self._database, [body for _tag, body in batch])
+        # A channel belongs to the thread that reads from it.
+        written.add_done_callback(
+            lambda done: self._connection.add_callback_threadsafe(lambda: self._written(done, batch[-1][0]))
         )
+
+    def _written(self, done: "Future[None]", tag: int) -> None:
+        done.result()
+        self._channel.basic_ack(tag, multiple=True)
+        self._writing = False
+        if len(self._held) >= BATCH:
+            self._write()
+
+
+def write(database: "psycopg.Connection[Any]", bodies: Sequence[bytes]) -> None:
+    """Inbox rows, and effects of those that are new: one statement, one commit."""
+    events = [json.loads(body) for body in bodies]
+    database.execute(
+        "WITH heard AS (SELECT * FROM unnest(%s::uuid[], %s::int[]) AS r(event_id, number)),"
+        " fresh AS (INSERT INTO inbox_message (event_id, type, state, attempts, received_at)"
+        " SELECT event_id, %s, 'done', 1, now() FROM heard ON CONFLICT DO NOTHING RETURNING event_id)"
+        " INSERT INTO effect (event_id, number)"
+        " SELECT event_id, number FROM heard JOIN fresh USING (event_id)",
+        ([event["id"] for event in events], [event["data"]["number"] for event in events], SAID.type),
+    )
 
 
 if __name__ == "__main__":
-    {"produce": produce, "relay": lambda: Relay().run(), "consume": consume}[sys.argv[1]]()
+    ROLES: dict[str, Callable[[], None]] = {
+        "produce": produce,
+        "relay": lambda: Relay().run(),
+        "consume": lambda: Consumer().run(),
+    }
+    ROLES[sys.argv[1]]()

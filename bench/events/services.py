@@ -14,6 +14,8 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 MIGRATIONS = ("shared:migrations/versions",)
+CELERY = "celery"  # behind the prefix: the only queue and the only exchange that Celery declares here
+PER_COMMIT = 100  # events that a producer commits at once: the suite and the limit alike
 NOTE = "七号厂房三层的测量室今天下午可以预约" * 4  # with it a message is about as long as a real one
 
 
