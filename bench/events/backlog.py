@@ -21,7 +21,7 @@ from shared.clock import SystemClock
 from shared.ids import new_id
 from shared.messaging.envelope import Event, encode
 
-SAMPLE_S = 0.5
+SAMPLE_S = 1.0
 PARTS = 10
 
 
