@@ -3,8 +3,8 @@ PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := .venv-deployment
-# Parallel test processes. "auto" counts the cores; more than two gain little beside the databases.
-JOBS ?= 2
+# Parallel test processes. One more than the two cores this is meant for: many tests wait for other processes.
+JOBS ?= 3
 # pytest's own options, e.g. make test ARGS="-k deadline"
 ARGS ?=
 
