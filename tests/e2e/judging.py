@@ -43,7 +43,7 @@ _NUMBERS = re.compile(r"\S+\.(?:pdf|jpg|png)|\w+字〔\d{4}〕第\d+号")
 _TERMS = ("园办",)
 # What tests type, as applicants and as officials, is shown to everybody as it was written.
 _TYPED = (
-    *("云栖湾", "听泉湾", "望舒湾", "松烟湾", "鹤鸣湾", "枕月湾", "揽星湾", "拾翠湾", "栖霞湾"),
+    *("云栖湾", "听泉湾", "鹤鸣湾", "枕月湾", "揽星湾", "拾翠湾", "栖霞湾"),
     *("样张湾", "待领湾"),
     *("材料齐全", "章程请全体股东签名", "请按社保口径核对从业人数"),
 )

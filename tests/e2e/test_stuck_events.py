@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 VIEWS = (
     View(DESKTOP, "zh", judged_by_axe=False),
     View(PHONE, "en"),
-    View(DESKTOP, "en", script=False, judged_by_axe=False),
-    View(PHONE, "zh", judged_by_axe=False),
+    pytest.param(View(DESKTOP, "en", script=False, judged_by_axe=False), marks=pytest.mark.slow),
+    pytest.param(View(PHONE, "zh", judged_by_axe=False), marks=pytest.mark.slow),
 )
 
 
