@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from approvals.cases.model import Case
-from approvals.items.forms import Validation, validate
+from approvals.items.forms import Examination, Validation, examine, judge
 from approvals.items.model import Item
 from shared.cipher import Cipher
 from shared.errors import FieldError
@@ -34,14 +35,13 @@ class Checker:
         self,
         session: Session,
         item: Item,
-        answers: Answers,
+        examined: Examination,
         *,
-        today: date,
         uploaded: set[str] | None,
         section: str | None = None,
     ) -> Validation:
         """Every wrong field at once; `uploaded` None leaves the materials out."""
-        found = validate(item, answers, today=today, section=section, uploaded=uploaded)
+        found = judge(item, examined, section=section, uploaded=uploaded)
         pointers = {error.pointer for error in found.errors}
         taken = tuple(
             error
@@ -50,6 +50,30 @@ class Checker:
             and (section is None or error.pointer.startswith(f"/answers/{section}/"))
         )
         return Validation(found.values, found.errors + taken, found.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedForm:
+    """The answers of a case as they stand in `sealed`, and what is right and wrong with them on a day."""
+
+    sealed: bytes
+    today: date
+    answers: Answers
+    examined: Examination
+
+
+def open_form(session: Session, cipher: Cipher, case: Case, item: Item, today: date) -> OpenedForm:
+    """The answers of a case, examined. Not to be changed: the session keeps them for whoever asks next.
+
+    A verb judges the form and then shows it; examining it twice would be a tenth of the work of handing in.
+    """
+    kept: dict[UUID, OpenedForm] = session.info.setdefault(OpenedForm, {})
+    found = kept.get(case.id)
+    if found is None or (found.sealed, found.today) != (case.answers_sealed, today):
+        answers = read_answers(cipher, case)
+        found = OpenedForm(case.answers_sealed, today, answers, examine(item.form, answers, today))
+        kept[case.id] = found
+    return found
 
 
 def read_answers(cipher: Cipher, case: Case) -> Answers:

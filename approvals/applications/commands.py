@@ -8,7 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from approvals.applications.answers import Checker, read_answers, value_at, write_answers
+from approvals.applications.answers import (
+    Checker,
+    OpenedForm,
+    open_form,
+    read_answers,
+    value_at,
+    write_answers,
+)
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
@@ -21,7 +28,7 @@ from approvals.documents.slips import SlipKind
 from approvals.documents.unused import let_go
 from approvals.items.answers import subject_name
 from approvals.items.drafts import check_draft
-from approvals.items.forms import Validation, section_status, validate
+from approvals.items.forms import Validation
 from approvals.items.model import Catalogue, Item
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
@@ -84,7 +91,7 @@ def save_answers(tx: Transaction, case: Case, item: Item, changes: Mapping[str, 
     before = dict(answers)
     answers.update({key: dict(value) for key, value in changes.items()})
     write_answers(tx.context.cipher, case, answers)
-    case.subject_name = subject_name(item, validate(item, answers, today=tx.today).values)
+    case.subject_name = subject_name(item, _form(tx, case, item).examined.values)
     case.updated_at = tx.now
     changed = sorted(key for key in changes if before.get(key) != answers[key])
     tx.audit("case.answers-saved", "case", case.id, {"sections": changed}, case.on_behalf_of)
@@ -96,9 +103,9 @@ def check(
 ) -> Validation:
     """What is still wrong with an application; nothing is changed."""
     uploaded = None if section else {material.code for material in case.materials}
-    answers = read_answers(context.cipher, case)
+    examined = open_form(session, context.cipher, case, item, today).examined
     checker = context.resources.get(Checker)
-    return checker.check(session, item, answers, today=today, uploaded=uploaded, section=section)
+    return checker.check(session, item, examined, uploaded=uploaded, section=section)
 
 
 def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Case:
@@ -232,6 +239,10 @@ def _queue_for_intake(tx: Transaction, case: Case) -> None:
     tx.schedule(INTAKE_TIMER, str(case.id), lapse, {"case_id": str(case.id)})
 
 
+def _form(tx: Transaction, case: Case, item: Item) -> OpenedForm:
+    return open_form(tx.session, tx.context.cipher, case, item, tx.today)
+
+
 def _require_valid(tx: Transaction, case: Case, item: Item) -> None:
     found = check(tx.session, tx.context, case, item, tx.today)
     if found.errors:
@@ -246,7 +257,7 @@ def _outside_correction(
     found = check(tx.session, tx.context, case, item, tx.today)
     wrong = {_section(error.pointer) for error in found.errors}
     # What two sections contradict each other in is said at one of them but may be mended in either.
-    status = section_status(item, read_answers(tx.context.cipher, case), tx.today)
+    status = _form(tx, case, item).examined.sections()
     wrong |= {key for key in changes if status.get(key) == "in_progress"}
     message = Text("这一部分不在补正范围内", "This section was not returned for correction")
     return [

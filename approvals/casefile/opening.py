@@ -23,6 +23,11 @@ def reading() -> Iterator[Reader]:
         yield Reader(session, runtime.context, current_actor(), runtime.clock.today())
 
 
+def reader_of(tx: Transaction) -> Reader:
+    """The actor of a command as a reader of what it has changed."""
+    return Reader(tx.session, tx.context, tx.actor, tx.today)
+
+
 def opened(tx: Transaction, case_id: UUID) -> tuple[Case, Item]:
     """The case and its item; 404 when it may not be seen, 428/412 by `If-Match`."""
     case = policy.find_whole(tx.session, tx.actor, case_id)
@@ -37,5 +42,4 @@ def reply_with_case(
 ) -> Reply:
     """The case as it stands after the verb, with its new version."""
     tx.session.flush()
-    reader = Reader(tx.session, tx.context, tx.actor, tx.today)
-    return Reply(case_view(reader, case), status=status, version=case.version, headers=headers or {})
+    return Reply(case_view(reader_of(tx), case), status=status, version=case.version, headers=headers or {})

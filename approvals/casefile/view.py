@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from approvals.applications.answers import read_answers
+from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
@@ -15,7 +15,7 @@ from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.decisions.model import Decision
 from approvals.items.answers import label_of, mask_answers, names_of_codes
-from approvals.items.forms import Validation, validate
+from approvals.items.forms import Examination
 from approvals.items.model import Catalogue, Item
 from approvals.items.needs import required_materials
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
@@ -67,21 +67,21 @@ def case_summary(reader: Reader, case: Case) -> dict[str, Any]:
 def case_view(reader: Reader, case: Case) -> dict[str, Any]:
     """The whole case file, masked for readers whose task does not need personal data."""
     item = _item(reader, case)
-    answers = read_answers(reader.context.cipher, case)
+    form = open_form(reader.session, reader.context.cipher, case, item, reader.today)
+    answers = form.answers
     claims = claimed_kinds(reader.session, reader.actor, case)
     personal = policy.sees_personal_data(reader.actor, case, bool(claims))
-    examined = validate(item, answers, today=reader.today)
     own = policy.is_applicant(reader.actor, case)
     return {
         **case_summary(reader, case),
         "query_code": case.query_code if own else None,
         "accepted_at": _instant(case.accepted_at),
         "decided_at": _instant(case.ended_at),
-        "sections": _sections(item, examined),
+        "sections": _sections(item, form.examined),
         "answers": answers if personal else mask_answers(item, answers),
         "code_names": {at: name.to_dict() for at, name in names_of_codes(item, answers).items()},
         "masked": not personal,
-        "materials": _materials(item, case, required_materials(item, examined.values)),
+        "materials": _materials(item, case, required_materials(item, form.examined.values)),
         "correction": _correction(reader, case, item),
         "opinions": [] if own and not claims else _opinions(reader, case),
         "decision": _decision(reader, case),
@@ -127,17 +127,18 @@ def _item_ref(item: Item) -> dict[str, Any]:
     return {"code": item.code, "slug": item.slug, "version": item.version, "name": item.name.to_dict()}
 
 
-def _sections(item: Item, examined: Validation) -> list[dict[str, Any]]:
+def _sections(item: Item, examined: Examination) -> list[dict[str, Any]]:
+    status = examined.sections()
     return [
-        {"key": section.key, "title": section.title.to_dict(), "status": examined.sections[section.key]}
+        {"key": section.key, "title": section.title.to_dict(), "status": status[section.key]}
         for section in item.form.sections
     ]
 
 
-def materials_view(context: Context, case: Case, item: Item, today: date) -> list[dict[str, Any]]:
+def materials_view(reader: Reader, case: Case, item: Item) -> list[dict[str, Any]]:
     """Every material of the item, whether it is needed here, and the file handed in for it."""
-    values = validate(item, read_answers(context.cipher, case), today=today).values
-    return _materials(item, case, required_materials(item, values))
+    form = open_form(reader.session, reader.context.cipher, case, item, reader.today)
+    return _materials(item, case, required_materials(item, form.examined.values))
 
 
 def _materials(item: Item, case: Case, needed: set[str]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from approvals.applications.answers import read_answers
+from approvals.applications.answers import open_form
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
@@ -14,7 +14,6 @@ from approvals.certificates.model import Certificate
 from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
-from approvals.items.forms import validate
 from approvals.items.model import Item
 from approvals.reviews.commands import require_other_eyes
 from approvals.tasks import commands as tasks
@@ -94,7 +93,7 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
 
 
 def _grant(tx: Transaction, case: Case, item: Item) -> Certificate:
-    values = validate(item, read_answers(tx.context.cipher, case), today=tx.today).values
+    values = open_form(tx.session, tx.context.cipher, case, item, tx.today).examined.values
     certificate = tx.resource(GrantEffects).by_item[item.slug](tx, case, item, values)
     record(
         tx,

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from approvals.casefile.opening import reading
+from approvals.casefile.opening import reader_of, reading
 from approvals.casefile.view import Reader
 from approvals.cases import policy as case_policy
 from approvals.cases.schemas import Nothing
@@ -121,8 +121,7 @@ def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
 
 def _reply(tx: Transaction, task: Task) -> Reply:
     tx.session.flush()
-    reader = Reader(tx.session, tx.context, tx.actor, tx.today)
-    return Reply(task_view(reader, task), version=task.version)
+    return Reply(task_view(reader_of(tx), task), version=task.version)
 
 
 def _require_desk(reader: Reader) -> None:

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 
-from approvals.casefile.opening import reading
+from approvals.casefile.opening import reader_of, reading
 from approvals.casefile.view import Reader, materials_view, sees_personal_data
 from approvals.cases import policy
 from approvals.cases.model import Case
@@ -67,7 +67,7 @@ def _keep(
     item = tx.resource(Catalogue).item(case.item_code)
     keep(tx, data, found.sha256)
     row, is_new = materials.hand_in(tx, case, item, code, found=found, seen_version=seen_version)
-    shown = next(entry for entry in materials_view(tx.context, case, item, tx.today) if entry["code"] == code)
+    shown = next(entry for entry in materials_view(reader_of(tx), case, item) if entry["code"] == code)
     return Reply(shown, status=201 if is_new else 200, version=row.version)
 
 
@@ -103,7 +103,7 @@ def delete_material(tx: Transaction, case_id: UUID, code: str) -> Reply:
     materials.material_of(item, code)
     materials.take_back(tx, case, code, seen_version=expected_version())
     tx.session.flush()
-    shown = next(entry for entry in materials_view(tx.context, case, item, tx.today) if entry["code"] == code)
+    shown = next(entry for entry in materials_view(reader_of(tx), case, item) if entry["code"] == code)
     return Reply(shown)
 
 

@@ -9,7 +9,6 @@ blanks, fields that do not apply and trailing empty rows are left out. Pointers 
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any, Literal
 
@@ -37,8 +36,6 @@ class Validation:
     values: dict[str, dict[str, Any]]
     errors: tuple[FieldError, ...]
     warnings: tuple[FieldError, ...]
-    sections: Mapping[str, SectionStatus] = dataclass_field(default_factory=dict)
-    """For every section whether it is untouched, begun, or complete and without errors."""
 
     @property
     def valid(self) -> bool:
@@ -59,23 +56,30 @@ def validate(
     `today` is the legal date (Asia/Shanghai), the earliest founding date. `uploaded` are the codes of the
     materials handed in; None leaves materials out. Raises InvalidInput only for an unknown `section`.
     """
+    return judge(item, examine(item.form, answers, today), section=section, uploaded=uploaded)
+
+
+def judge(
+    item: Item,
+    examined: "Examination",
+    *,
+    section: str | None = None,
+    uploaded: Collection[str] | None = None,
+) -> Validation:
+    """The same for answers that were examined already."""
     if section is not None and item.form.section(section) is None:
         message = _UNKNOWN_SECTION.format(name=section[:60])
         raise InvalidInput(errors=[FieldError("/section", "unknown", message)])
-    examined = _examine(item.form, answers, today)
     errors = examined.wrongs.errors(section)
     if section is None and uploaded is not None:
         errors += tuple(_missing_materials(item, examined.values, uploaded))
-    return Validation(examined.values, errors, examined.warnings(section), examined.sections())
-
-
-def section_status(item: Item, answers: object, today: date) -> dict[str, SectionStatus]:
-    """For every section whether it is untouched, begun, or complete and without errors."""
-    return _examine(item.form, answers, today).sections()
+    return Validation(examined.values, errors, examined.warnings(section))
 
 
 @dataclass(frozen=True, slots=True)
-class _Examined:
+class Examination:
+    """All that there is to say about the answers to a form, whichever part is asked for afterwards."""
+
     form: Form
     typed: Typed
     values: dict[str, dict[str, Any]]
@@ -83,6 +87,7 @@ class _Examined:
     cautions: tuple[Finding, ...]
 
     def sections(self) -> dict[str, SectionStatus]:
+        """For every section whether it is untouched, begun, or complete and without errors."""
         misplaced = {section_of(error.pointer) for error in self.typed.errors}
         status: dict[str, SectionStatus] = {}
         for section in self.form.sections:
@@ -93,6 +98,7 @@ class _Examined:
         return status
 
     def warnings(self, section: str | None) -> tuple[FieldError, ...]:
+        """What to look at twice, of the whole application or of one section."""
         found: dict[FieldError, None] = {}
         for caution in self.cautions:
             place = caution.pointer if section is None else caution.also or caution.pointer
@@ -101,8 +107,8 @@ class _Examined:
         return tuple(sorted(found, key=lambda warning: order_of(self.form, warning.pointer)))
 
 
-def _examine(form: Form, answers: object, today: date) -> _Examined:
-    """Everything wrong anywhere in the answers; sections are picked out afterwards."""
+def examine(form: Form, answers: object, today: date) -> Examination:
+    """Everything wrong anywhere in the answers; `today` is the legal date (Asia/Shanghai)."""
     typed = typed_answers(form, answers)
     wrongs = Wrongs(form)
     for error in typed.errors:
@@ -117,7 +123,7 @@ def _examine(form: Form, answers: object, today: date) -> _Examined:
                 cautions.append(finding)
             else:
                 wrongs.add(finding.error, finding.rank, finding.also)
-    return _Examined(form, typed, _sound(context), wrongs, tuple(cautions))
+    return Examination(form, typed, _sound(context), wrongs, tuple(cautions))
 
 
 def _check_formats(context: Context, wrongs: Wrongs) -> Iterator[Finding]:

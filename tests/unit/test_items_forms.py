@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from approvals.items.coercion import coerce
-from approvals.items.forms import section_status, validate
+from approvals.items.forms import examine, validate
 from approvals.items.needs import required_materials
 from shared.errors import InvalidInput
 from shared.testing.answers import A1_MATERIALS, ID_NUMBERS, a1_answers, a1_row
@@ -279,7 +279,7 @@ def test_required_materials_of_an_empty_draft() -> None:
 
 def test_sections_are_untouched_begun_or_complete() -> None:
     answers = a1_answers(agent=None, company={"trade_name": None}, contacts={"liaison_name": ""})
-    status = section_status(a1(), answers, date(2026, 11, 23))
+    status = examine(a1().form, answers, date(2026, 11, 23)).sections()
     assert status == {
         "company": "in_progress",
         "premises": "complete",
@@ -289,6 +289,5 @@ def test_sections_are_untouched_begun_or_complete() -> None:
         "contacts": "in_progress",
         "agent": "not_started",
     }
-    assert set(section_status(a1(), {}, TODAY).values()) == {"not_started"}
-    assert section_status(a1(), {"agent": {"has_agent": ""}}, TODAY)["agent"] == "not_started"
-    assert validate(a1(), answers, today=TODAY).sections == status
+    assert set(examine(a1().form, {}, TODAY).sections().values()) == {"not_started"}
+    assert examine(a1().form, {"agent": {"has_agent": ""}}, TODAY).sections()["agent"] == "not_started"
