@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from approvals.items.coercion import coerce
+from approvals.items.coercion import UNREADABLE, coerce
 from approvals.items.form import Field, Section
 from approvals.items.model import Item
 from approvals.items.wording import date_text, number_text
@@ -72,9 +72,9 @@ def _object_rows(
 
 
 def shown(field: Field, raw: object) -> Text | None:
-    """A value in words: the label of a choice, a date, a number with its unit; None when blank."""
+    """A value in words: the label of a choice, a date, a number with its unit; None when there is none."""
     value = coerce(field, raw)
-    if value is None:
+    if value is None or value is UNREADABLE:
         return None
     if field.options:
         return field.option(value) or Text.same(str(value))

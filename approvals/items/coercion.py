@@ -28,7 +28,7 @@ _WORDS = {
     **dict.fromkeys(("false", "no", "off", "0", "否"), False),
 }
 
-UNREADABLE = object()
+UNREADABLE: tuple[()] = ()
 """Stands for a list or object where a single value belongs; every type check refuses it."""
 
 _UNKNOWN_SECTION = Text("没有名为“{name}”的部分", "There is no section {name}")

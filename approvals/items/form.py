@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from jsonschema.protocols import Validator
+from jsonschema_rs import Draft202012Validator
 
 from shared.text import Text
 
@@ -77,7 +77,7 @@ class Section:
     fields: tuple[Field, ...]
     rows: Field | None
     row_fields: tuple[Field, ...]
-    validator: Validator = field(compare=False, repr=False)
+    validator: Draft202012Validator = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from approvals.items.form import Field, Form, Option, Rule, Section, When
 from approvals.items.formats import FORMATS

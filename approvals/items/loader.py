@@ -5,8 +5,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 from approvals.items.form import Form
 from approvals.items.form_reader import read_form
@@ -93,26 +92,24 @@ def _read(folder: Traversable, name: str, schema: Schema) -> Source:
 
 def _shape_flaws(source: Source, schema: Schema) -> Iterator[Flaw]:
     errors = Draft202012Validator(schema).iter_errors(source.data)
-    for error in sorted(errors, key=lambda error: source.line(tuple(error.absolute_path))):
-        path = tuple(error.absolute_path)
+    for error in sorted(errors, key=lambda error: source.line(tuple(error.instance_path))):
+        path = tuple(error.instance_path)
         for where, message in _explain(error, path):
             yield source.flaw(where, message)
 
 
 def _explain(error: ValidationError, path: Path) -> Iterator[tuple[Path, str]]:
-    limit: Any = error.validator_value
-    schema: Any = error.schema
-    instance: Any = error.instance
-    match error.validator:
+    limit: Any = error.kind.value
+    match error.kind.name:
         case "required":
-            yield path, error.message.replace("is a required property", "is missing")
-        case "additionalProperties" if limit is False:
-            for name in instance.keys() - schema.get("properties", {}).keys():
+            yield path, f"{limit!r} is missing"
+        case "additionalProperties":
+            for name in limit:
                 yield (*path, name), "is not known here"
         case "enum":
-            yield path, f"must be one of {', '.join(map(str, limit))}, not {instance!r}"
+            yield path, f"must be one of {', '.join(map(str, limit))}, not {error.instance!r}"
         case "type":
-            yield path, f"must be of type {limit}, not {instance!r:.60}"
+            yield path, f"must be of type {' or '.join(limit)}, not {error.instance!r:.60}"
         case _:
             yield path, error.message
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from approvals.items.form import Form
 from approvals.items.formats import FORMATS
@@ -14,7 +14,7 @@ from approvals.items.source import Path
 _STRINGS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _COUNT: Mapping[str, Any] = {"type": "integer", "minimum": 0}
 
-_SHAPES: Mapping[str, Mapping[str, Any]] = {
+_SHAPES: dict[str, dict[str, Any]] = {
     "path": {"type": "string"},
     "row_path": {"type": "string"},
     "paths": _STRINGS,
@@ -64,7 +64,7 @@ def check_params(
         kind = kinds[name]
         errors = [*Draft202012Validator(_SHAPES[kind]).iter_errors(value)]
         for error in errors:
-            reader.flaw((*place, *error.absolute_path), error.message)
+            reader.flaw((*place, *error.instance_path), error.message)
         if not errors and kind.removesuffix("s") in ("path", "row_path"):
             _check_paths(reader, form, value, kind.startswith("row"), place)
 

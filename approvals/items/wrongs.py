@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jsonschema.exceptions import ValidationError
-
 from approvals.items.coercion import pointer_to
 from approvals.items.form import Field, Form, Section
 from approvals.items.wording import lower_first, number_text
@@ -160,28 +158,16 @@ def in_row(form: Form, field: Field, row: int | None, message: Text) -> Text:
 def check_schema(form: Form, section: Section, values: Mapping[str, Any], wrongs: Wrongs) -> None:
     """Collect what the section's JSON Schema has to say about typed values."""
     for error in section.validator.iter_errors(values):
-        path = [*error.absolute_path]
-        if error.validator == "required":
-            needed: Any = error.validator_value
-            given: Any = error.instance
-            names = [name for name in needed if name not in given]
-            places = [[*path, name] for name in names]
-        else:
-            places = [path]
-        for place in places:
-            _add(form, section, place, error, wrongs)
-
-
-def _add(
-    form: Form, section: Section, place: list[str | int], error: ValidationError, wrongs: Wrongs
-) -> None:
-    pointer = pointer_to(section.key, *place)
-    field, row = locate(form, pointer)
-    if field is None:
-        return
-    keyword = str(error.validator)
-    message = in_row(form, field, row, _message(field, keyword, error.validator_value))
-    wrongs.add(FieldError(pointer, keyword, message), keyword)
+        place = [*error.instance_path]
+        if error.kind.name == "required":
+            place.append(error.kind.value)
+        pointer = pointer_to(section.key, *place)
+        field, row = locate(form, pointer)
+        if field is None:
+            continue
+        keyword = error.kind.name
+        message = in_row(form, field, row, _message(field, keyword, field.schema.get(keyword)))
+        wrongs.add(FieldError(pointer, keyword, message), keyword)
 
 
 def _message(field: Field, keyword: str, limit: Any) -> Text:

@@ -230,3 +230,8 @@ def test_forbidden_contributions_have_no_option_in_the_published_schema() -> Non
     row = section_json(section)["schema"]["properties"]["rows"]["items"]["properties"]
     assert "劳务" not in json.dumps(row["contribution_kind"], ensure_ascii=False)
     assert row["contribution_kind"]["enum"][0] == "money"
+
+
+def test_a_list_where_a_number_belongs_is_shown_as_nothing() -> None:
+    words = shown({"company": {"registered_capital": [1, 2, 3]}})
+    assert words["/answers/company/registered_capital"] is None

@@ -189,7 +189,7 @@ def test_what_leads_nowhere_or_contradicts_itself_is_refused(
             "each: company/registered_capital\n",
             "is not a field in rows",
         ),
-        ("    years: 5\n", "    years: five\n", "rules[5].years: 'five' is not of type 'integer'"),
+        ("    years: 5\n", "    years: five\n", 'rules[5].years: "five" is not of type "integer"'),
         ("    years: 5\n", "", "rules[5]: parameter 'years' is missing"),
         ("    years: 5\n", "    years: 5\n    months: 1\n", "rules[5].months: the rule takes no parameter"),
         ("相差{difference}万元", "相差{gap}万元", "rules[3].message.zh: there is no {gap} to fill in"),
