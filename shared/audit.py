@@ -54,6 +54,14 @@ class Act:
     request_id: str | None
 
 
+_LAST = (
+    sa.select(AuditEntry.number, AuditEntry.hash)
+    .where(AuditEntry.aggregate_type == sa.bindparam("type"), AuditEntry.aggregate_id == sa.bindparam("id"))
+    .order_by(AuditEntry.number.desc())
+    .limit(1)
+)
+
+
 def append_all(session: Session, acts: Sequence[Act]) -> None:
     """Add the acts to their aggregates' chains; two writers at once collide on `number` and one fails."""
     ends: dict[tuple[str, str], tuple[int, str]] = {}
@@ -81,14 +89,8 @@ def append_all(session: Session, acts: Sequence[Act]) -> None:
 
 
 def _end_of(session: Session, aggregate_type: str, aggregate_id: str) -> tuple[int, str]:
-    last = (
-        sa.select(AuditEntry.number, AuditEntry.hash)
-        .where(AuditEntry.aggregate_type == aggregate_type, AuditEntry.aggregate_id == aggregate_id)
-        .order_by(AuditEntry.number.desc())
-        .limit(1)
-    )
     with session.no_autoflush:  # nothing pending is of this table
-        found = session.execute(last).one_or_none()
+        found = session.execute(_LAST, {"type": aggregate_type, "id": aggregate_id}).one_or_none()
     return (found.number, found.hash) if found else (0, "")
 
 

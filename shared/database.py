@@ -132,12 +132,15 @@ def table_of(entity: type[Base]) -> sa.Table:
     return cast(sa.Table, entity.__table__)
 
 
-def insert(session: Session, entity: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT in the words of the session's database, which can say what to do on a conflict."""
+def insert(dialect: str, entity: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT in the words of a database, which can say what to do on a conflict."""
     table = table_of(entity)
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def dialect_of(session: Session) -> str:
+    """The kind of database: `postgresql` or `sqlite`."""
+    return session.get_bind().dialect.name
 
 
 def insert_if_absent(session: Session, table: type[Base], values: Mapping[str, Any]) -> bool:
@@ -155,7 +158,7 @@ def insert_all_absent(
 
     All rows name the same columns.
     """
-    statement = insert(session, table)
+    statement = insert(dialect_of(session), table)
     if isinstance(statement, postgresql.Insert):
         # Each column as one array: hundreds of single parameters cost more than the inserting.
         columns = list(rows[0])
@@ -182,7 +185,7 @@ def take_turns(session: Session, name: str) -> None:
 
     SQLite needs no asking: one transaction writes at a time.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect_of(session) == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 

@@ -18,13 +18,14 @@ SEES_ALL = ("administrator", "auditor", "manager")
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition under which `actor` may know of a case; used by every read path alike."""
-    own = Case.applicant_id == actor.id
-    for_own_organisation = Case.on_behalf_of.in_(sorted(m.uscc for m in actor.memberships))
-    submitted = Case.state != State.DRAFT
+    seen: list[sa.ColumnElement[bool]] = [Case.applicant_id == actor.id]
     if actor.has_role(*SEES_ALL):
-        return sa.or_(own, submitted)
-    desk = sa.and_(Case.department.in_(sorted(actor.departments)), submitted)
-    return sa.or_(own, for_own_organisation, desk)
+        return sa.or_(*seen, Case.state != State.DRAFT)
+    if actor.memberships:
+        seen.append(Case.on_behalf_of.in_(sorted(m.uscc for m in actor.memberships)))
+    if actor.departments:
+        seen.append(sa.and_(Case.department.in_(sorted(actor.departments)), Case.state != State.DRAFT))
+    return sa.or_(*seen)
 
 
 def find(session: Session, actor: Actor, case_id: UUID, *, lock: bool = False) -> Case:

@@ -24,13 +24,15 @@ ESTABLISHMENT = "company-establishment"
 _SERIAL_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The alphabet of GB 32100: no I, O, S, V, Z."""
 
+_OF_THE_NAME = sa.select(Enterprise.uscc).where(Enterprise.name == sa.bindparam("name"))
+
 
 def register_rules(session: Session, item: Item, values: Mapping[str, Any]) -> list[FieldError]:
     """A company name may be registered once (名称登记管理: no two equal names with one authority)."""
     if item.slug != ESTABLISHMENT:
         return []
     name = particulars(item, values).name
-    if not name or session.scalar(sa.select(Enterprise.uscc).where(Enterprise.name == name)) is None:
+    if not name or session.scalar(_OF_THE_NAME, {"name": name}) is None:
         return []
     message = Text(
         "名称“{name}”已被登记，请更换字号", "The name “{name}” is already registered; choose another"
@@ -50,7 +52,7 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
             Text("登记事项不完整，不能登记", "The registered matters are incomplete"),
             slug="incomplete-particulars",
         )
-    taken = tx.session.scalar(sa.select(Enterprise.uscc).where(Enterprise.name == facts.name))
+    taken = tx.session.scalar(_OF_THE_NAME, {"name": facts.name})
     if taken is not None:
         raise Conflict(
             Text("名称“{name}”已被他人登记", "The name “{name}” was registered meanwhile").format(

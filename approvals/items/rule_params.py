@@ -11,8 +11,8 @@ from approvals.items.reference import Reader
 from approvals.items.schema import TEXT
 from approvals.items.source import Path
 
-_STRINGS: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-_COUNT: Mapping[str, Any] = {"type": "integer", "minimum": 0}
+_STRINGS: dict[str, Any] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 
 _SHAPES: dict[str, dict[str, Any]] = {
     "path": {"type": "string"},

@@ -57,6 +57,8 @@ class OutboxMessage(Base):
 
 
 _TABLE = table_of(OutboxMessage)
+# One statement for all rows; it asks for the positions, for only then do they follow the order of the rows.
+_ADD = sa.insert(_TABLE).returning(_TABLE.c.position, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,7 @@ def add_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """
     if rows:
         session.flush()
-        # One statement for all of them; it is asked for the positions because only then do they follow the
-        # order of the rows.
-        insert = sa.insert(_TABLE).returning(_TABLE.c.position, sort_by_parameter_order=True)
-        session.execute(insert, rows)
+        session.execute(_ADD, rows)
 
 
 def pending(session: Session, now: datetime, limit: int) -> list[Pending]:

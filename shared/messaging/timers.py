@@ -1,5 +1,6 @@
 """Time as an input: a row written with the command wakes a handler when due; nothing waits in a broker."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared.database import Base, JsonDoc, UtcDateTime, insert
+from shared.database import Base, JsonDoc, UtcDateTime, dialect_of, insert
 from shared.ids import new_id
 
 
@@ -48,12 +49,18 @@ class Timer(Base):
     )
 
 
+_OF_THE_APPOINTMENT = ("due_at", "payload", "attempts", "last_error", "failing_since", "parked_at")
+
+
 def schedule(session: Session, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:
     """Wake the handler `name` at `due_at`; an earlier appointment with the same key is moved.
 
     An appointment that is being kept at this moment is waited for: it is gone then, and this is a new one.
     """
     appointment = {
+        "id": new_id(),
+        "name": name,
+        "key": key,
         "due_at": due_at,
         "payload": dict(payload),
         "attempts": 0,
@@ -61,11 +68,18 @@ def schedule(session: Session, name: str, key: str, due_at: datetime, payload: M
         "failing_since": None,
         "parked_at": None,
     }
-    new = insert(session, Timer).values(id=new_id(), name=name, key=key, **appointment)
-    moved = new.on_conflict_do_update(
-        index_elements=["name", "key"], set_={**appointment, "version": Timer.version + 1}
+    # Past the session, which would first write out all that is pending.
+    session.connection().execute(_make_or_move(dialect_of(session)), appointment)
+
+
+@functools.cache
+def _make_or_move(dialect: str) -> sa.Insert:
+    """Built once: putting it together would cost as much as carrying it out."""
+    new = insert(dialect, Timer)
+    fresh = {column: new.excluded[column] for column in _OF_THE_APPOINTMENT}
+    return new.on_conflict_do_update(
+        index_elements=["name", "key"], set_={**fresh, "version": Timer.version + 1}
     )
-    session.connection().execute(moved)  # past the session, which would first write out all that is pending
 
 
 def cancel(session: Session, name: str, key: str) -> None:
