@@ -17,6 +17,7 @@ from facilities.living.service import service as living
 from notifications.service import service as notifications
 from shared.actor import SYSTEM
 from shared.audit import AuditEntry
+from shared.database import LONGEST_SILENCE_S, Database
 from shared.errors import Conflict, InvalidInput
 from shared.ids import new_id
 from shared.messaging import operating
@@ -24,12 +25,13 @@ from shared.messaging.cli import parked
 from shared.messaging.consumer import MAX_ATTEMPTS, Consumer
 from shared.messaging.envelope import Event
 from shared.messaging.inbox import InboxMessage
-from shared.messaging.outbox import OutboxMessage, republish
+from shared.messaging.outbox import REMEMBERED, OutboxMessage, republish
 from shared.messaging.retention import KEEP_DONE, KEEP_PUBLISHED, purge
 from shared.messaging.stuck import Stuck, every_stuck, find_stuck
 from shared.messaging.timekeeper import Timekeeper
 from shared.messaging.timers import Timer
 from shared.service import Fact, Runtime
+from shared.testing.databases import Databases
 from shared.transaction import Transaction
 from tests.integration.assembly import REGISTERED, SUBMITTED, Assembly
 from tests.integration.messaging.conftest import Assemble
@@ -218,6 +220,32 @@ def test_what_was_published_lately_goes_out_again_and_nothing_doubles(
     with hearing["enterprise"].read() as session:
         assert None not in session.scalars(sa.select(OutboxMessage.published_at)).all()
     assert states(runtime) == ["done", "done"]
+
+
+def test_what_an_inbox_may_have_forgotten_is_not_sent_again(hearing: Assembly) -> None:
+    hearing.say(SUBMITTED)
+    hearing.worker.run_until_idle()
+    published = hearing.clock.now()
+    with hearing["enterprise"].database.write() as session:
+        assert republish(session, published, published + REMEMBERED + timedelta(seconds=1)) == 0
+        assert republish(session, published, published + REMEMBERED) == 1
+
+
+@pytest.mark.postgres
+def test_a_slow_reader_may_be_silent_longer_than_others(postgres_databases: Databases) -> None:
+    url = postgres_databases.create([notifications]).format(service="notifications")
+    database = Database(url)
+    try:
+        limit = sa.text("SHOW idle_in_transaction_session_timeout")
+        with database.read() as session:
+            assert session.scalar(limit) == f"{LONGEST_SILENCE_S // 60}min"
+        with database.read_slowly() as session:
+            assert session.scalar(limit) == "0"
+        with database.read() as session:
+            assert session.scalar(limit) == f"{LONGEST_SILENCE_S // 60}min"
+    finally:
+        database.close()
+        postgres_databases.drop(url)
 
 
 def test_old_rows_go_in_small_batches_and_what_is_stuck_stays(hearing: Assembly, runtime: Runtime) -> None:

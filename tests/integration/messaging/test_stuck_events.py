@@ -1,47 +1,23 @@
-"""`/api/v1/<service>/stuck-events`: who may look, who may act, and what two who act at once are told."""
+"""`/api/v1/<service>/stuck-events`: who may look, and what they see."""
 
-import threading
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import event as sa_event
-from werkzeug.test import TestResponse
 
 from gateway.accounts.model import Role
 from notifications.service import service as notifications
-from shared.actor import SYSTEM, Actor
-from shared.audit import AuditEntry
 from shared.http.paging import Cursor
 from shared.ids import new_id
 from shared.messaging.consumer import MAX_ATTEMPTS, Consumer
-from shared.messaging.envelope import Event
-from shared.messaging.inbox import InboxMessage
-from shared.messaging.timekeeper import Timekeeper
-from shared.messaging.timers import Timer
 from shared.service import Runtime
 from shared.testing.systems import ApiClient, SystemFactory
-from shared.transaction import Transaction
 from tests.integration.approvals.refusals import nothing_changes, refusal, wrongs
-from tests.integration.assembly import SUBMITTED, Assembly, publisher
+from tests.integration.assembly import Assembly, publisher
 from tests.integration.messaging.conftest import Assemble
-
-LIST = "/stuck-events"
-
-
-def person(role: str, number: int = 1) -> Actor:
-    return Actor(
-        kind="account",
-        id=UUID(int=number),
-        name=f"{role}-{number}",
-        roles=frozenset({role}),
-        address="192.0.2.7",
-    )
+from tests.integration.messaging.stuck import LIST, act, client, fail_timer, give_up, park
 
 
 @pytest.fixture
@@ -57,46 +33,6 @@ def runtime(hearing: Assembly) -> Runtime:
 @pytest.fixture
 def administrator(hearing: Assembly) -> ApiClient:
     return client(hearing, "administrator")
-
-
-def client(hearing: Assembly, role: str, number: int = 1) -> ApiClient:
-    return hearing.system.client("notifications", person(role, number))
-
-
-def park(hearing: Assembly) -> str:
-    """An event that nobody handles; returns its id."""
-    event = hearing.event(SUBMITTED)
-    body = hearing.wire(event).replace(b"case.submitted", b"case.swallowed")
-    Consumer(hearing["notifications"]).receive(body)
-    return str(event.id)
-
-
-def give_up(hearing: Assembly) -> str:
-    """An event that could be handled, but that the broker gave up; returns its id."""
-    event = hearing.event(SUBMITTED)
-    Consumer(hearing["notifications"]).park_dead(hearing.wire(event), "delivered 10 times")
-    return str(event.id)
-
-
-def fail_timer(runtime: Runtime, key: str, times: int = 1) -> str:
-    """A timer that nobody keeps; returns its id."""
-    with runtime.transaction(SYSTEM) as tx:
-        tx.schedule("nobody", key, tx.now, {"case": key})
-    for _ in range(times):
-        with runtime.database.write() as session:
-            session.execute(sa.update(Timer).where(Timer.key == key).values(due_at=runtime.clock.now()))
-        Timekeeper(runtime).wake_due()
-    with runtime.read() as session:
-        return str(session.scalars(sa.select(Timer.id).where(Timer.key == key)).one())
-
-
-def act(who: ApiClient, stuck_id: str, verb: str, version: int | None = 1, **headers: str) -> TestResponse:
-    """A verb with everything it needs."""
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    if version is not None:
-        sent["If-Match"] = f'"{version}"'
-    body = {"reason": "示范原因"} if verb == "discard" else {}
-    return who.post(f"{LIST}/{stuck_id}/{verb}", json=body, headers=sent)
 
 
 def test_administrators_act_auditors_read_and_nobody_else_learns_anything(hearing: Assembly) -> None:
@@ -232,167 +168,6 @@ def test_a_filter_or_a_cursor_that_is_none_is_refused(administrator: ApiClient) 
     ):
         problem = refusal(administrator.get(LIST, query_string={"cursor": cursor}), 400)
         assert problem["detail"] == "翻页标记无效"
-
-
-def test_what_is_replayed_is_handled_and_the_trail_names_who_asked(
-    hearing: Assembly, runtime: Runtime, administrator: ApiClient
-) -> None:
-    stuck_id = give_up(hearing)
-
-    answer = act(administrator, stuck_id, "replay")
-
-    assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
-    assert answer.get_json()["state"] == "waiting"
-    hearing.worker.run_until_idle()
-    assert administrator.get(LIST).get_json()["items"] == []
-    with runtime.read() as session:
-        entry = session.scalars(sa.select(AuditEntry)).one()
-        assert session.scalars(sa.select(InboxMessage.state)).one() == "done"
-    assert (entry.action, entry.aggregate_id) == ("event.replayed", stuck_id)
-    assert (entry.actor_id, entry.actor_name) == (UUID(int=1), "administrator-1")
-    assert entry.address == "192.0.2.7" and entry.request_id == answer.headers["X-Request-Id"]
-    refusal(administrator.get(f"{LIST}/{stuck_id}"), 404, "not-found")
-    problem = refusal(act(administrator, stuck_id, "discard", version=2), 409, "not-stuck")
-    assert problem["detail"] == "它已处理完成，不再滞留"
-
-
-@pytest.mark.parametrize("make", [park, lambda hearing: fail_timer(hearing["notifications"], "a")])
-def test_what_is_discarded_is_gone_and_the_trail_says_why(
-    hearing: Assembly, runtime: Runtime, administrator: ApiClient, make: Callable[[Assembly], str]
-) -> None:
-    stuck_id = make(hearing)
-    version = administrator.get(f"{LIST}/{stuck_id}").get_json()["version"]
-
-    answer = act(administrator, stuck_id, "discard", version)
-
-    assert answer.status_code == 200
-    assert (answer.get_json()["state"], answer.get_json()["actions"]) == ("discarded", [])
-    assert administrator.get(LIST).get_json()["items"] == []
-    with runtime.read() as session:
-        entry = session.scalars(sa.select(AuditEntry)).one()
-    assert entry.action.endswith(".discarded") and entry.details["reason"] == "示范原因"
-    for verb in ("replay", "discard"):
-        problem = refusal(act(administrator, stuck_id, verb, version), 409, "not-stuck")
-        assert problem["detail"] == "它已被放弃处理"
-
-
-@pytest.mark.parametrize("verb", ["replay", "discard"])
-def test_a_verb_is_refused_unless_its_version_is_the_present_one(
-    hearing: Assembly, administrator: ApiClient, verb: str
-) -> None:
-    stuck_id = park(hearing)
-    with nothing_changes(hearing.system):
-        refusal(act(administrator, stuck_id, verb, None), 428, "version-required")
-        refusal(act(administrator, stuck_id, verb, 7), 412, "stale-version")
-        refusal(act(administrator, stuck_id, verb, None, If_Match="*"), 412, "stale-version")
-        refusal(act(administrator, str(new_id()), verb), 404, "not-found")
-        english = act(administrator, stuck_id, verb, 7, Accept_Language="en")
-    assert english.get_json()["title"].startswith("Somebody changed this meanwhile")
-
-
-def test_nothing_is_discarded_without_a_proper_reason(hearing: Assembly, administrator: ApiClient) -> None:
-    stuck_id = park(hearing)
-    refused: list[tuple[dict[str, Any], dict[str, str]]] = [
-        ({}, {"/reason": "required"}),
-        ({"reason": " \n"}, {"/reason": "required"}),
-        ({"reason": "长" * 501}, {"/reason": "too_long"}),
-        ({"reason": 7}, {"/reason": "type"}),
-        ({"reason": "…", "force": True}, {"/force": "unknown"}),
-    ]
-    with nothing_changes(hearing.system):
-        for body, wrong in refused:
-            answer = administrator.post(f"{LIST}/{stuck_id}/discard", json=body, headers={"If-Match": '"1"'})
-            assert wrongs(refusal(answer, 422)) == wrong
-
-
-@pytest.mark.parametrize("verb", ["replay", "discard"])
-def test_a_repeated_request_has_one_effect_and_one_answer(
-    hearing: Assembly, runtime: Runtime, administrator: ApiClient, verb: str
-) -> None:
-    stuck_id = park(hearing)
-
-    first, second = (act(administrator, stuck_id, verb, Idempotency_Key="k") for _ in range(2))
-
-    assert first.status_code == second.status_code == 200
-    assert first.data == second.data and second.headers["Idempotent-Replayed"] == "true"
-    with runtime.read() as session:
-        assert len(session.scalars(sa.select(AuditEntry)).all()) == 1
-    other = administrator.post(
-        f"{LIST}/{stuck_id}/discard",
-        json={"reason": "another"},
-        headers={"If-Match": '"1"', "Idempotency-Key": "k"},
-    )
-    if verb == "discard":
-        refusal(other, 422, "idempotency-key-reused")
-    else:
-        refusal(other, 412)  # another verb, so another key
-
-
-def at_once(*calls: Callable[[], TestResponse]) -> list[TestResponse]:
-    """Run the calls at the same moment; gives their answers."""
-    start = threading.Barrier(len(calls), timeout=30)
-    answers: dict[int, TestResponse] = {}
-
-    def run(place: int) -> None:
-        start.wait()
-        answers[place] = calls[place]()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return [answers[place] for place in range(len(calls))]
-
-
-@pytest.mark.parametrize("kind", ["event", "timer"])
-def test_of_two_administrators_at_once_one_acts_and_the_other_is_told(
-    hearing: Assembly, runtime: Runtime, kind: str
-) -> None:
-    people = [client(hearing, "administrator", number) for number in (1, 2)]
-    pairs = [("replay", "discard"), ("discard", "discard"), ("replay", "replay")] * 4
-    for round_, verbs in enumerate(pairs):
-        stuck_id = park(hearing) if kind == "event" else fail_timer(runtime, f"t{round_}")
-        version = people[0].get(f"{LIST}/{stuck_id}").get_json()["version"]
-        calls = zip(people, verbs, strict=True)
-
-        answers = at_once(*(partial(act, who, stuck_id, verb, version) for who, verb in calls))
-
-        winner = next(place for place, answer in enumerate(answers) if answer.status_code == 200)
-        refusal(answers[1 - winner], 409 if verbs[winner] == "discard" else 412)
-        with runtime.read() as session:
-            trail = sa.select(AuditEntry).where(AuditEntry.aggregate_id == stuck_id)
-            entry = session.scalars(trail).one()
-        assert entry.actor_id == UUID(int=winner + 1)
-        assert entry.action == f"{kind}.{verbs[winner]}ed"
-
-
-def test_who_discards_what_is_just_being_handled_is_told_so(assemble: Assemble) -> None:
-    """The retry holds the row while its handler runs; the operator waits and then learns the outcome."""
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slowly(_tx: Transaction, _event: Event) -> None:
-        begun.set()
-        assert go_on.wait(30)
-
-    hearing = assemble(replace(notifications, handlers={SUBMITTED: slowly}))
-    administrator = client(hearing, "administrator")
-    stuck_id = give_up(hearing)
-    assert act(administrator, stuck_id, "replay").status_code == 200
-    answers: list[TestResponse] = []
-    retry = threading.Thread(target=Consumer(hearing["notifications"]).retry_due)
-    late = threading.Thread(target=lambda: answers.append(act(administrator, stuck_id, "discard", version=2)))
-
-    retry.start()
-    assert begun.wait(30)
-    late.start()
-    go_on.set()
-    retry.join(60)
-    late.join(60)
-
-    refusal(answers[0], 409, "not-stuck")
-    with hearing["notifications"].read() as session:
-        assert session.scalars(sa.select(InboxMessage.state)).one() == "done"
 
 
 def test_a_list_reads_nothing_but_what_is_stuck(make_sqlite_system: SystemFactory, clock: Any) -> None:
