@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -94,11 +94,11 @@ def _end_of(session: Session, aggregate_type: str, aggregate_id: str) -> tuple[i
     return (found.number, found.hash) if found else (0, "")
 
 
-def entry_hash(entry: AuditEntry) -> str:
-    """SHA-256 over the entry's content and its predecessor's hash."""
+def entry_hash(entry: AuditEntry, number: int | None = None) -> str:
+    """SHA-256 over the entry's content and its predecessor's hash; with `number` as if it had that number."""
     content = {
-        "aggregate": [entry.aggregate_type, entry.aggregate_id, entry.number],
-        "at": entry.at.isoformat(timespec="microseconds"),
+        "aggregate": [entry.aggregate_type, entry.aggregate_id, entry.number if number is None else number],
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "action": entry.action,
         "actor": [entry.actor_kind, str(entry.actor_id) if entry.actor_id else None, entry.actor_name],
         "for": entry.on_behalf_of,
