@@ -14,6 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from shared.actor import Actor
 from shared.database import Base, BigId, JsonDoc, UtcDateTime
 
+LONGEST_ADDRESS = 64
+"""More characters than any address has; what a proxy says is cut there rather than refused."""
+
 
 class AuditEntry(Base):
     """One act. It holds names of fields and ciphertext, never a person's data in the clear."""
@@ -31,7 +34,7 @@ class AuditEntry(Base):
     actor_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     actor_name: Mapped[str] = mapped_column(sa.String(120))
     on_behalf_of: Mapped[str | None] = mapped_column(sa.String(64))
-    address: Mapped[str | None] = mapped_column(sa.String(64))
+    address: Mapped[str | None] = mapped_column(sa.String(LONGEST_ADDRESS))
     request_id: Mapped[str | None] = mapped_column(sa.String(64))
     details: Mapped[dict[str, Any]] = mapped_column(JsonDoc)
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
@@ -78,7 +81,7 @@ def append_all(session: Session, acts: Sequence[Act]) -> None:
             actor_id=act.actor.id,
             actor_name=act.actor.name,
             on_behalf_of=act.on_behalf_of,
-            address=act.actor.address,
+            address=act.actor.address and act.actor.address[:LONGEST_ADDRESS],
             request_id=act.request_id,
             details=dict(act.details),
             previous_hash=previous_hash,
