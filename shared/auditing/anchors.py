@@ -175,6 +175,12 @@ def make(runtime: Runtime, day: date, up_to: int) -> bool:
     return made
 
 
+def last_made(session: Session) -> datetime | None:
+    """When the newest anchor was made; None while there is none."""
+    newest = sa.select(AuditAnchor.at).order_by(AuditAnchor.number.desc()).limit(1)
+    return session.scalar(newest)
+
+
 def hashes(session: Session, up_to: int, after: int | None = None) -> sa.Result[int, str]:
     """Position and hash of the entries up to a position, or between two, in order, a few at a time."""
     query = sa.select(AuditEntry.position, AuditEntry.hash).where(AuditEntry.position <= up_to)
