@@ -60,8 +60,8 @@ def _verify(runtime: Runtime, witnesses: Sequence[Witness]) -> int:
     report = Report()
     found = 0
     console = Console(stderr=True)
-    with runtime.database.read_slowly() as session, Progress(console=console, transient=True) as progress:
-        progress.disable = not console.is_terminal
+    shown = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with runtime.database.read_slowly() as session, shown as progress:
         task = progress.add_task(service, total=count_entries(session) if console.is_terminal else None)
         for finding in verify(session, service, witnesses, report, lambda more: progress.advance(task, more)):
             click.echo(_line(service, finding))

@@ -1,6 +1,7 @@
 """What operators and auditors see of the trail: `yuanban audit`, and the API."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,13 @@ def test_the_history_of_a_thing_reads_as_a_story(runtime: Runtime) -> None:
     unknown = run("show", "notifications", "thing", "b")
     assert unknown.exit_code == 1 and "nothing is written of thing b" in unknown.output
     assert run("show", "nobody", "thing", "a").exit_code == 2
+
+
+def test_an_address_longer_than_any_is_cut_rather_than_refused(runtime: Runtime) -> None:
+    with runtime.transaction(replace(SIGNED_IN, address="x" * 300)) as tx:
+        tx.audit("thing.touched", "thing", "a")
+    assert f"  from {'x' * 64}\n" in run("show", "notifications", "thing", "a").output
+    assert run("verify", "notifications").exit_code == 0
 
 
 def test_a_database_that_is_not_there_is_no_stack_trace(
