@@ -1,5 +1,6 @@
 """What the portal needs of the gateway: who reads, a client that acts for the reader, signing in and out."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import Response, after_this_request, g, request
@@ -41,9 +42,7 @@ class GatewayHost:
         actor = check_password(edge.runtime, edge.passwords, username, password, request.remote_addr)
         previous = request.cookies.get(self._cookie)
         with edge.runtime.transaction(actor, request_id=request_id()) as tx:
-            if previous:
-                end_session(tx, previous)
-            token = start_session(tx)
+            token = start_session(tx, previous)
         g.pop("gateway_account", None)
         self._set_cookie(token)
 
@@ -51,7 +50,10 @@ class GatewayHost:
         """End the session, if there is one."""
         token = request.cookies.get(self._cookie)
         if token:
-            with self._edge.runtime.transaction(ANONYMOUS, request_id=request_id()) as tx:
+            account = self._account()
+            actor = actor_of(account) if account else ANONYMOUS
+            actor = replace(actor, address=request.remote_addr)
+            with self._edge.runtime.transaction(actor, request_id=request_id()) as tx:
                 end_session(tx, token)
         g.gateway_account = None
         self._set_cookie(None)

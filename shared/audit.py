@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.actor import Actor
 from shared.database import Base, BigId, JsonDoc, UtcDateTime
+
+LONGEST_ADDRESS = 64
+"""More characters than any address has; what a proxy says is cut there rather than refused."""
 
 
 class AuditEntry(Base):
@@ -31,7 +34,7 @@ class AuditEntry(Base):
     actor_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     actor_name: Mapped[str] = mapped_column(sa.String(120))
     on_behalf_of: Mapped[str | None] = mapped_column(sa.String(64))
-    address: Mapped[str | None] = mapped_column(sa.String(64))
+    address: Mapped[str | None] = mapped_column(sa.String(LONGEST_ADDRESS))
     request_id: Mapped[str | None] = mapped_column(sa.String(64))
     details: Mapped[dict[str, Any]] = mapped_column(JsonDoc)
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
@@ -78,7 +81,7 @@ def append_all(session: Session, acts: Sequence[Act]) -> None:
             actor_id=act.actor.id,
             actor_name=act.actor.name,
             on_behalf_of=act.on_behalf_of,
-            address=act.actor.address,
+            address=act.actor.address and act.actor.address[:LONGEST_ADDRESS],
             request_id=act.request_id,
             details=dict(act.details),
             previous_hash=previous_hash,
@@ -94,11 +97,11 @@ def _end_of(session: Session, aggregate_type: str, aggregate_id: str) -> tuple[i
     return (found.number, found.hash) if found else (0, "")
 
 
-def entry_hash(entry: AuditEntry) -> str:
-    """SHA-256 over the entry's content and its predecessor's hash."""
+def entry_hash(entry: AuditEntry, number: int | None = None) -> str:
+    """SHA-256 over the entry's content and its predecessor's hash; with `number` as if it had that number."""
     content = {
-        "aggregate": [entry.aggregate_type, entry.aggregate_id, entry.number],
-        "at": entry.at.isoformat(timespec="microseconds"),
+        "aggregate": [entry.aggregate_type, entry.aggregate_id, entry.number if number is None else number],
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "action": entry.action,
         "actor": [entry.actor_kind, str(entry.actor_id) if entry.actor_id else None, entry.actor_name],
         "for": entry.on_behalf_of,

@@ -8,6 +8,7 @@ import threading
 
 import click
 
+from shared.auditing.cli import audit
 from shared.config import Settings, SettingsError
 from shared.embedded import Embedded
 from shared.messaging.brokers.rabbitmq import Topology, declare
@@ -174,6 +175,7 @@ def run() -> None:
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, arguments of our own
 
 
+main.add_command(audit)
 main.add_command(events)
 main.add_command(parked)
 

@@ -17,10 +17,13 @@ from approvals.certificates.licences import licence_pdf
 from approvals.certificates.queries import of_case
 from approvals.documents.issuing import slip_pdf
 from approvals.items.model import Catalogue
+from shared.auditing import queries as trail
+from shared.auditing.policy import require_reader
+from shared.auditing.schemas import AuditPage
 from shared.errors import NotFound
 from shared.http.command import Reply, json_response
 from shared.http.files import file_response
-from shared.http.paging import link_next
+from shared.http.paging import PageArgs, link_next
 
 blueprint = Blueprint("casefile", __name__, description="Cases (办件)")
 
@@ -58,6 +61,26 @@ def get_timeline(case_id: UUID) -> Response:
     """What has happened to the case, with the national event codes."""
     with reading() as reader:
         return jsonify(history.timeline(_found(reader, case_id)))
+
+
+@blueprint.get("/cases/<uuid:case_id>/audit")
+@blueprint.doc(security=[{"token": []}])
+@blueprint.arguments(PageArgs, location="query")
+@blueprint.response(200, AuditPage)
+@blueprint.alt_response(401, "UNAUTHORIZED")
+@blueprint.alt_response(403, "FORBIDDEN")
+@blueprint.alt_response(404, "NOT_FOUND")
+def get_audit_trail(args: dict[str, Any], case_id: UUID) -> Response:
+    """Every act on the case, newest first: who, for whom, from where. For auditors and administrators."""
+    with reading() as reader:
+        case = _found(reader, case_id)
+        require_reader(reader.actor)
+        entries, following = trail.history(
+            reader.session, "case", str(case.id), cursor=args["cursor"], limit=args["limit"]
+        )
+    response = jsonify(AuditPage().dump({"items": entries, "next": following}))
+    link_next(response, following)
+    return response
 
 
 @blueprint.get("/cases/<uuid:case_id>/deadline")

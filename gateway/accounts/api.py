@@ -11,7 +11,8 @@ from flask_smorest import Blueprint
 from gateway.accounts import policy
 from gateway.accounts.queries import find_account, profile_of
 from gateway.accounts.schemas import AccessToken, Credentials, Profile
-from gateway.accounts.sign_in import check_password
+from gateway.accounts.sign_in import check_password, note_token
+from gateway.routing.dispatch import request_id
 from gateway.state import current_edge
 from shared.errors import Unauthenticated
 from shared.http.state import current_actor
@@ -39,6 +40,8 @@ def blueprints() -> list[Blueprint]:
             credentials["password"],
             request.remote_addr,
         )
+        with edge.runtime.transaction(actor, request_id=request_id()) as tx:
+            note_token(tx)
         return {
             "access_token": edge.tokens.for_client(actor),
             "token_type": "Bearer",

@@ -113,11 +113,16 @@ def change_password(tx: Transaction, account: Account, passwords: Passwords, pas
 
 
 def establish_department(tx: Transaction, code: str, name: Text) -> None:
-    """Enter a department, or correct its name."""
+    """Enter a department, or correct its name; nothing is written when nothing changes."""
     values = {"code": code, "name_zh": name.zh, "name_en": name.en}
-    if not insert_if_absent(tx.session, Department, values):
-        department = tx.session.get_one(Department, code)
+    if insert_if_absent(tx.session, Department, values):
+        tx.audit("department.entered", "department", code)
+        return
+    # One at a time: the next number of its audit chain is read before it is written.
+    department = tx.session.get_one(Department, code, with_for_update=True)
+    if department.name != name:
         department.name_zh, department.name_en = name.zh, name.en
+        tx.audit("department.renamed", "department", code)
 
 
 def appoint(tx: Transaction, account: Account, positions: Iterable[tuple[str, PositionKind]]) -> None:

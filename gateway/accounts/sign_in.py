@@ -1,7 +1,9 @@
 """Signing in and out: one refusal for every reason, with pauses that grow after repeated failures."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,20 +46,34 @@ def check_password(
         acting = find_account(tx.session, account.id, demo=runtime.settings.demo)
         if acting is None:
             raise Unauthenticated(_WRONG)
+        actor = actor_of(acting, address)
         if rehashed is not None:
+            _take_turns(tx, acting.id)
             acting.password_hash = rehashed
+            by_them = replace(tx, actor=actor)
+            by_them.audit("account.password-rehashed", "account", acting.id)
         for key, throttle in keys.items():
             _forgive(tx, key, throttle)
-        return actor_of(acting, address)
+        return actor
 
 
-def start_session(tx: Transaction) -> str:
-    """Sign the actor's browser in; returns the token for its cookie."""
+def note_token(tx: Transaction) -> None:
+    """Write down that the actor was given an access token."""
+    if tx.actor.id is None:
+        raise Unauthenticated
+    _take_turns(tx, tx.actor.id)
+    tx.audit("token.issued", "account", tx.actor.id)
+
+
+def start_session(tx: Transaction, previous: str | None = None) -> str:
+    """Sign the actor's browser in; returns the token for its cookie. The session it had until now ends."""
     token = secrets.token_urlsafe(32)
     if tx.actor.id is None:
         raise Unauthenticated
-    # One at a time for each account: the next number of its audit chain is read before it is written.
-    tx.session.execute(sa.select(Account.id).where(Account.id == tx.actor.id).with_for_update())
+    left = _account_of(tx, previous) if previous else None
+    _take_turns(tx, tx.actor.id, left or tx.actor.id)
+    if previous:
+        end_session(tx, previous)
     tx.session.execute(sa.delete(WebSession).where(WebSession.expires_at <= tx.now))
     tx.session.add(
         WebSession(
@@ -72,8 +88,27 @@ def start_session(tx: Transaction) -> str:
 
 
 def end_session(tx: Transaction, token: str) -> None:
-    """Sign one browser out."""
-    tx.session.execute(sa.delete(WebSession).where(WebSession.token_digest == digest_of(token)))
+    """Sign one browser out, if it is signed in."""
+    account_id = _account_of(tx, token)
+    if account_id is None:
+        return
+    _take_turns(tx, account_id)
+    ended = sa.delete(WebSession).where(WebSession.token_digest == digest_of(token))
+    if tx.session.scalar(ended.returning(WebSession.account_id)) is not None:
+        tx.audit("session.ended", "account", account_id)
+
+
+def _account_of(tx: Transaction, token: str) -> UUID | None:
+    return tx.session.scalar(
+        sa.select(WebSession.account_id).where(WebSession.token_digest == digest_of(token))
+    )
+
+
+def _take_turns(tx: Transaction, *account_ids: UUID) -> None:
+    """One at a time for each account: the next number of its audit chain is read before it is written."""
+    # Always in the same order: two browsers that exchange their accounts would wait for each other.
+    rows = sa.select(Account.id).where(Account.id.in_(account_ids)).order_by(Account.id)
+    tx.session.execute(rows.with_for_update())
 
 
 def revoke_sessions(session: Session, account: Account) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway.portal.applications import answered_sections
+from gateway.portal.audit_trail import reads_trail, trail_of
 from gateway.portal.context import Json, current_client, current_person
 from gateway.portal.desk_access import desk_only, may_work
 from gateway.portal.services import ENTERPRISE, answer_of, case_path, load, load_case, load_item
@@ -16,6 +17,7 @@ from gateway.portal.services import ENTERPRISE, answer_of, case_path, load, load
 pages = Blueprint("desk_case", __name__)
 
 TABS = ("file", "opinions", "history", "deadline")
+AUDIT_TAB = "audit"
 LOOK_FORM = "look-form"
 VERB_FORM = "verb-form"
 """The form that the viewer's buttons belong to, so that what is typed beside the pictures is kept."""
@@ -60,6 +62,7 @@ def head_of(case: Json, task: Json | None) -> dict[str, Any]:
         "case": case,
         "task": task,
         "working": may_work(current_person()),
+        "reads_trail": reads_trail(current_person()),
         "new_key": lambda: str(uuid4()),
     }
 
@@ -67,12 +70,13 @@ def head_of(case: Json, task: Json | None) -> dict[str, Any]:
 @pages.get("/desk/cases/<uuid:case_id>")
 @desk_only
 def show(case_id: UUID) -> str | Response:
-    """The case; `tab` chooses between the file, the opinions, the history and the deadline."""
+    """The case; `tab` chooses a part of it: the file comes first, the audit trail is for auditors."""
     case = load_case(str(case_id))
     if case["state"] == "draft":  # the reader's own, for officials see no drafts
         return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
+    tabs = (*TABS, AUDIT_TAB) if reads_trail(current_person()) else TABS
     tab = request.args.get("tab", "")
-    tab = tab if tab in TABS else TABS[0]
+    tab = tab if tab in tabs else tabs[0]
     return render_template(
         f"portal/desk/case_{tab}.html",
         **head_of(case, live_task(str(case_id))),
@@ -84,6 +88,8 @@ def show(case_id: UUID) -> str | Response:
 
 def _content(case: Json, tab: str) -> dict[str, Any]:
     """Only what the tab being shown needs."""
+    if tab == AUDIT_TAB:
+        return trail_of(case["id"], request.args.get("cursor", ""))
     item = load_item(case["item"]["code"])
     if tab == "history":
         return {

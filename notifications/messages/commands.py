@@ -39,5 +39,7 @@ def mark_read(tx: Transaction, message_id: UUID) -> Message:
     unread = sa.update(Message).where(
         Message.id == message_id, Message.recipient == tx.actor.id, Message.read_at.is_(None)
     )
-    tx.session.execute(unread.values(read_at=tx.now))
+    reading = unread.values(read_at=tx.now).returning(Message.id)
+    if tx.session.scalar(reading) is not None:
+        tx.audit("message.read", "message", message_id)
     return own_message(tx.session, tx.actor, message_id)

@@ -10,6 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 
 from shared.actor import Actor
+from shared.auditing import api as auditing
 from shared.config import Settings
 from shared.errors import TooLarge, UnsupportedMedia
 from shared.http import health, problems
@@ -53,6 +54,7 @@ def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None
     for blueprint in service.blueprints():
         api.register_blueprint(blueprint, url_prefix=blueprint.url_prefix or f"/api/v1/{service.name}")
     api.register_blueprint(stuck_events.blueprint(service.name))
+    api.register_blueprint(auditing.blueprint(service.name))
     problems.register(app)  # after the Api object, whose own handlers these replace
     if service.extend_app is not None:
         service.extend_app(app, runtime, network)

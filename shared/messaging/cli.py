@@ -9,35 +9,15 @@ from uuid import UUID
 import click
 
 from shared.actor import SYSTEM
-from shared.config import Settings, SettingsError
 from shared.errors import Problem
+from shared.installation import opened
 from shared.messaging import operating, outbox, stuck
 from shared.messaging.asyncapi import document, to_yaml
 from shared.messaging.brokers.base import Message, Queue
 from shared.messaging.brokers.rabbitmq import Topology
 from shared.messaging.brokers.rabbitmq_publisher import RabbitPublisher
 from shared.messaging.consumer import Consumer
-from shared.service import Runtime, Service, contracts_of, installed_services
-
-
-@contextmanager
-def _opened(*names: str) -> Iterator[tuple[Runtime, ...]]:
-    """The services of these names, running on the settings of the environment."""
-    services = {service.name: service for service in installed_services()}
-    unknown = [name for name in names if name not in services]
-    if unknown:
-        raise click.UsageError(f"no service {unknown[0]!r}; there are: {', '.join(sorted(services))}")
-    try:
-        settings = Settings.from_env()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-    contracts = contracts_of(list(services.values()))
-    runtimes = tuple(Runtime(services[name], settings, contracts) for name in names)
-    try:
-        yield runtimes
-    finally:
-        for runtime in runtimes:
-            runtime.close()
+from shared.service import Runtime, Service, installed_services
 
 
 @click.group()
@@ -49,7 +29,7 @@ def parked() -> None:
 @click.argument("service")
 def list_parked(service: str) -> None:
     """What is parked or waits for a retry in SERVICE."""
-    with _opened(service) as (runtime,):
+    with opened(service) as (runtime,):
         with runtime.database.read_slowly() as session:
             for found in stuck.every_stuck(session):
                 again = f", again {found.next_attempt_at:%Y-%m-%d %H:%M:%S}Z" if found.next_attempt_at else ""
@@ -68,7 +48,7 @@ def _name(found: stuck.Stuck) -> str:
 @click.argument("stuck_id", type=click.UUID)
 def show(service: str, stuck_id: UUID) -> None:
     """One of them with its error and its content, as it came."""
-    with _opened(service) as (runtime,), _refusing():
+    with opened(service) as (runtime,), _refusing():
         with runtime.read() as session:
             found = stuck.find_stuck(session, stuck_id)
         click.echo(f"{found.kind} {_name(found)}: {found.state}, {found.reason}, attempts {found.attempts}")
@@ -81,7 +61,7 @@ def show(service: str, stuck_id: UUID) -> None:
 @click.argument("stuck_ids", type=click.UUID, nargs=-1, required=True)
 def replay(service: str, stuck_ids: tuple[UUID, ...]) -> None:
     """Try them again at once."""
-    with _opened(service) as (runtime,), _refusing():
+    with opened(service) as (runtime,), _refusing():
         for stuck_id in stuck_ids:
             with runtime.transaction(SYSTEM) as tx:
                 operating.replay(tx, stuck_id)
@@ -94,7 +74,7 @@ def replay(service: str, stuck_ids: tuple[UUID, ...]) -> None:
 @click.option("--reason", required=True, help="Why; kept in the audit trail.")
 def discard(service: str, stuck_id: UUID, reason: str) -> None:
     """Give one up for good."""
-    with _opened(service) as (runtime,), _refusing():
+    with opened(service) as (runtime,), _refusing():
         with runtime.transaction(SYSTEM) as tx:
             operating.discard(tx, stuck_id, reason)
         click.echo(f"{stuck_id}: discarded")
@@ -119,7 +99,7 @@ def events() -> None:
 def backfill(service: str) -> None:
     """Tell SERVICE, which came later than others, the current state of all registers it keeps copies of."""
     publishers = [each.name for each in installed_services() if each.backfill is not None]
-    with _opened(service, *publishers) as (subscriber, *owners):
+    with opened(service, *publishers) as (subscriber, *owners):
         queue = subscriber.service.queue
         if queue is None:
             raise click.ClickException(f"{service} hears nothing")
@@ -165,7 +145,7 @@ def republish(service: str, hours: float) -> None:
 
     Subscribers drop what they have.
     """
-    with _opened(service) as (runtime,), runtime.database.write() as session:
+    with opened(service) as (runtime,), runtime.database.write() as session:
         now = runtime.clock.now()
         count = outbox.republish(session, now - timedelta(hours=hours), now)
         click.echo(f"{service}: {count} events go out again")

@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.auditing.anchors import last_made
 from shared.messaging import inbox, outbox, timers
 from shared.messaging.brokers.base import Published
 from shared.messaging.envelope import EnvelopeError, decode
@@ -37,6 +38,7 @@ class Backlog(Collector):
                 unpublished, oldest = outbox.depth(session, COUNT_CAP)
                 messages = inbox.unsettled(session, COUNT_CAP)
                 due, due_since, given_up = timers.backlog(session, now, COUNT_CAP)
+                anchored_at = last_made(session)
         except SQLAlchemyError:
             log.warning("no figures without a database", service=self._runtime.service.name)
             return
@@ -53,6 +55,12 @@ class Backlog(Collector):
             _seconds(due_since, now),
         )
         yield self._gauge("yuanban_timers_parked", "Timers that need an operator", given_up)
+        if anchored_at is not None:
+            yield self._gauge(
+                "yuanban_audit_anchor_age_seconds",
+                "Time since the newest anchor of the audit trail",
+                _seconds(anchored_at, now),
+            )
 
     def _gauge(self, name: str, meaning: str, value: float) -> Metric:
         family = GaugeMetricFamily(name, meaning, labels=["service"])

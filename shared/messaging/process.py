@@ -8,6 +8,7 @@ from wsgiref.simple_server import WSGIServer
 
 import structlog
 
+from shared.auditing.anchors import Anchorer
 from shared.config import Settings, SettingsError
 from shared.messaging import inbox
 from shared.messaging.brokers.rabbitmq import Topology
@@ -49,6 +50,7 @@ class WorkerProcess:
         )
         self._timekeeper = Timekeeper(self.runtime)
         self._housekeeper = Housekeeper(self.runtime)
+        self._anchorer = Anchorer(self.runtime)
         self._ended = threading.Event()
 
     def run(self, stop: threading.Event) -> bool:
@@ -118,11 +120,12 @@ class WorkerProcess:
             self.consumer.park_dead(delivery.body, cause_of_death(delivery.headers))
 
     def _chores(self, stop: threading.Event) -> None:
-        """Retries, timers, housekeeping; trouble is logged and the next round tries again."""
+        """Retries, timers, housekeeping, the day's anchor; after trouble, which is logged, again."""
         while not stop.is_set():
             try:
                 moved = self.consumer.retry_due() + self._timekeeper.wake_due()
                 self._housekeeper.tidy()
+                self._anchorer.keep()
             except Exception as error:
                 log.warning("chores wait", service=self.runtime.service.name, error=repr(error)[:300])
                 stop.wait(TROUBLE_PAUSE_S)

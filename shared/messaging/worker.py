@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from shared.auditing.anchors import Anchorer
 from shared.messaging import outbox
 from shared.messaging.brokers.base import Broker, Queue
 from shared.messaging.consumer import Consumer
@@ -43,6 +44,7 @@ class Worker:
         self.figures = {runtime.service.name: Figures(runtime) for runtime in runtimes}
         """What moves, by service."""
         self._housekeepers = [Housekeeper(runtime) for runtime in runtimes]
+        self._anchorers = [Anchorer(runtime) for runtime in runtimes]
         self._stop = threading.Event()
         broker.declare(list(self._queues.values()))
 
@@ -77,6 +79,8 @@ class Worker:
                 moved = self.run_once()
                 for housekeeper in self._housekeepers:
                     housekeeper.tidy()
+                for anchorer in self._anchorers:
+                    anchorer.keep()
             except Exception:
                 log.exception("worker round failed")
                 moved = 0

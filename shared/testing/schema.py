@@ -6,13 +6,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from shared.audit import AuditEntry
+from shared.auditing.anchors import AuditAnchor
 from shared.database import Base, Database
 from shared.http.idempotency import IdempotencyRecord
 from shared.messaging.inbox import InboxMessage
 from shared.messaging.outbox import OutboxMessage
 from shared.messaging.timers import Timer
 
-_SHARED = (AuditEntry, IdempotencyRecord, InboxMessage, OutboxMessage, Timer)
+_SHARED = (AuditAnchor, AuditEntry, IdempotencyRecord, InboxMessage, OutboxMessage, Timer)
 """What every service has, whether or not its code has imported it."""
 
 

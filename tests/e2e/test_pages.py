@@ -138,6 +138,7 @@ DESK = (
     Kind("queue-of-overseer", "/desk", "manager"),
     Kind("desk-case-unclaimed", "/desk/cases/{unclaimed}", "window"),
     Kind("desk-case-of-overseer", "/desk/cases/{unclaimed}", "auditor"),
+    Kind("desk-case-audit", "/desk/cases/{unclaimed}?tab=audit", "auditor"),
     Kind("desk-case-claimed", "/desk/cases/{received}", "window"),
     Kind("desk-case-opinions", "/desk/cases/{refused}?tab=opinions", "approver"),
     Kind("desk-case-history", "/desk/cases/{granted}?tab=history", "approver"),

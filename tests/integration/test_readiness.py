@@ -18,7 +18,7 @@ from shared.testing.ports import free_port
 from shared.testing.systems import SystemFactory
 
 NOTIFICATIONS = next(service for service in installed_services() if service.name == "notifications")
-NEWEST, BEFORE = "shared_0003", "shared_0002"
+NEWEST, BEFORE = "shared_0004", "shared_0003"
 
 
 @pytest.fixture

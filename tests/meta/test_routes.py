@@ -74,8 +74,9 @@ def test_every_operation_is_in_the_api_description(system: SystemUnderTest, serv
     assert len(described) >= len(_routes(system.app(service), service))
 
 
-STUCK = "/stuck-events"
+STUCK, ANCHORS = "/stuck-events", "/audit/anchors"
 OPERATORS = {
+    ("get", ANCHORS): {"administrator", "auditor"},
     ("get", STUCK): {"administrator", "auditor"},
     ("get", f"{STUCK}/{{stuck_id}}"): {"administrator", "auditor"},
     ("post", f"{STUCK}/{{stuck_id}}/replay"): {"administrator"},
@@ -85,7 +86,7 @@ OPERATORS = {
 
 
 @pytest.mark.parametrize("service", [service.name for service in installed_services()])
-def test_every_service_shows_what_is_stuck_to_its_operators_alone(
+def test_every_service_shows_what_is_stuck_and_its_anchors_to_operators_alone(
     make_sqlite_system: SystemFactory, service: str
 ) -> None:
     every = make_sqlite_system(installed_services())
@@ -94,11 +95,12 @@ def test_every_service_shows_what_is_stuck_to_its_operators_alone(
         operation = described[f"/api/v1/{service}{path}"][method]
         assert operation["security"] == [{"token": []}]
         assert {"401", "403"} <= set(operation["responses"])
-    assert len([path for path in described if STUCK in path]) == len({path for _method, path in OPERATORS})
+    here = [path for path in described if STUCK in path or ANCHORS in path]
+    assert len(here) == len({path for _method, path in OPERATORS})
     for (method, path), allowed in OPERATORS.items():
         for role in Role:
             answer = _as(every, role.value, service, method, path.replace("{stuck_id}", NOBODYS_ID))
-            expected = (200 if path == STUCK else 404) if role.value in allowed else 403
+            expected = (200 if path in {STUCK, ANCHORS} else 404) if role.value in allowed else 403
             assert answer.status_code == expected, (method, path, role)
 
 

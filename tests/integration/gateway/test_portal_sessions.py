@@ -21,6 +21,7 @@ from gateway.clients import ApiResponse, ServiceClient
 from gateway.portal.context import current_host
 from gateway.service import service as gateway_service
 from shared.actor import SYSTEM
+from shared.audit import AuditEntry
 from shared.clock import ManualClock
 from shared.network import UpstreamError, WsgiUpstream
 from shared.testing.systems import SystemFactory, SystemUnderTest
@@ -94,6 +95,26 @@ def test_a_browser_signs_in_and_out(web: FlaskClient) -> None:
     assert (person["username"], person["roles"]) == ("agent", ["applicant"])
     assert _post(web, "/sign-out").status_code == 303
     assert _person(web) is None
+
+
+def test_the_audit_trail_has_who_signed_in_and_out_and_from_where(
+    web: FlaskClient, system: SystemUnderTest
+) -> None:
+    _sign_in(web)
+    _sign_in(web)  # the session it had until now ends
+    _post(web, "/sign-out")
+    _post(web, "/sign-out")  # nobody is signed in any more
+
+    with system.runtime("gateway").read() as session:
+        agent = find_by_username(session, "agent")
+        assert agent is not None
+        of_agent = sa.select(AuditEntry).where(AuditEntry.aggregate_id == str(agent.id))
+        entries = session.scalars(of_agent.order_by(AuditEntry.number)).all()
+    opened, *acts = [entry.action for entry in entries]
+    assert opened == "account.opened"
+    started, ended = "session.started", "session.ended"
+    assert acts == [started, ended, started, ended]
+    assert {(each.actor_id, each.address) for each in entries[1:]} == {(agent.id, "127.0.0.1")}
 
 
 def test_the_cookie_is_a_random_token_that_no_script_can_read(

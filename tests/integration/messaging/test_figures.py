@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from notifications.service import service as notifications
 from shared.actor import SYSTEM
+from shared.auditing.anchors import Anchorer
 from shared.clock import ManualClock
 from shared.messaging import figures
 from shared.messaging.consumer import MAX_ATTEMPTS, Consumer
@@ -86,6 +87,7 @@ def test_the_edge_of_the_one_process_tells_of_every_service(hearing: Assembly) -
     assert before["yuanban_timers_due", "notifications"] == 1
     assert before["yuanban_timers_late_seconds", "notifications"] == 90
     assert before["yuanban_inbox_parked", "edge"] == 0
+    assert ("yuanban_audit_anchor_age_seconds", "notifications") not in before, "there is none yet"
     assert before["yuanban_consumed_total", "notifications"] == 0
 
     hearing.worker.run_until_idle()
@@ -97,6 +99,10 @@ def test_the_edge_of_the_one_process_tells_of_every_service(hearing: Assembly) -
     assert after["yuanban_relay_batch_events_count", "enterprise"] == 1
     assert after["yuanban_relay_batch_events_sum", "enterprise"] == 3
     assert after["yuanban_timers_due", "notifications"] == 0
+
+    Anchorer(runtime).keep()
+    hearing.clock.advance(timedelta(seconds=5))
+    assert asked(hearing)["yuanban_audit_anchor_age_seconds", "notifications"] == 5
 
 
 def test_a_service_of_its_own_tells_only_of_itself(hearing: Assembly) -> None:

@@ -194,3 +194,20 @@ def test_an_opinion_names_every_open_point_and_keeps_what_was_typed(open_browser
         "\nKept</textarea>",
     ):
         assert sentence in page.text
+
+
+def test_the_audit_trail_is_a_part_of_the_case_for_auditors_alone(open_browser: Any) -> None:
+    case = submitted(open_browser, "云审")
+    page = f"/desk/cases/{case}?tab=audit"
+    for username in ("auditor", "admin"):
+        reader = official(open_browser, username)
+        shown = reader.get(page).text
+        assert f"{page}" in reader.get(f"/desk/cases/{case}").text
+        for part in ("Audit trail", "Application submitted", "Material handed in", "127.0.0.1"):
+            assert part in shown, part
+        assert shown.index("Application submitted") < shown.index("Application started")
+        assert 'rel="next"' not in shown
+        assert reader.get(f"{page}&cursor=!").status_code == 400
+    window = official(open_browser, "window")
+    assert "tab=audit" not in window.get(f"/desk/cases/{case}").text
+    assert "Application started" not in window.get(page).text

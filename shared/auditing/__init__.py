@@ -1,0 +1,1 @@
+"""Looking at the audit trail: whether it is whole, the daily anchors that prove it, and its readers."""

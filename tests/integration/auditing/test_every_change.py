@@ -1,0 +1,261 @@
+"""Every operation, event and timer that changes something leaves an entry in the audit trail."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from flask import Flask, Response, request, request_finished, request_started
+
+from approvals.cases.model import Case
+from approvals.enterprise.service import service as enterprise
+from facilities.living.service import service as living
+from facilities.production.service import service as production
+from gateway.accounts.cli import accounts_command
+from gateway.accounts.queries import find_by_username
+from gateway.service import service as gateway
+from notifications.service import service as notifications
+from shared.actor import SYSTEM, Actor
+from shared.audit import AuditEntry
+from shared.auditing.cli import audit
+from shared.clock import ManualClock
+from shared.messaging.inbox import InboxMessage
+from shared.messaging.timers import Timer
+from shared.service import Runtime, contracts_of, installed_services
+from shared.testing.answers import a1_answers
+from shared.testing.systems import SystemFactory, SystemUnderTest
+from tests.integration.approvals.desk import Desk
+from tests.integration.approvals.people import AGENT, APPROVER, OTHER_WINDOW, REVIEWER, WINDOW
+from tests.integration.auditing.trail import report
+from tests.integration.gateway.conftest import GatewayClient
+from tests.watching import Watch, watched
+
+# The watch must know how many rows a statement changed; SQLite does not say so soon enough.
+pytestmark = pytest.mark.postgres
+
+CHANGE_NOTHING = {"applications.check_case"}
+"""Operations that are no GET and yet only look."""
+POINT = {"items": [{"target": "/answers/contacts/liaison_mobile", "requirement": "请核对"}]}
+
+
+@dataclass
+class Performed:
+    """Which operations were asked for and done, and which of these were silent."""
+
+    done: set[str] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+
+
+@contextmanager
+def performing(watch: Watch) -> Iterator[Performed]:
+    """Look at every request that changes something."""
+    performed = Performed()
+    before: list[int] = []
+
+    def started(_app: Flask, **_more: Any) -> None:
+        before.append(watch.entries)
+
+    def finished(_app: Flask, response: Response, **_more: Any) -> None:
+        entries = before.pop()
+        if request.method in {"GET", "HEAD"} or response.status_code >= 400 or request.endpoint is None:
+            return
+        performed.done.add(request.endpoint)
+        if watch.entries == entries:
+            performed.silent.add(request.endpoint)
+
+    with request_started.connected_to(started), request_finished.connected_to(finished):
+        yield performed
+
+
+def operations(system: SystemUnderTest, *services: str) -> set[str]:
+    """Every operation of these services that is no GET."""
+    return {
+        rule.endpoint
+        for service in services
+        for rule in system.app(service).url_map.iter_rules()
+        if (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"} and rule.rule.startswith("/api/")
+    }
+
+
+def ok(answer: Any) -> Any:
+    assert answer.status_code < 400, answer.text
+    return answer
+
+
+def whole_life(desk: Desk) -> None:
+    """Everything that can be done to cases."""
+    case_id = desk.draft()
+    ok(desk.act(AGENT, case_id, "check"))
+    ok(desk.client(AGENT).delete(f"/cases/{case_id}/materials/articles", headers={"If-Match": '"1"'}))
+    ok(desk.upload(AGENT, case_id, "articles"))
+    ok(desk.act(AGENT, case_id, "submit", {"declaration": True}))
+    claimed = ok(desk.client(WINDOW).post("/tasks/claim-next", json={"kind": "intake"})).json
+    ok(desk.on_task(WINDOW, claimed, "release"))
+    desk.claim(WINDOW, case_id)
+    ok(desk.act(WINDOW, case_id, "request-correction", POINT))
+    ok(
+        desk.save(
+            AGENT, case_id, {"contacts": a1_answers(contacts={"liaison_mobile": "13800000005"})["contacts"]}
+        )
+    )
+    ok(desk.act(AGENT, case_id, "answer-correction"))
+    desk.claim(OTHER_WINDOW, case_id)
+    ok(desk.act(OTHER_WINDOW, case_id, "accept"))
+    task = desk.claim(REVIEWER, case_id)
+    opinion = {"conclusion": "approve", "text": "", "checks": desk.checks()}
+    ok(desk.on_task(REVIEWER, task, "opinion", opinion))
+    desk.claim(APPROVER, case_id)
+    ok(desk.act(APPROVER, case_id, "decide", {"granted": True}))
+
+    other = desk.submitted(company={"trade_name": "云栖退"})
+    desk.claim(WINDOW, other)
+    ok(
+        desk.act(
+            WINDOW, other, "decline", {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关"}
+        )
+    )
+    ok(desk.act(AGENT, desk.submitted(company={"trade_name": "云栖撤"}), "withdraw", {}))
+    ok(desk.discard(AGENT, desk.draft(company={"trade_name": "云栖弃"})))
+
+
+def settle_stuck(system: SystemUnderTest) -> None:
+    """What operators do about what is stuck."""
+    administrator = Actor(kind="account", id=AGENT.id, name="管理员", roles=frozenset({"administrator"}))
+    client = system.client("notifications", administrator)
+    with system.runtime("notifications").transaction(SYSTEM) as tx:
+        tx.schedule("nobody", "1", tx.now, {})
+    system.settle()
+    (stuck,) = client.get("/stuck-events").get_json()["items"]
+    for verb, body in (("replay", {}), ("discard", {"reason": "示范"})):
+        version = client.get(f"/stuck-events/{stuck['id']}").headers["ETag"]
+        path = f"/stuck-events/{stuck['id']}/{verb}"
+        ok(client.post(path, json=body, headers={"If-Match": version}))
+
+
+def test_every_operation_of_the_services_leaves_an_entry(
+    make_postgres_system: SystemFactory, clock: ManualClock
+) -> None:
+    behind_the_edge = [enterprise, living, production, notifications]
+    system = make_postgres_system(behind_the_edge, demo=True)
+    desk = Desk(system)
+    with watched() as watch, performing(watch) as performed:
+        whole_life(desk)
+        kept = timers(system)
+        system.settle()
+        messages = desk.client(AGENT, "notifications")
+        unread = messages.get("/messages").json["items"][0]["id"]
+        ok(messages.post(f"/messages/{unread}/read", json={}))
+        settle_stuck(system)
+
+        desk.submitted(company={"trade_name": "云栖默"})
+        kept |= timers(system)
+        clock.advance(timedelta(days=30))  # nobody looks at it: it counts as accepted
+        system.settle()
+
+    assert watch.silent == []
+    assert performed.silent == CHANGE_NOTHING
+    assert performed.done == operations(system, *(service.name for service in behind_the_edge))
+    for service in behind_the_edge:
+        runtime = system.runtime(service.name)
+        with runtime.read() as session:
+            heard = set(session.scalars(sa.select(InboxMessage.type).where(InboxMessage.state == "done")))
+        assert heard == set(service.handlers), service.name
+        assert set(service.timers) <= kept
+    with system.runtime("enterprise").read() as session:
+        actions = set(session.scalars(sa.select(AuditEntry.action)))
+    assert report(system.runtime("enterprise")).entries > len(actions)
+    assert {"case.discarded", "case.deemed-accepted", "enterprise.registered"} <= actions
+
+
+def timers(system: SystemUnderTest) -> set[str]:
+    """Names of the appointments there are."""
+    with system.runtime("enterprise").read() as session:
+        return set(session.scalars(sa.select(Timer.name)))
+
+
+def test_the_demo_park_and_everything_that_is_done_to_accounts_leave_entries(
+    make_postgres_system: SystemFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = make_postgres_system(installed_services(), demo=True, trusted_proxies=1)
+    with watched() as watch, performing(watch) as performed:
+        system.seed()
+        system.settle()
+        client = GatewayClient(system, system.edge_app.test_client(use_cookies=False)).sign_in("agent")
+        from_there = {"X-Forwarded-For": "10.9.9.9, 198.51.100.7"}
+        started = client.post(
+            "/api/v1/enterprise/cases", json={"item_code": "00013112700401"}, headers=from_there
+        )
+        change_accounts(system)
+    assert watch.silent == []
+    own = {rule for rule in operations(system, "gateway") if rule.startswith("accounts.")}
+    assert own and own <= performed.done - performed.silent
+
+    case_id = ok(started).get_json()["id"]
+    with system.runtime("enterprise").read() as session:
+        entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.aggregate_id == case_id)).one()
+    with system.runtime("gateway").read() as session:
+        agent = find_by_username(session, "agent")
+        by_account = sa.select(AuditEntry).where(AuditEntry.actor_kind == "account")
+        issued = session.scalars(by_account.order_by(AuditEntry.position)).all()[-1]
+    assert agent is not None
+    assert (entry.actor_id, entry.actor_name, entry.address) == (agent.id, agent.name, "198.51.100.7")
+    assert entry.request_id == started.headers["X-Request-Id"]
+    assert (issued.action, issued.aggregate_id) == ("token.issued", str(agent.id))
+    assert issued.address == "203.0.113.7"
+
+    monkeypatch.setenv("YUANBAN_DATABASE_URL", system.settings.database_url)
+    monkeypatch.setenv("YUANBAN_DATA_DIR", str(system.settings.data_dir))
+    verified = CliRunner().invoke(audit, ["verify"])
+    assert verified.exit_code == 0, verified.output
+    assert verified.output.count(": whole;") == len(installed_services())
+
+
+DEPARTMENT = ("--department", "11990101MB0DEM2282")
+RENAMED = ("--name-zh", "改名局", "--name-en", "Renamed")
+
+
+def change_accounts(system: SystemUnderTest) -> None:
+    """Everything that `yuanban accounts` does."""
+    command = accounts_command(
+        lambda: Runtime(gateway, system.settings, contracts_of(installed_services()), system.clock)
+    )
+    password = "a good long one\na good long one\n"
+    for typed, *arguments in (
+        (password, "add", "chief", "--role", "administrator"),
+        (password, "set-password", "chief"),
+        ("", "set-roles", "chief", "--role", "auditor"),
+        ("", "appoint", "chief", *DEPARTMENT, "--position", "window"),
+        ("", "appoint", "chief", *DEPARTMENT, *RENAMED, "--position", "window"),
+        ("", "disable", "chief"),
+        ("", "enable", "chief"),
+        ("", "rotate-key"),
+    ):
+        result = CliRunner().invoke(command, arguments, input=typed)
+        assert result.exit_code == 0, (arguments, result.output)
+
+
+def test_the_watch_sees_what_is_changed_without_a_word(make_postgres_system: SystemFactory) -> None:
+    """Otherwise the two above would prove nothing."""
+    system = make_postgres_system([enterprise], demo=True)
+    desk = Desk(system)
+    runtime = system.runtime("enterprise")
+    with watched() as watch:
+        case_id = desk.draft()
+        assert watch.silent == [] and watch.entries > 2
+        with runtime.transaction(SYSTEM) as tx:
+            tx.session.execute(sa.text("UPDATE approval_case SET subject_name = 'x'"))
+        assert watch.silent.pop() == "UPDATE approval_case"
+        with runtime.transaction(SYSTEM) as tx:
+            tx.session.scalars(sa.select(Case)).one().subject_name = "y"
+            tx.audit("something", "else", "1")
+        assert watch.silent.pop() == f"Case {case_id}"
+        with pytest.raises(RuntimeError), runtime.transaction(SYSTEM) as tx:
+            tx.session.execute(sa.text("DELETE FROM case_material"))
+            raise RuntimeError
+        with runtime.transaction(SYSTEM) as tx:
+            tx.session.execute(sa.text("DELETE FROM case_material WHERE code = 'none'"))
+        assert watch.silent == []
