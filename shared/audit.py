@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.actor import Actor
-from shared.database import Base, BigId, JsonDoc, UtcDateTime
+from shared.database import Base, BigId, JsonDoc, UtcDateTime, table_of
 
 LONGEST_ADDRESS = 64
 """More characters than any address has; what a proxy says is cut there rather than refused."""
@@ -57,6 +57,7 @@ class Act:
     request_id: str | None
 
 
+_ADD = sa.insert(table_of(AuditEntry))
 _LAST = (
     sa.select(AuditEntry.number, AuditEntry.hash)
     .where(AuditEntry.aggregate_type == sa.bindparam("type"), AuditEntry.aggregate_id == sa.bindparam("id"))
@@ -67,33 +68,42 @@ _LAST = (
 
 def append_all(session: Session, acts: Sequence[Act]) -> None:
     """Add the acts to their aggregates' chains; two writers at once collide on `number` and one fails."""
+    if not acts:
+        return
+    # The aggregates first: of two writers the later one shall fail at the version that it saw (412).
+    session.flush()
     ends: dict[tuple[str, str], tuple[int, str]] = {}
+    rows = []
     for act in acts:
         chain = (act.aggregate_type, act.aggregate_id)
         number, previous_hash = ends.get(chain) or _end_of(session, *chain)
-        entry = AuditEntry(
-            aggregate_type=act.aggregate_type,
-            aggregate_id=act.aggregate_id,
-            number=number + 1,
-            at=act.at,
-            action=act.action,
-            actor_kind=act.actor.kind,
-            actor_id=act.actor.id,
-            actor_name=act.actor.name,
-            on_behalf_of=act.on_behalf_of,
-            address=act.actor.address and act.actor.address[:LONGEST_ADDRESS],
-            request_id=act.request_id,
-            details=dict(act.details),
-            previous_hash=previous_hash,
-        )
-        entry.hash = entry_hash(entry)
-        session.add(entry)
-        ends[chain] = (entry.number, entry.hash)
+        row = _row(act, number + 1, previous_hash)
+        ends[chain] = (number + 1, row["hash"])
+        rows.append(row)
+    session.execute(_ADD, rows)
+
+
+def _row(act: Act, number: int, previous_hash: str) -> dict[str, Any]:
+    row = {
+        "aggregate_type": act.aggregate_type,
+        "aggregate_id": act.aggregate_id,
+        "number": number,
+        "at": act.at,
+        "action": act.action,
+        "actor_kind": act.actor.kind,
+        "actor_id": act.actor.id,
+        "actor_name": act.actor.name,
+        "on_behalf_of": act.on_behalf_of,
+        "address": act.actor.address and act.actor.address[:LONGEST_ADDRESS],
+        "request_id": act.request_id,
+        "details": dict(act.details),
+        "previous_hash": previous_hash,
+    }
+    return {**row, "hash": entry_hash(AuditEntry(**row))}
 
 
 def _end_of(session: Session, aggregate_type: str, aggregate_id: str) -> tuple[int, str]:
-    with session.no_autoflush:  # nothing pending is of this table
-        found = session.execute(_LAST, {"type": aggregate_type, "id": aggregate_id}).one_or_none()
+    found = session.execute(_LAST, {"type": aggregate_type, "id": aggregate_id}).one_or_none()
     return (found.number, found.hash) if found else (0, "")
 
 

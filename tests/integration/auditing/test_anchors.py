@@ -159,7 +159,7 @@ def test_a_whole_chain_that_is_gone_is_missed(anchored: Runtime) -> None:
 
 
 @given(st.data())
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_much_is_missing_from_ends_it_is_missed(runtime: Runtime, data: st.DataObject) -> None:
     """Each example goes on where the last one left off: with a new anchor over new chains."""
     today = anchors(runtime)[-1].day + timedelta(days=1) if anchors(runtime) else date(2026, 1, 1)
