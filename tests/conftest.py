@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -20,6 +21,10 @@ from shared.testing.databases import (
     postgres_url,
 )
 from shared.testing.systems import SystemFactory
+
+# How long one example takes says more about what else the machine does than about the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the park, a working day
 
