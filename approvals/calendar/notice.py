@@ -135,12 +135,12 @@ def judge(entered: Entered, year: int, *, calendar: WorkCalendar, today: date) -
 def read_csv(text: str) -> tuple[list[Line], list[FieldError]]:
     """The lines of `date,kind,name[,English name]`; blank lines, comments (#) and a heading are passed over.
 
-    Full-width commas and tabs separate as well, as they come out of documents and spreadsheets.
+    A line without commas may have full-width ones or tabs, as they come out of documents and spreadsheets.
     """
     lines: list[Line] = []
     errors: list[FieldError] = []
     for number, written in enumerate(text.replace("\ufeff", "").splitlines(), start=1):
-        plain = written.translate(_FULL_WIDTH).strip()
+        plain = (written if "," in written else written.translate(_FULL_WIDTH)).strip()
         if not plain or plain.startswith("#"):
             continue
         cells = [cell.strip() for cell in next(csv.reader([plain]))]
@@ -228,7 +228,7 @@ def _contradiction(line: Line, found: DayEntry, year: int, known: DayEntry | Non
 def _missing(
     year: int, days: Mapping[date, DayEntry], calendar: WorkCalendar, where: str
 ) -> Iterable[FieldError]:
-    """The statutory days of a fixed date that are not off (全国年节及纪念日放假办法, by the shipped table)."""
+    """Statutory days of a fixed date that are not off (全国年节及纪念日放假办法, by the shipped table)."""
     for fixed in calendar.fixed_days:
         day = date(year, fixed.month, fixed.day)
         entry = days.get(day)
