@@ -8,6 +8,13 @@ from sqlalchemy.orm import Session
 from approvals.calendar.model import CalendarNotice
 from shared.calendar import WorkCalendar
 
+_NEWEST = (
+    sa.select(CalendarNotice.id, CalendarNotice.number)
+    .where(CalendarNotice.number.is_not(None))
+    .order_by(CalendarNotice.number.desc())
+    .limit(1)
+)
+
 
 class CalendarInForce:
     """Gives the calendar in force in a transaction, to every process of the service alike.
@@ -34,14 +41,8 @@ class CalendarInForce:
         return found
 
     def _read(self, session: Session) -> WorkCalendar:
-        newest = (
-            sa.select(CalendarNotice.id, CalendarNotice.number)
-            .where(CalendarNotice.number.is_not(None))
-            .order_by(CalendarNotice.number.desc())
-            .limit(1)
-        )
         # Past the session, which would first write out all that is pending.
-        last = session.connection().execute(newest).one_or_none()
+        last = session.connection().execute(_NEWEST).one_or_none()
         if last is None:
             return self._shipped
         key = (last.id, last.number)
