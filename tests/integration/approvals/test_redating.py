@@ -287,7 +287,6 @@ def test_one_case_that_cannot_be_re_dated_holds_up_no_other(sqlite_desk: Desk, l
     in_force(sqlite_desk)
     runtime = sqlite_desk.system.runtime("enterprise")
     with runtime.database.write() as session:
-        session.execute(sa.update(Case).where(Case.id == UUID(broken)).values(due_kind="x"))
         session.execute(
             sa.text(
                 "CREATE TRIGGER no BEFORE UPDATE ON task WHEN OLD.case_id = "
