@@ -21,7 +21,11 @@ _KINDS: Mapping[str, DayKind] = {
     "off": "off", "休": "off", "放假": "off", "work": "work", "班": "work", "上班": "work",
 }  # fmt: skip
 
-_REQUIRED = Text("请填写", "Fill this in")
+_TITLES = {
+    "zh": Text("请填写中文标题", "Enter the title in Chinese"),
+    "en": Text("请填写英文标题", "Enter the title in English"),
+}
+_PUBLISHED = Text("请填写公布日期", "Enter the day of publication")
 _DATE = Text("日期应写作2027-01-01的形式", "Write dates like 2027-01-01")
 _FUTURE = Text("公布日期不能晚于今天", "The day of publication cannot lie in the future")
 _URL = Text(
@@ -159,9 +163,9 @@ def read_csv(text: str) -> tuple[list[Line], list[FieldError]]:
 def _wrong_text(entered: Entered, published_on: date | None, today: date) -> Iterator[FieldError]:
     for language, said in (("zh", entered.title.zh), ("en", entered.title.en)):
         if not said.strip():
-            yield FieldError(f"/title/{language}", "required", _REQUIRED)
+            yield FieldError(f"/title/{language}", "required", _TITLES[language])
     if not entered.published_on.strip():
-        yield FieldError("/published_on", "required", _REQUIRED)
+        yield FieldError("/published_on", "required", _PUBLISHED)
     elif published_on is None:
         yield FieldError("/published_on", "date", _DATE)
     elif published_on > today:
