@@ -233,6 +233,11 @@ def _now_at(case: Case, answers: Any, target: str) -> Any:
 
 def _queue_for_intake(tx: Transaction, case: Case) -> None:
     tasks.open_task(tx, case, TaskKind.INTAKE)
+    schedule_lapse(tx, case)
+
+
+def schedule_lapse(tx: Transaction, case: Case) -> None:
+    """Have the intake limit looked at when it is over: with the first moment of the day after it."""
     if case.due_on is None:
         raise LookupError(f"case {case.id} was received but no intake clock runs")
     lapse = datetime.combine(case.due_on + timedelta(days=1), time.min, tzinfo=PARK_TZ)

@@ -41,7 +41,7 @@ def timeline(case: Case) -> dict[str, Any]:
 
 def deadline(reader: Reader, case: Case, item: Item) -> dict[str, Any]:
     """Every clock of the case with the lines that explain its date."""
-    reading = reader.context.resources.get(Deadlines).read(case, item, reader.today)
+    reading = reader.context.resources.get(Deadlines).read(reader.session, case, item, reader.today)
     return {
         "due_on": case.due_on.isoformat() if case.due_on else None,
         "light": reading.light.value,

@@ -106,7 +106,7 @@ def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:
         "on": case.due_on.isoformat(),
         "kind": case.due_kind,
         "light": "ended" if ended else deadlines.light(case.due_on, case.yellow_on, reader.today),
-        "days_left": None if ended else deadlines.days_left(case.due_on, reader.today),
+        "days_left": None if ended else deadlines.days_left(reader.session, case.due_on, reader.today),
         "provisional": case.due_provisional,
     }
 

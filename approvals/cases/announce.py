@@ -19,6 +19,7 @@ def announce(
     *,
     decision: Mapping[str, Any] | None = None,
     decline: Mapping[str, Any] | None = None,
+    redating: Mapping[str, Any] | None = None,
 ) -> None:
     """Emit `yuanban.<service>.case.<step>.v1`."""
     notice = case.corrections[-1] if case.corrections else None
@@ -44,5 +45,6 @@ def announce(
             "decision": decision,
             "correction": {"round": notice.round, "count": len(notice.items)} if notice else None,
             "decline": decline,
+            **({"redating": redating} if redating else {}),
         },
     )

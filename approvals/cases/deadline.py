@@ -1,7 +1,10 @@
 """From a case's facts to its dates: the pure clock applied to stored rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+
+from sqlalchemy.orm import Session
 
 from approvals.cases import clock
 from approvals.cases.lifecycle import State
@@ -20,14 +23,56 @@ _NO_BASIS = Text("园区约定", "Arrangement of the park")
 
 
 @dataclass(frozen=True, slots=True)
-class Deadlines:
-    """The deadline ledger of cases on one calendar, with one set of thresholds for the lights."""
+class Reckoning:
+    """What the clock that governs now (the open one that is due first) puts on the case row."""
 
-    calendar: WorkCalendar
+    due_on: date | None
+    due_kind: str | None
+    yellow_on: date | None
+    provisional: bool
+
+    @classmethod
+    def on(cls, case: Case) -> "Reckoning":
+        """What stands on the row, as it was computed last."""
+        return cls(case.due_on, case.due_kind, case.yellow_on, case.due_provisional)
+
+    def put_on(self, case: Case) -> None:
+        """Write it on the row."""
+        case.due_on = self.due_on
+        case.due_kind = self.due_kind
+        case.yellow_on = self.yellow_on
+        case.due_provisional = self.provisional
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """The deadline ledger of cases on the calendar in force, with one set of thresholds for the lights."""
+
+    calendar_of: Callable[[Session], WorkCalendar]
+    """The calendar in force in the session's transaction."""
     thresholds: clock.Thresholds
 
-    def read(self, case: Case, item: Item, today: date) -> clock.Reading:
+    def read(self, session: Session, case: Case, item: Item, today: date) -> clock.Reading:
         """Every clock of the case, its lights and the lines that explain each date."""
+        return self._read(self.calendar_of(session), case, item, today)
+
+    def reckon(self, calendar: WorkCalendar, case: Case, item: Item, today: date) -> Reckoning:
+        """What the case's dates are on some calendar; nothing is changed."""
+        governing = self._read(calendar, case, item, today).governing
+        if case.state is State.CORRECTION:
+            governing = None  # the notice has ended the intake clock; the applicant's answer starts the next
+        return Reckoning(
+            due_on=governing.clock.due_on if governing else None,
+            due_kind=governing.clock.kind.value if governing else None,
+            yellow_on=governing.yellow_on if governing else None,
+            provisional=bool(governing and governing.clock.provisional),
+        )
+
+    def refresh(self, session: Session, case: Case, item: Item, today: date) -> None:
+        """Put the dates of the calendar in force on the case row."""
+        self.reckon(self.calendar_of(session), case, item, today).put_on(case)
+
+    def _read(self, calendar: WorkCalendar, case: Case, item: Item, today: date) -> clock.Reading:
         facts = [
             clock.ClockFact(
                 kind=clock.FactKind(fact.kind),
@@ -39,18 +84,7 @@ class Deadlines:
             )
             for fact in case.facts
         ]
-        ledger = clock.compute(facts, _limits(item), self.calendar)
-        return clock.read(ledger, today, self.thresholds)
-
-    def refresh(self, case: Case, item: Item, today: date) -> None:
-        """Put the clock that governs now (the open one that is due first) on the case row."""
-        governing = self.read(case, item, today).governing
-        if case.state is State.CORRECTION:
-            governing = None  # the notice has ended the intake clock; the applicant's answer starts the next
-        case.due_on = governing.clock.due_on if governing else None
-        case.due_kind = governing.clock.kind.value if governing else None
-        case.yellow_on = governing.yellow_on if governing else None
-        case.due_provisional = bool(governing and governing.clock.provisional)
+        return clock.read(clock.compute(facts, _limits(item), calendar), today, self.thresholds)
 
     def light(self, due_on: date, yellow_on: date | None, today: date) -> str:
         """green, yellow or red for a date that is still running."""
@@ -58,11 +92,9 @@ class Deadlines:
             return "red"
         return "yellow" if yellow_on is not None and today >= yellow_on else "green"
 
-    def days_left(self, due_on: date, today: date) -> int:
+    def days_left(self, session: Session, due_on: date, today: date) -> int:
         """Working days until the date; negative when it has passed."""
-        if today <= due_on:
-            return self.calendar.working_days_between(today, due_on)
-        return -self.calendar.working_days_between(due_on, today)
+        return self.calendar_of(session).working_days_between(today, due_on)
 
 
 def _limits(item: Item) -> clock.Limits:

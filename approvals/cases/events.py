@@ -60,6 +60,29 @@ class CaseData(Schema):
     decline = fields.Nested(DeclineField, required=True, allow_none=True)
 
 
+class NoticeField(Schema):
+    """The State Council's notice that a calendar comes from."""
+
+    year = fields.Integer(required=True)
+    title = fields.Nested(TextField, required=True)
+    published_on = fields.Date(required=True)
+
+
+class RedatingField(Schema):
+    """What a newly published calendar has moved: the dates before it, and who has to know."""
+
+    previous_due_on = fields.Date(required=True)
+    previous_provisional = fields.Boolean(required=True)
+    notice = fields.Nested(NoticeField, required=True)
+    claimed_by = fields.UUID(required=True, allow_none=True)
+
+
+class RedatedData(CaseData):
+    """The public state of a case whose due date was computed anew, and what it was before."""
+
+    redating = fields.Nested(RedatingField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -69,6 +92,9 @@ CASE_STEPS: dict[str, Text] = {
     "reviewed": Text("审查人员已出具意见", "A reviewer gave an opinion"),
     "decided": Text("已作出决定", "The decision was made"),
     "withdrawn": Text("申请已撤回", "The application was withdrawn"),
+    "redated": Text(
+        "放假安排公布，到期日已重新推算", "A calendar was published and the due date computed anew"
+    ),
 }
 
 
@@ -78,7 +104,7 @@ def case_contracts(service: str) -> dict[str, EventContract]:
     return {
         step: EventContract(
             type=f"yuanban.{service}.case.{step}.v1",
-            schema=CaseData,
+            schema=RedatedData if step == "redated" else CaseData,
             meaning=meaning,
             subscribers_optional=service != "enterprise",
         )

@@ -69,6 +69,7 @@ ENTRIES: dict[str, Entry] = {
         Entry("granted", 11, Text("办结（通过）", "Closed: granted"), State.GRANTED),
         Entry("refused", 13, Text("办结（不通过）", "Closed: refused"), State.REFUSED),
         Entry("withdrawn", 14, Text("撤回", "Withdrawn"), State.WITHDRAWN),
+        Entry("redated", None, Text("到期日重新推算", "Due date computed anew"), None),
         Entry("certificate_issued", None, Text("制证", "Certificate issued"), None),
     )
 }

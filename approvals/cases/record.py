@@ -71,4 +71,4 @@ def record(
         )
     case.state = derive_state(row.key for row in case.entries)
     case.updated_at = tx.now
-    tx.resource(Deadlines).refresh(case, item, tx.today)
+    tx.resource(Deadlines).refresh(tx.session, case, item, tx.today)

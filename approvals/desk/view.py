@@ -44,7 +44,7 @@ def _due(reader: Reader, task: Task) -> dict[str, Any]:
         "on": task.due_on.isoformat(),
         "kind": task.case.due_kind or "intake",
         "light": deadlines.light(task.due_on, task.yellow_on, reader.today) if live else "ended",
-        "days_left": deadlines.days_left(task.due_on, reader.today) if live else None,
+        "days_left": deadlines.days_left(reader.session, task.due_on, reader.today) if live else None,
         "provisional": task.due_provisional,
     }
 

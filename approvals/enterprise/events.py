@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from approvals.calendar.events import calendar_published
 from approvals.cases.events import case_contracts
 from shared.messaging.contracts import EventContract
 from shared.text import Text
@@ -33,4 +34,4 @@ ENTERPRISE_REGISTERED = EventContract(
     meaning=Text("企业已登记设立", "An enterprise was registered"),
 )
 
-CONTRACTS = (*case_contracts(SERVICE).values(), ENTERPRISE_REGISTERED)
+CONTRACTS = (*case_contracts(SERVICE).values(), ENTERPRISE_REGISTERED, calendar_published(SERVICE))

@@ -1,11 +1,18 @@
 """The service `enterprise`: setting up companies, and the register of enterprises."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+
+from sqlalchemy.orm import Session
 
 from approvals.applications import api as applications
 from approvals.applications.answers import Checker
 from approvals.applications.commands import INTAKE_TIMER
+from approvals.calendar import api as calendar
+from approvals.calendar.events import calendar_published
+from approvals.calendar.in_force import CalendarInForce
+from approvals.calendar.queries import tell_all as tell_calendar
+from approvals.calendar.redating import REDATE_TIMER, ROUND_TIMER, go_round, redate
 from approvals.casefile import api as casefile
 from approvals.cases.clock import Thresholds
 from approvals.cases.deadline import Deadlines
@@ -26,7 +33,7 @@ from approvals.items.loader import load_catalogue
 from approvals.items.model import Catalogue
 from shared.calendar import load_default_calendar
 from shared.config import Settings
-from shared.service import Service
+from shared.service import Fact, Service
 from shared.text import Text
 
 
@@ -39,10 +46,15 @@ def _catalogue() -> Catalogue:
 def _resources(_settings: Settings) -> Mapping[type, object]:
     return {
         Catalogue: _catalogue(),
-        Deadlines: Deadlines(load_default_calendar(), Thresholds()),
+        Deadlines: Deadlines(CalendarInForce(load_default_calendar()).of, Thresholds()),
         Checker: Checker(register_rules),
         GrantEffects: GrantEffects({ESTABLISHMENT: register_company}),
     }
+
+
+def _tell_all(session: Session) -> Iterator[Fact]:
+    yield from tell_all(session)
+    yield from tell_calendar(session, calendar_published(SERVICE))
 
 
 service = Service(
@@ -62,11 +74,17 @@ service = Service(
         desk.blueprint,
         decisions.blueprint,
         certificates.blueprint,
+        calendar.blueprint,
         register_api.blueprint,
     ),
     publishes=CONTRACTS,
-    timers={INTAKE_TIMER: lapse, UNUSED_TIMER: forget_let_go},
-    backfill=tell_all,
+    timers={
+        INTAKE_TIMER: lapse,
+        UNUSED_TIMER: forget_let_go,
+        ROUND_TIMER: go_round,
+        REDATE_TIMER: redate,
+    },
+    backfill=_tell_all,
     resources=_resources,
     seed=seed,
 )

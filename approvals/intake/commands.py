@@ -12,6 +12,7 @@ from approvals.applications.commands import INTAKE_TIMER, handed_in_names, snaps
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
+from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.record import Fact, Office, record
@@ -141,6 +142,10 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
     """
     if case.state is not State.RECEIVED or case.due_on is None or tx.today <= case.due_on:
         return False
+    deadlines = tx.resource(Deadlines)
+    due_on = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today).due_on
+    if due_on is None or tx.today <= due_on:
+        return False  # a calendar was published meanwhile, and the case has not been re-dated by it yet
     live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == TaskKind.INTAKE)
     for task in tx.session.scalars(live):
         tasks.complete(tx, task)

@@ -95,6 +95,19 @@ def release(tx: Transaction, task: Task) -> Task:
     return task
 
 
+def redate(tx: Transaction, case: Case) -> UUID | None:
+    """Let the live tasks follow the case's date; gives the official who holds the claim, if one does."""
+    if case.due_on is None:
+        raise LookupError(f"case {case.id}: a live task has a date")
+    holder = None
+    for task in tx.session.scalars(sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE))):
+        task.due_on = case.due_on
+        task.yellow_on = case.yellow_on or case.due_on
+        task.due_provisional = case.due_provisional
+        holder = task.claimed_by or holder
+    return holder
+
+
 def complete(tx: Transaction, task: Task) -> None:
     """The work is done."""
     task.state = TaskState.DONE

@@ -7,6 +7,8 @@ from gateway.portal import (
     apidocs,
     applications,
     assets,
+    calendar_notice,
+    calendar_years,
     check,
     correction,
     desk_actions,
@@ -54,6 +56,8 @@ PAGES = (
     desk_decision.pages,
     stuck_list.pages,
     stuck_event.pages,
+    calendar_years.pages,
+    calendar_notice.pages,
     apidocs.pages,
 )
 

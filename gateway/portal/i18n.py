@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
     # The app's root is the gateway's; the translations lie beside this file.
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(Path(__file__).parent / "translations"))
     Babel(app, locale_selector=locale_name)
-    for function in (say, day, weekday, moment, local_day, size, yuan):
+    for function in (say, day, weekday, weekday_name, moment, local_day, size, yuan):
         app.add_template_filter(function, function.__name__)
 
 
@@ -76,6 +76,11 @@ def weekday(value: object) -> str:
     """A legal date with its weekday: 2026年11月27日 星期五 / Friday, 27 November 2026."""
     pattern = "y年M月d日 EEEE" if current_language() == "zh" else "EEEE, d MMMM y"
     return format_date(_date_of(value), pattern, locale=_locale()) if value else ""
+
+
+def weekday_name(value: object) -> str:
+    """The weekday alone: 星期五 / Friday."""
+    return format_date(_date_of(value), "EEEE", locale=_locale()) if value else ""
 
 
 def moment(value: object) -> str:

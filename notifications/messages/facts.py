@@ -11,6 +11,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     decision: Mapping[str, Any] = data["decision"] or {}
     correction: Mapping[str, Any] = data["correction"] or {}
     decline: Mapping[str, Any] = data["decline"] or {}
+    redating: Mapping[str, Any] = data.get("redating") or {}
+    previous = redating.get("previous_due_on")
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -29,6 +31,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "correction_count": correction.get("count"),
         "decline_kind": decline.get("kind"),
         "decline_reason": _clause(decline.get("reason")),
+        "previous_due_on": previous,
+        "date_moved": None if previous is None else previous != data["due_on"],
+        "notice_title": Text.of(redating["notice"]["title"]) if redating else None,
     }
 
 

@@ -1,4 +1,7 @@
-"""What the inbox hears: every step of a case becomes a message to its applicant."""
+"""What the inbox hears: every step of a case becomes a message to its applicant.
+
+A date that moves also concerns the official who has claimed the case.
+"""
 
 from collections.abc import Mapping
 
@@ -20,6 +23,7 @@ CASE_STEPS = (
     "decided",
     "withdrawn",
 )
+REDATED = "redated"
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -30,10 +34,20 @@ def tell_applicant(tx: Transaction, event: Event) -> None:
     tell(tx, event, event.data["applicant_account_id"], wording, link)
 
 
+def tell_of_new_date(tx: Transaction, event: Event) -> None:
+    """Tell the applicant, and the official who holds the claim where one does."""
+    tell_applicant(tx, event)
+    official = event.data["redating"]["claimed_by"]
+    if official is not None:
+        wording = tx.resource(Catalogue).word("claimed-case.redated", case_facts(event.data))
+        tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
+    steps = {**dict.fromkeys(CASE_STEPS, tell_applicant), REDATED: tell_of_new_date}
     return {
-        f"yuanban.{service}.case.{step}.v1": tell_applicant
+        f"yuanban.{service}.case.{step}.v1": handler
         for service in CASE_SERVICES
-        for step in CASE_STEPS
+        for step, handler in steps.items()
     }

@@ -90,6 +90,23 @@ class WorkCalendar:
         """Whether the days of `year` are published (`official`) or a forecast (`provisional`)."""
         return self._statuses.get(year, "provisional")
 
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that are in the tables, the earliest first; every other year follows the rule."""
+        return tuple(sorted(self._known_years))
+
+    @property
+    def fixed_days(self) -> tuple[FixedDay, ...]:
+        """The statutory days off on the same solar date every year."""
+        return self._fixed_days
+
+    def entries_of(self, year: int) -> tuple[DayEntry, ...]:
+        """Every day of `year` that departs from the plain week, in order."""
+        if year in self._known_years:
+            return tuple(self._entries[day] for day in sorted(self._entries) if day.year == year)
+        found = self._by_rule(year)
+        return tuple(found[day] for day in sorted(found))
+
     def is_provisional(self, day: date) -> bool:
         """Whether `day` lies in a year without an official arrangement."""
         return self.status(day.year) == "provisional"

@@ -82,6 +82,8 @@ PUBLIC = (
     Kind("verify-valid", "/verify/{certificate}"),
     Kind("verify-unknown", "/verify/0000-0000", status=404),
     Kind("not-found", "/no-such-page", status=404),
+    Kind("calendar", "/calendar"),
+    Kind("calendar-year", "/calendar/2026"),
 )
 APPLICANT = (
     Kind("home-of-applicant", "/", "agent"),
@@ -176,6 +178,13 @@ OPERATORS = (
         "admin",
         then=_press("Discard for good"),
     ),
+    Kind("calendar-year-of-admin", "/calendar/{next_year}", "admin"),
+    Kind(
+        "calendar-notice-with-errors",
+        "/calendar/{next_year}/notice",
+        "admin",
+        then=_press("Save and see what it changes"),
+    ),
 )
 
 
@@ -190,7 +199,14 @@ def places(server: Server) -> Places:
     for official, state in (("window", "received"), ("approver", "deciding")):
         Person(server.url, official).on_task(found[state], "claim").expect(200)
     guide_only = next(item["code"] for item in agent.get("/enterprise/items")["items"] if not item["online"])
-    return {**found, "certificate": certificate, "guide_only": guide_only, "stuck": park_unknown(server)}
+    next_year = str(agent.get("/enterprise/calendar")["items"][-1]["year"])
+    return {
+        **found,
+        "certificate": certificate,
+        "guide_only": guide_only,
+        "stuck": park_unknown(server),
+        "next_year": next_year,
+    }
 
 
 def _by_state(person: Person) -> Places:

@@ -16,7 +16,13 @@ from shared.testing.systems import SystemFactory, SystemUnderTest
 
 SERVICES = [service for service in installed_services() if not service.is_edge]
 PUBLIC = {
-    "enterprise": {"/items", "/items/<code>", "/verify/<certificate_id>"},
+    "enterprise": {
+        "/items",
+        "/items/<code>",
+        "/verify/<certificate_id>",
+        "/calendar",
+        "/calendar/<int:year>",
+    },
 }
 """Routes below /api/v1/<service> that answer without sign-in."""
 
@@ -49,7 +55,12 @@ def _example(rule: str) -> str:
         "<uuid:stuck_id>",
     ):
         rule = rule.replace(placeholder, NOBODYS_ID)
-    return rule.replace("<int:number>", "1").replace("<code>", "none").replace("<uscc>", "none")
+    return (
+        rule.replace("<int:number>", "1")
+        .replace("<int:year>", "2026")
+        .replace("<code>", "none")
+        .replace("<uscc>", "none")
+    )
 
 
 @pytest.mark.parametrize("service", [service.name for service in SERVICES])

@@ -9,7 +9,7 @@ import pytest
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
 from notifications.messages.facts import case_facts
-from notifications.messages.handlers import CASE_STEPS
+from notifications.messages.handlers import CASE_STEPS, REDATED
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -41,7 +41,7 @@ def word(catalogue: Catalogue, sample: str, **changes: Any) -> Wording:
 
 
 def test_every_published_step_is_heard() -> None:
-    assert sorted(CASE_STEPS) == sorted(PUBLISHED_STEPS)
+    assert sorted([*CASE_STEPS, REDATED]) == sorted(PUBLISHED_STEPS)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,8 @@ def test_every_published_step_is_heard() -> None:
         ),
         ("decided.v1.refused", {}, "case-refused"),
         ("withdrawn.v1", {}, "case-withdrawn"),
+        ("redated.v1", {}, "case-date-moved"),
+        ("redated.v1.settled", {}, "case-date-settled"),
     ],
 )
 def test_the_outcome_chooses_the_template(
@@ -74,7 +76,7 @@ def test_the_outcome_chooses_the_template(
 def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogue) -> None:
     events = {template.event for template in catalogue.templates}
 
-    assert events == {f"case.{step}" for step in CASE_STEPS}
+    assert events == {f"case.{step}" for step in (*CASE_STEPS, REDATED)} | {"claimed-case.redated"}
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("yuanban.*.case.*.json")), ids=lambda path: path.stem)
@@ -126,6 +128,28 @@ def test_a_provisional_date_says_so(catalogue: Catalogue) -> None:
     assert "预计日期" not in certain.body.zh and "provisional" not in certain.body.en
     assert "2027年1月6日" in provisional.body.zh and "预计日期" in provisional.body.zh
     assert "6 January 2027" in provisional.body.en and "provisional" in provisional.body.en
+
+
+def test_a_date_that_moved_is_told_with_the_old_and_the_new_one(catalogue: Catalogue) -> None:
+    body = word(catalogue, "redated.v1").body
+
+    assert "是否受理的答复期限由2027年1月6日调整为2027年1月7日（含当日）" in body.zh
+    assert "due by 7 January 2027 at the latest; the date before was 6 January 2027" in body.en
+    assert "provisional" not in body.en and "（示例）2027年部分节假日安排" in body.zh
+
+
+@pytest.mark.parametrize(
+    ("sample", "template"),
+    [("redated.v1", "claimed-case-date-moved"), ("redated.v1.settled", "claimed-case-date-settled")],
+)
+def test_the_official_who_holds_the_claim_is_told_in_words_of_their_own(
+    catalogue: Catalogue, sample: str, template: str
+) -> None:
+    wording = catalogue.word("claimed-case.redated", case_facts(data(sample)))
+
+    assert wording.template == template
+    assert "您领取的" in wording.title.zh + wording.body.zh and "you have claimed" in wording.body.en
+    assert "您提交" not in wording.body.zh and "2027年1月" in wording.body.zh
 
 
 def test_a_refusal_gives_the_reason_once_punctuated_and_the_remedies(catalogue: Catalogue) -> None:

@@ -74,6 +74,8 @@ class Course:
     """The union of all suspensions, as intervals that neither touch nor overlap."""
     ended: ClockFact | None = None
     """Refusal of intake, decision or withdrawal."""
+    recounted: tuple[ClockFact, ...] = ()
+    """The days on which the dates were counted anew because a calendar was published."""
 
 
 def read_course(facts: Iterable[ClockFact]) -> Course | None:
@@ -86,6 +88,8 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
         by_kind[fact.kind].append(fact)
     for found in by_kind.values():
         found.sort(key=_order)
+    # A new calendar is nothing that happens to the case: it can neither come too early nor too late.
+    recounted = by_kind.pop(FactKind.CALENDAR_CHANGED)
     if not any(by_kind.values()):
         return None
     received = _received(by_kind)
@@ -101,6 +105,7 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
         extended=_extended(by_kind),
         suspensions=merge(_suspensions(by_kind)),
         ended=ended,
+        recounted=tuple(recounted),
     )
 
 

@@ -75,6 +75,7 @@ _PROVISIONAL = Text(
     "The holiday arrangement for {years} is not published yet; computed provisionally from statutory "
     "holidays and computed anew once it is",
 )
+_RECOUNTED = Text("{day}按{notice}重新推算", "Computed anew on {day} by {notice}")
 _BY_DAY = Text("{day}前（含当日）", "{day}")
 _BY_HOUR = Text("{day}{hour}前", "{day}, {hour}")
 _DUE_INTAKE = Text(
@@ -109,6 +110,7 @@ class Timing:
     counter: Counter
     due: Due
     provisional_years: tuple[int, ...]
+    recounted: tuple[ClockFact, ...] = ()
 
     @property
     def lapsed(self) -> bool:
@@ -119,7 +121,7 @@ class Timing:
 def explain(timing: Timing) -> tuple[Line, ...]:
     """The lines in reading order: start, limit, what was left out or added day by day, the date, the end."""
     by_day = sorted(_days(timing), key=lambda line: line.on or date.max)
-    return (_start(timing), *_limit(timing), *by_day, *_result(timing))
+    return (_start(timing), *_limit(timing), *by_day, *_recounts(timing), *_result(timing))
 
 
 def _start(timing: Timing) -> Line:
@@ -260,6 +262,16 @@ def _result(timing: Timing) -> Iterator[Line]:
             event = _join(event, _REASONS.format(reasons=closing.note))
         text = _CLOSED.format(day=say_date(closing.effective_on), event=event)
         yield Line(closing.effective_on, text)
+
+
+def _recounts(timing: Timing) -> Iterator[Line]:
+    """When the dates of this clock were counted anew; not what was counted anew before or after it ran."""
+    first = timing.start.effective_on
+    last = timing.closing.effective_on if timing.closing else date.max
+    for fact in timing.recounted:
+        if fact.note is not None and first <= fact.effective_on <= last:
+            text = _RECOUNTED.format(day=say_date(fact.effective_on), notice=fact.note)
+            yield Line(fact.effective_on, text)
 
 
 def _moved(timing: Timing, counted_to: date, due_on: date) -> Line:

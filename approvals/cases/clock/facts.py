@@ -27,6 +27,7 @@ class FactKind(StrEnum):
     EXTENDED = "extended"
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
+    CALENDAR_CHANGED = "calendar_changed"
 
 
 class Unit(StrEnum):
@@ -125,6 +126,7 @@ _KIND_NAMES = {
     FactKind.EXTENDED: Text("延长期限", "extension"),
     FactKind.DECIDED: Text("作出决定", "decision"),
     FactKind.WITHDRAWN: Text("撤回申请", "withdrawal"),
+    FactKind.CALENDAR_CHANGED: Text("放假安排公布", "new calendar"),
 }
 
 

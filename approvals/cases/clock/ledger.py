@@ -91,7 +91,15 @@ def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> It
         if start is None:
             return
         closing = notice or course.accepted or course.ended
-        yield _clock(ClockKind.INTAKE, limits.intake, calendar, start=start, closing=closing, number=number)
+        yield _clock(
+            ClockKind.INTAKE,
+            limits.intake,
+            calendar,
+            start=start,
+            closing=closing,
+            number=number,
+            recounted=course.recounted,
+        )
         start = answer
 
 
@@ -107,6 +115,7 @@ def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> 
             closing=course.ended,
             extension=course.extended if limits.extension_moves_promised else None,
             suspensions=course.suspensions,
+            recounted=course.recounted,
         )
     yield _clock(
         ClockKind.STATUTORY,
@@ -116,6 +125,7 @@ def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> 
         closing=course.ended,
         extension=course.extended,
         suspensions=course.suspensions,
+        recounted=course.recounted,
     )
 
 
@@ -129,6 +139,7 @@ def _clock(
     number: int | None = None,
     extension: ClockFact | None = None,
     suspensions: tuple[Suspension, ...] = (),
+    recounted: tuple[ClockFact, ...] = (),
 ) -> ClockReading:
     total = limit.n + ((extension.days or 0) if extension else 0)
     counter = Counter(calendar, limit.unit, suspensions)
@@ -142,6 +153,7 @@ def _clock(
         counter=counter,
         due=ends,
         provisional_years=_provisional_years(calendar, limit.unit, start.effective_on, ends),
+        recounted=recounted,
     )
     # What the law puts in the place of an act happens when the time for the act has run out.
     ended_on = ends.on if timing.lapsed else (closing.effective_on if closing else None)

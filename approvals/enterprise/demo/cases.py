@@ -50,7 +50,8 @@ class _Stage:
 
     def go_back(self, ago: int) -> None:
         """Set the clock to ten o'clock in the park, `ago` working days back; today's steps to midnight."""
-        calendar = self.runtime.context.resources.get(Deadlines).calendar
+        with self.runtime.read() as session:
+            calendar = self.runtime.context.resources.get(Deadlines).calendar_of(session)
         day = self.today
         for _ in range(ago):
             day = calendar.previous_working_day(day)

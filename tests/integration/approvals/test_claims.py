@@ -34,7 +34,7 @@ def _both(number: int) -> Actor:
     )
 
 
-def _at_once(calls: list[Any]) -> list[Any]:
+def at_once(calls: list[Any]) -> list[Any]:
     """Run all calls at the same moment; gives their answers."""
     barrier = threading.Barrier(len(calls))
     answers: list[Any] = [None] * len(calls)
@@ -56,7 +56,7 @@ def test_of_officials_who_claim_one_task_at_once_exactly_one_gets_it(enterprise_
     for _round in range(ROUNDS):
         case_id = enterprise_desk.submitted()
         task = enterprise_desk.task(WINDOW, case_id)
-        answers = _at_once(
+        answers = at_once(
             [lambda who=who, task=task: enterprise_desk.on_task(who, task, "claim") for who in officials]
         )
         assert sorted(answer.status_code for answer in answers)[0] == 200
@@ -79,7 +79,7 @@ def test_of_two_submissions_at_once_one_counts(enterprise_desk: Desk) -> None:
             client = enterprise_desk.client(AGENT)
             return client.post(f"/cases/{draft}/submit", json={"declaration": True}, headers=headers)
 
-        answers = _at_once([lambda key=key: submit(key) for key in keys])
+        answers = at_once([lambda key=key: submit(key) for key in keys])
         codes = sorted(answer.status_code for answer in answers)
         assert codes == ([200, 200] if keys[0] else [200, 412])
         assert len(enterprise_desk.get(AGENT, f"/cases/{draft}/slips").json["items"]) == 1
@@ -91,7 +91,7 @@ def test_accepting_and_withdrawing_at_once_leaves_one_of_them(enterprise_desk: D
     case_id = enterprise_desk.submitted()
     enterprise_desk.claim(WINDOW, case_id)
     etag = enterprise_desk.get(AGENT, f"/cases/{case_id}").headers["ETag"]
-    answers = _at_once(
+    answers = at_once(
         [
             lambda: enterprise_desk.act(WINDOW, case_id, "accept", If_Match=etag),
             lambda: enterprise_desk.act(AGENT, case_id, "withdraw", If_Match=etag),
