@@ -266,7 +266,7 @@ class HttpUpstream:
             status=answer.status,
             headers=list(answer.headers.items()),
             chunks=_stream(answer),
-            close=answer.close,  # a fully read answer has given its connection back by then
+            close=lambda: _close(answer),
         )
 
     def close(self) -> None:
@@ -280,6 +280,15 @@ def _stream(answer: Any) -> Iterator[bytes]:
         yield from answer.stream(CHUNK, decode_content=False)
     except urllib3.exceptions.HTTPError as error:
         raise _told(error) from error
+
+
+def _close(answer: Any) -> None:
+    """Give the connection back where the answer is at its end, else end it."""
+    if answer.length_remaining == 0:
+        answer.drain_conn()  # reads nothing, but without a body (HEAD, 204) nobody else has tried to
+    else:
+        answer.close()
+        answer.release_conn()
 
 
 def _told(error: urllib3.exceptions.HTTPError) -> UpstreamError:

@@ -86,9 +86,9 @@ class Dispatcher:
 
     def _note(self, service: str, seconds: float) -> None:
         """For the access line of the request being answered, which may ask several services."""
-        noted = g.setdefault("noted", {"upstream": {}, "breaker": {}})
-        ms = noted["upstream"].get(service, 0.0) + seconds * 1000
-        noted["upstream"][service] = round(ms, 1)
+        noted = g.setdefault("noted", {"upstream_ms": {}, "breaker": {}})
+        ms = noted["upstream_ms"].get(service, 0.0) + seconds * 1000
+        noted["upstream_ms"][service] = round(ms, 1)
         noted["breaker"][service] = str(self._upstreams.state(service))
 
 
