@@ -95,7 +95,9 @@ def problem_raised(problem: Problem) -> BaseResponse:
     """The gateway itself refused."""
     if problem.status == _UNAUTHENTICATED:
         return to_sign_in()
-    return error_page(problem.status, {"title": say(problem.title), "detail": say(problem.detail)})
+    answer = error_page(problem.status, {"title": say(problem.title), "detail": say(problem.detail)})
+    answer.headers.update(problem.headers)
+    return answer
 
 
 def csrf_failed(_error: CSRFError) -> BaseResponse:
