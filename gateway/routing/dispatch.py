@@ -14,6 +14,9 @@ from shared.errors import NotFound
 from shared.http.tracing import next_hop
 from shared.network import Body, Network, Upstream, UpstreamResponse
 
+VIA = "1.1 yuanban"
+"""RFC 9110 §7.6.3 asks a gateway to say that the request came through it."""
+
 # What RFC 3986 allows in a path beside letters and digits; everything else is sent percent-encoded.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
@@ -66,7 +69,12 @@ class Dispatcher:
         to_edge = or_edge and service == self._network.edge
         if not (to_edge or service in self._names) or not is_plain(path):
             raise NotFound
-        sent = {**(headers or {}), "X-Request-Id": request_id(), "traceparent": next_hop(g.traceparent)}
+        sent = {
+            **(headers or {}),
+            "Via": VIA,
+            "X-Request-Id": request_id(),
+            "traceparent": next_hop(g.traceparent),
+        }
         if actor is not None:
             token = self._tokens.for_client(actor) if to_edge else self._tokens.for_service(service, actor)
             sent["Authorization"] = f"Bearer {token}"

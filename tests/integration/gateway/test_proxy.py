@@ -95,6 +95,7 @@ def test_hop_by_hop_headers_stay_on_their_hop(sqlite_client: GatewayClient) -> N
     seen = sqlite_client.get("/api/v1/enterprise/cases", headers=sent).get_json()
 
     assert not {name.lower() for name in sent} & set(seen["headers"])
+    assert seen["headers"]["via"] == "1.1 yuanban"
 
 
 def test_the_answer_comes_back_without_what_belongs_to_the_inner_hop(sqlite_client: GatewayClient) -> None:
