@@ -22,7 +22,8 @@ def post_worker_init(worker: Any) -> None:
     The kernel hands the limit of a listening socket on to the connections it accepts; a read or write that
     takes longer raises BlockingIOError.
     """
-    is_edge = worker.wsgi.extensions["yuanban"].service.is_edge
+    runtime = getattr(worker.wsgi, "extensions", {}).get("yuanban")
+    is_edge = runtime is not None and runtime.service.is_edge
     limit = struct.pack("ll", CLIENT_WAIT_S if is_edge else EDGE_WAIT_S, 0)
     for listener in worker.sockets:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

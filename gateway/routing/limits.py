@@ -4,7 +4,6 @@ The fields are those of draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit-Poli
 the policies that the request counted for, by name.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -15,6 +14,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from gateway.routing.routes import READING, route_of
+from shared.clock import SystemClock
 from shared.config import Settings
 from shared.errors import TooManyRequests
 from shared.http.problems import answer_problem
@@ -42,6 +42,7 @@ class Limits:
 
     def __init__(self, rates: Mapping[str, str]) -> None:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._clock = SystemClock()  # as the store has no other
         self._policies = {kind: policies_of(kind, rate) for kind, rate in rates.items()}
 
     def count(self) -> None:
@@ -73,7 +74,7 @@ class Limits:
     def _left(self, policy: Policy, client: str) -> tuple[int, int]:
         """How many requests are left, and after how many seconds there are more."""
         window = self._limiter.get_window_stats(policy.item, policy.name, client)
-        return window.remaining, max(1, ceil(window.reset_time - time.time()))
+        return window.remaining, max(1, ceil(window.reset_time - self._clock.now().timestamp()))
 
 
 def policies_of(kind: str, rate: str) -> Sequence[Policy]:
