@@ -11,7 +11,7 @@ from werkzeug.datastructures import Headers
 from gateway.routing.dispatch import Dispatcher, decoded, request_id
 from shared.actor import Actor
 from shared.errors import Problem
-from shared.network import UpstreamError, UpstreamResponse
+from shared.network import Body, UpstreamError, UpstreamResponse
 from shared.text import Language
 
 Json = dict[str, Any]
@@ -29,6 +29,10 @@ class ApiResponse:
     """The JSON body, None when the answer carries none."""
     headers: Headers = field(default_factory=Headers)
     content: bytes = b""
+    service: str = ""
+    """Who was asked."""
+    stream: UpstreamResponse | None = None
+    """The answer itself, not read yet, where it was asked for so and succeeded; whoever has it closes it."""
 
     @property
     def ok(self) -> bool:
@@ -68,6 +72,10 @@ class ServiceClient:
         """Read something; `timeout_s` is for pages that can do without the answer."""
         return self._call("GET", service, path, params, None, None, headers, timeout_s)
 
+    def open(self, service: str, path: str) -> ApiResponse:
+        """GET a file, to be passed on while it comes in (`stream`)."""
+        return self._call("GET", service, path, None, None, None, None, streamed=True)
+
     def post(
         self,
         service: str,
@@ -86,7 +94,7 @@ class ServiceClient:
         path: str,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
-        data: bytes | None = None,
+        data: Body | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ApiResponse:
         """Place something, a file for example."""
@@ -120,16 +128,18 @@ class ServiceClient:
         path: str,
         params: Mapping[str, Any] | None,
         json: Any,
-        data: bytes | None,
+        data: Body | None,
         headers: Mapping[str, str] | None,
         timeout_s: float | None = None,
+        *,
+        streamed: bool = False,
     ) -> ApiResponse:
         sent = {
             "Accept": "application/json, */*;q=0.5",
             "Accept-Language": "zh-CN" if self._language == "zh" else "en",
             **(headers or {}),
         }
-        body = data or b""
+        body: Body = data or b""
         if json is not None:
             body = jsonlib.dumps(json, ensure_ascii=False).encode()
             sent["Content-Type"] = "application/json"
@@ -146,14 +156,16 @@ class ServiceClient:
                 timeout_s=timeout_s,
                 or_edge=True,
             )
-            return _read(answer)
+            if streamed and 200 <= answer.status < 300:
+                return ApiResponse(answer.status, None, Headers(answer.headers), b"", service, answer)
+            return _read(answer, service)
         except Problem as problem:
-            return _refused(problem.status, problem, self._language)
+            return _refused(problem, self._language, service)
         except UpstreamError:
-            return ApiResponse(status=502)  # it broke off in the middle of the answer
+            return ApiResponse(status=502, service=service)  # it broke off in the middle of the answer
 
 
-def _read(answer: UpstreamResponse) -> ApiResponse:
+def _read(answer: UpstreamResponse, service: str) -> ApiResponse:
     headers = Headers(answer.headers)
     content = answer.read()
     media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -162,16 +174,19 @@ def _read(answer: UpstreamResponse) -> ApiResponse:
         try:
             document = jsonlib.loads(content)
         except ValueError:
-            return ApiResponse(status=502, headers=headers, content=content)
-    return ApiResponse(status=answer.status, json=document, headers=headers, content=content)
+            return ApiResponse(502, None, headers, content, service)
+    return ApiResponse(answer.status, document, headers, content, service)
 
 
-def _refused(status: int, problem: Problem, language: Language) -> ApiResponse:
+def _refused(problem: Problem, language: Language, service: str) -> ApiResponse:
     """The problem document that the public API would have answered."""
     document = {
         "type": f"urn:yuanban:problem:{problem.code}",
         "title": problem.title.in_(language),
-        "status": status,
+        "status": problem.status,
         "request_id": request_id(),
     }
-    return ApiResponse(status=status, json=document, headers=Headers({"Content-Type": _PROBLEM}))
+    if problem.detail:
+        document["detail"] = problem.detail.in_(language)
+    headers = Headers({"Content-Type": _PROBLEM, **problem.headers})
+    return ApiResponse(problem.status, document, headers, service=service)

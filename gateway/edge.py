@@ -23,7 +23,7 @@ def extend_app(app: Flask, runtime: Runtime, network: Network) -> None:
     keyset.register(app, edge.keys)
     proxy.register(app, edge.dispatcher)
     openapi.register(app, edge.dispatcher)
-    limits.register(app, settings.request_limit)
+    limits.register(app, settings)
     figures.register(app, settings.metrics_from)
     app.config["SESSION_COOKIE_SECURE"] = urlsplit(settings.public_url).scheme == "https"
     blueprint.register(app, GatewayHost(edge), _portal_settings(settings))

@@ -8,6 +8,8 @@ from gateway.accounts.keys import KeyRing
 from gateway.accounts.passwords import Passwords
 from gateway.routing.dispatch import Dispatcher
 from gateway.routing.tokens import Tokens
+from gateway.routing.upstreams import Upstreams
+from shared.http.health import registry_of
 from shared.network import Network, WsgiUpstream
 from shared.service import Runtime
 
@@ -30,7 +32,7 @@ def install(app: Flask, runtime: Runtime, network: Network) -> Edge:
     keys = KeyRing(runtime)
     tokens = Tokens(runtime, keys)
     itself = WsgiUpstream(lambda: app.wsgi_app, lambda: {"REMOTE_ADDR": request.remote_addr or ""})
-    dispatcher = Dispatcher(network, tokens, itself)
+    dispatcher = Dispatcher(network, tokens, Upstreams(network, registry_of(app)), itself)
     edge = Edge(runtime, keys, Passwords(runtime.settings), tokens, dispatcher)
     app.extensions[_EXTENSION] = edge
     return edge

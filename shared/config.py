@@ -41,7 +41,11 @@ class Settings:
     log_format: str = "console"
     log_level: str = "INFO"
     request_limit: str = "1200 per minute"
-    """How many requests one client may send, in Flask-Limiter's words."""
+    """How many requests one client may send, as the library `limits` words it; the next three count too."""
+    write_limit: str = "300 per minute"
+    upload_limit: str = "60 per minute"
+    sign_in_limit: str = "60 per minute"
+    """From one address, whoever tries to be who; an office may have one for all its people."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front and are believed about the client's address."""
     password_memory_kib: int = 19456
@@ -88,7 +92,10 @@ class Settings:
             threads=env.int("YUANBAN_THREADS", 8, validate=Range(min=1)),
             log_format=env.str("YUANBAN_LOG_FORMAT", "console", validate=OneOf(("console", "json"))),
             log_level=env.str("YUANBAN_LOG_LEVEL", "INFO", validate=OneOf(_LOG_LEVELS)),
-            request_limit=values.rate(env.str("YUANBAN_REQUEST_LIMIT", "1200 per minute")),
+            request_limit=_rate(env, "YUANBAN_REQUEST_LIMIT", "1200 per minute"),
+            write_limit=_rate(env, "YUANBAN_WRITE_LIMIT", "300 per minute"),
+            upload_limit=_rate(env, "YUANBAN_UPLOAD_LIMIT", "60 per minute"),
+            sign_in_limit=_rate(env, "YUANBAN_SIGN_IN_LIMIT", "60 per minute"),
             trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0, validate=Range(min=0)),
             upstreams=upstreams,
             broker_prefix=env.str("YUANBAN_BROKER_PREFIX", ""),
@@ -118,6 +125,10 @@ def _secret(given: str, data_dir: Path, *, may_make_one: bool) -> str:
         return given or _own_secret(data_dir)
     except OSError as error:
         raise SettingsError(f"YUANBAN_DATA_DIR: {data_dir}: {error.strerror}") from error
+
+
+def _rate(env: Env, variable: str, default: str) -> str:
+    return values.rate(variable, env.str(variable, default))
 
 
 def _upstreams(environ: Mapping[str, str]) -> dict[str, str]:

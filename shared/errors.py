@@ -141,3 +141,28 @@ class Unavailable(Problem):
     status = 503
     slug = "unavailable"
     title = Text("服务暂时不可用，请稍后再试", "The service is not available at the moment; please try again")
+
+    def __init__(self, detail: Text | None = None, *, retry_after_s: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When it is worth to come back, in seconds."""
+        return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
+
+
+class TimedOut(Problem):
+    """The service took the request and did not answer in time; what it does of it is not known."""
+
+    status = 504
+    slug = "timed-out"
+    title = Text("服务未能及时答复", "The service did not answer in time")
+
+
+class RequestTimedOut(Problem):
+    """The client stopped sending, or sends too slowly."""
+
+    status = 408
+    slug = "request-timed-out"
+    title = Text("上传中断或过慢，请重新提交", "The request came too slowly; please send it again")

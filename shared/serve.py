@@ -57,7 +57,8 @@ def http_network(service: Service, services: Sequence[Service], settings: Settin
     missing = sorted(f"YUANBAN_UPSTREAM_{name.upper()}" for name in needed - set(settings.upstreams))
     if missing:
         raise SettingsError(f"{', '.join(missing)}: give the base URL (http://…)")
-    return Network({name: HttpUpstream(settings.upstreams[name]) for name in sorted(needed)}, edge)
+    upstreams = {name: HttpUpstream(settings.upstreams[name], kept=settings.threads) for name in needed}
+    return Network(upstreams, edge)
 
 
 def gunicorn_command(settings: Settings, app: str = "shared.serve:embedded_app()") -> list[str]:
@@ -66,6 +67,7 @@ def gunicorn_command(settings: Settings, app: str = "shared.serve:embedded_app()
         sys.executable,
         "-m",
         "gunicorn",
+        "--config=python:shared.server_hooks",
         f"--bind={settings.bind}:{settings.port}",
         "--workers=1",
         "--worker-class=gthread",

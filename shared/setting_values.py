@@ -87,12 +87,12 @@ def networks(text: str) -> tuple[str, ...]:
         raise SettingsError(f"YUANBAN_METRICS_FROM: {error}; give networks like 10.1.0.0/16") from error
 
 
-def rate(text: str) -> str:
-    """How many requests one client may send, in Flask-Limiter's words."""
+def rate(variable: str, text: str) -> str:
+    """How many requests one client may send, as the library `limits` words it."""
     try:
         parse_many(text)
     except ValueError as error:
-        raise SettingsError("YUANBAN_REQUEST_LIMIT: give a rate like “1200 per minute”") from error
+        raise SettingsError(f"{variable}: give a rate like “1200 per minute”") from error
     return text
 
 

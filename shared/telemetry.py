@@ -1,9 +1,22 @@
-"""Structured logs: one JSON object (or one console line) an event, with the request id bound to it."""
+"""Structured logs: one JSON object (or one console line) an event, with the request id bound to it.
+
+No line holds what people typed: neither bodies nor query strings are logged, and what others write into the
+log of this process (databases in errors, gunicorn about requests it cannot read) loses its quotations here.
+"""
 
 import logging
+import sqlite3
 import sys
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
 
+import psycopg
 import structlog
+from sqlalchemy.exc import DBAPIError
+
+WITHHELD = "(the database's words are withheld: they quote values)"
+_QUOTES_VALUES = (psycopg.Error, sqlite3.Error, DBAPIError)
 
 
 def configure_logging(log_format: str, level: str) -> None:
@@ -34,7 +47,7 @@ def configure_logging(log_format: str, level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.ExceptionRenderer(trace_without_values),
                 renderer,
             ],
         )
@@ -42,5 +55,46 @@ def configure_logging(log_format: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("alembic").setLevel("WARNING")
-    logging.getLogger("fontTools").setLevel("WARNING")
+    for chatty in ("alembic", "fontTools", "urllib3"):  # the last names whole addresses, when asked for more
+        logging.getLogger(chatty).setLevel("WARNING")
+    server = logging.getLogger("gunicorn.error")
+    server.handlers[:] = []
+    server.filters[:] = [without_quotations]
+    server.propagate = True
+
+
+def without_quotations(record: logging.LogRecord) -> bool:
+    """A filter that keeps gunicorn's events and drops what they quote of a request, and the address."""
+    words = str(record.msg)
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, BlockingIOError):  # see `server_hooks.py`
+        record.msg, record.args, record.exc_info = "a client kept a thread waiting for too long", (), None
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    elif words.startswith("Invalid request from ip="):
+        record.msg, record.args = "a request that is no valid HTTP was refused", ()
+    elif words.startswith("Error handling request"):
+        record.msg, record.args = "error handling a request", ()
+    return True
+
+
+def trace_without_values(
+    exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
+) -> str:
+    """The traceback as Python writes it, without the words of databases."""
+    text = "".join(traceback.format_exception(*exc_info)).rstrip()
+    for error in _chain(exc_info[1]):
+        if isinstance(error, _QUOTES_VALUES):
+            text = text.replace(str(error), WITHHELD)
+    return text
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and those that it came from."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            waiting += [each.__cause__, each.__context__]

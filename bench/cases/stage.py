@@ -101,6 +101,9 @@ class Stage:
             "YUANBAN_BROKER_PREFIX": f"bench{new_id()}.",
             "YUANBAN_SECRET_KEY": self.settings.secret_key,
             "YUANBAN_REQUEST_LIMIT": "1000000 per minute",
+            "YUANBAN_WRITE_LIMIT": "1000000 per minute",
+            "YUANBAN_UPLOAD_LIMIT": "1000000 per minute",
+            "YUANBAN_SIGN_IN_LIMIT": "1000000 per minute",
             "YUANBAN_DEMO": "1",
             "YUANBAN_LOG_LEVEL": "WARNING",
         }

@@ -19,13 +19,16 @@ def passed_on(service: str, path: str, *, inline: bool, name: str = "") -> Respo
 
     Raises RefusedError when the service does not give the file.
     """
-    answer = current_client().get(service, path)
-    if not answer.ok:
+    answer = current_client().open(service, path)
+    if answer.stream is None:
         raise RefusedError(answer)
     media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type not in _SAFE_TYPES:
         media_type, inline = "application/octet-stream", False
-    response = Response(answer.content, content_type=media_type)
+    response = Response(answer.stream.chunks, content_type=media_type)
+    response.call_on_close(answer.stream.close)
+    if "Content-Length" in answer.headers:
+        response.headers["Content-Length"] = answer.headers["Content-Length"]
     named = _FILE_NAME.search(answer.headers.get("Content-Disposition", ""))
     disposition = "inline" if inline else "attachment"
     file_name = named.group(0) if named else f"filename*=UTF-8''{quote(name, safe='')}" if name else ""

@@ -12,7 +12,7 @@ from gateway.portal.access import to_sign_in
 from gateway.portal.context import Json
 from gateway.portal.i18n import say
 from gateway.portal.security import local_path, secure
-from gateway.portal.services import RefusedError, problem_sentence
+from gateway.portal.services import RefusedError, problem_sentence, title_of
 from shared.errors import Problem
 
 log = structlog.get_logger(__name__)
@@ -23,6 +23,7 @@ _SHOWN = {400, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500, 503}
 _UNAUTHENTICATED = 401
 _SERVER_ERROR = 500
 _TOO_LARGE = 413
+_UNAVAILABLE = 503
 _READ_ON_AT_MOST = 64 * 1024 * 1024  # bytes
 _CHUNK = 64 * 1024
 _NOT_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/.well-known/")
@@ -46,8 +47,8 @@ def register(app: Flask, portal: Blueprint) -> None:
     app.register_error_handler(HTTPException, no_such_route)
 
 
-def error_page(status: int, problem: Json | None = None) -> Response:
-    """The page for a status, with the service's own sentence where it gave one."""
+def error_page(status: int, problem: Json | None = None, service: str = "") -> Response:
+    """The page for a status, with the service's own sentence where it gave one; its name when it is down."""
     if status == _TOO_LARGE:
         _read_on()
     shown = _ALIKE.get(status, status)
@@ -60,6 +61,7 @@ def error_page(status: int, problem: Json | None = None) -> Response:
         slug=str(problem.get("type", "")).rpartition(":")[2],
         sentence=problem_sentence(problem),
         wrong=problem.get("errors") or [],
+        service=title_of(service) if service and shown == _UNAVAILABLE else None,
         request_id=problem.get("request_id") or g.get("request_id"),
         back=_page_before(),
     )
@@ -88,14 +90,19 @@ def refused(refusal: RefusedError) -> BaseResponse:
     """A service refused what a page asked for."""
     if refusal.status == _UNAUTHENTICATED:
         return to_sign_in()
-    return error_page(refusal.status, refusal.problem)
+    answer = error_page(refusal.status, refusal.problem, refusal.service)
+    if "Retry-After" in refusal.response.headers:
+        answer.headers["Retry-After"] = refusal.response.headers["Retry-After"]
+    return answer
 
 
 def problem_raised(problem: Problem) -> BaseResponse:
     """The gateway itself refused."""
     if problem.status == _UNAUTHENTICATED:
         return to_sign_in()
-    return error_page(problem.status, {"title": say(problem.title), "detail": say(problem.detail)})
+    answer = error_page(problem.status, {"title": say(problem.title), "detail": say(problem.detail)})
+    answer.headers.update(problem.headers)
+    return answer
 
 
 def csrf_failed(_error: CSRFError) -> BaseResponse:

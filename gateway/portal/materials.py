@@ -1,5 +1,6 @@
 """The materials of an application: one form a file, looking at the pages, removing."""
 
+from os import SEEK_END
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -26,6 +27,7 @@ from gateway.portal.services import (
     problem_sentence,
     seen_etag,
 )
+from shared.network import CHUNK, BodyStream
 
 pages = Blueprint("materials", __name__)
 
@@ -106,8 +108,15 @@ def send(case_id: str, code: str, file: FileStorage) -> ApiResponse:
         **(seen_etag() if request.form.get("etag") else {"If-None-Match": "*"}),
     }
     return current_client().put(
-        ENTERPRISE, case_path(case_id, "materials", code), data=file.read(), headers=headers
+        ENTERPRISE, case_path(case_id, "materials", code), data=_body_of(file), headers=headers
     )
+
+
+def _body_of(file: FileStorage) -> BodyStream:
+    """The file, read while it is sent on; large ones wait on the disk until then."""
+    size = file.stream.seek(0, SEEK_END)
+    file.stream.seek(0)
+    return BodyStream(iter(lambda: file.stream.read(CHUNK), b""), size)
 
 
 def upload_sentence(response: ApiResponse) -> str:

@@ -23,9 +23,11 @@ def inbox() -> str:
 @pages.get("/messages/unread")
 def unread() -> tuple[str, int]:
     """The number on the bell, asked for by the page after it has loaded; nothing for a visitor."""
-    found = load_if_up(NOTIFICATIONS, "/messages") if current_person() else None
-    count = int(found["unread"]) if found else 0
-    if not count:
+    if not current_person():
+        return "", 200
+    found = load_if_up(NOTIFICATIONS, "/messages")
+    count = int(found["unread"]) if found else None
+    if count == 0:
         return "", 200
     return render_template("portal/_unread.html", count=count, limit=_BADGE_LIMIT), 200
 

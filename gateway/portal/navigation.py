@@ -10,6 +10,7 @@ from gateway.portal.access import may_apply
 from gateway.portal.context import Json, current_language, current_person, current_settings
 from gateway.portal.desk_access import office_of, on_the_desk
 from gateway.portal.security import local_path
+from gateway.portal.services import gaps
 from gateway.portal.stuck_access import sees_stuck_events
 from shared.text import LANGUAGES
 
@@ -76,5 +77,6 @@ def _globals() -> dict[str, object]:
         "html_language": "zh-CN" if language == "zh" else "en",
         "other_language": next(each for each in LANGUAGES if each != language),
         "site": current_settings(),
+        "gaps": gaps,
         "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
     }

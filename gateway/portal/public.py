@@ -25,7 +25,7 @@ def home() -> str:
     """The front page; a signed-in applicant first sees what waits for them."""
     catalogue = load_if_up(ENTERPRISE, "/items")
     person = current_person()
-    cases = load_if_up(ENTERPRISE, "/cases") if may_apply(person) else None
+    cases = load_if_up(ENTERPRISE, "/cases") if may_apply(person) and catalogue else None
     listed = cases["items"] if cases else []
     return render_template(
         "portal/home.html",
@@ -33,6 +33,7 @@ def home() -> str:
         categories=categories_of(catalogue["items"]) if catalogue else [],
         waiting=[case for case in listed if case["state"] in _WAITING_FOR_APPLICANT],
         running=[case for case in listed if case["state"] not in _WAITING_FOR_APPLICANT + _FINISHED],
+        counted=cases is not None,
         inbox=load_if_up(NOTIFICATIONS, "/messages") if person else None,
     )
 

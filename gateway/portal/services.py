@@ -4,11 +4,11 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from flask import request
+from flask import g, request
 from werkzeug.exceptions import BadRequest
 
 from gateway.clients import ApiResponse
-from gateway.portal.context import Json, current_client
+from gateway.portal.context import Json, current_client, current_settings
 from gateway.portal.posted import number_of
 
 ENTERPRISE = "enterprise"
@@ -30,6 +30,11 @@ class RefusedError(Exception):
     def status(self) -> int:
         """The HTTP status of the refusal."""
         return self.response.status
+
+    @property
+    def service(self) -> str:
+        """Who refused."""
+        return self.response.service
 
     @property
     def problem(self) -> Json:
@@ -56,13 +61,29 @@ def load(service: str, path: str, **params: str | None) -> Json:
 
 
 def load_if_up(service: str, path: str, **params: str | None) -> Json | None:
-    """GET a document that a page can do without: None when its service is down; other refusals are raised."""
+    """GET a document that a page can do without; refusals that are no trouble of the service's are raised.
+
+    None when its service is down: the page then says at its top what is missing (`gaps`).
+    """
     try:
         return load(service, path, **params)
     except RefusedError as refusal:
         if refusal.status < _SERVER_ERRORS:
             raise
+        silent: list[str] = g.setdefault("portal_gaps", [])
+        if service not in silent:
+            silent.append(service)
         return None
+
+
+def gaps() -> list[object]:
+    """Names for readers of the services that this page had to do without."""
+    return [title_of(service) for service in g.get("portal_gaps", ())]
+
+
+def title_of(service: str) -> object:
+    """The name of a service for readers."""
+    return current_settings().services.get(service, service)
 
 
 def path_of(*parts: str) -> str:

@@ -18,9 +18,9 @@ from gateway.portal.services import (
     path_of,
     problem_sentence,
     seen_version,
+    title_of,
 )
 from gateway.portal.stuck_access import operators_only
-from gateway.portal.stuck_list import title_of
 from shared.http.readable import is_storable
 
 pages = Blueprint("stuck_event", __name__)

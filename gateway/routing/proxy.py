@@ -4,19 +4,20 @@ from collections.abc import Callable
 
 from flask import Flask, Response, g, request
 
+from gateway.routing import bodies
 from gateway.routing import headers as passing
 from gateway.routing.dispatch import Dispatcher
-from gateway.routing.routes import ALIASES, MIB, Alias, body_limit, is_open
-from shared.errors import TooLarge, Unauthenticated
+from gateway.routing.routes import ALIASES, Alias, is_open, route_of
+from shared.errors import Unauthenticated
 from shared.http.app import takes_files
-from shared.text import Text
+from shared.http.tracing import is_traceparent
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def register(app: Flask, dispatcher: Dispatcher) -> None:
     """Add the proxy, the short public paths and the limits on bodies."""
-    app.before_request(_limit_body)
+    app.before_request(bodies.limit_body)
 
     @takes_files
     def proxy(service: str, path: str) -> Response:
@@ -45,38 +46,21 @@ def _follow(dispatcher: Dispatcher, alias: Alias) -> Callable[..., Response]:
     return follow
 
 
-def _limit_body() -> None:
-    """Refuse a body that says it is too large before reading it; of any other, read little more."""
-    limit = body_limit(request.path)
-    request.max_content_length = limit + 1
-    _require_size(request.content_length or 0, limit)
-
-
-def _body() -> bytes:
-    body = request.get_data(cache=False)
-    # werkzeug cuts a chunked body off at its limit without a word; half a file must not pass for a whole.
-    _require_size(len(body), body_limit(request.path))
-    return body
-
-
-def _require_size(size: int, limit: int) -> None:
-    if size > limit:
-        said = Text("请求内容超过{n} MB", "The body is larger than {n} MB")
-        raise TooLarge(said.format(n=limit // MIB))
-
-
 def _pass_on(dispatcher: Dispatcher, service: str, path: str) -> Response:
     actor = g.get("actor")
     if actor is None and not is_open(request.method, path):
         raise Unauthenticated
+    sent = passing.forwarded(request.headers.items())
+    if not is_traceparent(request.headers.get("traceparent")):
+        sent = {name: value for name, value in sent.items() if name.lower() != "tracestate"}
     answer = dispatcher.send(
         service,
         request.method,
         path,
         actor=actor,
         query=request.query_string.decode("latin-1"),
-        headers=passing.forwarded(request.headers.items()),
-        body=_body(),
+        headers=sent,
+        body=bodies.body_for(route_of(request.method, path)),
     )
     response = Response(answer.chunks, status=answer.status)
     response.headers.clear()

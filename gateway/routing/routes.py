@@ -1,12 +1,11 @@
-"""Which paths lead where, which are open to everybody, and how large a body may be: as data."""
+"""Which paths lead where, which are open to everybody, what a request may take of size and time: as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from shared.network import TimeLimits
 
 MIB = 1024 * 1024
-JSON_LIMIT = MIB
-UPLOAD_LIMIT = 12 * MIB
-UPLOAD_MARK = "/materials/"
-"""Part of every path that takes files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,73 @@ ALIASES = (Alias("verify/<certificate_id>", "enterprise", "verify/{certificate_i
 OPEN = (Open("items"), Open("items/*"), Open("verify/*"), Open("openapi.json"))
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Requests that are treated alike: the first of `ROUTES` that fits one holds for it."""
+
+    name: str
+    methods: frozenset[str]
+    paths: tuple[str, ...]
+    """Patterns for the whole path, in which `*` stands for anything."""
+    times: TimeLimits
+    body_limit: int = MIB
+    """Bytes that a body may have."""
+    streams: bool = False
+    """Whether a body is passed on while it comes in, rather than read first."""
+    receive_s: float = field(default=30.0)
+    """How long a client may take to send a body that is passed on while it comes in."""
+
+    def fits(self, method: str, path: str) -> bool:
+        """Whether a request is one of these."""
+        return method in self.methods and any(fnmatchcase(path, pattern) for pattern in self.paths)
+
+
+READING = frozenset({"GET", "HEAD"})
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+ROUTES = (
+    # A file is looked into by processes of which there are few: up to 30 s to wait for one, 12 s to read
+    # (`approvals/documents/data/limits.yaml`). Two minutes suffice for 10 MB over 0.7 Mbit/s.
+    Route(
+        "upload",
+        frozenset({"PUT", "POST"}),
+        ("*/materials/*",),
+        TimeLimits(answer_s=50),
+        body_limit=12 * MIB,
+        streams=True,
+        receive_s=120,
+    ),
+    # Files and PDFs that are made when read; pictures of pages wait for the same few processes.
+    Route("document", READING, ("*/materials/*", "*/slips/*", "*/certificates/*"), TimeLimits(answer_s=50)),
+    Route("read", READING, ("*",), TimeLimits(answer_s=10)),
+    Route("write", WRITING, ("*",), TimeLimits(answer_s=20)),
+)
+
+_BY_METHOD = {
+    method: tuple(route for route in ROUTES if method in route.methods) for method in READING | WRITING
+}
+_OTHER = next(route for route in ROUTES if route.name == "read")
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerLimits:
+    """When a service is taken to be down (see `breaker.py`)."""
+
+    failures: int = 5
+    """So many calls in a row that found nobody, or waited in vain."""
+    pause_s: float = 5.0
+    """For so long it is left alone; then one request tries."""
+
+
+BREAKER = BreakerLimits()
+
+
 def is_open(method: str, path: str) -> bool:
     """Whether anybody may ask without a token."""
-    return method in {"GET", "HEAD"} and any(each.matches(path) for each in OPEN)
+    return method in READING and any(each.matches(path) for each in OPEN)
 
 
-def body_limit(path: str) -> int:
-    """How many bytes the body of a request to this path may have."""
-    return UPLOAD_LIMIT if UPLOAD_MARK in path else JSON_LIMIT
+def route_of(method: str, path: str) -> Route:
+    """How a request to this decoded path is treated; whatever is neither read nor written counts as read."""
+    candidates = _BY_METHOD.get(method, ())
+    return next((route for route in candidates if route.fits(method, path)), _OTHER)

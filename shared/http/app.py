@@ -15,10 +15,11 @@ from shared.config import Settings
 from shared.errors import TooLarge, UnsupportedMedia
 from shared.http import health, problems
 from shared.http.description import ServiceApi
+from shared.http.incoming import guard_body
 from shared.http.readable import require_readable_address, require_readable_json
 from shared.http.state import EXTENSION
 from shared.http.tokens import KeySource, TokenVerifier
-from shared.http.tracing import request_id_from, traceparent_from
+from shared.http.tracing import request_id_from, trace_id_of, traceparent_from
 from shared.messaging import api as stuck_events
 from shared.network import Network
 from shared.service import Runtime
@@ -102,8 +103,9 @@ def _identify_request() -> None:
     g.request_id = request_id_from(request.headers.get("X-Request-Id"))
     g.traceparent = traceparent_from(request.headers.get("traceparent"))
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=g.request_id, trace_id=trace_id_of(g.traceparent))
     g.started = health.tick()
+    guard_body(request)
 
 
 def _authenticate(actor_of: Callable[[str], Actor]) -> None:

@@ -54,13 +54,22 @@ class HttpMetrics:
         return generate_latest(Together([self.registry, *self.beside]))
 
 
+def registry_of(app: Flask) -> CollectorRegistry:
+    """Where this application's figures are registered, for what else it wants to tell."""
+    metrics: HttpMetrics = app.extensions[METRICS]
+    return metrics.registry
+
+
 def tick() -> float:
     """A monotonic instant, to measure how long an answer takes."""
     return time.monotonic()
 
 
 def observe(response: Response) -> None:
-    """Count the answer and write the access line (no query string, no body: they may hold personal data)."""
+    """Count the answer and write the access line (no query string, no body: they may hold personal data).
+
+    `g.noted` may hold more for the line.
+    """
     metrics: HttpMetrics = current_app.extensions[METRICS]
     route = request.url_rule.rule if request.url_rule else "unmatched"
     seconds = time.monotonic() - g.get("started", time.monotonic())
@@ -75,6 +84,7 @@ def observe(response: Response) -> None:
         status=response.status_code,
         ms=round(seconds * 1000, 1),
         account=str(actor.id) if actor else None,
+        **g.get("noted", {}),
     )
 
 

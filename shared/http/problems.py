@@ -137,6 +137,12 @@ def schema_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
     yield FieldError(pointer or "/", "invalid", Text("内容无效", sentence or "This is not valid"))
 
 
+def _constraint(error: IntegrityError) -> str:
+    """The name of the constraint on PostgreSQL, the table and columns on SQLite; neither quotes values."""
+    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return str(named or error.orig)
+
+
 def register(app: Flask) -> None:
     """Answer every refusal of this app with a problem document."""
 
@@ -160,7 +166,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(IntegrityError)
     def _integrity(error: IntegrityError) -> Response:
-        log.warning("constraint refused a write", error=str(error.orig))
+        # The database's own words quote the values, which may be somebody's.
+        log.warning("constraint refused a write", constraint=_constraint(error))
         return answer_problem(Conflict())
 
     @app.errorhandler(Exception)

@@ -19,8 +19,23 @@ def request_id_from(given: str | None) -> str:
     return given if given is not None and _REQUEST_ID.fullmatch(given) else str(new_id())
 
 
+def is_traceparent(given: str | None) -> bool:
+    """Whether the caller's `traceparent` can be continued; if not, its `tracestate` means nothing either."""
+    return given is not None and _TRACEPARENT.fullmatch(given) is not None
+
+
 def traceparent_from(given: str | None) -> str:
     """The caller's `traceparent`, or the beginning of a new trace when it gave none that is well formed."""
-    if given is not None and _TRACEPARENT.fullmatch(given):
+    if given is not None and is_traceparent(given):
         return given
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def trace_id_of(traceparent: str) -> str:
+    """The id of the whole trace."""
+    return traceparent[3:35]
+
+
+def next_hop(traceparent: str) -> str:
+    """What is sent on: the same trace, with a span id of its own for this call."""
+    return f"{traceparent[:36]}{secrets.token_hex(8)}{traceparent[52:]}"

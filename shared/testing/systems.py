@@ -15,6 +15,7 @@ from shared.service import Runtime, Service
 from shared.testing.databases import Databases
 from shared.testing.edge import StandInEdge
 
+LIMITS = ("request_limit", "write_limit", "upload_limit", "sign_in_limit")
 CHEAP_HASHES: dict[str, Any] = {"password_memory_kib": 64, "password_rounds": 1}
 
 
@@ -113,7 +114,7 @@ class SystemFactory:
             "broker_url": "memory://",
             "blobs_url": f"file://{folder}/blobs",
             "secret_key": "a key of the tests and of nobody else",
-            "request_limit": "100000 per minute",
+            **dict.fromkeys(LIMITS, "100000 per minute"),
             **CHEAP_HASHES,
             **settings,
         }

@@ -16,6 +16,7 @@ from shared.testing.ports import free_port
 
 START_S = 120  # migrating and seeding five databases, beside whatever else the machine does
 STOP_S = 30
+LIMITS = ("REQUEST", "WRITE", "UPLOAD", "SIGN_IN")
 _POLL_S = 0.05
 _LOG_TAIL = 4000
 # What a developer's shell may hold must not change what is tested.
@@ -42,7 +43,7 @@ class Server:
         self._environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | {
             "PORT": str(self.port),
             "YUANBAN_DATA_DIR": str(folder),
-            "YUANBAN_REQUEST_LIMIT": "100000 per minute",
+            **{f"YUANBAN_{kind}_LIMIT": "100000 per minute" for kind in LIMITS},
             "YUANBAN_DEMO_PASSWORD": DEMO_PASSWORD,
             **environment,
         }

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from openapi_spec_validator import validate
 from psycopg import sql
 
+from shared.testing.answers import ID_NUMBERS
 from shared.testing.databases import postgres_url
 from tests.e2e.api import ITEM, Person, ask, sign_in, when_told
 from tests.e2e.server import Server, running, wait_until
@@ -152,6 +153,26 @@ def test_a_repeated_request_has_one_effect(installation: Server) -> None:
     slips = agent.get(f"/enterprise/cases/{case_id}/slips")["items"]
     assert [slip["kind"] for slip in slips] == ["receipt"]
     assert window.get(f"/enterprise/cases/{case_id}/task")["state"] == "open"
+
+
+def test_the_log_holds_nothing_of_what_people_typed(installation: Server) -> None:
+    """After the story: names, ID numbers and files have gone through all services by now."""
+    url = installation.url
+    token = sign_in(url, "agent").expect(200).json["access_token"]
+    known = {"Authorization": f"Bearer {token}", "X-Request-Id": "log-test"}
+    wrong = {"username": "agent", "password": "a-wrong-pass-word"}
+    ask(url, "POST", "/api/v1/auth/token", body=wrong).expect(401)
+    ask(url, "GET", "/api/v1/enterprise/cases?q=990101199001010019", **known).expect(200)
+    ask(url, "GET", "/api/v1/enterprise/cases?cursor=990101199001010019", **known).expect(400)
+    named = {"Content-Disposition": 'attachment; filename="photo-of-somebody.pdf"', "If-None-Match": "*"}
+    path = f"/api/v1/enterprise/cases/{uuid4()}/materials/articles"
+    ask(url, "PUT", path, body=pdf(), **known, **named).expect(404)
+    ask(url, "GET", "/applications?state=990101199001010019&name=somebodys-name").expect(303)
+
+    log = installation.log.read_text("utf-8")
+    assert log.count("request_id=log-test") >= 6, "one line of the gateway and one of the service, each time"
+    secrets = (token, "a-wrong-pass-word", "photo-of-somebody", "somebodys-name", "示范股东甲", "13800000001")
+    assert [each for each in (*secrets, *ID_NUMBERS) if each in log] == []
 
 
 def test_a_request_in_flight_is_answered_before_the_process_ends(installation: Server) -> None:

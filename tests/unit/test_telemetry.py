@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 import structlog
 
 from shared.telemetry import configure_logging
@@ -46,3 +47,46 @@ def test_json_lines_carry_the_request_id(capsys: pytest.CaptureFixture[str]) -> 
         structlog.get_logger("test").info("request", status=200)
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["request_id"], line["status"]) == ("request", "r-1", 200)
+
+
+ID_NUMBER = "990101199001010019"
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_database_error_is_traced_without_the_values_it_quotes(
+    capsys: pytest.CaptureFixture[str], log_format: str
+) -> None:
+    configure_logging(log_format, "INFO")
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        try:
+            connection.execute(sa.text(f"SELECT no_such_function('{ID_NUMBER}')"))
+        except sa.exc.OperationalError:
+            structlog.get_logger("test").exception("unexpected error")
+    engine.dispose()
+    written = capsys.readouterr().err
+    assert "OperationalError" in written
+    assert "connection.execute" in written, "the place is still there"
+    assert ID_NUMBER not in written.replace("SELECT no_such_function('{ID_NUMBER}')", "")
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "left"),
+    [
+        (
+            f"Invalid request from ip=203.0.113.7: {ID_NUMBER}",
+            (),
+            "a request that is no valid HTTP was refused",
+        ),
+        ("Error handling request %s %s", ("GET", f"/?id={ID_NUMBER}"), "error handling a request"),
+        ("Worker (pid:%s) was sent SIGTERM!", (7,), "Worker (pid:7) was sent SIGTERM!"),
+    ],
+)
+def test_the_server_quotes_nothing_of_a_request(
+    capsys: pytest.CaptureFixture[str], message: str, arguments: tuple[object, ...], left: str
+) -> None:
+    configure_logging("json", "INFO")
+    logging.getLogger("gunicorn.error").warning(message, *arguments)
+    written = capsys.readouterr().err
+    assert json.loads(written)["event"] == left
+    assert "203.0.113.7" not in written

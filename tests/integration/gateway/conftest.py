@@ -1,5 +1,6 @@
 """A gateway with one service behind it that says what reached it."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -57,6 +58,10 @@ def _mirror(app: Flask, _runtime: Runtime, _network: Network) -> None:
     @app.get("/api/v1/enterprise/lost")
     def lost() -> Response:
         raise NotFound
+
+    @app.get("/api/v1/enterprise/endless")
+    def endless() -> Response:
+        return Response(itertools.repeat(b"more"), content_type="text/plain")
 
     @app.get("/api/v1/enterprise/file")
     def file() -> Response:
