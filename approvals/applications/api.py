@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from approvals.applications import commands
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
+from approvals.cases.refusals import GUIDE_ONLY, WRONG_STATE
 from approvals.cases.schemas import (
+    PLACES,
     CaseOut,
     CheckArgs,
     CheckOut,
@@ -22,14 +23,18 @@ from approvals.cases.schemas import (
 from approvals.items.model import Catalogue
 from shared.errors import FieldError
 from shared.http.command import Reply, command
+from shared.http.contract import guarded, refuses
+from shared.http.description import ETAG, LOCATION, Blueprint
+from shared.refusals import FORBIDDEN, NOT_FOUND
 from shared.transaction import Transaction
 
-blueprint = Blueprint("applications", __name__, description="Applications (申请)")
+blueprint = Blueprint("applications", __name__, description="Applications (申请)", path_parameters=PLACES)
 
 
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
-@blueprint.response(201, CaseOut)
+@blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
+@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
     """Open a draft under an item, for yourself or for an organisation you belong to."""
@@ -40,7 +45,9 @@ def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
 
 @blueprint.patch("/cases/<uuid:case_id>")
 @blueprint.arguments(SaveAnswers)
-@blueprint.response(200, CaseOut)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def save_answers(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Save sections of the form as typed; nothing is judged but their shape."""
@@ -50,6 +57,8 @@ def save_answers(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
 
 @blueprint.delete("/cases/<uuid:case_id>")
 @blueprint.response(204)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def discard_case(tx: Transaction, case_id: UUID) -> Reply:
     """Throw a draft away; 409 once it was handed in, for then it can only be withdrawn."""
@@ -76,7 +85,9 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 
 @blueprint.post("/cases/<uuid:case_id>/submit")
 @blueprint.arguments(Submit)
-@blueprint.response(200, CaseOut)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in; it gets its number and the date by which an answer is due."""
@@ -85,8 +96,10 @@ def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
 
 
 @blueprint.post("/cases/<uuid:case_id>/withdraw")
-@blueprint.arguments(Withdraw)
-@blueprint.response(200, CaseOut)
+@blueprint.arguments(Withdraw, required=False)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Take the application back (撤件 before acceptance, 撤回 after it)."""
@@ -95,8 +108,10 @@ def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply
 
 
 @blueprint.post("/cases/<uuid:case_id>/answer-correction")
-@blueprint.arguments(Nothing)
-@blueprint.response(200, CaseOut)
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def answer_correction(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the corrections in; a new intake clock starts."""

@@ -4,15 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from approvals.casefile import history
 from approvals.casefile.opening import reading
 from approvals.casefile.queries import list_cases
+from approvals.casefile.schemas import DeadlineOut, SlipList, Timeline
 from approvals.casefile.view import Reader, case_summary, case_view
 from approvals.cases import policy
 from approvals.cases.model import Case, Slip
-from approvals.cases.schemas import CaseListArgs, CaseOut, CasePage, Rows
+from approvals.cases.schemas import PLACES, CaseListArgs, CaseOut, CasePage
 from approvals.certificates.licences import licence_pdf
 from approvals.certificates.queries import of_case
 from approvals.documents.issuing import slip_pdf
@@ -22,10 +22,11 @@ from shared.auditing.policy import require_reader
 from shared.auditing.schemas import AuditPage
 from shared.errors import NotFound
 from shared.http.command import Reply, json_response
+from shared.http.description import CONTENT, ETAG, FILE, Blueprint
 from shared.http.files import file_response
 from shared.http.paging import PageArgs, link_next
 
-blueprint = Blueprint("casefile", __name__, description="Cases (办件)")
+blueprint = Blueprint("casefile", __name__, description="Cases (办件)", path_parameters=PLACES)
 
 
 def _found(reader: Reader, case_id: UUID) -> Case:
@@ -47,7 +48,7 @@ def get_cases(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>")
-@blueprint.response(200, CaseOut)
+@blueprint.response(200, CaseOut, headers=ETAG)
 def get_case(case_id: UUID) -> Response:
     """Read one case; its ETag is what the verbs ask for in If-Match."""
     with reading() as reader:
@@ -56,7 +57,7 @@ def get_case(case_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/timeline")
-@blueprint.response(200, Rows)
+@blueprint.response(200, Timeline)
 def get_timeline(case_id: UUID) -> Response:
     """What has happened to the case, with the national event codes."""
     with reading() as reader:
@@ -84,7 +85,7 @@ def get_audit_trail(args: dict[str, Any], case_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/deadline")
-@blueprint.response(200)
+@blueprint.response(200, DeadlineOut)
 def get_deadline(case_id: UUID) -> Response:
     """Why each date is what it is, line by line."""
     with reading() as reader:
@@ -94,7 +95,7 @@ def get_deadline(case_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/slips")
-@blueprint.response(200, Rows)
+@blueprint.response(200, SlipList)
 def get_slips(case_id: UUID) -> Response:
     """The official slips issued on the case."""
     with reading() as reader:
@@ -102,7 +103,7 @@ def get_slips(case_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/slips/<uuid:slip_id>")
-@blueprint.response(200, content_type="application/pdf")
+@blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=FILE)
 def get_slip(case_id: UUID, slip_id: UUID) -> Response:
     """One slip as PDF."""
     with reading() as reader:
@@ -114,7 +115,7 @@ def get_slip(case_id: UUID, slip_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/certificate")
-@blueprint.response(200, content_type="application/pdf")
+@blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=FILE)
 def get_certificate(case_id: UUID) -> Response:
     """The certificate that was issued, as PDF."""
     with reading() as reader:

@@ -3,14 +3,25 @@
 import hashlib
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from approvals.certificates.licences import licence_pdf
 from approvals.certificates.queries import verify
+from shared.http.contract import public
+from shared.http.description import Blueprint
 from shared.http.state import current_runtime
 
-blueprint = Blueprint("certificates", __name__, description="Certificates (证照), public check")
+blueprint = Blueprint(
+    "certificates",
+    __name__,
+    description="Certificates (证照), public check",
+    path_parameters={
+        "certificate_id": (
+            "As printed on the certificate; blanks and case do not matter",
+            "1.2.156.3005.2.11100000000013338W001.11990101MB0DEM2282.202611230001.001.6",
+        )
+    },
+)
 
 
 class Verified(Schema):
@@ -31,6 +42,7 @@ class Verified(Schema):
 
 @blueprint.get("/verify/<certificate_id>")
 @blueprint.response(200, Verified)
+@public
 def get_verification(certificate_id: str) -> Response:
     """Check a certificate by its identifier; public, no sign-in."""
     runtime = current_runtime()

@@ -3,16 +3,22 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from approvals.enterprise.model import Enterprise
 from approvals.enterprise.queries import find_enterprise, list_enterprises
 from shared.http.command import Reply, json_response
+from shared.http.description import ETAG, Blueprint
 from shared.http.paging import PageArgs, link_next
+from shared.http.schemas import following
 from shared.http.state import current_actor, current_runtime
 
-blueprint = Blueprint("register", __name__, description="Register of enterprises (市场主体登记簿)")
+blueprint = Blueprint(
+    "register",
+    __name__,
+    description="Register of enterprises (市场主体登记簿)",
+    path_parameters={"uscc": ("Unified social credit code (GB 32100)", "91990101MA0DEM013U")},
+)
 
 
 class RegisterArgs(PageArgs):
@@ -42,8 +48,8 @@ class EnterpriseOut(Schema):
 class EnterprisePage(Schema):
     """A page of the register."""
 
-    items = fields.List(fields.Nested(EnterpriseOut))
-    next = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(EnterpriseOut), required=True)
+    next = following()
 
 
 @blueprint.get("/enterprises")
@@ -60,7 +66,7 @@ def get_enterprises(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/enterprises/<uscc>")
-@blueprint.response(200, EnterpriseOut)
+@blueprint.response(200, EnterpriseOut, headers=ETAG)
 def get_enterprise(uscc: str) -> Response:
     """One registered enterprise."""
     current_actor()

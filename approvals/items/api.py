@@ -3,15 +3,21 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from approvals.items.guide import guide, summary
 from approvals.items.model import Catalogue
+from shared.http.contract import public
+from shared.http.description import Blueprint
 from shared.http.paging import PageArgs
 from shared.http.state import current_runtime
 
-blueprint = Blueprint("items", __name__, description="Service items (事项) and their guides (办事指南)")
+blueprint = Blueprint(
+    "items",
+    __name__,
+    description="Service items (事项) and their guides (办事指南)",
+    path_parameters={"code": ("The code or the slug of the item", "company-establishment")},
+)
 
 
 class ItemArgs(PageArgs):
@@ -32,6 +38,7 @@ class ItemPage(Schema):
 @blueprint.get("/items")
 @blueprint.arguments(ItemArgs, location="query")
 @blueprint.response(200, ItemPage)
+@public
 def get_items(args: dict[str, Any]) -> Response:
     """Find items by words and category; public."""
     catalogue = current_runtime().context.resources.get(Catalogue)
@@ -42,6 +49,7 @@ def get_items(args: dict[str, Any]) -> Response:
 
 @blueprint.get("/items/<code>")
 @blueprint.response(200)
+@public
 def get_item(code: str) -> Response:
     """The guide of one item, with its form; public."""
     catalogue = current_runtime().context.resources.get(Catalogue)

@@ -2,8 +2,11 @@
 
 from marshmallow import Schema, fields, validate
 
-from approvals.cases.schemas import TEXT, Due, ItemRef, Person
+from approvals.cases.lifecycle import State
+from approvals.cases.schemas import Due, ItemRef, Person
+from approvals.tasks.model import TaskKind, TaskState
 from shared.http.paging import PageArgs
+from shared.http.schemas import following, instant, string, text
 
 
 class ClaimNext(Schema):
@@ -47,35 +50,49 @@ class GiveOpinion(Schema):
 class TaskCase(Schema):
     """The case a task is about."""
 
-    id = fields.String()
-    number = fields.String(allow_none=True)
-    item = fields.Nested(ItemRef)
-    subject_name = fields.String(allow_none=True)
-    state = fields.String()
-    state_name = TEXT
-    version = fields.Integer()
+    id = fields.UUID(required=True)
+    number = string("Case number (18 digits)", null=True)
+    item = fields.Nested(ItemRef, required=True)
+    subject_name = string("What the case is about: the name of the company", null=True)
+    state = fields.Enum(State, by_value=True, required=True)
+    state_name = text()
+    version = fields.Integer(required=True, metadata={"description": "For If-Match of verbs on the case"})
 
 
 class TaskOut(Schema):
     """A task in the queue."""
 
-    id = fields.String(required=True)
-    version = fields.Integer(required=True)
-    kind = fields.String(required=True)
-    kind_name = TEXT
-    state = fields.String(required=True)
-    case = fields.Nested(TaskCase)
-    department = fields.String()
-    claimed_by = fields.Nested(Person, allow_none=True)
-    mine = fields.Boolean()
-    due = fields.Nested(Due)
-    created_at = fields.String()
-    actions = fields.List(fields.String())
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True, metadata={"description": "For If-Match of verbs on the task"})
+    kind = fields.Enum(TaskKind, by_value=True, required=True)
+    kind_name = text()
+    state = fields.Enum(TaskState, by_value=True, required=True)
+    case = fields.Nested(TaskCase, required=True)
+    department = string("Credit code of the department whose queue it is in")
+    claimed_by = fields.Nested(Person, required=True, allow_none=True)
+    mine = fields.Boolean(required=True, metadata={"description": "The reader has claimed it"})
+    due = fields.Nested(Due, required=True)
+    created_at = instant()
+    actions = fields.List(
+        fields.String(validate=validate.OneOf(["claim", "release", "opinion"])),
+        required=True,
+        metadata={"description": "The verbs that this reader may use now"},
+    )
+
+
+class TaskCounts(Schema):
+    """The big numbers of the queue, each counted up to 100."""
+
+    overdue = fields.Integer(required=True)
+    today = fields.Integer(required=True)
+    mine = fields.Integer(required=True)
+    open = fields.Integer(required=True)
+    correction = fields.Integer(required=True)
 
 
 class TaskPage(Schema):
     """A page of the queue, with the big numbers."""
 
-    items = fields.List(fields.Nested(TaskOut))
-    next = fields.String(allow_none=True)
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    items = fields.List(fields.Nested(TaskOut), required=True)
+    next = following()
+    counts = fields.Nested(TaskCounts, required=True)

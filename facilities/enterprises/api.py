@@ -3,21 +3,25 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from facilities.enterprises.queries import enterprise, enterprises
 from facilities.enterprises.schemas import EnterprisePageSchema, EnterpriseSchema
 from shared.http.command import Reply, json_response
+from shared.http.description import ETAG, Blueprint
 from shared.http.paging import PageArgs, link_next
 from shared.http.state import current_actor, current_runtime
 
 
 def blueprint() -> Blueprint:
     """The routes; served below `/api/v1/<service>`."""
-    api = Blueprint("enterprises", __name__, description="Enterprises of the park 园区企业")
+    api = Blueprint(
+        "enterprises",
+        __name__,
+        description="Enterprises of the park 园区企业",
+        path_parameters={"uscc": ("Unified social credit code (GB 32100)", "91990101MA0DEM013U")},
+    )
 
     @api.get("/enterprises")
-    @api.doc(security=[{"token": []}])
     @api.arguments(PageArgs, location="query")
     @api.response(200, EnterprisePageSchema)
     def list_enterprises(args: dict[str, Any]) -> Response:
@@ -31,8 +35,7 @@ def blueprint() -> Blueprint:
         return response
 
     @api.get("/enterprises/<uscc>")
-    @api.doc(security=[{"token": []}])
-    @api.response(200, EnterpriseSchema)
+    @api.response(200, EnterpriseSchema, headers=ETAG)
     def get_enterprise(uscc: str) -> Response:
         """One enterprise."""
         with current_runtime().read() as session:

@@ -2,14 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from shared.http.schemas import TextSchema
 from shared.text import LANGUAGES
-
-
-class TextSchema(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class Credentials(Schema):

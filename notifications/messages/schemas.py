@@ -2,12 +2,7 @@
 
 from marshmallow import Schema, fields
 
-
-class TextSchema(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+from shared.http.schemas import TextSchema
 
 
 class MessageSchema(Schema):

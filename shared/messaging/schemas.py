@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from shared.actor import Actor
 from shared.http.paging import PageArgs
+from shared.http.schemas import text
 from shared.messaging.policy import acts
 from shared.messaging.stuck import KINDS, REASONS, STATES, Stuck
 from shared.text import Text
@@ -20,13 +21,6 @@ class StuckEventArgs(PageArgs):
 
     state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(STATES))
     kind = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(KINDS))
-
-
-class StuckText(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class StuckEventLine(Schema):
@@ -48,7 +42,7 @@ class StuckEventLine(Schema):
     )
     next_attempt_at = fields.AwareDateTime(required=True, allow_none=True)
     reason = fields.String(required=True, metadata={"example": "handler"})
-    reason_name = fields.Nested(StuckText, required=True)
+    reason_name = text()
     error = fields.String(required=True, metadata={"description": "In lists its beginning only"})
     version = fields.Integer(required=True)
     actions = fields.List(
