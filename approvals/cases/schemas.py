@@ -8,7 +8,7 @@ from approvals.cases.clock.ledger import ClockKind
 from approvals.cases.clock.reading import Light
 from approvals.cases.lifecycle import ALLOWED, State
 from shared.http.paging import PageArgs
-from shared.http.schemas import TextSchema, day, following, instant, string, text
+from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
 EXAMPLE_ID = "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e"
 PLACES: dict[str, tuple[str, Any]] = {
@@ -118,16 +118,16 @@ class CaseListArgs(PageArgs):
     )
 
 
-class ItemRef(Schema):
+class ItemRef(Answer):
     """The item a case is about."""
 
     code = string("Basic code and serial", example="00013112700401")
     slug = string(example="company-establishment")
     version = string("The version of the item that the case was filed under")
-    name = text()
+    name = bilingual()
 
 
-class Due(Schema):
+class Due(Answer):
     """The date by which an answer is due."""
 
     on = day()
@@ -143,14 +143,14 @@ class Due(Schema):
     )
 
 
-class Person(Schema):
+class Person(Answer):
     """A person as named on screens."""
 
     id = fields.UUID(required=True)
     name = string()
 
 
-class CaseSummary(Schema):
+class CaseSummary(Answer):
     """A case as a line of a list."""
 
     id = fields.UUID(required=True)
@@ -158,7 +158,7 @@ class CaseSummary(Schema):
     number = string("Case number (18 digits), from submission on", null=True)
     item = fields.Nested(ItemRef, required=True)
     state = fields.Enum(State, by_value=True, required=True)
-    state_name = text()
+    state_name = bilingual()
     applicant = fields.Nested(Person, required=True)
     on_behalf_of = string("Credit code of the organisation it is made for", null=True)
     subject_name = string("What the case is about: the name of the company", null=True)
@@ -167,15 +167,15 @@ class CaseSummary(Schema):
     due = fields.Nested(Due, required=True, allow_none=True)
 
 
-class SectionStatus(Schema):
+class SectionStatus(Answer):
     """A section of the form and how far it is filled in."""
 
     key = string()
-    title = text()
+    title = bilingual()
     status = fields.String(required=True, validate=validate.OneOf(["not_started", "in_progress", "complete"]))
 
 
-class Uploaded(Schema):
+class Uploaded(Answer):
     """The file handed in for a material."""
 
     file_name = string()
@@ -188,26 +188,26 @@ class Uploaded(Schema):
     uploaded_at = instant()
 
 
-class MaterialOut(Schema):
+class MaterialOut(Answer):
     """One material of the item and the file handed in for it."""
 
     code = string(example="articles")
-    name = text()
+    name = bilingual()
     necessity = fields.String(required=True, validate=validate.OneOf(["required", "optional", "conditional"]))
     required = fields.Boolean(required=True, metadata={"description": "Needed here, by the answers given"})
     uploaded = fields.Nested(Uploaded, required=True, allow_none=True)
 
 
-class CorrectionItem(Schema):
+class CorrectionItem(Answer):
     """One point of a correction notice."""
 
     target = string("JSON pointer of what is to be corrected", example="/materials/articles")
-    label = text()
+    label = bilingual()
     requirement = string()
     resolved = fields.Boolean(required=True, metadata={"description": "It has changed since the notice"})
 
 
-class CorrectionOut(Schema):
+class CorrectionOut(Answer):
     """The latest correction notice (一次性告知)."""
 
     round = fields.Integer(required=True)
@@ -217,7 +217,7 @@ class CorrectionOut(Schema):
     items = fields.List(fields.Nested(CorrectionItem), required=True)
 
 
-class CheckedPoint(Schema):
+class CheckedPoint(Answer):
     """One point of the check list, as the reviewer answered it."""
 
     key = string()
@@ -225,12 +225,12 @@ class CheckedPoint(Schema):
     note = string()
 
 
-class OpinionOut(Schema):
+class OpinionOut(Answer):
     """A reviewer's opinion."""
 
     kind = fields.String(required=True, validate=validate.Equal("review"))
     conclusion = fields.String(required=True, validate=validate.OneOf(["approve", "reject"]))
-    conclusion_name = text()
+    conclusion_name = bilingual()
     text = string()
     official = string()
     at = instant()
@@ -238,17 +238,17 @@ class OpinionOut(Schema):
     case_version = fields.Integer(required=True, metadata={"description": "The version that was read"})
 
 
-class DecisionOut(Schema):
+class DecisionOut(Answer):
     """The decision."""
 
     granted = fields.Boolean(required=True)
     reason = string(null=True)
     decided_at = instant()
     official = string()
-    remedies = text("How a refusal may be contested", null=True)
+    remedies = bilingual("How a refusal may be contested", null=True)
 
 
-class CertificateRef(Schema):
+class CertificateRef(Answer):
     """The certificate that a grant has issued."""
 
     id = string("Certificate identifier (GB/T 36904)")
@@ -293,22 +293,22 @@ class CaseOut(CaseSummary):
     )
 
 
-class CasePage(Schema):
+class CasePage(Answer):
     """A page of cases."""
 
     items = fields.List(fields.Nested(CaseSummary), required=True)
     next = following()
 
 
-class Finding(Schema):
+class Finding(Answer):
     """One wrong field, or one that may be."""
 
     pointer = string("JSON pointer", example="/answers/company/trade_name")
     code = string(example="required")
-    message = text()
+    message = bilingual()
 
 
-class CheckOut(Schema):
+class CheckOut(Answer):
     """What is still wrong."""
 
     valid = fields.Boolean(required=True)

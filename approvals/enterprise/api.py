@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask import Response, jsonify
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from approvals.enterprise.model import Enterprise
 from approvals.enterprise.queries import find_enterprise, list_enterprises
 from shared.http.command import Reply, json_response
 from shared.http.description import ETAG, Blueprint
 from shared.http.paging import PageArgs, link_next
-from shared.http.schemas import following
+from shared.http.schemas import Answer, following
 from shared.http.state import current_actor, current_runtime
 
 blueprint = Blueprint(
@@ -24,10 +24,14 @@ blueprint = Blueprint(
 class RegisterArgs(PageArgs):
     """Search by name or credit code."""
 
-    q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(max=100),
+        metadata={"description": "Part of the name, or the credit code"},
+    )
 
 
-class EnterpriseOut(Schema):
+class EnterpriseOut(Answer):
     """The public facts of an enterprise."""
 
     uscc = fields.String(required=True)
@@ -45,7 +49,7 @@ class EnterpriseOut(Schema):
     certificate_id = fields.String(required=True, allow_none=True)
 
 
-class EnterprisePage(Schema):
+class EnterprisePage(Answer):
     """A page of the register."""
 
     items = fields.List(fields.Nested(EnterpriseOut), required=True)

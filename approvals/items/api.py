@@ -3,13 +3,12 @@
 from typing import Any
 
 from flask import Response, jsonify
-from marshmallow import Schema, fields, validate
 
 from approvals.items.guide import guide, summary
 from approvals.items.model import Catalogue
+from approvals.items.schemas import ItemArgs, ItemOut, ItemPage
 from shared.http.contract import public
 from shared.http.description import Blueprint
-from shared.http.paging import PageArgs
 from shared.http.state import current_runtime
 
 blueprint = Blueprint(
@@ -18,21 +17,6 @@ blueprint = Blueprint(
     description="Service items (事项) and their guides (办事指南)",
     path_parameters={"code": ("The code or the slug of the item", "company-establishment")},
 )
-
-
-class ItemArgs(PageArgs):
-    """Search words and category."""
-
-    q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
-    category = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
-
-
-class ItemPage(Schema):
-    """The items found."""
-
-    items = fields.List(fields.Dict())
-    categories = fields.List(fields.Dict())
-    next = fields.String(allow_none=True)
 
 
 @blueprint.get("/items")
@@ -48,7 +32,7 @@ def get_items(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/items/<code>")
-@blueprint.response(200)
+@blueprint.response(200, ItemOut)
 @public
 def get_item(code: str) -> Response:
     """The guide of one item, with its form; public."""

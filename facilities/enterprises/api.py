@@ -7,9 +7,11 @@ from flask import Response
 from facilities.enterprises.queries import enterprise, enterprises
 from facilities.enterprises.schemas import EnterprisePageSchema, EnterpriseSchema
 from shared.http.command import Reply, json_response
+from shared.http.contract import refuses
 from shared.http.description import ETAG, Blueprint
 from shared.http.paging import PageArgs, link_next
 from shared.http.state import current_actor, current_runtime
+from shared.refusals import FORBIDDEN
 
 
 def blueprint() -> Blueprint:
@@ -24,6 +26,7 @@ def blueprint() -> Blueprint:
     @api.get("/enterprises")
     @api.arguments(PageArgs, location="query")
     @api.response(200, EnterprisePageSchema)
+    @refuses(FORBIDDEN)
     def list_enterprises(args: dict[str, Any]) -> Response:
         """The enterprises the reader may see, the youngest first."""
         reader = current_actor()
@@ -36,6 +39,7 @@ def blueprint() -> Blueprint:
 
     @api.get("/enterprises/<uscc>")
     @api.response(200, EnterpriseSchema, headers=ETAG)
+    @refuses(FORBIDDEN)
     def get_enterprise(uscc: str) -> Response:
         """One enterprise."""
         with current_runtime().read() as session:

@@ -2,10 +2,10 @@
 
 from marshmallow import Schema, fields
 
-from shared.http.schemas import TextSchema
+from shared.http.schemas import Answer, TextSchema
 
 
-class MessageSchema(Schema):
+class MessageSchema(Answer):
     """One message."""
 
     id = fields.UUID(required=True)
@@ -19,7 +19,7 @@ class MessageSchema(Schema):
     read_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class InboxSchema(Schema):
+class InboxSchema(Answer):
     """A page of messages, newest first."""
 
     items = fields.List(fields.Nested(MessageSchema), required=True)

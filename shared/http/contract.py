@@ -36,6 +36,15 @@ def marks_of(doc: dict[str, Any]) -> Marks:
     return Marks(**doc.get(_MARKS, {}))
 
 
+def query_parameters(view: Callable[..., Any]) -> frozenset[str] | None:
+    """Names of the query parameters that a described view takes; None of a view that is not described."""
+    doc = getattr(view, _DOC, None)
+    if doc is None:
+        return None
+    given = doc.get("arguments", {}).get("parameters", ())
+    return frozenset(name for each in given if each["in"] == "query" for name in each["schema"]().fields)
+
+
 def mark(view: View, **said: Any) -> View:
     """Add to the marks of a view."""
     doc = getattr(view, _DOC, {})

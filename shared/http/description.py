@@ -19,6 +19,7 @@ from marshmallow import Schema, fields
 from shared import refusals
 from shared.http.contract import Marks, marks_of
 from shared.http.problems import PROBLEM_JSON
+from shared.http.schemas import Answer
 from shared.refusals import Refusal
 
 Json = dict[str, Any]
@@ -36,7 +37,7 @@ _PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 _KINDS_OF_FILE = ("application/pdf", "image/jpeg", "image/png", "application/octet-stream")
 
 
-class FieldProblem(Schema):
+class FieldProblem(Answer):
     """One wrong field."""
 
     pointer = fields.String(required=True, metadata={"description": "JSON pointer into the body"})
@@ -44,7 +45,7 @@ class FieldProblem(Schema):
     message = fields.String(required=True, metadata={"description": "in the language of Accept-Language"})
 
 
-class Problem(Schema):
+class Problem(Answer):
     """A refusal and its reason, in the language of Accept-Language."""
 
     type = fields.String(required=True, metadata={"description": "The kind of refusal, for programs"})
@@ -317,9 +318,9 @@ _HEADERS: dict[str, Json] = {
         always=False,
     ),
     "X-Request-Id": _header("By which the log knows the request", _TEXT),
-    "X-RateLimit-Limit": _header("Requests allowed in the present window", _NUMBER),
-    "X-RateLimit-Remaining": _header("Requests left in the present window", _NUMBER),
-    "X-RateLimit-Reset": _header("When the window ends, in seconds since 1970 UTC", _NUMBER),
+    "X-RateLimit-Limit": _header("Requests allowed in the present window", _NUMBER, always=False),
+    "X-RateLimit-Remaining": _header("Requests left in the present window", _NUMBER, always=False),
+    "X-RateLimit-Reset": _header("When it ends, in seconds since 1970 UTC", _NUMBER, always=False),
     "Retry-After": _header("Seconds to wait", _NUMBER),
     "WWW-Authenticate": _header("How one may prove who one is", {"const": "Bearer"}),
     "Content-Language": _header("The language of title, detail and messages", {"enum": ["zh-CN", "en"]}),

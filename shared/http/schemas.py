@@ -1,16 +1,25 @@
 """What the documents of every service are made of."""
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 
-class TextSchema(Schema):
+class Answer(Schema):
+    """What a service answers. Members may be added within a version: readers pass over what they do not know."""
+
+    class Meta:
+        """Bodies that are sent to us are closed; answers are described as open."""
+
+        unknown = EXCLUDE
+
+
+class TextSchema(Answer):
     """A text for people, in both languages."""
 
     zh = fields.String(required=True)
     en = fields.String(required=True)
 
 
-def text(description: str = "", *, null: bool = False) -> fields.Nested:
+def bilingual(description: str = "", *, null: bool = False) -> fields.Nested:
     """A text that is always there, or null."""
     return fields.Nested(TextSchema, required=True, allow_none=null, metadata=_said(description))
 
