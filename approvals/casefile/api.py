@@ -37,7 +37,11 @@ def _found(reader: Reader, case_id: UUID) -> Case:
 @blueprint.arguments(CaseListArgs, location="query")
 @blueprint.response(200, CasePage)
 def get_cases(args: dict[str, Any]) -> Response:
-    """List the cases you may see, newest first."""
+    """List the cases you may see, newest first.
+
+    Your own and your organisations'; officials see those of their department, administrators, auditors and
+    managers all that were submitted.
+    """
     with reading() as reader:
         cases, following = list_cases(
             reader.session, reader.actor, state=args["state"], cursor=args["cursor"], limit=args["limit"]
@@ -50,7 +54,11 @@ def get_cases(args: dict[str, Any]) -> Response:
 @blueprint.get("/cases/<uuid:case_id>")
 @blueprint.response(200, CaseOut, headers=ETAG)
 def get_case(case_id: UUID) -> Response:
-    """Read one case; its ETag is what the verbs ask for in If-Match."""
+    """Read one case.
+
+    Its `ETag` is what the verbs ask for in `If-Match`; `actions` names the verbs that you may use now. ID
+    numbers and phones are masked for whoever does not need them.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         return json_response(Reply(case_view(reader, case), version=case.version))
@@ -59,7 +67,10 @@ def get_case(case_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/timeline")
 @blueprint.response(200, Timeline)
 def get_timeline(case_id: UUID) -> Response:
-    """What has happened to the case, with the national event codes."""
+    """What has happened to the case, with the national event codes.
+
+    Oldest first. Officials are named by their office.
+    """
     with reading() as reader:
         return jsonify(history.timeline(_found(reader, case_id)))
 
@@ -87,7 +98,10 @@ def get_audit_trail(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/deadline")
 @blueprint.response(200, DeadlineOut)
 def get_deadline(case_id: UUID) -> Response:
-    """Why each date is what it is, line by line."""
+    """Why each date is what it is, line by line.
+
+    Every clock of the case, past ones too.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         item = reader.context.resources.get(Catalogue).item(case.item_code)
@@ -97,7 +111,10 @@ def get_deadline(case_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/slips")
 @blueprint.response(200, SlipList)
 def get_slips(case_id: UUID) -> Response:
-    """The official slips issued on the case."""
+    """The official slips issued on the case.
+
+    Oldest first; each can be read as PDF.
+    """
     with reading() as reader:
         return jsonify(history.slips(reader, _found(reader, case_id)))
 
@@ -105,7 +122,10 @@ def get_slips(case_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/slips/<uuid:slip_id>")
 @blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=FILE)
 def get_slip(case_id: UUID, slip_id: UUID) -> Response:
-    """One slip as PDF."""
+    """One slip as PDF.
+
+    Made from facts fixed when it was issued: the same slip always gives the same bytes.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         slip = reader.session.get(Slip, slip_id)
@@ -117,7 +137,10 @@ def get_slip(case_id: UUID, slip_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/certificate")
 @blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=FILE)
 def get_certificate(case_id: UUID) -> Response:
-    """The certificate that was issued, as PDF."""
+    """The certificate that was issued, as PDF.
+
+    404 while there is none.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         certificate = of_case(reader.session, case.id)

@@ -72,7 +72,10 @@ class Verified(Answer):
 @blueprint.response(200, Verified)
 @public
 def get_verification(certificate_id: str) -> Response:
-    """Check a certificate by its identifier; public, no sign-in."""
+    """Check a certificate by its identifier; public, no sign-in.
+
+    An identifier that nobody issued is an answer too: `valid` is false, and `status` says why.
+    """
     runtime = current_runtime()
     with runtime.read() as session:
         found = verify(session, certificate_id)

@@ -29,7 +29,11 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
 @refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
-    """Grant or refuse; needs the claim of the decision task, and other eyes than the reviewer's."""
+    """Grant or refuse.
+
+    For the approver who has claimed the decision task and has not reviewed the case. A refusal gives its
+    reasons; a grant enters the register and issues the certificate.
+    """
     case, item = opened(tx, case_id)
     commands.decide(tx, case, item, granted=data["granted"], reason=data["reason"])
     return reply_with_case(tx, case)

@@ -44,7 +44,10 @@ blueprint = Blueprint("desk", __name__, description="The officials' desk (工作
 @blueprint.response(200, TaskPage)
 @refuses(FORBIDDEN)
 def get_tasks(args: dict[str, Any]) -> Response:
-    """The work queue of your positions, the earliest due date first."""
+    """The work queue of your positions, the earliest due date first.
+
+    For officials; administrators, auditors and managers see all queues.
+    """
     cursor, limit = args.pop("cursor"), args.pop("limit")
     with reading() as reader:
         _require_desk(reader)
@@ -66,7 +69,10 @@ def get_tasks(args: dict[str, Any]) -> Response:
 @blueprint.response(200, TaskOut, headers=ETAG)
 @refuses(FORBIDDEN)
 def get_task(task_id: UUID) -> Response:
-    """One task."""
+    """One task.
+
+    For those whose queue it is in. Its `ETag` is what the verbs on it ask for.
+    """
     with reading() as reader:
         _require_desk(reader)
         task = queries.find_task(reader.session, reader.actor, task_id)
@@ -78,7 +84,10 @@ def get_task(task_id: UUID) -> Response:
 @blueprint.alt_response(204, description="There is nothing to do on it for you", success=True)
 @refuses(FORBIDDEN)
 def get_live_task(case_id: UUID) -> Response:
-    """The live task on a case, if your position covers it."""
+    """The live task on a case, if your position covers it.
+
+    204 when there is nothing to do on it for you.
+    """
     with reading() as reader:
         _require_desk(reader)
         case_policy.find(reader.session, reader.actor, case_id)
@@ -94,9 +103,10 @@ def get_live_task(case_id: UUID) -> Response:
 @refuses(FORBIDDEN, NOTHING_TO_CLAIM)
 @command
 def claim_next_task(tx: Transaction, data: dict[str, Any]) -> Reply:
-    """Claim the most urgent open task, of those that the filters leave; 404 when there is none for you.
+    """Claim the most urgent open task, of those that the filters leave.
 
-    Send an `Idempotency-Key`: the same request sent twice then claims one task and not two.
+    404 when there is none for you. Send an `Idempotency-Key`: the same request sent twice then claims one
+    task and not two.
     """
     if not tx.actor.positions:
         raise Forbidden
@@ -110,7 +120,10 @@ def claim_next_task(tx: Transaction, data: dict[str, Any]) -> Reply:
 @refuses(FORBIDDEN, OWN_APPLICATION, FOUR_EYES, ALREADY_CLAIMED, TASK_ENDED)
 @command
 def claim_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
-    """Claim an open task of your position; 409 when somebody was faster."""
+    """Claim an open task of your position.
+
+    409 when somebody was faster.
+    """
     task = commands.find(tx, task_id, expected_version=expected_version())
     item = tx.resource(Catalogue).item(task.case.item_code)
     settle(tx, task.case, item)
@@ -124,7 +137,10 @@ def claim_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
 @refuses(NOT_HELD, ALREADY_CLAIMED, TASK_ENDED)
 @command
 def release_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
-    """Give a task back to the queue."""
+    """Give a task back to the queue.
+
+    For whoever holds it; managers and administrators may do it for somebody who is away.
+    """
     return _reply(tx, commands.release(tx, commands.find(tx, task_id, expected_version=expected_version())))
 
 
@@ -135,7 +151,10 @@ def release_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply
 @refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE, ALREADY_CLAIMED, TASK_ENDED)
 @command
 def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
-    """Give the reviewer's opinion; it opens the decision for somebody else."""
+    """Give the reviewer's opinion; it opens the decision for somebody else.
+
+    For the reviewer who has claimed the task. `checks` answers every point of the item's `review_checks`.
+    """
     task = commands.find(tx, task_id, expected_version=expected_version())
     item = tx.resource(Catalogue).item(task.case.item_code)
     reviews.give_opinion(tx, item, task, **data)

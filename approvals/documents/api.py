@@ -47,7 +47,8 @@ _ENVELOPE = 64 * 1024  # what a multipart form adds around the file
 def put_material(case_id: UUID, code: str) -> Response:
     """Hand a file in: the raw body, or a form with the field `file`.
 
-    A first upload says `If-None-Match: *`, a replacement names the version it replaces in `If-Match`.
+    A first upload says `If-None-Match: *`, a replacement names the version it replaces in `If-Match`. The
+    content decides what a file is, never its name; `Content-Disposition` may give a name.
     """
     first = request.headers.get("If-None-Match", "").strip() == "*"
     seen_version = None if first else expected_version()
@@ -85,7 +86,10 @@ def _keep(
 @blueprint.response(200, content_type="image/png", schema=CONTENT)
 @refuses(CLAIM_REQUIRED)
 def get_material(case_id: UUID, code: str) -> Response:
-    """The file that was handed in."""
+    """The file that was handed in.
+
+    For the applicant, and for officials who have claimed a task on the case.
+    """
     with reading() as reader:
         row = materials.handed_in(reader.session, _readable(reader, case_id).id, code)
     response = file_response(reader.context.blobs.get(row.sha256), row.media_type, row.file_name)
@@ -97,7 +101,10 @@ def get_material(case_id: UUID, code: str) -> Response:
 @blueprint.response(200, content_type="image/png", schema=CONTENT, headers=FILE)
 @refuses(CLAIM_REQUIRED)
 def get_material_page(case_id: UUID, code: str, number: int) -> Response:
-    """One page as a picture, for reading beside the form."""
+    """One page as a picture, for reading beside the form.
+
+    For the applicant, and for officials who have claimed a task on the case.
+    """
     with reading() as reader:
         row = materials.handed_in(reader.session, _readable(reader, case_id).id, code)
     data = reader.context.blobs.get(row.sha256)

@@ -60,7 +60,10 @@ class EnterprisePage(Answer):
 @blueprint.arguments(RegisterArgs, location="query")
 @blueprint.response(200, EnterprisePage)
 def get_enterprises(args: dict[str, Any]) -> Response:
-    """List registered enterprises."""
+    """List registered enterprises.
+
+    For everybody signed in.
+    """
     current_actor()
     with current_runtime().read() as session:
         rows, following = list_enterprises(session, q=args["q"], cursor=args["cursor"], limit=args["limit"])
@@ -72,7 +75,10 @@ def get_enterprises(args: dict[str, Any]) -> Response:
 @blueprint.get("/enterprises/<uscc>")
 @blueprint.response(200, EnterpriseOut, headers=ETAG)
 def get_enterprise(uscc: str) -> Response:
-    """One registered enterprise."""
+    """One registered enterprise.
+
+    For everybody signed in: what the register shows to the public.
+    """
     current_actor()
     with current_runtime().read() as session:
         enterprise = find_enterprise(session, uscc)

@@ -23,7 +23,10 @@ blueprint = Blueprint("intake", __name__, description="Intake (受理)", path_pa
 @refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE)
 @command
 def accept_case(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
-    """Accept the application (受理); needs the claim of its intake task."""
+    """Accept the application (受理).
+
+    For the official at the window who has claimed its intake task. The decision clocks start.
+    """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.accept(tx, case, item))
 
@@ -35,7 +38,11 @@ def accept_case(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
 @refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE)
 @command
 def decline_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
-    """Refuse intake: 不受理 (`not_required`) or 不予受理 (`refused`), with ground and reason."""
+    """Refuse intake: 不受理 (`not_required`) or 不予受理 (`refused`).
+
+    For the official at the window who has claimed its intake task. `ground` is one of the item's
+    `decline_grounds` of that kind.
+    """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.decline(tx, case, item, **data))
 
@@ -47,7 +54,11 @@ def decline_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
 @refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE)
 @command
 def request_correction(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
-    """Send one complete correction notice (一次性告知)."""
+    """Send one complete correction notice (一次性告知).
+
+    For the official at the window who has claimed its intake task. `target` points at an answer
+    (`/answers/…`) or at a material (`/materials/<code>`).
+    """
     case, item = opened(tx, case_id)
     commands.request_correction(tx, case, item, items=data["items"])
     return reply_with_case(tx, case)

@@ -24,7 +24,10 @@ blueprint = Blueprint(
 @blueprint.response(200, ItemPage)
 @public
 def get_items(args: dict[str, Any]) -> Response:
-    """Find items by words and category; public."""
+    """Find items by words and category; public.
+
+    There are few, so they come in one page.
+    """
     catalogue = current_runtime().context.resources.get(Catalogue)
     found = [summary(item) for item in catalogue.items(args["q"], args["category"])]
     categories = [{"code": c.code, "name": c.name.to_dict()} for c in catalogue.categories]
@@ -35,6 +38,9 @@ def get_items(args: dict[str, Any]) -> Response:
 @blueprint.response(200, ItemOut)
 @public
 def get_item(code: str) -> Response:
-    """The guide of one item, with its form; public."""
+    """The guide of one item, with its form; public.
+
+    `form.sections` holds a JSON Schema for each section: what `answers` of an application may be.
+    """
     catalogue = current_runtime().context.resources.get(Catalogue)
     return jsonify(guide(catalogue.item(code), catalogue))

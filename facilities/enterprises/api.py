@@ -28,7 +28,10 @@ def blueprint() -> Blueprint:
     @api.response(200, EnterprisePageSchema)
     @refuses(FORBIDDEN)
     def list_enterprises(args: dict[str, Any]) -> Response:
-        """The enterprises the reader may see, the youngest first."""
+        """The enterprises the reader may see, the youngest first.
+
+        For the park's people, and for members of an enterprise, who see their own. Learnt from events.
+        """
         reader = current_actor()
         with current_runtime().read() as session:
             items, following = enterprises(session, reader, args["cursor"], args["limit"])
@@ -41,7 +44,10 @@ def blueprint() -> Blueprint:
     @api.response(200, EnterpriseSchema, headers=ETAG)
     @refuses(FORBIDDEN)
     def get_enterprise(uscc: str) -> Response:
-        """One enterprise."""
+        """One enterprise.
+
+        As this service knows it: `as_of` says when the register said so.
+        """
         with current_runtime().read() as session:
             found = enterprise(session, current_actor(), uscc)
             return json_response(Reply(EnterpriseSchema().dump(found), version=found.sequence))

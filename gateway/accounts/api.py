@@ -30,7 +30,7 @@ def blueprints() -> list[Blueprint]:
     def token(credentials: dict[str, str]) -> dict[str, Any]:
         """Exchange user name and password for an access token.
 
-        After repeated failures there is a pause, of which Retry-After says how long it lasts.
+        After repeated failures there is a pause; `Retry-After` says how long it lasts, in seconds.
         """
         edge = current_edge()
         actor = check_password(
@@ -51,7 +51,10 @@ def blueprints() -> list[Blueprint]:
     @api.get("/me")
     @api.response(200, Profile)
     def me() -> dict[str, Any]:
-        """The signed-in person with roles, positions and memberships."""
+        """The signed-in person with roles, positions and memberships.
+
+        Read anew with each request: a role that was taken away is gone at once, whatever the token's age.
+        """
         actor = current_actor()
         edge = current_edge()
         with edge.runtime.read() as session:

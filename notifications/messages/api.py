@@ -29,7 +29,10 @@ def blueprint() -> Blueprint:
     @api.arguments(PageArgs, location="query")
     @api.response(200, InboxSchema)
     def list_messages(args: dict[str, Any]) -> Response:
-        """The reader's own messages, newest first."""
+        """The reader's own messages, newest first.
+
+        `unread` counts up to 100.
+        """
         reader = current_actor()
         with current_runtime().read() as session:
             items, following = inbox(session, reader, args["cursor"], args["limit"])
@@ -41,7 +44,10 @@ def blueprint() -> Blueprint:
     @api.get("/messages/<uuid:message_id>")
     @api.response(200, MessageSchema, headers=ETAG)
     def get_message(message_id: UUID) -> Response:
-        """One of the reader's own messages."""
+        """One of the reader's own messages.
+
+        Nobody else's can be read by anybody.
+        """
         with current_runtime().read() as session:
             return json_response(_reply(own_message(session, current_actor(), message_id)))
 
@@ -50,7 +56,10 @@ def blueprint() -> Blueprint:
     @api.response(200, MessageSchema, headers=ETAG)
     @command
     def read_message(tx: Transaction, _body: dict[str, Any], message_id: UUID) -> Reply:
-        """Mark one of the reader's own messages as read; repeating it changes nothing."""
+        """Mark one of the reader's own messages as read.
+
+        Repeating it changes nothing.
+        """
         return _reply(mark_read(tx, message_id))
 
     return api

@@ -4,7 +4,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 
 class Answer(Schema):
-    """What a service answers. Members may be added within a version: readers pass over what they do not know."""
+    """An answer. Members may be added within a version: readers pass over what they do not know."""
 
     class Meta:
         """Bodies that are sent to us are closed; answers are described as open."""

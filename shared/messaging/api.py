@@ -44,7 +44,10 @@ def blueprint(service: str) -> Blueprint:
     @api.response(200, StuckEventPage)
     @refuses(FORBIDDEN)
     def list_stuck_events(args: dict[str, Any]) -> Response:
-        """Events not handled and timers not kept: parked before waiting, the oldest first."""
+        """Events not handled and timers not kept: parked before waiting, the oldest first.
+
+        For administrators and auditors. Counts stop at 100.
+        """
         reader = current_actor()
         require_reader(reader)
         filters = Filters(args["state"], args["kind"])
@@ -60,7 +63,10 @@ def blueprint(service: str) -> Blueprint:
     @api.response(200, StuckEventOut, headers=ETAG)
     @refuses(FORBIDDEN)
     def get_stuck_event(stuck_id: UUID) -> Response:
-        """One of them with its error and, for administrators, its content."""
+        """One of them with its error and, for administrators, its content.
+
+        For administrators and auditors.
+        """
         reader = current_actor()
         require_reader(reader)
         with current_runtime().read() as session:
@@ -74,7 +80,10 @@ def blueprint(service: str) -> Blueprint:
     @refuses(FORBIDDEN, NOT_STUCK)
     @command
     def replay_stuck_event(tx: Transaction, _body: dict[str, Any], stuck_id: UUID) -> Reply:
-        """Try it again at once, with all its attempts before it; its effect happens once all the same."""
+        """Try it again at once, with all its attempts before it.
+
+        For administrators. Its effect happens once all the same.
+        """
         require_operator(tx.actor)
         return _reply(tx, operating.replay(tx, stuck_id, expected_version()))
 
@@ -85,7 +94,10 @@ def blueprint(service: str) -> Blueprint:
     @refuses(FORBIDDEN, NOT_STUCK)
     @command
     def discard_stuck_event(tx: Transaction, body: dict[str, Any], stuck_id: UUID) -> Reply:
-        """Give it up for good; the reason is kept in the audit trail."""
+        """Give it up for good; the reason is kept in the audit trail.
+
+        For administrators.
+        """
         require_operator(tx.actor)
         return _reply(tx, operating.discard(tx, stuck_id, body["reason"], expected_version()))
 
