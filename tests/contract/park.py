@@ -60,6 +60,11 @@ class Park:
         answer = self.ask(role, "GET", whole)
         return answer.headers.get("ETag") if answer.status_code == 200 else None
 
+    def example_of(self, path: str, method: str) -> Any:
+        """A copy of the example of what an operation is sent."""
+        content = self.document["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]
+        return deepcopy(resolve(self.document, content["examples"]["example"])["value"])
+
     def _token(self, username: str) -> str:
         answer = self.http.post("/api/v1/auth/token", json={"username": username, "password": DEMO_PASSWORD})
         return str(answer.get_json()["access_token"])

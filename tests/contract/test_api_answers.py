@@ -26,6 +26,7 @@ KEPT = (
     "response_headers_conformance",
 )
 REFUSED = "negative_data_rejection"
+JSON = "application/json"
 FILES = {
     "application/pdf": pdf(2),
     "image/jpeg": image("JPEG", (30, 20)),
@@ -112,7 +113,11 @@ def _send(park: Park, case: Case[Any], role: str, luck: random.Random) -> int:
         _name_real_things(park, case, role, luck)
         if case.media_type in FILES and luck.random() < 0.7:
             options["data"] = FILES[case.media_type]
+        if case.media_type == JSON and luck.random() < 0.4:
+            case.body = park.example_of(case.operation.path, case.method)
     headers = park.authorisation(role)
+    if not is_right and case.media_type == JSON and luck.random() < 0.5:
+        headers["Content-Type"] = "text/plain"
     try:
         answer = case.call(headers=headers, **options)
         checks: Any = CHECKS.get_by_names(KEPT if is_right else (*KEPT, REFUSED))
