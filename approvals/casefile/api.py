@@ -22,9 +22,11 @@ from shared.auditing.policy import require_reader
 from shared.auditing.schemas import AuditPage
 from shared.errors import NotFound
 from shared.http.command import Reply, json_response
+from shared.http.contract import refuses
 from shared.http.description import CONTENT, ETAG, FILE, Blueprint
 from shared.http.files import file_response
 from shared.http.paging import PageArgs, link_next
+from shared.refusals import FORBIDDEN
 
 blueprint = Blueprint("casefile", __name__, description="Cases (办件)", path_parameters=PLACES)
 
@@ -76,14 +78,14 @@ def get_timeline(case_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/audit")
-@blueprint.doc(security=[{"token": []}])
 @blueprint.arguments(PageArgs, location="query")
 @blueprint.response(200, AuditPage)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(403, "FORBIDDEN")
-@blueprint.alt_response(404, "NOT_FOUND")
+@refuses(FORBIDDEN)
 def get_audit_trail(args: dict[str, Any], case_id: UUID) -> Response:
-    """Every act on the case, newest first: who, for whom, from where. For auditors and administrators."""
+    """Every act on the case, newest first: who, for whom, from where.
+
+    For administrators and auditors.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         require_reader(reader.actor)
