@@ -84,6 +84,8 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
+    reader.do("admin", "enterprise_put_draft", year=2027)
+    reader.do("admin", "enterprise_publish_draft", year=2027)
     for service in park.system.runtimes:
         prefix = "" if service == "gateway" else f"{service}_"
         stuck = park.ask("admin", "GET", f"/{service}/stuck-events?state=parked").get_json()["items"]
