@@ -51,6 +51,8 @@ KEY_REUSED = refusal(
 VERSION_REQUIRED = refusal(errors.PreconditionRequired, "The header If-Match is missing")
 TOO_MANY_REQUESTS = refusal(errors.TooManyRequests, "The limit on requests, or on sign-ins, was passed")
 UNAVAILABLE = refusal(errors.Unavailable, "Something that the answer depends on does not answer now")
+TIMED_OUT = refusal(errors.TimedOut, "The request was taken, but what became of it is not known")
+REQUEST_TIMED_OUT = refusal(errors.RequestTimedOut, "The body stopped coming, or came too slowly")
 NOT_STUCK = refusal(errors.Conflict, "It was handled or discarded meanwhile", "not-stuck")
 INTERNAL_ERROR = Refusal(
     "internal-error",

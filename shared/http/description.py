@@ -213,11 +213,12 @@ class _Operation:
             refusals.INVALID_INPUT,  # a query parameter that is not known, at the least
             refusals.INTERNAL_ERROR,
             refusals.UNAVAILABLE,
+            refusals.TIMED_OUT,
         ]
         if self.info["route"]["names_something"]:
             found.append(refusals.NOT_FOUND)
         if self.has_body:
-            found += [refusals.TOO_LARGE, refusals.UNSUPPORTED_MEDIA]
+            found += [refusals.REQUEST_TIMED_OUT, refusals.TOO_LARGE, refusals.UNSUPPORTED_MEDIA]
         if self.marks.command:
             found.append(refusals.CONFLICT)
         if self.keyed:
@@ -318,14 +319,21 @@ _HEADERS: dict[str, Json] = {
         always=False,
     ),
     "X-Request-Id": _header("By which the log knows the request", _TEXT),
-    "X-RateLimit-Limit": _header("Requests allowed in the present window", _NUMBER, always=False),
-    "X-RateLimit-Remaining": _header("Requests left in the present window", _NUMBER, always=False),
-    "X-RateLimit-Reset": _header("When it ends, in seconds since 1970 UTC", _NUMBER, always=False),
+    "RateLimit-Policy": _header(
+        "The limits that the request counted for: requests `q` in a window of `w` seconds",
+        _TEXT,
+        example='"requests";q=600;w=60',
+    ),
+    "RateLimit": _header(
+        "What is left of each: `r` requests, and `t` seconds until there are more",
+        _TEXT,
+        example='"requests";r=599;t=60',
+    ),
     "Retry-After": _header("Seconds to wait", _NUMBER),
     "WWW-Authenticate": _header("How one may prove who one is", {"const": "Bearer"}),
     "Content-Language": _header("The language of title, detail and messages", {"enum": ["zh-CN", "en"]}),
 }
-_ALWAYS = ("X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+_ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
 _OF_STATUS = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
 
 _PARAMETERS: dict[str, Json] = {

@@ -84,14 +84,14 @@ def test_no_member_of_an_answer_is_left_without_a_type(document: Json) -> None:
 def test_what_a_route_demands_and_what_it_refuses_belong_together(document: Json) -> None:
     for operation in operations(document):
         refused = {int(status) for status in operation.described["responses"]}
-        assert {400, 401, 422, 429, 500, 503} <= refused, operation.id
+        assert {400, 401, 422, 429, 500, 503, 504} <= refused, operation.id
         assert ({412, 428} <= refused) == (operation.header("If-Match") is not None), operation.id
         assert operation.guarded or operation.method not in {"PATCH", "DELETE"}, operation.id
         assert operation.keyed == (operation.method == "POST" and operation.id not in UNKEYED), operation.id
         if "{" in operation.path:
             assert 404 in refused, operation.id
         if operation.method in {"POST", "PUT", "PATCH"}:
-            assert {413, 415} <= refused, operation.id
+            assert {408, 413, 415} <= refused, operation.id
 
 
 def test_every_refusal_says_which_kinds_of_problem_it_may_be(document: Json) -> None:
