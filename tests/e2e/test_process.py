@@ -164,7 +164,7 @@ def test_the_log_holds_nothing_of_what_people_typed(installation: Server) -> Non
     known = {"Authorization": f"Bearer {token}", "X-Request-Id": "log-test"}
     wrong = {"username": "agent", "password": "a-wrong-pass-word"}
     ask(url, "POST", "/api/v1/auth/token", body=wrong).expect(401)
-    ask(url, "GET", "/api/v1/enterprise/cases?q=990101199001010019", **known).expect(200)
+    ask(url, "GET", "/api/v1/enterprise/enterprises?q=990101199001010019", **known).expect(200)
     ask(url, "GET", "/api/v1/enterprise/cases?cursor=990101199001010019", **known).expect(400)
     named = {"Content-Disposition": 'attachment; filename="photo-of-somebody.pdf"', "If-None-Match": "*"}
     path = f"/api/v1/enterprise/cases/{uuid4()}/materials/articles"
