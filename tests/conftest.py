@@ -54,15 +54,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.write_line(f"storm: {told}")
 
 
+_WHOLE = ("tests/e2e/", "tests/contract/test_api_")
+
+
 class OneServerAFile(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Spreads tests over processes one by one, but keeps a file of `tests/e2e` whole: it starts a server.
+    """Spreads tests over processes one by one, but keeps files whole that start a server or a whole park.
 
     Those files come first, being the largest pieces. (`--dist loadgroup` of pytest-xdist 3.8 groups nothing
     under pytest 9.2, which no longer lets it rename tests.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith("tests/e2e/") else nodeid
+        return nodeid.partition("::")[0] if nodeid.startswith(_WHOLE) else nodeid
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -4,12 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from approvals.applications import commands
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
+from approvals.cases.refusals import GUIDE_ONLY, WRONG_STATE
 from approvals.cases.schemas import (
+    PLACES,
     CaseOut,
     CheckArgs,
     CheckOut,
@@ -22,17 +23,24 @@ from approvals.cases.schemas import (
 from approvals.items.model import Catalogue
 from shared.errors import FieldError
 from shared.http.command import Reply, command
+from shared.http.contract import guarded, refuses
+from shared.http.description import ETAG, LOCATION, Blueprint
+from shared.refusals import FORBIDDEN, NOT_FOUND
 from shared.transaction import Transaction
 
-blueprint = Blueprint("applications", __name__, description="Applications (申请)")
+blueprint = Blueprint("applications", __name__, description="Applications (申请)", path_parameters=PLACES)
 
 
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
-@blueprint.response(201, CaseOut)
+@blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
+@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
-    """Open a draft under an item, for yourself or for an organisation you belong to."""
+    """Open a draft under an item, for yourself or for an organisation you belong to.
+
+    For applicants, members of enterprises and residents. The item may be named by code or by slug.
+    """
     case = commands.start(tx, data["item_code"], data["on_behalf_of"])
     location = f"/api/v1/{tx.context.service}/cases/{case.id}"
     return reply_with_case(tx, case, status=201, headers={"Location": location})
@@ -40,19 +48,30 @@ def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
 
 @blueprint.patch("/cases/<uuid:case_id>")
 @blueprint.arguments(SaveAnswers)
-@blueprint.response(200, CaseOut)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def save_answers(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
-    """Save sections of the form as typed; nothing is judged but their shape."""
+    """Save sections of the form as typed.
+
+    Each named section is replaced whole; nothing is judged but its shape. Once a correction notice was sent,
+    only what it returns can be changed.
+    """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.save_answers(tx, case, item, data["answers"]))
 
 
 @blueprint.delete("/cases/<uuid:case_id>")
 @blueprint.response(204)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def discard_case(tx: Transaction, case_id: UUID) -> Reply:
-    """Throw a draft away; 409 once it was handed in, for then it can only be withdrawn."""
+    """Throw a draft away.
+
+    Once it was handed in it can only be withdrawn: 409.
+    """
     case, _item = opened(tx, case_id)
     commands.discard(tx, case)
     return Reply(None, status=204)
@@ -62,7 +81,10 @@ def discard_case(tx: Transaction, case_id: UUID) -> Reply:
 @blueprint.arguments(CheckArgs, location="query")
 @blueprint.response(200, CheckOut)
 def check_case(args: dict[str, Any], case_id: UUID) -> Response:
-    """Say what is still wrong, in one section or in the whole application; nothing is changed."""
+    """Say what is still wrong, in one section or in the whole application.
+
+    Nothing is changed. Pointers lead into the answers and to the materials.
+    """
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
         item = reader.context.resources.get(Catalogue).item(case.item_code)
@@ -76,30 +98,46 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 
 @blueprint.post("/cases/<uuid:case_id>/submit")
 @blueprint.arguments(Submit)
-@blueprint.response(200, CaseOut)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
-    """Hand the application in; it gets its number and the date by which an answer is due."""
+    """Hand the application in.
+
+    It gets its number, a receipt, and the date by which an answer is due. 422 names every field that is wrong
+    and every material that is missing.
+    """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.submit(tx, case, item, declaration=data["declaration"]))
 
 
 @blueprint.post("/cases/<uuid:case_id>/withdraw")
-@blueprint.arguments(Withdraw)
-@blueprint.response(200, CaseOut)
+@blueprint.arguments(Withdraw, required=False)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
-    """Take the application back (撤件 before acceptance, 撤回 after it)."""
+    """Take the application back (撤件 before acceptance, 撤回 after it).
+
+    Possible until the decision; no reason has to be given.
+    """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.withdraw(tx, case, item, reason=data["reason"]))
 
 
 @blueprint.post("/cases/<uuid:case_id>/answer-correction")
-@blueprint.arguments(Nothing)
-@blueprint.response(200, CaseOut)
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def answer_correction(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
-    """Hand the corrections in; a new intake clock starts."""
+    """Hand the corrections in; a new intake clock starts.
+
+    422 names every returned point that has not changed and everything that is still wrong.
+    """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.answer_correction(tx, case, item))
 

@@ -41,6 +41,7 @@ from shared.text import Text
 from shared.transaction import Context, Transaction
 
 INTAKE_TIMER = "intake-lapse"
+WITHDRAWN = Text("申请人撤回申请", "The applicant has withdrawn the application")
 MAY_APPLY = ("applicant", "enterprise_member", "resident")
 
 
@@ -165,7 +166,8 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     case.ended_at = tx.now
     tasks.cancel_live(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
-    issue_slip(tx, case, item, SlipKind.TERMINATION_NOTICE, reason=reason)
+    # Nobody has to say why they withdraw, but the notice says why the case ends.
+    issue_slip(tx, case, item, SlipKind.TERMINATION_NOTICE, reason=reason.strip() or WITHDRAWN.zh)
     tx.audit("case.withdrawn", "case", case.id, {"early": early}, case.on_behalf_of)
     announce(tx, case, item, "withdrawn")
     return case

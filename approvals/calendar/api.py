@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from approvals.calendar import commands, queries
 from approvals.calendar.notice import Entered, Line
@@ -15,36 +14,31 @@ from approvals.calendar.view import draft_view, moves_view, year_list, year_view
 from approvals.cases.deadline import Deadlines
 from shared.errors import BadRequest
 from shared.http.command import Reply, command, json_response
+from shared.http.contract import guarded, public, refuses
+from shared.http.description import ETAG, Blueprint
 from shared.http.etag import expected_version
 from shared.http.paging import Cursor, link_next
 from shared.http.state import actor_or_anonymous, current_actor, current_runtime
+from shared.refusals import FORBIDDEN
 from shared.text import Text
 from shared.transaction import Transaction
 
-blueprint = Blueprint("calendar", __name__, description="Working calendar (工作日历)")
-
-_TOKEN: list[dict[str, list[str]]] = [{"token": []}]
-_SEEN = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "example": '"1"',
-    "description": "The version of the year that was seen (ETag): 428 without, 412 when it is stale",
-}
-_KEY = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "schema": {"type": "string", "maxLength": 128},
-    "description": "A repeated request with the same key gets the first one's answer",
-}
+blueprint = Blueprint(
+    "calendar",
+    __name__,
+    description="Working calendar (工作日历)",
+    path_parameters={"year": ("The year", 2027)},
+)
 
 
 @blueprint.get("/calendar")
-@blueprint.doc(security=[])
 @blueprint.response(200, YearList)
+@public
 def get_calendar() -> Response:
-    """The years with their standing and their sources; public."""
+    """The years with their standing and their sources; public.
+
+    From the first year with a table to the next one. Administrators and auditors see which have a draft.
+    """
     runtime = current_runtime()
     with runtime.read() as session:
         calendar = runtime.context.resources.get(Deadlines).calendar_of(session)
@@ -52,11 +46,13 @@ def get_calendar() -> Response:
 
 
 @blueprint.get("/calendar/<int:year>")
-@blueprint.doc(security=[])
-@blueprint.response(200, YearOut)
-@blueprint.alt_response(404, "NOT_FOUND")
+@blueprint.response(200, YearOut, headers=ETAG)
+@public
 def get_year(year: int) -> Response:
-    """A year: which days are off, which are made up for, and which notice says so; public."""
+    """A year: which days are off, which are made up for, and which notice says so; public.
+
+    Administrators and auditors see the notices that came into force, too.
+    """
     queries.require_year(year)
     runtime = current_runtime()
     with runtime.read() as session:
@@ -67,13 +63,13 @@ def get_year(year: int) -> Response:
 
 
 @blueprint.get("/calendar/<int:year>/draft")
-@blueprint.doc(security=_TOKEN)
-@blueprint.response(200, DraftOut)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(403, "FORBIDDEN")
-@blueprint.alt_response(404, "NOT_FOUND")
+@blueprint.response(200, DraftOut, headers=ETAG)
+@refuses(FORBIDDEN)
 def get_draft(year: int) -> Response:
-    """The notice that is being prepared for a year; administrators and auditors."""
+    """The notice that is being prepared for a year.
+
+    For administrators and auditors. Its `ETag` is the year's.
+    """
     reader = current_actor()
     require_reader(reader)
     runtime = current_runtime()
@@ -85,19 +81,16 @@ def get_draft(year: int) -> Response:
 
 
 @blueprint.put("/calendar/<int:year>/draft")
-@blueprint.doc(security=_TOKEN, parameters=[_SEEN])
 @blueprint.arguments(NoticeIn)
-@blueprint.response(200, DraftOut)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(403, "FORBIDDEN")
-@blueprint.alt_response(412, "PRECONDITION_FAILED")
-@blueprint.alt_response(428, "PRECONDITION_REQUIRED")
+@blueprint.response(200, DraftOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN)
 @command
 def put_draft(tx: Transaction, data: dict[str, Any], year: int) -> Reply:
     """Enter a notice as the year's draft, in place of an earlier one; nothing is counted by it yet.
 
-    `If-Match` is the version of the year, "0" as long as nothing was entered about it. 422 names every
-    line that contradicts another, the week or the statutory holidays.
+    `If-Match` is the version of the year, `"0"` as long as nothing was entered about it. 422 names every
+    line that contradicts another, the week or the statutory holidays. For administrators.
     """
     require_keeper(tx.actor)
     queries.require_year(year)
@@ -109,16 +102,15 @@ def put_draft(tx: Transaction, data: dict[str, Any], year: int) -> Reply:
 
 
 @blueprint.delete("/calendar/<int:year>/draft")
-@blueprint.doc(security=_TOKEN, parameters=[_SEEN])
 @blueprint.response(204)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(403, "FORBIDDEN")
-@blueprint.alt_response(404, "NOT_FOUND")
-@blueprint.alt_response(412, "PRECONDITION_FAILED")
-@blueprint.alt_response(428, "PRECONDITION_REQUIRED")
+@guarded
+@refuses(FORBIDDEN)
 @command
 def delete_draft(tx: Transaction, year: int) -> Reply:
-    """Throw the draft away."""
+    """Throw the draft away.
+
+    For administrators.
+    """
     require_keeper(tx.actor)
     queries.require_year(year)
     commands.give_up(tx, year, seen=expected_version())
@@ -126,14 +118,14 @@ def delete_draft(tx: Transaction, year: int) -> Reply:
 
 
 @blueprint.get("/calendar/<int:year>/draft/moves")
-@blueprint.doc(security=_TOKEN)
 @blueprint.arguments(MovesArgs, location="query")
 @blueprint.response(200, MovePage)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(403, "FORBIDDEN")
-@blueprint.alt_response(404, "NOT_FOUND")
+@refuses(FORBIDDEN)
 def get_moves(args: dict[str, Any], year: int) -> Response:
-    """The open cases whose dates the draft would change, and to what; nothing is changed."""
+    """The open cases whose dates the draft would change, and to what; nothing is changed.
+
+    For administrators and auditors. A page may be short, or empty, and yet have a next one.
+    """
     require_reader(current_actor())
     runtime = current_runtime()
     with runtime.read() as session:
@@ -150,17 +142,16 @@ def get_moves(args: dict[str, Any], year: int) -> Response:
 
 
 @blueprint.post("/calendar/<int:year>/publish")
-@blueprint.doc(security=_TOKEN, parameters=[_SEEN, _KEY])
 @blueprint.arguments(Publish)
-@blueprint.response(200, YearOut)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(403, "FORBIDDEN")
-@blueprint.alt_response(404, "NOT_FOUND")
-@blueprint.alt_response(412, "PRECONDITION_FAILED")
-@blueprint.alt_response(428, "PRECONDITION_REQUIRED")
+@blueprint.response(200, YearOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN)
 @command
 def publish_draft(tx: Transaction, data: dict[str, Any], year: int) -> Reply:
-    """Bring the draft into force: every date is counted by it from now on, and open cases are re-dated."""
+    """Bring the draft into force.
+
+    Every date is counted by it from now on, and open cases are re-dated. For administrators.
+    """
     require_keeper(tx.actor)
     queries.require_year(year)
     row = commands.publish(tx, year, data["reason"], seen=expected_version())

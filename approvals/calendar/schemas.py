@@ -3,17 +3,11 @@
 from marshmallow import Schema, fields, validate
 
 from approvals.calendar.notice import LONGEST_NAME, MOST_LINES
+from shared.http.schemas import Answer, bilingual
 
 _LINES = 20_000
 STANDINGS = ("official", "provisional")
 _KINDS = ("off", "work")
-
-
-class CalendarText(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True, metadata={"example": "国庆节"})
-    en = fields.String(required=True, metadata={"example": "National Day"})
 
 
 class NoticeTitle(Schema):
@@ -80,27 +74,31 @@ class Publish(Schema):
 class MovesArgs(Schema):
     """Where the previous page ended."""
 
-    cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=400))
+    cursor = fields.String(
+        load_default=None,
+        validate=validate.Length(max=400),
+        metadata={"description": "Where the page before ended: `next` of its answer"},
+    )
 
 
-class Source(Schema):
+class Source(Answer):
     """The text that days come from."""
 
-    title = fields.Nested(CalendarText, required=True)
+    title = bilingual()
     document = fields.String(required=True)
     published_on = fields.Date(required=True)
     url = fields.String(required=True)
 
 
-class DayOut(Schema):
+class DayOut(Answer):
     """One day that departs from the plain week."""
 
     date = fields.Date(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(_KINDS))
-    name = fields.Nested(CalendarText, required=True)
+    name = bilingual()
 
 
-class YearSummary(Schema):
+class YearSummary(Answer):
     """A year with its standing."""
 
     year = fields.Integer(required=True, metadata={"example": 2026})
@@ -118,13 +116,13 @@ class YearSummary(Schema):
     )
 
 
-class YearList(Schema):
+class YearList(Answer):
     """The years from the first with a table to the next one."""
 
     items = fields.List(fields.Nested(YearSummary), required=True)
 
 
-class PastNotice(Schema):
+class PastNotice(Answer):
     """A notice that came into force here."""
 
     source = fields.Nested(Source, required=True)
@@ -150,7 +148,7 @@ class YearOut(YearSummary):
     )
 
 
-class DraftOut(Schema):
+class DraftOut(Answer):
     """The notice that is being prepared for a year."""
 
     year = fields.Integer(required=True)
@@ -163,7 +161,7 @@ class DraftOut(Schema):
     actions = fields.List(fields.String(), required=True)
 
 
-class CaseDates(Schema):
+class CaseDates(Answer):
     """A date of a case."""
 
     on = fields.Date(required=True)
@@ -171,16 +169,16 @@ class CaseDates(Schema):
     provisional = fields.Boolean(required=True)
 
 
-class MovedCase(Schema):
+class MovedCase(Answer):
     """The case as administrators know it by."""
 
     id = fields.UUID(required=True)
     number = fields.String(required=True, allow_none=True)
-    item_name = fields.Nested(CalendarText, required=True)
+    item_name = bilingual()
     subject_name = fields.String(required=True, allow_none=True)
 
 
-class MoveOut(Schema):
+class MoveOut(Answer):
     """An open case whose date the draft changes."""
 
     case = fields.Nested(MovedCase, required=True)
@@ -188,7 +186,7 @@ class MoveOut(Schema):
     after = fields.Nested(CaseDates, required=True)
 
 
-class MovePage(Schema):
+class MovePage(Answer):
     """A page of them. It may be short, or empty, and yet have a next one: a page looks at so many cases."""
 
     items = fields.List(fields.Nested(MoveOut), required=True)

@@ -4,15 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from approvals.casefile import history
 from approvals.casefile.opening import reading
 from approvals.casefile.queries import list_cases
+from approvals.casefile.schemas import DeadlineOut, SlipList, Timeline
 from approvals.casefile.view import Reader, case_summary, case_view
 from approvals.cases import policy
 from approvals.cases.model import Case, Slip
-from approvals.cases.schemas import CaseListArgs, CaseOut, CasePage, Rows
+from approvals.cases.schemas import PLACES, CaseListArgs, CaseOut, CasePage
 from approvals.certificates.licences import licence_pdf
 from approvals.certificates.queries import of_case
 from approvals.documents.issuing import slip_pdf
@@ -22,10 +22,13 @@ from shared.auditing.policy import require_reader
 from shared.auditing.schemas import AuditPage
 from shared.errors import NotFound
 from shared.http.command import Reply, json_response
+from shared.http.contract import refuses
+from shared.http.description import CONTENT, ETAG, FILE, Blueprint
 from shared.http.files import file_response
 from shared.http.paging import PageArgs, link_next
+from shared.refusals import FORBIDDEN
 
-blueprint = Blueprint("casefile", __name__, description="Cases (办件)")
+blueprint = Blueprint("casefile", __name__, description="Cases (办件)", path_parameters=PLACES)
 
 
 def _found(reader: Reader, case_id: UUID) -> Case:
@@ -36,7 +39,11 @@ def _found(reader: Reader, case_id: UUID) -> Case:
 @blueprint.arguments(CaseListArgs, location="query")
 @blueprint.response(200, CasePage)
 def get_cases(args: dict[str, Any]) -> Response:
-    """List the cases you may see, newest first."""
+    """List the cases you may see, newest first.
+
+    Your own and your organisations'; officials see those of their department, administrators, auditors and
+    managers all that were submitted.
+    """
     with reading() as reader:
         cases, following = list_cases(
             reader.session, reader.actor, state=args["state"], cursor=args["cursor"], limit=args["limit"]
@@ -47,31 +54,38 @@ def get_cases(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>")
-@blueprint.response(200, CaseOut)
+@blueprint.response(200, CaseOut, headers=ETAG)
 def get_case(case_id: UUID) -> Response:
-    """Read one case; its ETag is what the verbs ask for in If-Match."""
+    """Read one case.
+
+    Its `ETag` is what the verbs ask for in `If-Match`; `actions` names the verbs that you may use now. ID
+    numbers and phones are masked for whoever does not need them.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         return json_response(Reply(case_view(reader, case), version=case.version))
 
 
 @blueprint.get("/cases/<uuid:case_id>/timeline")
-@blueprint.response(200, Rows)
+@blueprint.response(200, Timeline)
 def get_timeline(case_id: UUID) -> Response:
-    """What has happened to the case, with the national event codes."""
+    """What has happened to the case, with the national event codes.
+
+    Oldest first. Officials are named by their office.
+    """
     with reading() as reader:
         return jsonify(history.timeline(_found(reader, case_id)))
 
 
 @blueprint.get("/cases/<uuid:case_id>/audit")
-@blueprint.doc(security=[{"token": []}])
 @blueprint.arguments(PageArgs, location="query")
 @blueprint.response(200, AuditPage)
-@blueprint.alt_response(401, "UNAUTHORIZED")
-@blueprint.alt_response(403, "FORBIDDEN")
-@blueprint.alt_response(404, "NOT_FOUND")
+@refuses(FORBIDDEN)
 def get_audit_trail(args: dict[str, Any], case_id: UUID) -> Response:
-    """Every act on the case, newest first: who, for whom, from where. For auditors and administrators."""
+    """Every act on the case, newest first: who, for whom, from where.
+
+    For administrators and auditors.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         require_reader(reader.actor)
@@ -84,9 +98,12 @@ def get_audit_trail(args: dict[str, Any], case_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/deadline")
-@blueprint.response(200)
+@blueprint.response(200, DeadlineOut)
 def get_deadline(case_id: UUID) -> Response:
-    """Why each date is what it is, line by line."""
+    """Why each date is what it is, line by line.
+
+    Every clock of the case, past ones too.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         item = reader.context.resources.get(Catalogue).item(case.item_code)
@@ -94,17 +111,23 @@ def get_deadline(case_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/slips")
-@blueprint.response(200, Rows)
+@blueprint.response(200, SlipList)
 def get_slips(case_id: UUID) -> Response:
-    """The official slips issued on the case."""
+    """The official slips issued on the case.
+
+    Oldest first; each can be read as PDF.
+    """
     with reading() as reader:
         return jsonify(history.slips(reader, _found(reader, case_id)))
 
 
 @blueprint.get("/cases/<uuid:case_id>/slips/<uuid:slip_id>")
-@blueprint.response(200, content_type="application/pdf")
+@blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=FILE)
 def get_slip(case_id: UUID, slip_id: UUID) -> Response:
-    """One slip as PDF."""
+    """One slip as PDF.
+
+    Made from facts fixed when it was issued: the same slip always gives the same bytes.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         slip = reader.session.get(Slip, slip_id)
@@ -114,9 +137,12 @@ def get_slip(case_id: UUID, slip_id: UUID) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/certificate")
-@blueprint.response(200, content_type="application/pdf")
+@blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=FILE)
 def get_certificate(case_id: UUID) -> Response:
-    """The certificate that was issued, as PDF."""
+    """The certificate that was issued, as PDF.
+
+    404 while there is none.
+    """
     with reading() as reader:
         case = _found(reader, case_id)
         certificate = of_case(reader.session, case.id)

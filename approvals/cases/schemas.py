@@ -4,9 +4,21 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from approvals.cases.clock.ledger import ClockKind
+from approvals.cases.clock.reading import Light
+from approvals.cases.lifecycle import ALLOWED, State
 from shared.http.paging import PageArgs
+from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
-TEXT = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "{zh, en}"})
+EXAMPLE_ID = "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e"
+PLACES: dict[str, tuple[str, Any]] = {
+    "case_id": ("The id of the case", EXAMPLE_ID),
+    "slip_id": ("The id of the slip", EXAMPLE_ID),
+    "task_id": ("The id of the task", EXAMPLE_ID),
+    "code": ("The code of the material, as the item lists it", "articles"),
+    "number": ("The number of the page, from 1", 1),
+}
+"""What the placeholders in paths mean: description and example."""
 
 
 class YesNo(fields.Boolean):
@@ -47,7 +59,9 @@ class SaveAnswers(Schema):
 class CheckArgs(Schema):
     """Which section to check; the whole application without it."""
 
-    section = fields.String(load_default=None, allow_none=True)
+    section = fields.String(
+        load_default=None, metadata={"description": "Key of the section", "example": "company"}
+    )
 
 
 class Submit(Schema):
@@ -97,96 +111,206 @@ class Decide(Schema):
 class CaseListArgs(PageArgs):
     """Filters of the list of cases."""
 
-    state = fields.String(load_default=None, allow_none=True)
+    state = fields.String(
+        load_default=None,
+        validate=validate.OneOf([state.value for state in State]),
+        metadata={"description": "Only cases in this state"},
+    )
 
 
-class ItemRef(Schema):
+class ItemRef(Answer):
     """The item a case is about."""
 
-    code = fields.String(required=True)
-    slug = fields.String(required=True)
-    version = fields.String(required=True)
-    name = TEXT
+    code = string("Basic code and serial", example="00013112700401")
+    slug = string(example="company-establishment")
+    version = string("The version of the item that the case was filed under")
+    name = bilingual()
 
 
-class Due(Schema):
+class Due(Answer):
     """The date by which an answer is due."""
 
-    on = fields.String(required=True)
-    kind = fields.String(required=True)
-    light = fields.String(required=True)
-    days_left = fields.Integer(allow_none=True)
-    provisional = fields.Boolean(required=True)
+    on = day()
+    kind = fields.Enum(ClockKind, by_value=True, required=True)
+    light = fields.Enum(Light, by_value=True, required=True)
+    days_left = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Working days, negative when overdue; null when the clock has ended"},
+    )
+    provisional = fields.Boolean(
+        required=True, metadata={"description": "Counted over a year without an official calendar"}
+    )
 
 
-class Person(Schema):
+class Person(Answer):
     """A person as named on screens."""
 
-    id = fields.String(required=True)
-    name = fields.String(required=True)
+    id = fields.UUID(required=True)
+    name = string()
 
 
-class CaseSummary(Schema):
+class CaseSummary(Answer):
     """A case as a line of a list."""
 
-    id = fields.String(required=True)
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True, metadata={"description": "What If-Match names"})
+    number = string("Case number (18 digits), from submission on", null=True)
+    item = fields.Nested(ItemRef, required=True)
+    state = fields.Enum(State, by_value=True, required=True)
+    state_name = bilingual()
+    applicant = fields.Nested(Person, required=True)
+    on_behalf_of = string("Credit code of the organisation it is made for", null=True)
+    subject_name = string("What the case is about: the name of the company", null=True)
+    created_at = instant()
+    submitted_at = instant(null=True)
+    due = fields.Nested(Due, required=True, allow_none=True)
+
+
+class SectionStatus(Answer):
+    """A section of the form and how far it is filled in."""
+
+    key = string()
+    title = bilingual()
+    status = fields.String(required=True, validate=validate.OneOf(["not_started", "in_progress", "complete"]))
+
+
+class Uploaded(Answer):
+    """The file handed in for a material."""
+
+    file_name = string()
+    media_type = string(example="application/pdf")
+    size = fields.Integer(required=True, metadata={"description": "bytes"})
+    sha256 = string()
+    pages = fields.Integer(required=True)
     version = fields.Integer(required=True)
-    number = fields.String(allow_none=True)
-    item = fields.Nested(ItemRef)
-    state = fields.String(required=True)
-    state_name = TEXT
-    applicant = fields.Nested(Person)
-    on_behalf_of = fields.String(allow_none=True)
-    subject_name = fields.String(allow_none=True)
-    created_at = fields.String()
-    submitted_at = fields.String(allow_none=True)
-    due = fields.Nested(Due, allow_none=True)
+    etag = string("What If-Match names to replace it or take it back", example='"1"')
+    uploaded_at = instant()
+
+
+class MaterialOut(Answer):
+    """One material of the item and the file handed in for it."""
+
+    code = string(example="articles")
+    name = bilingual()
+    necessity = fields.String(required=True, validate=validate.OneOf(["required", "optional", "conditional"]))
+    required = fields.Boolean(required=True, metadata={"description": "Needed here, by the answers given"})
+    uploaded = fields.Nested(Uploaded, required=True, allow_none=True)
+
+
+class CorrectionItem(Answer):
+    """One point of a correction notice."""
+
+    target = string("JSON pointer of what is to be corrected", example="/materials/articles")
+    label = bilingual()
+    requirement = string()
+    resolved = fields.Boolean(required=True, metadata={"description": "It has changed since the notice"})
+
+
+class CorrectionOut(Answer):
+    """The latest correction notice (一次性告知)."""
+
+    round = fields.Integer(required=True)
+    requested_at = instant()
+    answered_at = instant(null=True)
+    official = string("Who sent it")
+    items = fields.List(fields.Nested(CorrectionItem), required=True)
+
+
+class CheckedPoint(Answer):
+    """One point of the check list, as the reviewer answered it."""
+
+    key = string()
+    result = fields.String(required=True, validate=validate.OneOf(["pass", "fail", "na"]))
+    note = string()
+
+
+class OpinionOut(Answer):
+    """A reviewer's opinion."""
+
+    kind = fields.String(required=True, validate=validate.Equal("review"))
+    conclusion = fields.String(required=True, validate=validate.OneOf(["approve", "reject"]))
+    conclusion_name = bilingual()
+    text = string()
+    official = string()
+    at = instant()
+    checks = fields.List(fields.Nested(CheckedPoint), required=True)
+    case_version = fields.Integer(required=True, metadata={"description": "The version that was read"})
+
+
+class DecisionOut(Answer):
+    """The decision."""
+
+    granted = fields.Boolean(required=True)
+    reason = string(null=True)
+    decided_at = instant()
+    official = string()
+    remedies = bilingual("How a refusal may be contested", null=True)
+
+
+class CertificateRef(Answer):
+    """The certificate that a grant has issued."""
+
+    id = string("Certificate identifier (GB/T 36904)")
+    uscc = string("Unified social credit code of its holder (GB 32100)")
+    holder = string()
+    issued_on = day()
+    url = string("Where anybody can check it")
+    pdf_url = string("Where those who see the case get the PDF")
 
 
 class CaseOut(CaseSummary):
     """The whole case file as this reader may see it."""
 
-    query_code = fields.String(allow_none=True)
-    accepted_at = fields.String(allow_none=True)
-    decided_at = fields.String(allow_none=True)
-    sections = fields.List(fields.Dict())
-    answers = fields.Dict()
-    code_names = fields.Dict(metadata={"description": "what codes among the answers stand for, by pointer"})
-    masked = fields.Boolean()
-    materials = fields.List(fields.Dict())
-    correction = fields.Dict(allow_none=True)
-    opinions = fields.List(fields.Dict())
-    decision = fields.Dict(allow_none=True)
-    certificate = fields.Dict(allow_none=True)
-    actions = fields.List(fields.String())
+    query_code = string("With the number, what the applicant asks by; for the applicant only", null=True)
+    accepted_at = instant(null=True)
+    decided_at = instant("When the case ended, in whatever way", null=True)
+    sections = fields.List(fields.Nested(SectionStatus), required=True)
+    answers = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(keys=fields.String()),
+        required=True,
+        metadata={"description": "By section, as typed; the item's form says what each means"},
+    )
+    code_names = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(TextSchema),
+        required=True,
+        metadata={"description": "What codes among the answers stand for, by pointer"},
+    )
+    masked = fields.Boolean(
+        required=True, metadata={"description": "ID numbers and phones are not shown to this reader"}
+    )
+    materials = fields.List(fields.Nested(MaterialOut), required=True)
+    correction = fields.Nested(CorrectionOut, required=True, allow_none=True)
+    opinions = fields.List(fields.Nested(OpinionOut), required=True)
+    decision = fields.Nested(DecisionOut, required=True, allow_none=True)
+    certificate = fields.Nested(CertificateRef, required=True, allow_none=True)
+    actions = fields.List(
+        fields.String(validate=validate.OneOf(sorted(ALLOWED))),
+        required=True,
+        metadata={"description": "The verbs that this reader may use now"},
+    )
 
 
-class CasePage(Schema):
+class CasePage(Answer):
     """A page of cases."""
 
-    items = fields.List(fields.Nested(CaseSummary))
-    next = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(CaseSummary), required=True)
+    next = following()
 
 
-class CheckOut(Schema):
+class Finding(Answer):
+    """One wrong field, or one that may be."""
+
+    pointer = string("JSON pointer", example="/answers/company/trade_name")
+    code = string(example="required")
+    message = bilingual()
+
+
+class CheckOut(Answer):
     """What is still wrong."""
 
-    valid = fields.Boolean()
-    errors = fields.List(fields.Dict())
-    warnings = fields.List(fields.Dict())
-
-
-class Rows(Schema):
-    """A list of documents."""
-
-    items = fields.List(fields.Dict())
-
-
-class MaterialOut(Schema):
-    """One material of the item and the file handed in for it."""
-
-    code = fields.String(required=True)
-    name = TEXT
-    necessity = fields.String(required=True)
-    required = fields.Boolean(required=True)
-    uploaded = fields.Dict(allow_none=True)
+    valid = fields.Boolean(required=True)
+    errors = fields.List(fields.Nested(Finding), required=True)
+    warnings = fields.List(fields.Nested(Finding), required=True)

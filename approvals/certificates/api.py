@@ -3,36 +3,79 @@
 import hashlib
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import fields, validate
 
 from approvals.certificates.licences import licence_pdf
 from approvals.certificates.queries import verify
+from shared.http.contract import public
+from shared.http.description import Blueprint
+from shared.http.schemas import Answer, day, string
 from shared.http.state import current_runtime
 
-blueprint = Blueprint("certificates", __name__, description="Certificates (证照), public check")
+blueprint = Blueprint(
+    "certificates",
+    __name__,
+    description="Certificates (证照), public check",
+    path_parameters={
+        "certificate_id": (
+            "As printed on the certificate; blanks and case do not matter",
+            "1.2.156.3005.2.11100000000013338W001.11990101MB0DEM2282.202611230001.001.6",
+        )
+    },
+)
 
 
-class Verified(Schema):
-    """What anybody may know of a certificate."""
+class Holder(Answer):
+    """Whom the certificate is about."""
 
-    certificate_id = fields.String(required=True)
+    name = string()
+    uscc = string("Unified social credit code (GB 32100)")
+
+
+class Issuer(Answer):
+    """The body that issued it."""
+
+    name = string()
+    code = string("Unified social credit code (GB 32100)")
+
+
+class PublicFacts(Answer):
+    """What the certificate says, as far as it is public."""
+
+    company_type = string()
+    legal_representative = string()
+    business_scope = string()
+    registered_capital_fen = fields.Integer(required=True)
+    established_on = day()
+    address = string()
+
+
+class Verified(Answer):
+    """What anybody may know of a certificate; of one that is not known only the first three members."""
+
+    certificate_id = string()
     valid = fields.Boolean(required=True)
-    status = fields.String(required=True)
+    status = fields.String(
+        required=True, validate=validate.OneOf(["valid", "revoked", "not_found", "malformed"])
+    )
     kind = fields.String()
-    holder = fields.Dict()
-    issuer = fields.Dict()
-    issued_on = fields.String()
-    revoked_at = fields.String(allow_none=True)
-    facts = fields.Dict()
-    sha256 = fields.String()
-    demo = fields.Boolean()
+    holder = fields.Nested(Holder)
+    issuer = fields.Nested(Issuer)
+    issued_on = fields.Date()
+    revoked_at = fields.AwareDateTime(allow_none=True)
+    facts = fields.Nested(PublicFacts)
+    sha256 = fields.String(metadata={"description": "Of the PDF"})
+    demo = fields.Boolean(metadata={"description": "It is invented and has no effect"})
 
 
 @blueprint.get("/verify/<certificate_id>")
 @blueprint.response(200, Verified)
+@public
 def get_verification(certificate_id: str) -> Response:
-    """Check a certificate by its identifier; public, no sign-in."""
+    """Check a certificate by its identifier; public, no sign-in.
+
+    An identifier that nobody issued is an answer too: `valid` is false, and `status` says why.
+    """
     runtime = current_runtime()
     with runtime.read() as session:
         found = verify(session, certificate_id)

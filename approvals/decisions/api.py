@@ -3,23 +3,37 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from approvals.casefile.opening import opened, reply_with_case
-from approvals.cases.schemas import CaseOut, Decide
+from approvals.cases.refusals import (
+    CLAIM_REQUIRED,
+    FOUR_EYES,
+    INCOMPLETE_PARTICULARS,
+    NAME_TAKEN,
+    WRONG_STATE,
+)
+from approvals.cases.schemas import PLACES, CaseOut, Decide
 from approvals.decisions import commands
 from shared.http.command import Reply, command
+from shared.http.contract import guarded, refuses
+from shared.http.description import ETAG, Blueprint
+from shared.refusals import FORBIDDEN
 from shared.transaction import Transaction
 
-blueprint = Blueprint("decisions", __name__, description="Decisions (决定)")
+blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", path_parameters=PLACES)
 
 
 @blueprint.post("/cases/<uuid:case_id>/decide")
 @blueprint.arguments(Decide)
-@blueprint.response(200, CaseOut)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
-    """Grant or refuse; needs the claim of the decision task, and other eyes than the reviewer's."""
+    """Grant or refuse.
+
+    For the approver who has claimed the decision task and has not reviewed the case. A refusal gives its
+    reasons; a grant enters the register and issues the certificate.
+    """
     case, item = opened(tx, case_id)
     commands.decide(tx, case, item, granted=data["granted"], reason=data["reason"])
     return reply_with_case(tx, case)

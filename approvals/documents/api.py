@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import Response, g, request
-from flask_smorest import Blueprint
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 
@@ -11,7 +10,8 @@ from approvals.casefile.opening import reader_of, reading
 from approvals.casefile.view import Reader, materials_view, sees_personal_data
 from approvals.cases import policy
 from approvals.cases.model import Case
-from approvals.cases.schemas import MaterialOut
+from approvals.cases.refusals import CLAIM_REQUIRED, NOT_RETURNED, WRONG_STATE
+from approvals.cases.schemas import PLACES, MaterialOut
 from approvals.documents import materials
 from approvals.documents.inspection import InspectedUpload
 from approvals.documents.limits import load_limits
@@ -21,25 +21,34 @@ from approvals.items.model import Catalogue
 from shared.errors import BadRequest, Forbidden, Problem, TooLarge
 from shared.http.app import takes_files
 from shared.http.command import Reply, command
+from shared.http.contract import guarded, refuses, uploads
+from shared.http.description import CONTENT, ETAG, FILE, Blueprint
 from shared.http.etag import expected_version
 from shared.http.files import file_response
 from shared.http.state import current_runtime
+from shared.refusals import FORBIDDEN
 from shared.text import Text
 from shared.transaction import Transaction
 
-blueprint = Blueprint("materials", __name__, description="Materials (申请材料)")
+blueprint = Blueprint("materials", __name__, description="Materials (申请材料)", path_parameters=PLACES)
 
 PAGE_WIDTH_PX = 1240
 _ENVELOPE = 64 * 1024  # what a multipart form adds around the file
 
 
 @blueprint.put("/cases/<uuid:case_id>/materials/<code>")
-@blueprint.response(200, MaterialOut)
+@blueprint.response(200, MaterialOut, headers=ETAG)
+@blueprint.alt_response(
+    201, schema=MaterialOut, description="The first file for this material", headers=ETAG, success=True
+)
+@uploads
+@refuses(FORBIDDEN, WRONG_STATE, NOT_RETURNED)
 @takes_files
 def put_material(case_id: UUID, code: str) -> Response:
     """Hand a file in: the raw body, or a form with the field `file`.
 
-    A first upload says `If-None-Match: *`, a replacement names the version it replaces in `If-Match`.
+    A first upload says `If-None-Match: *`, a replacement names the version it replaces in `If-Match`. The
+    content decides what a file is, never its name; `Content-Disposition` may give a name.
     """
     first = request.headers.get("If-None-Match", "").strip() == "*"
     seen_version = None if first else expected_version()
@@ -72,9 +81,15 @@ def _keep(
 
 
 @blueprint.get("/cases/<uuid:case_id>/materials/<code>")
-@blueprint.response(200, content_type="application/octet-stream")
+@blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=ETAG | FILE)
+@blueprint.response(200, content_type="image/jpeg", schema=CONTENT)
+@blueprint.response(200, content_type="image/png", schema=CONTENT)
+@refuses(CLAIM_REQUIRED)
 def get_material(case_id: UUID, code: str) -> Response:
-    """The file that was handed in."""
+    """The file that was handed in.
+
+    For the applicant, and for officials who have claimed a task on the case.
+    """
     with reading() as reader:
         row = materials.handed_in(reader.session, _readable(reader, case_id).id, code)
     response = file_response(reader.context.blobs.get(row.sha256), row.media_type, row.file_name)
@@ -83,9 +98,13 @@ def get_material(case_id: UUID, code: str) -> Response:
 
 
 @blueprint.get("/cases/<uuid:case_id>/materials/<code>/pages/<int:number>")
-@blueprint.response(200, content_type="image/png")
+@blueprint.response(200, content_type="image/png", schema=CONTENT, headers=FILE)
+@refuses(CLAIM_REQUIRED)
 def get_material_page(case_id: UUID, code: str, number: int) -> Response:
-    """One page as a picture, for reading beside the form."""
+    """One page as a picture, for reading beside the form.
+
+    For the applicant, and for officials who have claimed a task on the case.
+    """
     with reading() as reader:
         row = materials.handed_in(reader.session, _readable(reader, case_id).id, code)
     data = reader.context.blobs.get(row.sha256)
@@ -95,6 +114,8 @@ def get_material_page(case_id: UUID, code: str, number: int) -> Response:
 
 @blueprint.delete("/cases/<uuid:case_id>/materials/<code>")
 @blueprint.response(200, MaterialOut)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE, NOT_RETURNED)
 @command
 def delete_material(tx: Transaction, case_id: UUID, code: str) -> Reply:
     """Take a file back while the application may still be edited."""

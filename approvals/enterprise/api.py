@@ -3,25 +3,35 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from approvals.enterprise.model import Enterprise
 from approvals.enterprise.queries import find_enterprise, list_enterprises
 from shared.http.command import Reply, json_response
+from shared.http.description import ETAG, Blueprint
 from shared.http.paging import PageArgs, link_next
+from shared.http.schemas import Answer, following
 from shared.http.state import current_actor, current_runtime
 
-blueprint = Blueprint("register", __name__, description="Register of enterprises (市场主体登记簿)")
+blueprint = Blueprint(
+    "register",
+    __name__,
+    description="Register of enterprises (市场主体登记簿)",
+    path_parameters={"uscc": ("Unified social credit code (GB 32100)", "91990101MA0DEM013U")},
+)
 
 
 class RegisterArgs(PageArgs):
     """Search by name or credit code."""
 
-    q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(max=100),
+        metadata={"description": "Part of the name, or the credit code"},
+    )
 
 
-class EnterpriseOut(Schema):
+class EnterpriseOut(Answer):
     """The public facts of an enterprise."""
 
     uscc = fields.String(required=True)
@@ -39,18 +49,21 @@ class EnterpriseOut(Schema):
     certificate_id = fields.String(required=True, allow_none=True)
 
 
-class EnterprisePage(Schema):
+class EnterprisePage(Answer):
     """A page of the register."""
 
-    items = fields.List(fields.Nested(EnterpriseOut))
-    next = fields.String(allow_none=True)
+    items = fields.List(fields.Nested(EnterpriseOut), required=True)
+    next = following()
 
 
 @blueprint.get("/enterprises")
 @blueprint.arguments(RegisterArgs, location="query")
 @blueprint.response(200, EnterprisePage)
 def get_enterprises(args: dict[str, Any]) -> Response:
-    """List registered enterprises."""
+    """List registered enterprises.
+
+    For everybody signed in.
+    """
     current_actor()
     with current_runtime().read() as session:
         rows, following = list_enterprises(session, q=args["q"], cursor=args["cursor"], limit=args["limit"])
@@ -60,9 +73,12 @@ def get_enterprises(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/enterprises/<uscc>")
-@blueprint.response(200, EnterpriseOut)
+@blueprint.response(200, EnterpriseOut, headers=ETAG)
 def get_enterprise(uscc: str) -> Response:
-    """One registered enterprise."""
+    """One registered enterprise.
+
+    For everybody signed in: what the register shows to the public.
+    """
     current_actor()
     with current_runtime().read() as session:
         enterprise = find_enterprise(session, uscc)

@@ -3,37 +3,31 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
-from marshmallow import Schema, fields, validate
 
 from approvals.items.guide import guide, summary
 from approvals.items.model import Catalogue
-from shared.http.paging import PageArgs
+from approvals.items.schemas import ItemArgs, ItemOut, ItemPage
+from shared.http.contract import public
+from shared.http.description import Blueprint
 from shared.http.state import current_runtime
 
-blueprint = Blueprint("items", __name__, description="Service items (事项) and their guides (办事指南)")
-
-
-class ItemArgs(PageArgs):
-    """Search words and category."""
-
-    q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
-    category = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
-
-
-class ItemPage(Schema):
-    """The items found."""
-
-    items = fields.List(fields.Dict())
-    categories = fields.List(fields.Dict())
-    next = fields.String(allow_none=True)
+blueprint = Blueprint(
+    "items",
+    __name__,
+    description="Service items (事项) and their guides (办事指南)",
+    path_parameters={"code": ("The code or the slug of the item", "company-establishment")},
+)
 
 
 @blueprint.get("/items")
 @blueprint.arguments(ItemArgs, location="query")
 @blueprint.response(200, ItemPage)
+@public
 def get_items(args: dict[str, Any]) -> Response:
-    """Find items by words and category; public."""
+    """Find items by words and category; public.
+
+    There are few, so they come in one page.
+    """
     catalogue = current_runtime().context.resources.get(Catalogue)
     found = [summary(item) for item in catalogue.items(args["q"], args["category"])]
     categories = [{"code": c.code, "name": c.name.to_dict()} for c in catalogue.categories]
@@ -41,8 +35,12 @@ def get_items(args: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/items/<code>")
-@blueprint.response(200)
+@blueprint.response(200, ItemOut)
+@public
 def get_item(code: str) -> Response:
-    """The guide of one item, with its form; public."""
+    """The guide of one item, with its form; public.
+
+    `form.sections` holds a JSON Schema for each section: what `answers` of an application may be.
+    """
     catalogue = current_runtime().context.resources.get(Catalogue)
     return jsonify(guide(catalogue.item(code), catalogue))

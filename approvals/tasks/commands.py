@@ -86,7 +86,7 @@ def release(tx: Transaction, task: Task) -> Task:
     """Give a claimed task back to the queue; an overseer may do it for an official who is away."""
     mine = task.claimed_by == tx.actor.id
     if task.state is not TaskState.CLAIMED or not (mine or tx.actor.has_role(*policy.MAY_RELEASE)):
-        raise Conflict(Text("您没有领取这项任务", "You do not hold this task"), slug="claim-required")
+        raise Conflict(Text("您没有领取这项任务", "You do not hold this task"), slug="not-held")
     task.state = TaskState.OPEN
     task.claimed_by = None
     task.claimed_name = None

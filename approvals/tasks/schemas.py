@@ -2,29 +2,46 @@
 
 from marshmallow import Schema, fields, validate
 
-from approvals.cases.schemas import TEXT, Due, ItemRef, Person
+from approvals.cases.lifecycle import State
+from approvals.cases.schemas import Due, ItemRef, Person
+from approvals.tasks.model import TaskKind, TaskState
 from shared.http.paging import PageArgs
+from shared.http.schemas import Answer, bilingual, following, instant, string
 
 
 class ClaimNext(Schema):
     """Which tasks to choose from: the filters of the queue but the state, which is open."""
 
     kind = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(["intake", "review", "decision"])
+        load_default=None,
+        validate=validate.OneOf([kind.value for kind in TaskKind]),
+        metadata={"description": "What is to be done"},
     )
     light = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(["green", "yellow", "red"])
+        load_default=None,
+        validate=validate.OneOf(["green", "yellow", "red"]),
+        metadata={"description": "How near the due date is; red: overdue"},
     )
-    due = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(["today"]))
-    item = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=50))
-    q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    due = fields.String(
+        load_default=None, validate=validate.OneOf(["today"]), metadata={"description": "Due today"}
+    )
+    item = fields.String(
+        load_default=None, validate=validate.Length(max=50), metadata={"description": "Code of the item"}
+    )
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(max=100),
+        metadata={"description": "Beginning of the case number, or part of the name"},
+    )
 
 
 class TaskListArgs(PageArgs, ClaimNext):
     """Filters of the queue."""
 
     state = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(["open", "claimed", "mine", "done"])
+        load_default=None,
+        validate=validate.OneOf(["open", "claimed", "mine", "done"]),
+        metadata={"description": "Without it: all that is not done"},
     )
 
 
@@ -44,38 +61,52 @@ class GiveOpinion(Schema):
     checks = fields.List(fields.Nested(Check), required=True, validate=validate.Length(max=60))
 
 
-class TaskCase(Schema):
+class TaskCase(Answer):
     """The case a task is about."""
 
-    id = fields.String()
-    number = fields.String(allow_none=True)
-    item = fields.Nested(ItemRef)
-    subject_name = fields.String(allow_none=True)
-    state = fields.String()
-    state_name = TEXT
-    version = fields.Integer()
+    id = fields.UUID(required=True)
+    number = string("Case number (18 digits)", null=True)
+    item = fields.Nested(ItemRef, required=True)
+    subject_name = string("What the case is about: the name of the company", null=True)
+    state = fields.Enum(State, by_value=True, required=True)
+    state_name = bilingual()
+    version = fields.Integer(required=True, metadata={"description": "For If-Match of verbs on the case"})
 
 
-class TaskOut(Schema):
+class TaskOut(Answer):
     """A task in the queue."""
 
-    id = fields.String(required=True)
-    version = fields.Integer(required=True)
-    kind = fields.String(required=True)
-    kind_name = TEXT
-    state = fields.String(required=True)
-    case = fields.Nested(TaskCase)
-    department = fields.String()
-    claimed_by = fields.Nested(Person, allow_none=True)
-    mine = fields.Boolean()
-    due = fields.Nested(Due)
-    created_at = fields.String()
-    actions = fields.List(fields.String())
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True, metadata={"description": "For If-Match of verbs on the task"})
+    kind = fields.Enum(TaskKind, by_value=True, required=True)
+    kind_name = bilingual()
+    state = fields.Enum(TaskState, by_value=True, required=True)
+    case = fields.Nested(TaskCase, required=True)
+    department = string("Credit code of the department whose queue it is in")
+    claimed_by = fields.Nested(Person, required=True, allow_none=True)
+    mine = fields.Boolean(required=True, metadata={"description": "The reader has claimed it"})
+    due = fields.Nested(Due, required=True)
+    created_at = instant()
+    actions = fields.List(
+        fields.String(validate=validate.OneOf(["claim", "release", "opinion"])),
+        required=True,
+        metadata={"description": "The verbs that this reader may use now"},
+    )
 
 
-class TaskPage(Schema):
+class TaskCounts(Answer):
+    """The big numbers of the queue, each counted up to 100."""
+
+    overdue = fields.Integer(required=True)
+    today = fields.Integer(required=True)
+    mine = fields.Integer(required=True)
+    open = fields.Integer(required=True)
+    correction = fields.Integer(required=True)
+
+
+class TaskPage(Answer):
     """A page of the queue, with the big numbers."""
 
-    items = fields.List(fields.Nested(TaskOut))
-    next = fields.String(allow_none=True)
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    items = fields.List(fields.Nested(TaskOut), required=True)
+    next = following()
+    counts = fields.Nested(TaskCounts, required=True)

@@ -1,9 +1,11 @@
 """Enterprises on the wire."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
+
+from shared.http.schemas import Answer
 
 
-class EnterpriseSchema(Schema):
+class EnterpriseSchema(Answer):
     """The public facts of an enterprise, as this service knows them."""
 
     uscc = fields.String(required=True, metadata={"description": "Unified social credit code (GB 32100)"})
@@ -17,7 +19,7 @@ class EnterpriseSchema(Schema):
     as_of = fields.AwareDateTime(required=True, metadata={"description": "When the register said so"})
 
 
-class EnterprisePageSchema(Schema):
+class EnterprisePageSchema(Answer):
     """A page of enterprises, the youngest first."""
 
     items = fields.List(fields.Nested(EnterpriseSchema), required=True)

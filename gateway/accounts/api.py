@@ -6,7 +6,6 @@
 from typing import Any
 
 from flask import request
-from flask_smorest import Blueprint
 
 from gateway.accounts import policy
 from gateway.accounts.queries import find_account, profile_of
@@ -15,6 +14,8 @@ from gateway.accounts.sign_in import check_password, note_token
 from gateway.routing.dispatch import request_id
 from gateway.state import current_edge
 from shared.errors import Unauthenticated
+from shared.http.contract import public
+from shared.http.description import Blueprint
 from shared.http.state import current_actor
 
 
@@ -25,12 +26,11 @@ def blueprints() -> list[Blueprint]:
     @api.post("/auth/token")
     @api.arguments(Credentials)
     @api.response(200, AccessToken)
-    @api.alt_response(401, "UNAUTHORIZED")
-    @api.alt_response(429, "TOO_MANY_REQUESTS")
+    @public
     def token(credentials: dict[str, str]) -> dict[str, Any]:
         """Exchange user name and password for an access token.
 
-        After repeated failures there is a pause, of which Retry-After says how long it lasts.
+        After repeated failures there is a pause; `Retry-After` says how long it lasts, in seconds.
         """
         edge = current_edge()
         actor = check_password(
@@ -50,10 +50,11 @@ def blueprints() -> list[Blueprint]:
 
     @api.get("/me")
     @api.response(200, Profile)
-    @api.alt_response(401, "UNAUTHORIZED")
-    @api.doc(security=[{"token": []}])
     def me() -> dict[str, Any]:
-        """The signed-in person with roles, positions and memberships."""
+        """The signed-in person with roles, positions and memberships.
+
+        Read anew with each request: a role that was taken away is gone at once, whatever the token's age.
+        """
         actor = current_actor()
         edge = current_edge()
         with edge.runtime.read() as session:

@@ -2,14 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from shared.http.schemas import Answer, TextSchema
 from shared.text import LANGUAGES
-
-
-class TextSchema(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
 
 
 class Credentials(Schema):
@@ -19,7 +13,7 @@ class Credentials(Schema):
     password = fields.String(required=True, validate=validate.Length(min=1, max=200), load_only=True)
 
 
-class AccessToken(Schema):
+class AccessToken(Answer):
     """A bearer token for the public API."""
 
     access_token = fields.String(required=True)
@@ -27,21 +21,21 @@ class AccessToken(Schema):
     expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
 
 
-class DepartmentSchema(Schema):
+class DepartmentSchema(Answer):
     """A department."""
 
     code = fields.String(required=True, metadata={"description": "unified social credit code"})
     name = fields.Nested(TextSchema, required=True)
 
 
-class PositionSchema(Schema):
+class PositionSchema(Answer):
     """A position in a department."""
 
     department = fields.Nested(DepartmentSchema, required=True)
     position = fields.String(required=True, validate=validate.OneOf(["window", "reviewer", "approver"]))
 
 
-class OrganisationSchema(Schema):
+class OrganisationSchema(Answer):
     """An organisation, as its members see it."""
 
     id = fields.UUID(required=True)
@@ -49,14 +43,14 @@ class OrganisationSchema(Schema):
     name = fields.String(required=True)
 
 
-class MembershipSchema(Schema):
+class MembershipSchema(Answer):
     """A place in an organisation."""
 
     organisation = fields.Nested(OrganisationSchema, required=True)
     role = fields.String(required=True, validate=validate.OneOf(["admin", "member"]))
 
 
-class Profile(Schema):
+class Profile(Answer):
     """Who is signed in."""
 
     id = fields.UUID(required=True)

@@ -21,6 +21,19 @@ _FRESH_S = 60.0
 _SHARED_COMPONENTS = {"securitySchemes"}  # the same in every service
 _REF = "#/components/"
 _PREFIX = "/api/v1/"
+_ABOUT = """\
+Everything that the portal does. `docs/api.md` of the project tells the whole story, from sign-in to events.
+
+* Sign in with `POST /api/v1/auth/token` and send `Authorization: Bearer …`.
+* Texts of documents come in Chinese and English; `Accept-Language` chooses the language of refusals.
+* Lists come in pages; `next`, and the header `Link`, lead to the following one.
+* Entities carry a version (`ETag`); verbs on them name it in `If-Match`.
+* A `POST` with an `Idempotency-Key` may be repeated.
+* Refusals are problem documents (RFC 9457). Beside the kinds that each operation lists there are
+  `urn:yuanban:problem:method-not-allowed` (405, with the header `Allow`) for a method that the path does not
+  have, and `urn:yuanban:problem:http-error` for what is no proper HTTP request.
+* Within `v1` members, operations and kinds of problem may be added; nothing is renamed or taken away.
+"""
 
 
 class Descriptions:
@@ -67,7 +80,9 @@ def register(app: Flask, dispatcher: Dispatcher) -> None:
 def merged(own: Json, services: dict[str, Json]) -> Json:
     """The gateway's description with every service's paths and, under a prefixed name, components."""
     document: Json = json.loads(json.dumps(own))
-    document["info"] = {**document["info"], "title": "Yuanban"}
+    document["info"] = {**document["info"], "title": "Yuanban 园办", "description": _ABOUT}
+    document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    document["servers"] = [{"url": "/", "description": "Where this document comes from"}]
     document["tags"] = list(document.get("tags", ()))
     components = document.setdefault("components", {})
     for service, theirs in services.items():

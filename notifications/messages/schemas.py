@@ -2,15 +2,10 @@
 
 from marshmallow import Schema, fields
 
-
-class TextSchema(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
+from shared.http.schemas import Answer, TextSchema
 
 
-class MessageSchema(Schema):
+class MessageSchema(Answer):
     """One message."""
 
     id = fields.UUID(required=True)
@@ -24,7 +19,7 @@ class MessageSchema(Schema):
     read_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class InboxSchema(Schema):
+class InboxSchema(Answer):
     """A page of messages, newest first."""
 
     items = fields.List(fields.Nested(MessageSchema), required=True)

@@ -3,15 +3,17 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from shared.auditing import queries
 from shared.auditing.anchors import content_of, told
 from shared.auditing.policy import require_reader
 from shared.auditing.schemas import AuditAnchorPage
 from shared.http.command import Reply, json_response
+from shared.http.contract import refuses
+from shared.http.description import Blueprint
 from shared.http.paging import PageArgs, link_next
 from shared.http.state import current_actor, current_runtime
+from shared.refusals import FORBIDDEN
 
 
 def blueprint(service: str) -> Blueprint:
@@ -24,13 +26,14 @@ def blueprint(service: str) -> Blueprint:
     )
 
     @api.get("/anchors")
-    @api.doc(security=[{"token": []}])
     @api.arguments(PageArgs, location="query")
     @api.response(200, AuditAnchorPage)
-    @api.alt_response(401, "UNAUTHORIZED")
-    @api.alt_response(403, "FORBIDDEN")
+    @refuses(FORBIDDEN)
     def list_anchors(args: dict[str, Any]) -> Response:
-        """The daily anchors of the audit trail, newest first."""
+        """The daily anchors of the audit trail, newest first.
+
+        For administrators and auditors. Each covers all that was done until its day.
+        """
         require_reader(current_actor())
         with current_runtime().read() as session:
             found, following = queries.anchors(session, cursor=args["cursor"], limit=args["limit"])

@@ -1,11 +1,13 @@
 """The audit trail on the wire."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
+
+from shared.http.schemas import Answer
 
 _HASH = {"example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 
 
-class AuditEntryOut(Schema):
+class AuditEntryOut(Answer):
     """One act: who, for whom, from where. Details hold names of fields and ids, no personal data."""
 
     number = fields.Integer(required=True, metadata={"description": "1, 2, 3 … within the chain"})
@@ -28,14 +30,14 @@ class AuditEntryOut(Schema):
     hash = fields.String(required=True, metadata=_HASH)
 
 
-class AuditPage(Schema):
+class AuditPage(Answer):
     """A page of acts, newest first."""
 
     items = fields.List(fields.Nested(AuditEntryOut), required=True)
     next = fields.String(required=True, allow_none=True, metadata={"description": "Cursor of the next page"})
 
 
-class AuditAnchorOut(Schema):
+class AuditAnchorOut(Answer):
     """One day's anchor; whoever keeps its hash can prove later that nothing before it was changed."""
 
     service = fields.String(required=True)
@@ -46,7 +48,7 @@ class AuditAnchorOut(Schema):
     hash = fields.String(required=True, metadata=_HASH)
 
 
-class AuditAnchorPage(Schema):
+class AuditAnchorPage(Answer):
     """A page of anchors, newest first."""
 
     items = fields.List(fields.Nested(AuditAnchorOut), required=True)

@@ -12,11 +12,12 @@ from flask_smorest import Api
 from shared.actor import Actor
 from shared.auditing import api as auditing
 from shared.config import Settings
-from shared.errors import TooLarge, UnsupportedMedia
+from shared.errors import FieldError, InvalidInput, TooLarge, UnsupportedMedia
 from shared.http import health, problems
+from shared.http.contract import query_parameters
 from shared.http.description import ServiceApi
 from shared.http.incoming import guard_body
-from shared.http.readable import require_readable_address, require_readable_json
+from shared.http.readable import pointer_to, require_readable_address, require_readable_json
 from shared.http.state import EXTENSION
 from shared.http.tokens import KeySource, TokenVerifier
 from shared.http.tracing import request_id_from, trace_id_of, traceparent_from
@@ -49,6 +50,7 @@ def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None
     app.before_request(_identify_request)
     app.before_request(lambda: _authenticate(actor_of))
     app.before_request(_require_readable)
+    app.before_request(_require_known_parameters)
     health.register(app, runtime)
     api = ServiceApi(app)
     _describe_security(api)
@@ -133,6 +135,16 @@ def _require_readable() -> None:
         # A body of unknown length is cut at the limit without a word.
         raise TooLarge
     require_readable_json(data)
+
+
+def _require_known_parameters() -> None:
+    """A filter that is misspelt would be ignored, and everything answered in its place: 422 instead."""
+    if not request.args or request.endpoint is None:
+        return
+    known = query_parameters(current_app.view_functions[request.endpoint])
+    if known is not None and (unknown := sorted(set(request.args) - known)):
+        said = Text("没有这个参数", "There is no such parameter")
+        raise InvalidInput(errors=[FieldError(pointer_to("", name), "unknown", said) for name in unknown])
 
 
 def takes_files(view: View) -> View:

@@ -11,6 +11,7 @@ from flask import Response, g, request
 from sqlalchemy.exc import OperationalError
 
 from shared.http import idempotency
+from shared.http.contract import mark
 from shared.http.etag import etag
 from shared.http.state import current_actor, current_runtime
 
@@ -50,7 +51,7 @@ def command(view: Callable[..., Reply]) -> Callable[..., Response]:
     although the version it names is stale by then.
     """
 
-    @functools.wraps(view)
+    @functools.wraps(mark(view, command=True))
     def run(*args: Any, **kwargs: Any) -> Response:
         for attempt in range(1, _RETRIES + 1):
             try:

@@ -1,41 +1,394 @@
-"""The service's OpenAPI description: every refusal is a problem document (RFC 9457)."""
+"""The service's OpenAPI description: derived from routes, schemas and marks, written nowhere twice.
 
+Every refusal is a problem document (RFC 9457); each operation says which kinds it may give.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from importlib import resources
+from typing import Any
+
+import flask_smorest
+from apispec import APISpec
 from flask_smorest import Api
 from marshmallow import Schema, fields
 
+from shared import refusals
+from shared.http.contract import Marks, marks_of
 from shared.http.problems import PROBLEM_JSON
+from shared.http.schemas import Answer
+from shared.refusals import Refusal
+
+Json = dict[str, Any]
+
+ETAG = {"ETag": "ETag"}
+"""Headers of an answer that carries a version."""
+LOCATION = {"Location": "Location"}
+FILE = {"Content-Disposition": "Content-Disposition"}
+CONTENT: Json = {}
+"""The schema of a file: octets are nothing that JSON Schema could say anything about."""
+EXAMPLES = "examples.json"
+"""Beside the schemas of a package: an example for each of them, by the name of its class."""
+
+_PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
+_KINDS_OF_FILE = ("application/pdf", "image/jpeg", "image/png", "application/octet-stream")
 
 
-class FieldProblem(Schema):
+class FieldProblem(Answer):
     """One wrong field."""
 
     pointer = fields.String(required=True, metadata={"description": "JSON pointer into the body"})
-    code = fields.String(required=True)
+    code = fields.String(required=True, metadata={"description": "What is wrong, for programs"})
     message = fields.String(required=True, metadata={"description": "in the language of Accept-Language"})
 
 
-class Problem(Schema):
+class Problem(Answer):
     """A refusal and its reason, in the language of Accept-Language."""
 
-    type = fields.String(required=True, metadata={"example": "urn:yuanban:problem:invalid-input"})
+    type = fields.String(required=True, metadata={"description": "The kind of refusal, for programs"})
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String()
-    instance = fields.String(required=True)
-    request_id = fields.String(required=True, allow_none=True)
+    instance = fields.String(required=True, metadata={"description": "The path that was asked for"})
+    request_id = fields.String(required=True, metadata={"description": "By which the log knows the request"})
     errors = fields.List(fields.Nested(FieldProblem))
 
 
 class ServiceApi(Api):  # type: ignore[misc]
-    """flask-smorest's Api with our kind of refusal."""
+    """flask-smorest's Api with our headers and our kind of refusal, and no answer left undescribed."""
 
-    DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
-    ERROR_SCHEMA = Problem()  # one instance: it is described once for every HTTP status
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_responses(self) -> None:
-        usual = self.DEFAULT_RESPONSE_CONTENT_TYPE
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
-        try:
-            super()._register_responses()
-        finally:
-            self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
+        """Refusals are described by what an operation refuses, not one for every HTTP status."""
+        self.ma_plugin.converter.add_parameter_attribute_function(_never_null)
+        self.spec.components.schema("Problem", schema=Problem)
+
+    def _register_etag_headers(self) -> None:
+        for name, parameter in _PARAMETERS.items():
+            self.spec.components.parameter(name, parameter["in"], parameter, lazy=True)
+        for name, header in _HEADERS.items():
+            self.spec.components.header(name, header, lazy=True)
+
+    def _register_pagination_header(self) -> None:
+        """Ours is `Link`."""
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """flask-smorest's Blueprint, which completes what it knows of a route by its marks.
+
+    `path_parameters` says what the placeholders of the routes mean: name → (description, example).
+    """
+
+    def __init__(
+        self, *args: Any, path_parameters: Mapping[str, tuple[str, Any]] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._path_parameters = path_parameters or {}
+        self._prepare_doc_cbks.append(self._prepare_contract)
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Any = None,
+        provide_automatic_options: bool | None = None,
+        *,
+        parameters: Sequence[Json] | None = None,
+        tags: Sequence[str] | None = None,
+        **options: Any,
+    ) -> None:
+        """Register the route, its placeholders described."""
+        names = _PLACEHOLDER.findall(rule)
+        described = [self._path_parameter(name) for name in names]
+        super().add_url_rule(
+            rule,
+            endpoint,
+            view_func,
+            provide_automatic_options,
+            parameters=[*(parameters or ()), *described],
+            tags=tags,
+            **options,
+        )
+        known = self._endpoints[-1]
+        for method, info in self._docs[known].items():
+            if method != "parameters":
+                info["route"] = {"operationId": known, "names_something": bool(names)}
+
+    def _path_parameter(self, name: str) -> Json:
+        description, example = self._path_parameters[name]
+        return {"in": "path", "name": name, "description": description, "example": example}
+
+    @staticmethod
+    def _prepare_contract(doc: Json, doc_info: Json, *, spec: APISpec, method: str, **_: Any) -> Json:
+        operation = _Operation(method, doc, doc_info)
+        doc["operationId"] = doc_info["route"]["operationId"]
+        doc["security"] = [] if operation.marks.public else [{"token": []}]
+        doc["parameters"] = [*doc.get("parameters", ()), *operation.headers()]
+        if operation.marks.upload:
+            doc["requestBody"] = _UPLOAD
+        operation.complete_bodies(spec)
+        doc["responses"] = {
+            **{status: answer for status, answer in doc["responses"].items() if int(status) < 400},
+            **operation.refused(spec),
+        }
+        doc_info["docstring"]["description"] = operation.description()
+        return doc
+
+
+class _Operation:
+    """One operation while it is described."""
+
+    def __init__(self, method: str, doc: Json, info: Json) -> None:
+        self.method = method
+        self.doc = doc
+        self.info = info
+        self.marks: Marks = marks_of(info)
+        self.query = [each["schema"] for each in doc.get("parameters", ()) if each.get("in") == "query"]
+        self.has_body = "requestBody" in doc or method in {"post", "put", "patch"}
+        self.keyed = self.marks.command and method == "post"
+        self.paged = any("cursor" in schema().fields for schema in self.query)
+
+    def headers(self) -> list[str]:
+        """Names of the headers that the request takes."""
+        found = ["Accept-Language"]
+        if self.marks.guarded:
+            found.append("If-Match")
+        if self.marks.upload:
+            found += ["If-Match-to-replace", "If-None-Match"]
+        if self.keyed:
+            found.append("Idempotency-Key")
+        return found
+
+    def answers(self) -> list[str]:
+        """Names of the headers of every answer, whatever the route adds."""
+        found = list(_ALWAYS)
+        if self.paged:
+            found.append("Link")
+        if self.keyed:
+            found.append("Idempotent-Replayed")
+        return found
+
+    def description(self) -> str:
+        """The route's own words, and what follows from its kind."""
+        sentences = [self.info["docstring"].get("description", "")]
+        if self.marks.public:
+            sentences.append("Public: no token is needed.")
+        if self.paged:
+            sentences.append(
+                "Answers a page; the header `Link` and the member `next` lead to the following one."
+            )
+        if self.marks.guarded:
+            sentences.append("Name the version that you saw (the `ETag` of an answer) in `If-Match`.")
+        if self.keyed:
+            sentences.append("With an `Idempotency-Key` the request may be repeated without a second effect.")
+        return "\n\n".join(sentence for sentence in sentences if sentence)
+
+    def complete_bodies(self, spec: APISpec) -> None:
+        """Examples of what is sent and answered, and the headers of every answer."""
+        for content in self.doc.get("requestBody", {}).get("content", {}).values():
+            _add_example(spec, content)
+        for status, answer in self.doc["responses"].items():
+            if int(status) >= HTTPStatus.BAD_REQUEST:
+                continue
+            for content in answer.get("content", {}).values():
+                _add_example(spec, content)
+            answer["headers"] = {**answer.get("headers", {}), **{name: name for name in self.answers()}}
+
+    def refused(self, spec: APISpec) -> Json:
+        """Every refusal by status, as the name of a component."""
+        by_status: dict[int, list[Refusal]] = defaultdict(list)
+        for each in dict.fromkeys([*self._usual(), *self.marks.refusals]):
+            by_status[each.status].append(each)
+        return {str(status): _response(spec, by_status[status]) for status in sorted(by_status)}
+
+    def _usual(self) -> list[Refusal]:
+        found = [
+            refusals.BAD_REQUEST,
+            refusals.UNAUTHENTICATED,
+            refusals.TOO_MANY_REQUESTS,
+            refusals.INVALID_INPUT,  # a query parameter that is not known, at the least
+            refusals.INTERNAL_ERROR,
+            refusals.UNAVAILABLE,
+            refusals.TIMED_OUT,
+        ]
+        if self.info["route"]["names_something"]:
+            found.append(refusals.NOT_FOUND)
+        if self.has_body:
+            found += [refusals.REQUEST_TIMED_OUT, refusals.TOO_LARGE, refusals.UNSUPPORTED_MEDIA]
+        if self.marks.command:
+            found.append(refusals.CONFLICT)
+        if self.keyed:
+            found.append(refusals.KEY_REUSED)
+        if self.marks.guarded or self.marks.upload:
+            found += [refusals.STALE_VERSION, refusals.VERSION_REQUIRED]
+        return found
+
+
+def _never_null(_converter: Any, field: fields.Field[Any], ret: Json) -> Json:
+    """A parameter that is not given is not null: the wire has no null there."""
+    schema = ret["schema"]
+    if isinstance(schema.get("type"), list):
+        schema["type"] = next(each for each in schema["type"] if each != "null")
+    if "enum" in schema:
+        schema["enum"] = [each for each in schema["enum"] if each is not None]
+    if schema.get("default", "") is None:
+        del schema["default"]
+    return {}
+
+
+def _add_example(spec: APISpec, content: Json) -> None:
+    schema = content.get("schema")
+    kind = schema if isinstance(schema, type) else type(schema)
+    if not issubclass(kind, Schema):
+        return  # a file
+    known = _examples_beside(kind.__module__)
+    if kind.__name__ not in known:
+        return
+    if kind.__name__ not in spec.components.examples:
+        spec.components.example(kind.__name__, {"value": known[kind.__name__]})
+    content["examples"] = {"example": kind.__name__}
+
+
+def _examples_beside(module: str) -> Json:
+    """The examples kept beside the module that declares a schema."""
+    file = resources.files(module.rpartition(".")[0]) / EXAMPLES
+    found: Json = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return found
+
+
+def _response(spec: APISpec, kinds: Sequence[Refusal]) -> str:
+    """The component that describes one status with these kinds of refusal."""
+    status = kinds[0].status
+    name = "-".join([str(status), *(each.slug for each in kinds)])
+    if name in spec.components.responses:
+        return name
+    for each in kinds:
+        if each.slug not in spec.components.examples:
+            spec.components.example(each.slug, {"summary": each.meaning, "value": _example_of(each)})
+    kind = {"properties": {"type": {"enum": [each.urn for each in kinds]}, "status": {"const": status}}}
+    spec.components.response(
+        name,
+        {
+            "description": "\n".join(f"* `{each.urn}`: {each.meaning}" for each in kinds),
+            "headers": {header: header for header in (*_ALWAYS, *_OF_STATUS.get(status, ()))},
+            "content": {
+                PROBLEM_JSON: {
+                    "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, kind]},
+                    "examples": {each.slug: each.slug for each in kinds},
+                }
+            },
+        },
+    )
+    return name
+
+
+def _example_of(kind: Refusal) -> Json:
+    document: Json = {
+        "type": kind.urn,
+        "title": kind.title.en,
+        "status": kind.status,
+        "instance": "/api/v1/…",
+        "request_id": "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e",
+    }
+    if kind == refusals.INVALID_INPUT:
+        wrong = {"pointer": "/limit", "code": "range", "message": "The number is too large"}
+        document["errors"] = [wrong]
+    return document
+
+
+def _header(description: str, schema: Json, *, always: bool = True, **more: Any) -> Json:
+    return {"description": description, "required": always, "schema": schema, **more}
+
+
+_TEXT: Json = {"type": "string"}
+_NUMBER: Json = {"type": "integer"}
+_VERSION: Json = {"type": "string", "pattern": r'^"[0-9]{1,9}"$'}
+
+_HEADERS: dict[str, Json] = {
+    "ETag": _header("The version; a later request names it in If-Match", _VERSION, example='"3"'),
+    "Location": _header("Where the new thing is", _TEXT),
+    "Content-Disposition": _header("The name of the file", _TEXT),
+    "Link": _header('The following page, with `rel="next"`; absent on the last page', _TEXT, always=False),
+    "Idempotent-Replayed": _header(
+        "`true` when this is the stored answer of an earlier request with the same key",
+        {"const": "true"},
+        always=False,
+    ),
+    "X-Request-Id": _header("By which the log knows the request", _TEXT),
+    "RateLimit-Policy": _header(
+        "The limits that the request counted for: requests `q` in a window of `w` seconds",
+        _TEXT,
+        example='"requests";q=600;w=60',
+    ),
+    "RateLimit": _header(
+        "What is left of each: `r` requests, and `t` seconds until there are more",
+        _TEXT,
+        example='"requests";r=599;t=60',
+    ),
+    "Retry-After": _header("Seconds to wait", _NUMBER),
+    "WWW-Authenticate": _header("How one may prove who one is", {"const": "Bearer"}),
+    "Content-Language": _header("The language of title, detail and messages", {"enum": ["zh-CN", "en"]}),
+}
+_ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
+_OF_STATUS = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
+
+_PARAMETERS: dict[str, Json] = {
+    "Accept-Language": {
+        "in": "header",
+        "name": "Accept-Language",
+        "description": "`zh` (the default) or `en`: the language of refusals. "
+        "Texts of documents come in both languages always",
+        "schema": _TEXT,
+        "example": "en",
+    },
+    "If-Match": {
+        "in": "header",
+        "name": "If-Match",
+        "required": True,
+        "description": "The version that was seen (`ETag`): 428 without it, 412 when it is stale",
+        "schema": _VERSION,
+        "example": '"3"',
+    },
+    "If-Match-to-replace": {
+        "in": "header",
+        "name": "If-Match",
+        "description": "The version of the file to be replaced: 428 with neither this nor "
+        "`If-None-Match`, 412 when it is stale",
+        "schema": _VERSION,
+        "example": '"1"',
+    },
+    "If-None-Match": {
+        "in": "header",
+        "name": "If-None-Match",
+        "description": "`*`: this is the first file; 412 when there is one already",
+        "schema": {"const": "*"},
+        "example": "*",
+    },
+    "Idempotency-Key": {
+        "in": "header",
+        "name": "Idempotency-Key",
+        "description": "Any text of the client's choice, new for each thing it wants done. A repeated "
+        "request with the same key gets the stored answer for 48 hours; another body is refused (422)",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+        "example": "0b6f5c1e-8a54-4f0e-b9c7-2d1f6a3e4c58",
+    },
+}
+
+_UPLOAD: Json = {
+    "required": True,
+    "description": "The file itself, or a form with the file in its field `file`",
+    "content": {
+        **{kind: {} for kind in _KINDS_OF_FILE},
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+                "required": ["file"],
+            }
+        },
+    },
+}

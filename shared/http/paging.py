@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Response, request
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 from shared.errors import BadRequest
 from shared.http.readable import is_storable
@@ -43,13 +43,16 @@ class Cursor:
 class PageArgs(Schema):
     """`cursor` and `limit` of every list."""
 
-    class Meta:
-        """Other query parameters belong to the list's own filter schema."""
-
-        unknown = EXCLUDE
-
-    cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=400))
-    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=MAX_PAGE))
+    cursor = fields.String(
+        load_default=None,
+        validate=validate.Length(max=400),
+        metadata={"description": "Where the page before ended: `next` of its answer"},
+    )
+    limit = fields.Integer(
+        load_default=20,
+        validate=validate.Range(min=1, max=MAX_PAGE),
+        metadata={"description": "How many at most"},
+    )
 
 
 def link_next(response: Response, cursor: str | None) -> None:

@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from shared.http.command import Reply, command, json_response
+from shared.http.contract import guarded, refuses
+from shared.http.description import ETAG, Blueprint
 from shared.http.etag import expected_version
 from shared.http.paging import link_next
 from shared.http.state import current_actor, current_runtime
@@ -22,25 +23,10 @@ from shared.messaging.schemas import (
     line_of,
 )
 from shared.messaging.stuck import Filters, Stuck
+from shared.refusals import FORBIDDEN, NOT_STUCK
 from shared.transaction import Transaction
 
-_TOKEN: list[dict[str, list[str]]] = [{"token": []}]
-_GUARDS = [
-    {
-        "in": "header",
-        "name": "If-Match",
-        "required": True,
-        "schema": {"type": "string"},
-        "example": '"1"',
-        "description": "The version that was seen (ETag): 428 without, 412 when it is stale",
-    },
-    {
-        "in": "header",
-        "name": "Idempotency-Key",
-        "schema": {"type": "string", "maxLength": 128},
-        "description": "A repeated request with the same key gets the first one's answer",
-    },
-]
+EXAMPLE_ID = "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e"
 
 
 def blueprint(service: str) -> Blueprint:
@@ -50,16 +36,18 @@ def blueprint(service: str) -> Blueprint:
         __name__,
         url_prefix=f"/api/v1/{service}/stuck-events",
         description="Stuck events 滞留事件: for administrators; auditors read",
+        path_parameters={"stuck_id": ("The id of the event or of the timer", EXAMPLE_ID)},
     )
 
     @api.get("")
-    @api.doc(security=_TOKEN)
     @api.arguments(StuckEventArgs, location="query")
     @api.response(200, StuckEventPage)
-    @api.alt_response(401, "UNAUTHORIZED")
-    @api.alt_response(403, "FORBIDDEN")
+    @refuses(FORBIDDEN)
     def list_stuck_events(args: dict[str, Any]) -> Response:
-        """Events not handled and timers not kept: parked before waiting, the oldest first."""
+        """Events not handled and timers not kept: parked before waiting, the oldest first.
+
+        For administrators and auditors. Counts stop at 100.
+        """
         reader = current_actor()
         require_reader(reader)
         filters = Filters(args["state"], args["kind"])
@@ -72,13 +60,13 @@ def blueprint(service: str) -> Blueprint:
         return response
 
     @api.get("/<uuid:stuck_id>")
-    @api.doc(security=_TOKEN)
-    @api.response(200, StuckEventOut)
-    @api.alt_response(401, "UNAUTHORIZED")
-    @api.alt_response(403, "FORBIDDEN")
-    @api.alt_response(404, "NOT_FOUND")
+    @api.response(200, StuckEventOut, headers=ETAG)
+    @refuses(FORBIDDEN)
     def get_stuck_event(stuck_id: UUID) -> Response:
-        """One of them with its error and, for administrators, its content."""
+        """One of them with its error and, for administrators, its content.
+
+        For administrators and auditors.
+        """
         reader = current_actor()
         require_reader(reader)
         with current_runtime().read() as session:
@@ -86,34 +74,30 @@ def blueprint(service: str) -> Blueprint:
         return json_response(Reply(document_of(found, reader), version=found.version))
 
     @api.post("/<uuid:stuck_id>/replay")
-    @api.doc(security=_TOKEN, parameters=_GUARDS)
-    @api.arguments(NoContent)
-    @api.response(200, StuckEventOut)
-    @api.alt_response(401, "UNAUTHORIZED")
-    @api.alt_response(403, "FORBIDDEN")
-    @api.alt_response(404, "NOT_FOUND")
-    @api.alt_response(409, "CONFLICT")
-    @api.alt_response(412, "PRECONDITION_FAILED")
-    @api.alt_response(428, "PRECONDITION_REQUIRED")
+    @api.arguments(NoContent, required=False)
+    @api.response(200, StuckEventOut, headers=ETAG)
+    @guarded
+    @refuses(FORBIDDEN, NOT_STUCK)
     @command
     def replay_stuck_event(tx: Transaction, _body: dict[str, Any], stuck_id: UUID) -> Reply:
-        """Try it again at once, with all its attempts before it; its effect happens once all the same."""
+        """Try it again at once, with all its attempts before it.
+
+        For administrators. Its effect happens once all the same.
+        """
         require_operator(tx.actor)
         return _reply(tx, operating.replay(tx, stuck_id, expected_version()))
 
     @api.post("/<uuid:stuck_id>/discard")
-    @api.doc(security=_TOKEN, parameters=_GUARDS)
     @api.arguments(Discard)
-    @api.response(200, StuckEventOut)
-    @api.alt_response(401, "UNAUTHORIZED")
-    @api.alt_response(403, "FORBIDDEN")
-    @api.alt_response(404, "NOT_FOUND")
-    @api.alt_response(409, "CONFLICT")
-    @api.alt_response(412, "PRECONDITION_FAILED")
-    @api.alt_response(428, "PRECONDITION_REQUIRED")
+    @api.response(200, StuckEventOut, headers=ETAG)
+    @guarded
+    @refuses(FORBIDDEN, NOT_STUCK)
     @command
     def discard_stuck_event(tx: Transaction, body: dict[str, Any], stuck_id: UUID) -> Reply:
-        """Give it up for good; the reason is kept in the audit trail."""
+        """Give it up for good; the reason is kept in the audit trail.
+
+        For administrators.
+        """
         require_operator(tx.actor)
         return _reply(tx, operating.discard(tx, stuck_id, body["reason"], expected_version()))
 

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from shared.actor import Actor
 from shared.http.paging import PageArgs
+from shared.http.schemas import Answer, bilingual
 from shared.messaging.policy import acts
 from shared.messaging.stuck import KINDS, REASONS, STATES, Stuck
 from shared.text import Text
@@ -18,18 +19,19 @@ LONGEST_REASON = 500
 class StuckEventArgs(PageArgs):
     """Filters of the list."""
 
-    state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(STATES))
-    kind = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(KINDS))
+    state = fields.String(
+        load_default=None,
+        validate=validate.OneOf(STATES),
+        metadata={"description": "parked: an operator's turn; waiting: tried again by itself"},
+    )
+    kind = fields.String(
+        load_default=None,
+        validate=validate.OneOf(KINDS),
+        metadata={"description": "Only events, or only timers"},
+    )
 
 
-class StuckText(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-
-
-class StuckEventLine(Schema):
+class StuckEventLine(Answer):
     """An event that was not handled, or an appointment (timer) that was not kept."""
 
     id = fields.UUID(required=True)
@@ -48,7 +50,7 @@ class StuckEventLine(Schema):
     )
     next_attempt_at = fields.AwareDateTime(required=True, allow_none=True)
     reason = fields.String(required=True, metadata={"example": "handler"})
-    reason_name = fields.Nested(StuckText, required=True)
+    reason_name = bilingual()
     error = fields.String(required=True, metadata={"description": "In lists its beginning only"})
     version = fields.Integer(required=True)
     actions = fields.List(
@@ -66,14 +68,14 @@ class StuckEventOut(StuckEventLine):
     )
 
 
-class StuckEventCounts(Schema):
+class StuckEventCounts(Answer):
     """How many there are, counted up to 100."""
 
     parked = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
 
 
-class StuckEventPage(Schema):
+class StuckEventPage(Answer):
     """A page of what is stuck: parked before waiting, the oldest first."""
 
     items = fields.List(fields.Nested(StuckEventLine), required=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.api import ITEM, Json, Person
 from tests.e2e.conftest import Reader
@@ -280,3 +280,24 @@ def _look(kind: Kind, window: Window, places: Places) -> None:
         kind.then(window)
     assert status == kind.status
     window.check()
+
+
+def test_the_api_description_is_shown_and_tried_without_leaving_this_server(
+    page: Page, server: Server
+) -> None:
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(f"{server.url}/api/docs")
+    page.get_by_role("button", name="GET /api/v1/enterprise/items", exact=False).first.click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute", exact=True).click()
+
+    answered = page.locator(".live-responses-table .response-col_status").last
+    expect(answered).to_contain_text("200")
+    assert len(asked) > 4
+    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+    assert complaints == []

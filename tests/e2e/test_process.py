@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -13,6 +14,7 @@ from psycopg import sql
 from shared.testing.answers import ID_NUMBERS
 from shared.testing.databases import postgres_url
 from tests.e2e.api import ITEM, Person, ask, sign_in, when_told
+from tests.e2e.guide import run_guide
 from tests.e2e.server import Server, running, wait_until
 from tests.unit.material_samples import pdf
 
@@ -162,7 +164,7 @@ def test_the_log_holds_nothing_of_what_people_typed(installation: Server) -> Non
     known = {"Authorization": f"Bearer {token}", "X-Request-Id": "log-test"}
     wrong = {"username": "agent", "password": "a-wrong-pass-word"}
     ask(url, "POST", "/api/v1/auth/token", body=wrong).expect(401)
-    ask(url, "GET", "/api/v1/enterprise/cases?q=990101199001010019", **known).expect(200)
+    ask(url, "GET", "/api/v1/enterprise/enterprises?q=990101199001010019", **known).expect(200)
     ask(url, "GET", "/api/v1/enterprise/cases?cursor=990101199001010019", **known).expect(400)
     named = {"Content-Disposition": 'attachment; filename="photo-of-somebody.pdf"', "If-None-Match": "*"}
     path = f"/api/v1/enterprise/cases/{uuid4()}/materials/articles"
@@ -173,6 +175,15 @@ def test_the_log_holds_nothing_of_what_people_typed(installation: Server) -> Non
     assert log.count("request_id=log-test") >= 6, "one line of the gateway and one of the service, each time"
     secrets = (token, "a-wrong-pass-word", "photo-of-somebody", "somebodys-name", "示范股东甲", "13800000001")
     assert [each for each in (*secrets, *ID_NUMBERS) if each in log] == []
+
+
+def test_the_commands_of_the_guide_print_what_it_says(installation: Server, tmp_path: Path) -> None:
+    blocks = list(run_guide(installation.url, tmp_path))
+    assert len(blocks) > 10
+    for commands, said, printed in blocks:
+        assert printed == said, commands
+    (newest,) = Person(installation.url, "agent").get("/enterprise/cases?limit=1")["items"]
+    assert newest["state"] == "received" and "海棠湾" in newest["subject_name"]
 
 
 def test_a_request_in_flight_is_answered_before_the_process_ends(installation: Server) -> None:

@@ -8,6 +8,7 @@ from shared.clock import PARK_TZ, ManualClock
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
 from tests.integration.approvals.refusals import dump, nothing_changes, refusal, wrongs
+from tests.unit.pdf_text import texts
 
 
 def _at(day: date, hour: int = 10) -> datetime:
@@ -42,6 +43,15 @@ def test_withdrawing_after_acceptance_is_event_14(enterprise_desk: Desk) -> None
     assert enterprise_desk.act(AGENT, case_id, "withdraw", {}).status_code == 200
     assert _codes(enterprise_desk, case_id) == [1, 3, 14]
     assert enterprise_desk.get(REVIEWER, f"/tasks/{review['id']}").json["state"] == "cancelled"
+
+
+def test_a_withdrawal_without_a_reason_has_a_notice_that_can_be_read(lasting_desk: Desk) -> None:
+    case_id = lasting_desk.submitted()
+    assert lasting_desk.act(AGENT, case_id, "withdraw", {"reason": " "}).status_code == 200
+    for slip in lasting_desk.get(AGENT, f"/cases/{case_id}/slips").json["items"]:
+        answer = lasting_desk.get(AGENT, f"/cases/{case_id}/slips/{slip['id']}")
+        assert answer.status_code == 200, slip["kind"]
+    assert "申请人撤回申请" in texts(answer.data)[0]
 
 
 def test_a_refusal_gives_its_reasons_and_the_remedies(lasting_desk: Desk) -> None:

@@ -69,7 +69,7 @@ def test_components_of_two_services_never_meet() -> None:
     assert operation["operationId"] == "living_list"
     assert operation["security"] == [{"token": []}]
     assert "securitySchemes" in document["components"]
-    assert document["info"]["title"] == "Yuanban"
+    assert document["info"]["title"] == "Yuanban 园办"
     assert "living_Profile" not in str(OWN) + str(THEIRS)
     validate(merged(OWN, {"enterprise": THEIRS}))
 

@@ -1,0 +1,19 @@
+"""The kinds of refusal that only the approval engine knows; what every service knows is in `shared`."""
+
+from shared.errors import Conflict, Forbidden, NotFound
+from shared.refusals import refusal
+
+GUIDE_ONLY = refusal(Conflict, "The item has a guide but cannot be applied for online yet", "guide-only")
+WRONG_STATE = refusal(Conflict, "The state of the case does not allow the verb", "wrong-state")
+NOT_RETURNED = refusal(Conflict, "The material was not returned for correction", "not-returned")
+CLAIM_REQUIRED = refusal(Forbidden, "The task that the verb belongs to is not claimed", "claim-required")
+NOT_HELD = refusal(Conflict, "The task is not held by whoever wants to give it back", "not-held")
+ALREADY_CLAIMED = refusal(Conflict, "Somebody else has claimed the task", "already-claimed")
+TASK_ENDED = refusal(Conflict, "The task has been done, or nothing is left to do", "task-ended")
+NOTHING_TO_CLAIM = refusal(NotFound, "No open task is left that the caller could claim", "nothing-to-claim")
+OWN_APPLICATION = refusal(Forbidden, "Nobody handles an application of their own", "own-application")
+FOUR_EYES = refusal(Forbidden, "Whoever reviewed a case may not decide it", "four-eyes")
+NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
+INCOMPLETE_PARTICULARS = refusal(
+    Conflict, "The answers do not say all that the register needs", "incomplete-particulars"
+)

@@ -1,0 +1,226 @@
+"""The catalogue on the wire: what `guide.py` says, as schemas."""
+
+from typing import Any, get_args
+
+from marshmallow import fields, validate
+
+from approvals.items.model import DeclineKind, Necessity, Unit
+from shared.http.paging import PageArgs
+from shared.http.schemas import Answer, TextSchema, bilingual, following, string
+
+
+def _flag(description: str) -> fields.Boolean:
+    return fields.Boolean(required=True, metadata={"description": description})
+
+
+def _one_of(choices: Any) -> fields.String:
+    return fields.String(required=True, validate=validate.OneOf(get_args(choices)))
+
+
+class ItemArgs(PageArgs):
+    """Search words and category."""
+
+    q = fields.String(
+        load_default=None, validate=validate.Length(max=100), metadata={"description": "Words in the name"}
+    )
+    category = fields.String(
+        load_default=None, validate=validate.Length(max=40), metadata={"description": "Code of a category"}
+    )
+
+
+class Stated(Answer):
+    """What the guide states, and whether it was checked against its source."""
+
+    verified = _flag("Whether this was checked against the source named in `basis`")
+    basis = bilingual("Where it stands", null=True)
+
+
+class Named(Answer):
+    """Something with a code and a name."""
+
+    code = string()
+    name = bilingual()
+
+
+class CodedOut(Stated):
+    """A value of a national code list."""
+
+    code = string()
+    name = bilingual()
+
+
+class LimitOut(Stated):
+    """A time limit exactly as worded, and how far it may be extended."""
+
+    n = fields.Integer(required=True)
+    unit = _one_of(Unit)
+    text = bilingual()
+    on_the_spot = _flag("Answered while the applicant waits")
+    note = bilingual(null=True)
+    extension = fields.Nested(
+        lambda: LimitOut(), required=True, allow_none=True, metadata={"description": "By how much at most"}
+    )
+
+
+class FeeOut(Stated):
+    """What it costs."""
+
+    charged = fields.Boolean(required=True)
+    text = bilingual()
+
+
+class ItemSummary(Answer):
+    """An item as a line of a list."""
+
+    code = string("Basic code and serial", example="00013112700401")
+    slug = string("For addresses", example="company-establishment")
+    name = bilingual()
+    summary = bilingual()
+    category = fields.Nested(Named, required=True)
+    item_type = fields.Nested(CodedOut, required=True)
+    department = fields.Nested(Named, required=True)
+    service_objects = fields.List(fields.Nested(TextSchema), required=True)
+    statutory_limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    promised_limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    case_kind = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(["immediate", "promise"])
+    )
+    fee = fields.Nested(FeeOut, required=True, allow_none=True)
+    version = string()
+    online = _flag("It can be applied for here")
+
+
+class ItemPage(Answer):
+    """The items found."""
+
+    items = fields.List(fields.Nested(ItemSummary), required=True)
+    categories = fields.List(fields.Nested(Named), required=True)
+    next = following()
+
+
+class LegalBasisOut(Answer):
+    """One article the item rests on."""
+
+    role = fields.String(required=True, validate=validate.OneOf(["establish", "implement", "supervise"]))
+    law = bilingual()
+    text_version = string("The version of the text that is quoted")
+    version_note = bilingual()
+    articles = bilingual()
+    content = bilingual()
+    verified = fields.Boolean(required=True)
+    source = bilingual()
+
+
+class FactOut(Stated):
+    """One line of the guide."""
+
+    label = bilingual()
+    value = bilingual()
+
+
+class ChapterOut(Answer):
+    """A chapter of the guide."""
+
+    key = string()
+    title = bilingual()
+    facts = fields.List(fields.Nested(FactOut), required=True)
+
+
+class ConditionOut(Stated):
+    """What an applicant must fulfil."""
+
+    text = bilingual()
+
+
+class GuideMaterial(Stated):
+    """A material that the item asks for."""
+
+    code = string(example="articles")
+    name = bilingual()
+    necessity = _one_of(Necessity)
+    necessity_name = bilingual()
+    condition = bilingual("When a conditional material is needed", null=True)
+    form = bilingual()
+    source = bilingual()
+    source_kind = fields.String(required=True, validate=validate.OneOf(["self", "government", "other"]))
+    copies = fields.Integer(required=True)
+    note = bilingual(null=True)
+    accept = fields.List(fields.String(), required=True, metadata={"description": "Media types"})
+    max_bytes = fields.Integer(required=True)
+    max_pages = fields.Integer(required=True)
+
+
+class StepOut(Stated):
+    """One step of the way."""
+
+    key = string()
+    name = bilingual()
+    who = bilingual()
+    limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    criteria = bilingual()
+    result = bilingual()
+
+
+class OutcomeOut(Stated):
+    """What a grant gives."""
+
+    name = bilingual()
+    kind = bilingual()
+    validity = bilingual(null=True)
+    validity_verified = fields.Boolean(required=True)
+
+
+class ReviewCheck(Stated):
+    """A point of the reviewer's check list."""
+
+    key = string()
+    text = bilingual()
+
+
+class DeclineGroundOut(Stated):
+    """A ground for not taking an application up."""
+
+    key = string()
+    kind = _one_of(DeclineKind)
+    text = bilingual()
+
+
+class FormSection(Answer):
+    """One section of the form."""
+
+    key = string()
+    title = bilingual()
+    intro = bilingual(null=True)
+    schema = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={"description": "JSON Schema (2020-12) of its answers, with labels and hints in `x-ui`"},
+    )
+
+
+class FormOut(Answer):
+    """The form of the item."""
+
+    sections = fields.List(fields.Nested(FormSection), required=True)
+
+
+class ItemOut(ItemSummary):
+    """The guide of one item (办事指南), with its form."""
+
+    basic_code = string()
+    implementation_code = string(null=True)
+    business_code = string(null=True)
+    missing = bilingual("What the guide lacks", null=True)
+    legal_bases = fields.List(fields.Nested(LegalBasisOut), required=True)
+    chapters = fields.List(fields.Nested(ChapterOut), required=True)
+    conditions = fields.List(fields.Nested(ConditionOut), required=True)
+    materials = fields.List(fields.Nested(GuideMaterial), required=True)
+    steps = fields.List(fields.Nested(StepOut), required=True)
+    intake_limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    delivery_limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    outcome = fields.Nested(OutcomeOut, required=True, allow_none=True)
+    remedies = bilingual("How a decision may be contested", null=True)
+    contact = fields.List(fields.Nested(FactOut), required=True)
+    review_checks = fields.List(fields.Nested(ReviewCheck), required=True)
+    decline_grounds = fields.List(fields.Nested(DeclineGroundOut), required=True)
+    form = fields.Nested(FormOut, required=True)

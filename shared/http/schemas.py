@@ -1,0 +1,49 @@
+"""What the documents of every service are made of."""
+
+from marshmallow import EXCLUDE, Schema, fields
+
+
+class Answer(Schema):
+    """An answer. Members may be added within a version: readers pass over what they do not know."""
+
+    class Meta:
+        """Bodies that are sent to us are closed; answers are described as open."""
+
+        unknown = EXCLUDE
+
+
+class TextSchema(Answer):
+    """A text for people, in both languages."""
+
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+def bilingual(description: str = "", *, null: bool = False) -> fields.Nested:
+    """A text that is always there, or null."""
+    return fields.Nested(TextSchema, required=True, allow_none=null, metadata=_said(description))
+
+
+def string(description: str = "", *, null: bool = False, example: str | None = None) -> fields.String:
+    """A string that is always there, or null."""
+    more = {} if example is None else {"example": example}
+    return fields.String(required=True, allow_none=null, metadata=_said(description) | more)
+
+
+def instant(description: str = "", *, null: bool = False) -> fields.AwareDateTime:
+    """A moment (RFC 3339, UTC) that is always there, or null."""
+    return fields.AwareDateTime(required=True, allow_none=null, metadata=_said(description))
+
+
+def day(description: str = "", *, null: bool = False) -> fields.Date:
+    """A date of the park (Asia/Shanghai) that is always there, or null."""
+    return fields.Date(required=True, allow_none=null, metadata=_said(description))
+
+
+def following() -> fields.String:
+    """The cursor of the next page."""
+    return string("Cursor of the next page; null on the last one", null=True)
+
+
+def _said(description: str) -> dict[str, str]:
+    return {"description": description} if description else {}

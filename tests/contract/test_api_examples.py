@@ -1,0 +1,129 @@
+"""The examples of the description: each fits its schema, and each request is accepted as it stands."""
+
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from shared.testing.answers import A1_MATERIALS, a1_answers
+from shared.testing.contract import Json, Operation, operations, resolve
+from tests.contract.park import Park
+from tests.unit.material_samples import pdf
+
+JSON = "application/json"
+
+
+class Reader:
+    """Follows an approval by what the description says: paths, verbs and the examples of their bodies."""
+
+    def __init__(self, park: Park) -> None:
+        self.park = park
+        self.operations = {each.id: each for each in operations(park.document)}
+        self.used: set[str] = set()
+
+    def do(self, role: str, operation_id: str, body: Any = None, **places: Any) -> TestResponse:
+        """Carry out an operation with the example of its body, or another one, at the present version."""
+        operation = self.operations[operation_id]
+        path = operation.path.removeprefix("/api/v1").format(**places)
+        headers = {}
+        if operation.guarded:
+            version = self.park.present_version(role, operation.path.format(**places))
+            assert version is not None, operation_id
+            headers["If-Match"] = version
+        if body is None and "requestBody" in operation.described:
+            body = example(self.park.document, operation.described["requestBody"]["content"][JSON])
+            self.used.add(operation_id)
+        answer = self.park.ask(role, operation.method, path, json=body, headers=headers)
+        assert answer.status_code < 300, (operation_id, answer.text)
+        return answer
+
+    def upload(self, case_id: str, code: str, data: bytes, if_match: str | None = None) -> None:
+        """Hand a file in: the first one, or a replacement of the version named."""
+        guard = {"If-None-Match": "*"} if if_match is None else {"If-Match": if_match}
+        answer = self.park.ask(
+            "agent",
+            "PUT",
+            f"/enterprise/cases/{case_id}/materials/{code}",
+            data=data,
+            headers={"Content-Type": "application/pdf", **guard},
+        )
+        assert answer.status_code in {200, 201}, answer.text
+
+    def draft(self, name: str) -> str:
+        """An application in which nothing is missing."""
+        case_id: str = self.do("agent", "enterprise_start_case").get_json()["id"]
+        self.do("agent", "enterprise_save_answers", case_id=case_id)
+        answers = {"answers": a1_answers(company={"trade_name": name})}
+        self.do("agent", "enterprise_save_answers", answers, case_id=case_id)
+        for code in A1_MATERIALS:
+            self.upload(case_id, code, pdf())
+        return case_id
+
+    def submitted(self, name: str) -> str:
+        """An application that was handed in."""
+        case_id = self.draft(name)
+        self.do("agent", "enterprise_submit_case", case_id=case_id)
+        return case_id
+
+    def claimed(self, role: str, case_id: str) -> str:
+        """The task on a case, claimed; returns its id."""
+        task_id: str = self.do(role, "enterprise_get_live_task", case_id=case_id).get_json()["id"]
+        self.do(role, "enterprise_claim_task", task_id=task_id)
+        return task_id
+
+
+def example(document: Json, content: Json) -> Any:
+    """The example of a body."""
+    return resolve(document, content["examples"]["example"])["value"]
+
+
+def test_every_request_in_the_description_is_accepted(park: Park) -> None:
+    """From the draft to the licence, and the other ways a case may end."""
+    reader = Reader(park)
+    reader.do("agent", "token")
+    _grant(reader, "云栖湾")
+    _end_otherwise(reader)
+    message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
+    reader.do("agent", "notifications_read_message", message_id=message_id)
+    reader.do("admin", "enterprise_put_draft", year=2027)
+    reader.do("admin", "enterprise_publish_draft", year=2027)
+    for service in park.system.runtimes:
+        prefix = "" if service == "gateway" else f"{service}_"
+        stuck = park.ask("admin", "GET", f"/{service}/stuck-events?state=parked").get_json()["items"]
+        reader.do("admin", f"{prefix}replay_stuck_event", stuck_id=stuck[0]["id"])
+        reader.do("admin", f"{prefix}discard_stuck_event", stuck_id=stuck[1]["id"])
+
+    with_body = {each.id for each in reader.operations.values() if JSON in _bodies(each)}
+    assert reader.used == with_body
+
+
+def _grant(reader: Reader, name: str) -> None:
+    case_id = reader.submitted(name)
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_request_correction", case_id=case_id)
+    case = reader.do("agent", "enterprise_get_case", case_id=case_id).get_json()
+    etags = {each["code"]: each["uploaded"]["etag"] for each in case["materials"] if each["uploaded"]}
+    for point in case["correction"]["items"]:
+        code = point["target"].rpartition("/")[2]
+        reader.upload(case_id, code, pdf(2), if_match=etags[code])
+    reader.do("agent", "enterprise_answer_correction", case_id=case_id)
+    task_id = reader.claimed("window", case_id)
+    reader.do("window", "enterprise_release_task", task_id=task_id)
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_accept_case", case_id=case_id)
+    task_id = reader.claimed("reviewer", case_id)
+    reader.do("reviewer", "enterprise_give_opinion", task_id=task_id)
+    reader.claimed("approver", case_id)
+    reader.do("approver", "enterprise_decide_case", case_id=case_id)
+
+
+def _end_otherwise(reader: Reader) -> None:
+    reader.do("window", "enterprise_claim_next_task")
+    case_id = reader.submitted("清渚湾")
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_decline_case", case_id=case_id)
+    reader.do("agent", "enterprise_withdraw_case", case_id=reader.submitted("汐岚湾"))
+
+
+def _bodies(operation: Operation) -> Json:
+    found: Json = operation.described.get("requestBody", {}).get("content", {})
+    return found
