@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from approvals.applications import commands
+from approvals.applications import commands, renewal
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.schemas import (
@@ -19,7 +19,7 @@ from approvals.cases.schemas import (
     Submit,
     Withdraw,
 )
-from approvals.items.model import Catalogue
+from approvals.items.catalogue import Catalogue
 from shared.errors import FieldError
 from shared.http.command import Reply, command
 from shared.transaction import Transaction
@@ -65,7 +65,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
     """Say what is still wrong, in one section or in the whole application; nothing is changed."""
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
-        item = reader.context.resources.get(Catalogue).item(case.item_code)
+        item = reader.context.resources.get(Catalogue).of(case)
         found = commands.check(reader.session, reader.context, case, item, reader.today, args["section"])
     return jsonify(
         valid=found.valid,
@@ -82,6 +82,21 @@ def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in; it gets its number and the date by which an answer is due."""
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.submit(tx, case, item, declaration=data["declaration"]))
+
+
+@blueprint.post("/cases/<uuid:case_id>/renew-version")
+@blueprint.arguments(Nothing)
+@blueprint.response(200, CaseOut)
+@command
+def renew_version(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
+    """Move a draft to the item version in force; `renewal` of the case says what that changes.
+
+    Answers stay as typed and are judged by the new form; what it has no place for goes, and so do files
+    that it does not take.
+    """
+    case, _item = opened(tx, case_id)
+    renewal.renew_version(tx, case)
+    return reply_with_case(tx, case)
 
 
 @blueprint.post("/cases/<uuid:case_id>/withdraw")

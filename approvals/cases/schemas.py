@@ -143,6 +143,18 @@ class CaseSummary(Schema):
     due = fields.Nested(Due, allow_none=True)
 
 
+class Renewal(Schema):
+    """What another version of the item means for a draft that was begun before."""
+
+    version = fields.String(
+        allow_none=True, metadata={"description": "the version in force; null when nobody can apply now"}
+    )
+    effective_on = fields.String(allow_none=True, metadata={"description": "its first day"})
+    note = fields.Dict(allow_none=True, metadata={"description": "its authors' words, {zh, en}"})
+    changes = fields.List(TEXT, metadata={"description": "what differs from the version of the draft"})
+    losses = fields.List(TEXT, metadata={"description": "what of the draft it has no place for"})
+
+
 class CaseOut(CaseSummary):
     """The whole case file as this reader may see it."""
 
@@ -158,6 +170,9 @@ class CaseOut(CaseSummary):
     opinions = fields.List(fields.Dict())
     decision = fields.Dict(allow_none=True)
     certificate = fields.Dict(allow_none=True)
+    renewal = fields.Nested(
+        Renewal, allow_none=True, metadata={"description": "of a draft whose version is not in force"}
+    )
     actions = fields.List(fields.String())
 
 

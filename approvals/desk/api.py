@@ -13,7 +13,7 @@ from approvals.cases.schemas import Nothing
 from approvals.desk.commands import claim_next
 from approvals.desk.view import task_view
 from approvals.intake.commands import settle
-from approvals.items.model import Catalogue
+from approvals.items.catalogue import Catalogue
 from approvals.reviews import commands as reviews
 from approvals.tasks import commands, queries
 from approvals.tasks.model import Task
@@ -93,7 +93,7 @@ def claim_next_task(tx: Transaction, data: dict[str, Any]) -> Reply:
 def claim_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
     """Claim an open task of your position; 409 when somebody was faster."""
     task = commands.find(tx, task_id, expected_version=expected_version())
-    item = tx.resource(Catalogue).item(task.case.item_code)
+    item = tx.resource(Catalogue).of(task.case)
     settle(tx, task.case, item)
     return _reply(tx, reviews.take_up(tx, item, task))
 
@@ -114,7 +114,7 @@ def release_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply
 def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
     """Give the reviewer's opinion; it opens the decision for somebody else."""
     task = commands.find(tx, task_id, expected_version=expected_version())
-    item = tx.resource(Catalogue).item(task.case.item_code)
+    item = tx.resource(Catalogue).of(task.case)
     reviews.give_opinion(tx, item, task, **data)
     return _reply(tx, task)
 

@@ -1,13 +1,14 @@
 """The catalogue over HTTP; public."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
+from approvals.items.catalogue import Catalogue
 from approvals.items.guide import guide, summary
-from approvals.items.model import Catalogue
 from shared.http.paging import PageArgs
 from shared.http.state import current_runtime
 
@@ -19,6 +20,17 @@ class ItemArgs(PageArgs):
 
     q = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
     category = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+
+
+class VersionArgs(Schema):
+    """Which version of an item."""
+
+    version = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=40),
+        metadata={"description": "a published version, by its name; the one in force today without it"},
+    )
 
 
 class ItemPage(Schema):
@@ -34,15 +46,26 @@ class ItemPage(Schema):
 @blueprint.response(200, ItemPage)
 def get_items(args: dict[str, Any]) -> Response:
     """Find items by words and category; public."""
-    catalogue = current_runtime().context.resources.get(Catalogue)
-    found = [summary(item) for item in catalogue.items(args["q"], args["category"])]
+    catalogue, today = _catalogue_today()
+    found = [summary(item) for item in catalogue.items(today, args["q"], args["category"])]
     categories = [{"code": c.code, "name": c.name.to_dict()} for c in catalogue.categories]
     return jsonify(items=found, categories=categories, next=None)
 
 
 @blueprint.get("/items/<code>")
+@blueprint.arguments(VersionArgs, location="query")
 @blueprint.response(200)
-def get_item(code: str) -> Response:
-    """The guide of one item, with its form; public."""
-    catalogue = current_runtime().context.resources.get(Catalogue)
-    return jsonify(guide(catalogue.item(code), catalogue))
+def get_item(args: dict[str, Any], code: str) -> Response:
+    """The guide of one item, with its form; public.
+
+    `versions` names all that were published; each can be read by `version`, for a case keeps its own.
+    """
+    catalogue, today = _catalogue_today()
+    version = args["version"]
+    item = catalogue.item(code, today) if version is None else catalogue.version(code, version)
+    return jsonify(guide(item, catalogue, today))
+
+
+def _catalogue_today() -> tuple[Catalogue, date]:
+    runtime = current_runtime()
+    return runtime.context.resources.get(Catalogue), runtime.clock.today()
