@@ -69,7 +69,11 @@ def open_form(session: Session, cipher: Cipher, case: Case, item: Item, today: d
     """
     kept: dict[UUID, OpenedForm] = session.info.setdefault(OpenedForm, {})
     found = kept.get(case.id)
-    if found is None or (found.sealed, found.today) != (case.answers_sealed, today):
+    if (
+        found is None
+        or (found.sealed, found.today) != (case.answers_sealed, today)
+        or found.examined.form is not item.form  # moved to another version of the item since
+    ):
         answers = read_answers(cipher, case)
         found = OpenedForm(case.answers_sealed, today, answers, examine(item.form, answers, today))
         kept[case.id] = found

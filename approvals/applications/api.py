@@ -5,10 +5,16 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from approvals.applications import commands
+from approvals.applications import commands, renewal
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
-from approvals.cases.refusals import GUIDE_ONLY, WRONG_STATE
+from approvals.cases.refusals import (
+    GUIDE_ONLY,
+    ITEM_RETIRED,
+    ITEM_VERSION_CURRENT,
+    ITEM_VERSION_RETIRED,
+    WRONG_STATE,
+)
 from approvals.cases.schemas import (
     PLACES,
     CaseOut,
@@ -20,7 +26,7 @@ from approvals.cases.schemas import (
     Submit,
     Withdraw,
 )
-from approvals.items.model import Catalogue
+from approvals.items.catalogue import Catalogue
 from shared.errors import FieldError
 from shared.http.command import Reply, command
 from shared.http.contract import guarded, refuses
@@ -34,7 +40,7 @@ blueprint = Blueprint("applications", __name__, description="Applications (ç”³è¯
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
 @blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
-@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY)
+@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
     """Open a draft under an item, for yourself or for an organisation you belong to.
@@ -87,7 +93,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
     """
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
-        item = reader.context.resources.get(Catalogue).item(case.item_code)
+        item = reader.context.resources.get(Catalogue).of(case)
         found = commands.check(reader.session, reader.context, case, item, reader.today, args["section"])
     return jsonify(
         valid=found.valid,
@@ -100,7 +106,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
@@ -110,6 +116,23 @@ def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.submit(tx, case, item, declaration=data["declaration"]))
+
+
+@blueprint.post("/cases/<uuid:case_id>/renew-version")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_CURRENT, ITEM_RETIRED)
+@command
+def renew_version(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
+    """Move a draft to the item version in force; `renewal` of the case says what that changes.
+
+    Answers stay as typed and are judged by the new form; what it has no place for goes, and so do files
+    that it does not take.
+    """
+    case, _item = opened(tx, case_id)
+    renewal.renew_version(tx, case)
+    return reply_with_case(tx, case)
 
 
 @blueprint.post("/cases/<uuid:case_id>/withdraw")

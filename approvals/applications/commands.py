@@ -16,6 +16,7 @@ from approvals.applications.answers import (
     value_at,
     write_answers,
 )
+from approvals.applications.renewal import require_in_force
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
@@ -27,9 +28,10 @@ from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.documents.unused import let_go
 from approvals.items.answers import subject_name
+from approvals.items.catalogue import Catalogue
 from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation
-from approvals.items.model import Catalogue, Item
+from approvals.items.model import Item
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
@@ -47,7 +49,11 @@ MAY_APPLY = ("applicant", "enterprise_member", "resident")
 
 def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> Case:
     """Open a draft under the item's present version, for oneself or for an organisation one belongs to."""
-    item = tx.resource(Catalogue).item(item_code)
+    item = tx.resource(Catalogue).in_force(item_code, tx.today)
+    if item is None:
+        raise Conflict(
+            Text("该事项目前不接受申请", "At present nobody can apply for this item"), slug="item-retired"
+        )
     if not item.online:
         raise Conflict(Text("该事项尚不能在线申请", "Not available online yet"), slug="guide-only")
     if not tx.actor.has_role(*MAY_APPLY):
@@ -112,10 +118,12 @@ def check(
 def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Case:
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
 
-    Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before.
+    Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before
+    and when another version of the item has come into force since the draft was begun.
     """
     policy.require_applicant(tx.actor, case)
     policy.require_state("submit", case)
+    require_in_force(tx, case)
     if not declaration:
         text = Text("请确认所填内容和所附材料真实有效", "Confirm that the information and materials are true")
         raise InvalidInput(errors=[FieldError("/declaration", "required", text)])

@@ -27,7 +27,8 @@ from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.lifecycle import OPEN_STATES, State
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
-from approvals.items.model import Catalogue, Item
+from approvals.items.catalogue import Catalogue
+from approvals.items.model import Item
 from approvals.tasks import commands as tasks
 from shared.calendar import WorkCalendar, say_date
 from shared.text import Text
@@ -123,7 +124,7 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
 
 
 def _move(context: Context, case: Case, calendar: WorkCalendar, today: date) -> Move | None:
-    item = context.resources.get(Catalogue).item(case.item_code)
+    item = context.resources.get(Catalogue).of(case)
     before = Reckoning.on(case)
     after = context.resources.get(Deadlines).reckon(calendar, case, item, today)
     return Move(case, item, before, after) if before != after else None

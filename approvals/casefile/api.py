@@ -16,7 +16,7 @@ from approvals.cases.schemas import PLACES, CaseListArgs, CaseOut, CasePage
 from approvals.certificates.licences import licence_pdf
 from approvals.certificates.queries import of_case
 from approvals.documents.issuing import slip_pdf
-from approvals.items.model import Catalogue
+from approvals.items.catalogue import Catalogue
 from shared.auditing import queries as trail
 from shared.auditing.policy import require_reader
 from shared.auditing.schemas import AuditPage
@@ -106,7 +106,7 @@ def get_deadline(case_id: UUID) -> Response:
     """
     with reading() as reader:
         case = _found(reader, case_id)
-        item = reader.context.resources.get(Catalogue).item(case.item_code)
+        item = reader.context.resources.get(Catalogue).of(case)
         return jsonify(history.deadline(reader, case, item))
 
 

@@ -8,7 +8,8 @@ from approvals.casefile.view import Reader, case_view
 from approvals.cases import policy
 from approvals.cases.model import Case
 from approvals.intake.commands import settle
-from approvals.items.model import Catalogue, Item
+from approvals.items.catalogue import Catalogue
+from approvals.items.model import Item
 from shared.http.command import Reply
 from shared.http.etag import require_version
 from shared.http.state import current_actor, current_runtime
@@ -32,7 +33,7 @@ def opened(tx: Transaction, case_id: UUID) -> tuple[Case, Item]:
     """The case and its item; 404 when it may not be seen, 428/412 by `If-Match`."""
     case = policy.find_whole(tx.session, tx.actor, case_id)
     require_version(case.version)
-    item = tx.resource(Catalogue).item(case.item_code)
+    item = tx.resource(Catalogue).of(case)
     settle(tx, case, item)
     return case, item
 

@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 
 from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
+from approvals.applications.renewal import Renewal, losses, renewal_of
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
-from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, allows
+from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.decisions.model import Decision
 from approvals.items.answers import label_of, mask_answers, names_of_codes
+from approvals.items.catalogue import Catalogue
 from approvals.items.forms import Examination
-from approvals.items.model import Catalogue, Item
+from approvals.items.model import Item
 from approvals.items.needs import required_materials
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
 from approvals.tasks.model import TaskKind
@@ -32,7 +34,7 @@ _OFFICIAL_VERBS = {
     "opinion": TaskKind.REVIEW,
     "decide": TaskKind.DECISION,
 }
-_APPLICANT_VERBS = ("edit", "submit", "discard", "withdraw", "answer-correction")
+_APPLICANT_VERBS = ("edit", "submit", "renew-version", "discard", "withdraw", "answer-correction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
     claims = claimed_kinds(reader.session, reader.actor, case)
     personal = policy.sees_personal_data(reader.actor, case, bool(claims))
     own = policy.is_applicant(reader.actor, case)
+    renewal = _renewal_of(reader, case)
     return {
         **case_summary(reader, case),
         "query_code": case.query_code if own else None,
@@ -86,7 +89,8 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "opinions": [] if own and not claims else _opinions(reader, case),
         "decision": _decision(reader, case),
         "certificate": _certificate(reader, case),
-        "actions": _actions(reader, case, own, claims),
+        "renewal": renewal and _renewal(renewal, item),
+        "actions": _actions(case, own, claims, renewal),
     }
 
 
@@ -112,10 +116,7 @@ def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:
 
 
 def _item(reader: Reader, case: Case) -> Item:
-    item = reader.context.resources.get(Catalogue).get(case.item_code)
-    if item is None:
-        raise LookupError(f"item {case.item_code} of case {case.id} is not in the catalogue")
-    return item
+    return reader.context.resources.get(Catalogue).of(case)
 
 
 def item_ref(reader: Reader, case: Case) -> dict[str, Any]:
@@ -238,9 +239,32 @@ def _certificate(reader: Reader, case: Case) -> dict[str, Any] | None:
     }
 
 
-def _actions(reader: Reader, case: Case, own: bool, claims: set[TaskKind]) -> list[str]:
+def _renewal_of(reader: Reader, case: Case) -> Renewal | None:
+    if case.state is not State.DRAFT:
+        return None
+    catalogue = reader.context.resources.get(Catalogue)
+    return renewal_of(catalogue, reader.context.cipher, case, reader.today)
+
+
+def _renewal(renewal: Renewal, old: Item) -> dict[str, Any]:
+    """What has changed since the draft was begun; without a version nobody can apply any more."""
+    new = renewal.item
+    return {
+        "version": new and new.version,
+        "effective_on": new and new.effective_on.isoformat(),
+        "note": new.changed.to_dict() if new and new.changed else None,
+        "changes": [change.to_dict() for change in renewal.changes],
+        "losses": [name.to_dict() for name in losses(renewal, old)],
+    }
+
+
+def _actions(case: Case, own: bool, claims: set[TaskKind], renewal: Renewal | None) -> list[str]:
     """What this reader may do now; the same rules refuse everything else."""
     allowed = [verb for verb in _APPLICANT_VERBS if own and allows(verb, case.state)]
+    unwanted = {"renew-version"} if renewal is None else {"submit"}
+    if renewal is not None and renewal.item is None:
+        unwanted.add("renew-version")
+    allowed = [verb for verb in allowed if verb not in unwanted]
     allowed += [verb for verb, kind in _OFFICIAL_VERBS.items() if kind in claims and allows(verb, case.state)]
     return allowed
 

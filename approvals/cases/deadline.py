@@ -84,7 +84,7 @@ class Deadlines:
             )
             for fact in case.facts
         ]
-        return clock.read(clock.compute(facts, _limits(item), calendar), today, self.thresholds)
+        return clock.read(clock.compute(facts, limits_of(item), calendar), today, self.thresholds)
 
     def light(self, due_on: date, yellow_on: date | None, today: date) -> str:
         """green, yellow or red for a date that is still running."""
@@ -97,7 +97,8 @@ class Deadlines:
         return self.calendar_of(session).working_days_between(today, due_on)
 
 
-def _limits(item: Item) -> clock.Limits:
+def limits_of(item: Item) -> clock.Limits:
+    """The limits of an item as the clock takes them; LookupError when it has none to start one with."""
     if item.limits.intake is None or item.limits.statutory is None:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
     return clock.Limits(

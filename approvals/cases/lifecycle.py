@@ -82,6 +82,7 @@ BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.CORRECTION})
 ALLOWED: dict[str, frozenset[State]] = {
     "edit": frozenset({State.DRAFT, State.CORRECTION}),
     "submit": frozenset({State.DRAFT}),
+    "renew-version": frozenset({State.DRAFT}),
     "discard": frozenset({State.DRAFT}),
     "withdraw": OPEN_STATES,
     "accept": frozenset({State.RECEIVED}),

@@ -4,6 +4,13 @@ from shared.errors import Conflict, Forbidden, NotFound
 from shared.refusals import refusal
 
 GUIDE_ONLY = refusal(Conflict, "The item has a guide but cannot be applied for online yet", "guide-only")
+ITEM_VERSION_RETIRED = refusal(
+    Conflict, "The draft was begun under a version of the item that is not in force", "item-version-retired"
+)
+ITEM_VERSION_CURRENT = refusal(
+    Conflict, "The draft is under the version in force already", "item-version-current"
+)
+ITEM_RETIRED = refusal(Conflict, "No version of the item is in force", "item-retired")
 WRONG_STATE = refusal(Conflict, "The state of the case does not allow the verb", "wrong-state")
 NOT_RETURNED = refusal(Conflict, "The material was not returned for correction", "not-returned")
 CLAIM_REQUIRED = refusal(Forbidden, "The task that the verb belongs to is not claimed", "claim-required")

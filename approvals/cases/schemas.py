@@ -259,6 +259,24 @@ class CertificateRef(Answer):
     pdf_url = string("Where those who see the case get the PDF")
 
 
+class Renewal(Answer):
+    """What another version of the item means for a draft that was begun before."""
+
+    version = string("The version in force; null when nobody can apply now", null=True)
+    effective_on = day("Its first day", null=True)
+    note = bilingual("Its authors' words", null=True)
+    changes = fields.List(
+        fields.Nested(TextSchema),
+        required=True,
+        metadata={"description": "What differs from the version of the draft"},
+    )
+    losses = fields.List(
+        fields.Nested(TextSchema),
+        required=True,
+        metadata={"description": "What of the draft it has no place for"},
+    )
+
+
 class CaseOut(CaseSummary):
     """The whole case file as this reader may see it."""
 
@@ -286,6 +304,12 @@ class CaseOut(CaseSummary):
     opinions = fields.List(fields.Nested(OpinionOut), required=True)
     decision = fields.Nested(DecisionOut, required=True, allow_none=True)
     certificate = fields.Nested(CertificateRef, required=True, allow_none=True)
+    renewal = fields.Nested(
+        Renewal,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a draft whose version of the item is not in force"},
+    )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

@@ -22,7 +22,7 @@ from approvals.cases.schemas import PLACES, Nothing
 from approvals.desk.commands import claim_next
 from approvals.desk.view import task_view
 from approvals.intake.commands import settle
-from approvals.items.model import Catalogue
+from approvals.items.catalogue import Catalogue
 from approvals.reviews import commands as reviews
 from approvals.tasks import commands, queries
 from approvals.tasks.model import Task
@@ -125,7 +125,7 @@ def claim_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
     409 when somebody was faster.
     """
     task = commands.find(tx, task_id, expected_version=expected_version())
-    item = tx.resource(Catalogue).item(task.case.item_code)
+    item = tx.resource(Catalogue).of(task.case)
     settle(tx, task.case, item)
     return _reply(tx, reviews.take_up(tx, item, task))
 
@@ -156,7 +156,7 @@ def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
     For the reviewer who has claimed the task. `checks` answers every point of the item's `review_checks`.
     """
     task = commands.find(tx, task_id, expected_version=expected_version())
-    item = tx.resource(Catalogue).item(task.case.item_code)
+    item = tx.resource(Catalogue).of(task.case)
     reviews.give_opinion(tx, item, task, **data)
     return _reply(tx, task)
 

@@ -1,7 +1,7 @@
 """Taking the next task: the most urgent one that is open and that this official may work on."""
 
 from approvals.intake.commands import settle
-from approvals.items.model import Catalogue
+from approvals.items.catalogue import Catalogue
 from approvals.reviews.commands import take_up
 from approvals.tasks.commands import find_open
 from approvals.tasks.model import Task, TaskState
@@ -20,7 +20,7 @@ def claim_next(tx: Transaction, filters: Filters) -> Task:
         task = find_open(tx, task_id)
         if task is None:
             continue
-        item = tx.resource(Catalogue).item(task.case.item_code)
+        item = tx.resource(Catalogue).of(task.case)
         settle(tx, task.case, item)
         if task.state is not TaskState.OPEN:
             continue  # what was to be done on it, time has done

@@ -17,7 +17,7 @@ from approvals.documents.inspection import InspectedUpload
 from approvals.documents.limits import load_limits
 from approvals.documents.pages import render_page
 from approvals.documents.unused import forget, keep
-from approvals.items.model import Catalogue
+from approvals.items.catalogue import Catalogue
 from shared.errors import BadRequest, Forbidden, Problem, TooLarge
 from shared.http.app import takes_files
 from shared.http.command import Reply, command
@@ -54,7 +54,7 @@ def put_material(case_id: UUID, code: str) -> Response:
     seen_version = None if first else expected_version()
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
-        item = reader.context.resources.get(Catalogue).item(case.item_code)
+        item = reader.context.resources.get(Catalogue).of(case)
         spec = materials.require_open_for(reader.actor, case, item, code)
     # Judged and stored before the transaction: opening a file takes long.
     data, declared, file_name = _upload()
@@ -73,7 +73,7 @@ def _keep(
     tx: Transaction, case_id: UUID, code: str, data: bytes, found: InspectedUpload, seen_version: int | None
 ) -> Reply:
     case = policy.find(tx.session, tx.actor, case_id, lock=True)
-    item = tx.resource(Catalogue).item(case.item_code)
+    item = tx.resource(Catalogue).of(case)
     keep(tx, data, found.sha256)
     row, is_new = materials.hand_in(tx, case, item, code, found=found, seen_version=seen_version)
     shown = next(entry for entry in materials_view(reader_of(tx), case, item) if entry["code"] == code)
@@ -120,7 +120,7 @@ def get_material_page(case_id: UUID, code: str, number: int) -> Response:
 def delete_material(tx: Transaction, case_id: UUID, code: str) -> Reply:
     """Take a file back while the application may still be edited."""
     case = policy.find(tx.session, tx.actor, case_id, lock=True)
-    item = tx.resource(Catalogue).item(case.item_code)
+    item = tx.resource(Catalogue).of(case)
     materials.material_of(item, code)
     materials.take_back(tx, case, code, seen_version=expected_version())
     tx.session.flush()

@@ -17,6 +17,7 @@ from approvals.casefile import api as casefile
 from approvals.cases.clock import Thresholds
 from approvals.cases.deadline import Deadlines
 from approvals.certificates import api as certificates
+from approvals.cli import items as items_commands
 from approvals.decisions import api as decisions
 from approvals.decisions.commands import GrantEffects
 from approvals.desk import api as desk
@@ -29,8 +30,8 @@ from approvals.enterprise.register import ESTABLISHMENT, register_company, regis
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
+from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
-from approvals.items.model import Catalogue
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -87,4 +88,5 @@ service = Service(
     backfill=_tell_all,
     resources=_resources,
     seed=seed,
+    commands=(items_commands,),
 )

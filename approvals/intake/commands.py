@@ -19,7 +19,8 @@ from approvals.cases.record import Fact, Office, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.items.answers import label_of
-from approvals.items.model import Catalogue, Item
+from approvals.items.catalogue import Catalogue
+from approvals.items.model import Item
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -131,7 +132,7 @@ def lapse(tx: Transaction, payload: Mapping[str, object]) -> None:
     case_id = UUID(str(payload["case_id"]))
     case = tx.session.scalar(sa.select(Case).where(Case.id == case_id).with_for_update())
     if case is not None:
-        settle(tx, case, tx.resource(Catalogue).item(case.item_code))
+        settle(tx, case, tx.resource(Catalogue).of(case))
 
 
 def settle(tx: Transaction, case: Case, item: Item) -> bool:

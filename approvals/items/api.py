@@ -1,12 +1,13 @@
-"""The catalogue over HTTP; public."""
+"""The public catalogue: items and their guides."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify
 
+from approvals.items.catalogue import Catalogue
 from approvals.items.guide import guide, summary
-from approvals.items.model import Catalogue
-from approvals.items.schemas import ItemArgs, ItemOut, ItemPage
+from approvals.items.schemas import ItemArgs, ItemOut, ItemPage, VersionArgs
 from shared.http.contract import public
 from shared.http.description import Blueprint
 from shared.http.state import current_runtime
@@ -28,19 +29,28 @@ def get_items(args: dict[str, Any]) -> Response:
 
     There are few, so they come in one page.
     """
-    catalogue = current_runtime().context.resources.get(Catalogue)
-    found = [summary(item) for item in catalogue.items(args["q"], args["category"])]
+    catalogue, today = _catalogue_today()
+    found = [summary(item) for item in catalogue.items(today, args["q"], args["category"])]
     categories = [{"code": c.code, "name": c.name.to_dict()} for c in catalogue.categories]
     return jsonify(items=found, categories=categories, next=None)
 
 
 @blueprint.get("/items/<code>")
+@blueprint.arguments(VersionArgs, location="query")
 @blueprint.response(200, ItemOut)
 @public
-def get_item(code: str) -> Response:
+def get_item(args: dict[str, Any], code: str) -> Response:
     """The guide of one item, with its form; public.
 
     `form.sections` holds a JSON Schema for each section: what `answers` of an application may be.
+    `versions` names all that were published; each can be read by `version`, for a case keeps its own.
     """
-    catalogue = current_runtime().context.resources.get(Catalogue)
-    return jsonify(guide(catalogue.item(code), catalogue))
+    catalogue, today = _catalogue_today()
+    version = args["version"]
+    item = catalogue.item(code, today) if version is None else catalogue.version(code, version)
+    return jsonify(guide(item, catalogue, today))
+
+
+def _catalogue_today() -> tuple[Catalogue, date]:
+    runtime = current_runtime()
+    return runtime.context.resources.get(Catalogue), runtime.clock.today()

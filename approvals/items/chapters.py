@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from approvals.items.model import Chapter, Coded, Fact, Item, Limit
+from approvals.items.model import Chapter, Coded, Fact, Item, Limit, Step
+from approvals.items.wording import date_text
 from shared.text import Text
 
 _ROLES = {
@@ -23,6 +24,10 @@ def chapters_of(item: Item, chapters: tuple[Chapter, ...]) -> Iterator[tuple[Cha
 def _basics(item: Item) -> Iterator[Fact]:
     codes = item.codes
     yield _plain(item, Text("事项名称", "Name"), item.name)
+    version = Text("{version}，自{day}起生效", "{version}, in force from {day}").format(
+        version=item.version, day=date_text(item.effective_on)
+    )
+    yield Fact(Text("事项版本", "Version"), version, False, Text("本平台发布", "Published on this platform"))
     if item.main_item:
         yield _plain(item, Text("主项", "Main item"), _with_code(item.main_item, codes.main or ""))
     if item.sub_item:
@@ -73,6 +78,8 @@ def _service(item: Item) -> Iterator[Fact]:
         yield _coded(Text("服务对象", "Who may apply"), coded)
     for coded in item.channels:
         yield _coded(Text("办理形式", "How to apply"), coded)
+    for reform in item.reforms:
+        yield Fact(reform.name, reform.text, reform.verified, reform.basis)
 
 
 def _materials(item: Item) -> Iterator[Fact]:
@@ -89,9 +96,20 @@ def _procedure(item: Item) -> Iterator[Fact]:
     for number, step in enumerate(item.steps, 1):
         label = Text("第{n}步：{name}", "Step {n}: {name}").format(n=number, name=step.name)
         value = Text("{who}：{criteria}结果：{result}。", "{who}: {criteria} Result: {result}.").format(
-            who=step.who, criteria=step.criteria, result=step.result
+            who=_who(step), criteria=step.criteria, result=step.result
         )
         yield Fact(label, value, step.verified, step.basis)
+    for special in item.special_procedures:
+        label = Text("特别程序（{kind}）", "Special procedure ({kind})").format(kind=special.kind.name)
+        yield Fact(label, special.text, special.verified, special.basis)
+
+
+def _who(step: Step) -> Text:
+    if step.department is None:
+        return step.who
+    return Text("{department}（{who}）", "{department} ({who})").format(
+        department=step.department, who=step.who
+    )
 
 
 def _limits(item: Item) -> Iterator[Fact]:
@@ -106,6 +124,12 @@ def _limits(item: Item) -> Iterator[Fact]:
     for label, limit in named:
         if limit is not None:
             yield from _limit(label, limit)
+    named_limits = [limit for _, limit in named]
+    for step in item.steps:
+        if step.limit is not None and step.limit not in named_limits:
+            yield from _limit(
+                Text("{step}环节时限", "Limit of the step “{step}”").format(step=step.name), step.limit
+            )
 
 
 def _limit(label: Text, limit: Limit) -> Iterator[Fact]:
@@ -131,6 +155,9 @@ def _certificate(item: Item) -> Iterator[Fact]:
     if outcome.validity:
         basis = outcome.basis if outcome.validity_verified else None
         yield Fact(Text("有效期限", "Validity"), outcome.validity, outcome.validity_verified, basis)
+    if outcome.renewal:
+        renewal = outcome.renewal
+        yield Fact(Text("延续", "Renewal"), renewal.text, renewal.verified, renewal.basis)
 
 
 _WRITERS: Mapping[str, Callable[[Item], Iterator[Fact]]] = {

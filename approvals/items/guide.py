@@ -1,12 +1,15 @@
 """The catalogue as the API shows it: a summary for lists, and the full guide (办事指南) of one item."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from approvals.items.catalogue import Catalogue
+from approvals.items.changes import changes_between
 from approvals.items.chapters import chapters_of
 from approvals.items.form import Section
-from approvals.items.model import Catalogue, Coded, Fact, Fee, Item, Limit, Material, Outcome, Step
+from approvals.items.model import Coded, Fact, Fee, Item, Limit, Material, Outcome, Step
 from shared.text import Text
 
 Json = dict[str, Any]
@@ -30,14 +33,18 @@ def summary(item: Item) -> Json:
         "case_kind": _CASE_KINDS.get(item.case_kind.code) if item.case_kind else None,
         "fee": _fee(item.fee),
         "version": item.version,
+        "effective_on": item.effective_on.isoformat(),
         "online": item.online,
     }
 
 
-def guide(item: Item, catalogue: Catalogue) -> Json:
-    """Everything public about an item of the catalogue (`ITEM` of the API)."""
+def guide(item: Item, catalogue: Catalogue, today: date) -> Json:
+    """Everything public about one version of an item (`ITEM` of the API), as it stands on a legal date."""
     return {
         **summary(item),
+        **_standing(item, catalogue, today),
+        "requires": [_reference(catalogue.item(slug, today)) for slug in item.requires],
+        "leads_to": [_reference(other) for other in catalogue.all(today) if item.slug in other.requires],
         "basic_code": item.codes.basic,
         "implementation_code": item.codes.implementation,
         "business_code": item.codes.business,
@@ -68,6 +75,23 @@ def guide(item: Item, catalogue: Catalogue) -> Json:
         ],
         "materials": [_material(material) for material in item.materials],
         "steps": [_step(step) for step in item.steps],
+        "special_procedures": [
+            {
+                "kind": _coded(entry.kind),
+                "text": entry.text.to_dict(),
+                **_shown(entry.verified, entry.basis),
+            }
+            for entry in item.special_procedures
+        ],
+        "reforms": [
+            {
+                "mode": entry.mode,
+                "name": entry.name.to_dict(),
+                "text": entry.text.to_dict(),
+                **_shown(entry.verified, entry.basis),
+            }
+            for entry in item.reforms
+        ],
         "intake_limit": _limit(item.limits.intake),
         "delivery_limit": _limit(item.limits.delivery),
         "outcome": _outcome(item.outcome),
@@ -88,6 +112,35 @@ def guide(item: Item, catalogue: Catalogue) -> Json:
         ],
         "form": {"sections": [section_json(section) for section in item.form.sections]},
     }
+
+
+def _standing(item: Item, catalogue: Catalogue, today: date) -> Json:
+    """What tells this version from the others, and which of them counts today."""
+    in_force = catalogue.in_force(item.code, today)
+    before = catalogue.before(item)
+    return {
+        "in_force": item is in_force,
+        "retired_on": item.retired_on and item.retired_on.isoformat(),
+        "replaces": before
+        and {
+            "version": before.version,
+            "note": _text(item.changed),
+            "changes": [change.to_dict() for change in changes_between(before, item)],
+        },
+        "versions": [
+            {
+                "version": each.version,
+                "effective_on": each.effective_on.isoformat(),
+                "retired_on": each.retired_on and each.retired_on.isoformat(),
+                "in_force": each is in_force,
+            }
+            for each in catalogue.history(item.code)
+        ],
+    }
+
+
+def _reference(item: Item) -> Json:
+    return {"code": item.code, "slug": item.slug, "name": item.name.to_dict(), "online": item.online}
 
 
 def section_json(section: Section) -> Json:
@@ -175,6 +228,7 @@ def _step(step: Step) -> Json:
         "key": step.key,
         "name": step.name.to_dict(),
         "who": step.who.to_dict(),
+        "department": _text(step.department),
         "limit": _limit(step.limit),
         "criteria": step.criteria.to_dict(),
         "result": step.result.to_dict(),
@@ -190,5 +244,10 @@ def _outcome(outcome: Outcome | None) -> Json | None:
         "kind": outcome.kind.to_dict(),
         "validity": _text(outcome.validity),
         "validity_verified": outcome.validity_verified,
+        "renewal": outcome.renewal
+        and {
+            "text": outcome.renewal.text.to_dict(),
+            **_shown(outcome.renewal.verified, outcome.renewal.basis),
+        },
         **_shown(outcome.verified, outcome.basis),
     }

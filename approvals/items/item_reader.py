@@ -1,5 +1,6 @@
 """From the YAML of an item to the item; what contradicts itself is noted with its line."""
 
+from datetime import date
 from typing import Any, cast
 
 from approvals.items.form import Form
@@ -22,6 +23,8 @@ from approvals.items.model import (
     NeedRule,
     Note,
     Outcome,
+    Reform,
+    SpecialProcedure,
     Step,
 )
 from approvals.items.needs import NEEDS
@@ -45,6 +48,11 @@ def read_item(reader: Reader, form: Form) -> Item:
     item = Item(
         slug=data["slug"],
         version=data["version"],
+        status=data["status"],
+        effective_on=date.fromisoformat(data["effective_on"]),
+        retired_on=_retired_on(reader, data),
+        changed=reader.text(data.get("changed")),
+        requires=tuple(data.get("requires", [])),
         online=data["online"],
         category=_category(reader, data["category"]),
         name=Text.of(data["name"]),
@@ -71,11 +79,23 @@ def read_item(reader: Reader, form: Form) -> Item:
         limits=limits,
         materials=tuple(_material(reader, form, entry, path) for entry, path in _entries(data, "materials")),
         steps=tuple(_step(reader, limits, entry, path) for entry, path in _entries(data, "steps")),
+        special_procedures=tuple(
+            SpecialProcedure(
+                kind=reader.coded(entry["kind"], "special_procedure", (*path, "kind")),
+                text=Text.of(entry["text"]),
+                **reader.shown(entry, path),
+            )
+            for entry, path in _entries(data, "special_procedures")
+        ),
+        reforms=tuple(
+            Reform(mode=entry["mode"], text=Text.of(entry["text"]), **reader.shown(entry, path))
+            for entry, path in _entries(data, "reforms")
+        ),
         fee=_fee(reader, data.get("fee")),
         outcome=_outcome(reader, data.get("outcome")),
         grant=_grounds(reader, data, "grant"),
         refuse=_grounds(reader, data, "refuse"),
-        remedies=_note(reader, data.get("remedies")),
+        remedies=_note(reader, data.get("remedies"), ("remedies",)),
         contact=tuple(_fact(reader, entry, path) for entry, path in _entries(data, "contact")),
         facts=_facts(reader, data.get("facts", {})),
         review_checks=tuple(
@@ -101,6 +121,16 @@ def read_item(reader: Reader, form: Form) -> Item:
 
 def _entries(data: Any, key: str) -> list[tuple[Any, Path]]:
     return [(entry, (key, number)) for number, entry in enumerate(data.get(key, []))]
+
+
+def _retired_on(reader: Reader, data: Any) -> date | None:
+    if (data["status"] == "retired") != ("retired_on" in data):
+        reader.flaw(("status",), "retired_on stands if and only if the status is retired")
+    if "retired_on" not in data:
+        return None
+    if data["retired_on"] <= data["effective_on"]:
+        reader.flaw(("retired_on",), "lies after effective_on")
+    return date.fromisoformat(data["retired_on"])
 
 
 def _category(reader: Reader, code: str) -> Category:
@@ -232,13 +262,15 @@ def _need(reader: Reader, form: Form, data: Any, path: Path) -> NeedRule | None:
 
 
 def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
-    limit = limits.get(data["limit"])
-    if data["limit"] is not None and limit is None:
-        reader.flaw((*path, "limit"), f"the item has no limit {data['limit']!r}")
+    said = data["limit"]
+    limit = _limit(reader, said, (*path, "limit")) if isinstance(said, dict) else limits.get(said)
+    if said is not None and limit is None:
+        reader.flaw((*path, "limit"), f"the item has no limit {said!r}")
     return Step(
         key=data["key"],
         name=Text.of(data["name"]),
         who=Text.of(data["who"]),
+        department=reader.text(data.get("department")),
         criteria=Text.of(data["criteria"]),
         result=Text.of(data["result"]),
         limit=limit,
@@ -259,6 +291,7 @@ def _outcome(reader: Reader, data: Any) -> Outcome | None:
         kind=Text.of(data["kind"]),
         name=Text.of(data["name"]),
         validity=reader.text(data.get("validity")),
+        renewal=_note(reader, data.get("renewal"), ("outcome", "renewal")),
         certificate_type=data.get("certificate_type"),
         validity_verified=data.get("validity_verified", False),
         **reader.shown(data, ("outcome",)),
@@ -270,10 +303,10 @@ def _grounds(reader: Reader, data: Any, key: str) -> Grounds | None:
     return None if decision is None else Grounds(**reader.shown(decision[key], ("decision", key)))
 
 
-def _note(reader: Reader, data: Any) -> Note | None:
+def _note(reader: Reader, data: Any, path: Path) -> Note | None:
     if data is None:
         return None
-    return Note(text=Text.of(data["text"]), **reader.shown(data, ("remedies",)))
+    return Note(text=Text.of(data["text"]), **reader.shown(data, path))
 
 
 def _fact(reader: Reader, data: Any, path: Path) -> Fact:

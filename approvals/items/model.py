@@ -1,16 +1,18 @@
 """An item of service (事项) as the law and the park define it; immutable once loaded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from approvals.items.form import Form
-from shared.errors import NotFound
 from shared.text import Text
 
 Unit = Literal["working_day", "natural_day", "hour", "immediate"]
 Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
+Status = Literal["draft", "published", "retired"]
+ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +174,48 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of the procedure (办理环节)."""
+    """One stage of the procedure (办理环节); `department` where it is another than the item's."""
 
     key: str
     name: Text
     who: Text
+    department: Text | None
     criteria: Text
     result: Text
     limit: Limit | None
     verified: bool
     basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialProcedure:
+    """A procedure whose time the limits do not hold, or that prolongs them (特别程序)."""
+
+    kind: Coded
+    text: Text
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reform:
+    """A way in which the item is made easier than the law's ordinary course (改革举措)."""
+
+    mode: ReformMode
+    text: Text
+    verified: bool
+    basis: Text | None
+
+    @property
+    def name(self) -> Text:
+        """What the mode is called."""
+        return {
+            "promise": Text("告知承诺", "Approval on a written promise"),
+            "streamlined": Text("优化审批服务", "Streamlined service"),
+            "deferred_materials": Text("容缺受理", "Acceptance before minor materials are complete"),
+            "bundle": Text("一件事一次办", "Several items in one application"),
+            "joint_review": Text("并联审批", "Joint review"),
+        }[self.mode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,24 +229,25 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is issued when the item is granted."""
-
-    kind: Text
-    name: Text
-    validity: Text | None
-    certificate_type: str | None
-    verified: bool
-    validity_verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
 class Note:
     """A sentence of law that a slip or screen repeats, with its basis."""
 
     text: Text
     verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is issued when the item is granted, how long it is valid, and how that is renewed."""
+
+    kind: Text
+    name: Text
+    validity: Text | None
+    renewal: Note | None
+    certificate_type: str | None
+    verified: bool
+    validity_verified: bool
     basis: Text | None
 
 
@@ -247,10 +282,19 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of the catalogue in one version."""
+    """One item of the catalogue in one version.
+
+    A published version counts from the legal date `effective_on` until the next one does, or until
+    `retired_on`, its first day out of force. `changed` is what its authors say about it.
+    """
 
     slug: str
     version: str
+    status: Status
+    effective_on: date
+    retired_on: date | None
+    changed: Text | None
+    requires: tuple[str, ...]
     online: bool
     category: Category
     name: Text
@@ -270,6 +314,8 @@ class Item:
     limits: Limits
     materials: tuple[Material, ...]
     steps: tuple[Step, ...]
+    special_procedures: tuple[SpecialProcedure, ...]
+    reforms: tuple[Reform, ...]
     fee: Fee | None
     outcome: Outcome | None
     grant: Grounds | None
@@ -304,41 +350,3 @@ class Chapter:
     key: str
     title: Text
     verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """Every item that the service offers, in catalogue order."""
-
-    entries: tuple[Item, ...]
-    categories: tuple[Category, ...]
-    chapters: tuple[Chapter, ...]
-
-    def get(self, code: str) -> Item | None:
-        """The item with this code or slug, or None."""
-        return next((item for item in self.entries if code in (item.code, item.slug)), None)
-
-    def item(self, code: str) -> Item:
-        """The item with this code or slug; NotFound when there is none."""
-        item = self.get(code)
-        if item is None:
-            raise NotFound(Text("没有这个事项", "There is no such item"))
-        return item
-
-    def items(self, q: str | None = None, category: str | None = None) -> Iterator[Item]:
-        """Items whose names, summary, codes or materials contain every word of `q`, of one category."""
-        words = (q or "").casefold().split()
-        for item in self.entries:
-            if category and item.category.code != category:
-                continue
-            text = _searchable(item)
-            if all(word in text for word in words):
-                yield item
-
-
-def _searchable(item: Item) -> str:
-    texts = [item.name, item.summary, item.category.name, item.department.name]
-    texts += [material.name for material in item.materials]
-    texts += [item.outcome.name] if item.outcome else []
-    codes = [item.code, item.codes.basic, item.codes.implementation or "", item.slug]
-    return " ".join([*(f"{text.zh} {text.en}" for text in texts), *codes]).casefold()

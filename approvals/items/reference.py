@@ -57,6 +57,8 @@ class Reader:
         self.source = source
         self.reference = reference
         self.flaws: list[Flaw] = []
+        self.cited: set[str] = set()
+        """The keys of all laws that the file cites."""
 
     def flaw(self, path: Path, message: str) -> None:
         """Note a flaw at `path`."""
@@ -74,10 +76,12 @@ class Reader:
             return Text.of(data)
         refs = [data] if isinstance(data, str) else data
         try:
-            return cite_all(refs, self.reference.laws)
+            text = cite_all(refs, self.reference.laws)
         except ValueError as error:
             self.flaw(path, str(error))
             return None
+        self.cited.update(ref.partition(":")[0] for ref in refs)
+        return text
 
     def shown(self, data: Any, path: Path) -> dict[str, Any]:
         """The flag and basis that every stated fact carries; what is verified says by what."""
@@ -100,6 +104,7 @@ class Reader:
         except ValueError as error:
             self.flaw(path, str(error))
             return None
+        self.cited.add(citation.law.key)
         return citation.law, citation.articles
 
     def once(self, values: list[str], path: Path, key: str) -> None:

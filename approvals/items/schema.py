@@ -63,10 +63,23 @@ MATERIAL = _fact(
     max_pages=_COUNT,
 )
 
+_SLUG: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
+_DATE: Schema = {"type": "string", "format": "date"}
+_STEP_LIMIT: Schema = {
+    "if": {"type": "object"},
+    "then": LIMIT,
+    "else": {"enum": ["intake", "statutory", "promised", "delivery", None]},
+}
+
 ITEM = _object(
-    "slug version online category name summary department codes item_type",
-    slug={"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
-    version=_STRING,
+    "slug version status effective_on online category name summary department codes item_type",
+    slug=_SLUG,
+    version={"type": "string", "pattern": "^[0-9A-Za-z.-]{1,40}$"},
+    status={"enum": ["draft", "published", "retired"]},
+    effective_on=_DATE,
+    retired_on=_DATE,
+    changed=TEXT,
+    requires=_list(_SLUG),
     online=_FLAG,
     category=_STRING,
     name=TEXT,
@@ -107,9 +120,18 @@ ITEM = _object(
             key=_NAME,
             name=TEXT,
             who=TEXT,
+            department=TEXT,
             criteria=TEXT,
             result=TEXT,
-            limit={"enum": ["intake", "statutory", "promised", "delivery", None]},
+            limit=_STEP_LIMIT,
+        )
+    ),
+    special_procedures=_list(_fact("kind text", kind=_CODED, text=TEXT)),
+    reforms=_list(
+        _fact(
+            "mode text",
+            mode={"enum": ["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]},
+            text=TEXT,
         )
     ),
     fee=_fact("charged text", charged=_FLAG, text=TEXT),
@@ -118,6 +140,7 @@ ITEM = _object(
         kind=TEXT,
         name=TEXT,
         validity=TEXT,
+        renewal=_fact("text", text=TEXT),
         certificate_type=_STRING,
         validity_verified=_FLAG,
     ),
@@ -230,6 +253,55 @@ FORM = _object(
 ERROR_KEYS = KEYWORDS | {"format"}
 """What `x-ui.errors` may word anew."""
 
+PUBLISHED: Schema = {
+    "type": "object",
+    "propertyNames": _SLUG,
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    },
+}
+"""What has been published: the digest of every version, by slug and version."""
+
+_FINDINGS = _list(_object("*", at=_STRING, code=_STRING))
+EXAMPLES = _object(
+    "item version today examples",
+    item=_SLUG,
+    version=_STRING,
+    today=_DATE,
+    base={"type": "object"},
+    materials=_list(_NAME),
+    examples=_list(
+        _object(
+            "name basis expect",
+            name=TEXT,
+            basis=BASIS,
+            rule=_NAME,
+            given=_object(
+                "",
+                answers={"type": "object"},
+                change={"type": "object", "propertyNames": {"pattern": "^/answers/"}},
+                materials=_list(_NAME),
+                today=_DATE,
+                received_on=_DATE,
+                accepted_on=_DATE,
+                stopped=_list(_object("from", **{"from": _DATE, "to": _DATE})),
+                extended_on=_DATE,
+            ),
+            expect=_object(
+                "",
+                errors=_FINDINGS,
+                warnings=_FINDINGS,
+                required_materials=_list(_NAME),
+                subject_name=_STRING,
+                due=_object("", intake=_DATE, statutory=_DATE, promised=_DATE),
+            ),
+        ),
+        1,
+    ),
+)
+"""A file of examples: what is given, and all that is expected of it."""
+
 LAWS = _object(
     "*",
     source=TEXT,
@@ -245,3 +317,15 @@ CODE_SETS = _object(
 )
 CATEGORIES = _list(_object("*", code=_NAME, name=TEXT), 1)
 CHAPTERS = _list(_object("*", key=_NAME, title=TEXT, verified=_FLAG), 1)
+
+SHAPES: dict[str, Schema] = {
+    "item": ITEM,
+    "form": FORM,
+    "examples": EXAMPLES,
+    "published": PUBLISHED,
+    "laws": LAWS,
+    "codes": CODE_SETS,
+    "categories": CATEGORIES,
+    "chapters": CHAPTERS,
+}
+"""The shape of every kind of data file."""

@@ -2,11 +2,11 @@
 
 from typing import Any, get_args
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from approvals.items.model import DeclineKind, Necessity, Unit
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, TextSchema, bilingual, following, string
+from shared.http.schemas import Answer, TextSchema, bilingual, day, following, string
 
 
 def _flag(description: str) -> fields.Boolean:
@@ -25,6 +25,16 @@ class ItemArgs(PageArgs):
     )
     category = fields.String(
         load_default=None, validate=validate.Length(max=40), metadata={"description": "Code of a category"}
+    )
+
+
+class VersionArgs(Schema):
+    """Which version of an item."""
+
+    version = fields.String(
+        load_default=None,
+        validate=validate.Length(max=40),
+        metadata={"description": "A published version, by its name; the one in force today without it"},
     )
 
 
@@ -87,6 +97,7 @@ class ItemSummary(Answer):
     )
     fee = fields.Nested(FeeOut, required=True, allow_none=True)
     version = string()
+    effective_on = day("The first day of this version")
     online = _flag("It can be applied for here")
 
 
@@ -159,6 +170,13 @@ class StepOut(Stated):
     limit = fields.Nested(LimitOut, required=True, allow_none=True)
     criteria = bilingual()
     result = bilingual()
+    department = bilingual("The department whose stage it is", null=True)
+
+
+class RenewalRule(Stated):
+    """How the outcome is renewed."""
+
+    text = bilingual()
 
 
 class OutcomeOut(Stated):
@@ -168,6 +186,7 @@ class OutcomeOut(Stated):
     kind = bilingual()
     validity = bilingual(null=True)
     validity_verified = fields.Boolean(required=True)
+    renewal = fields.Nested(RenewalRule, required=True, allow_none=True)
 
 
 class ReviewCheck(Stated):
@@ -204,8 +223,62 @@ class FormOut(Answer):
     sections = fields.List(fields.Nested(FormSection), required=True)
 
 
+class ItemLink(Answer):
+    """Another item, as one names it."""
+
+    code = string()
+    slug = string()
+    name = bilingual()
+    online = _flag("It can be applied for here")
+
+
+class Replaced(Answer):
+    """The version before, and what has changed since."""
+
+    version = string()
+    note = bilingual("The words of the item's authors", null=True)
+    changes = fields.List(fields.Nested(TextSchema), required=True)
+
+
+class VersionOut(Answer):
+    """A published version of the item."""
+
+    version = string()
+    effective_on = day("Its first day")
+    retired_on = day("The day from which it is not in force", null=True)
+    in_force = _flag("New applications are made under it today")
+
+
+class SpecialProcedureOut(Stated):
+    """A special procedure (特别程序) that may stop the clock."""
+
+    kind = fields.Nested(CodedOut, required=True)
+    text = bilingual()
+
+
+class ReformOut(Stated):
+    """A reform mode, such as 告知承诺."""
+
+    mode = string()
+    name = bilingual()
+    text = bilingual()
+
+
 class ItemOut(ItemSummary):
     """The guide of one item (办事指南), with its form."""
+
+    in_force = _flag("New applications are made under this version today")
+    retired_on = day("The day from which it is not in force", null=True)
+    replaces = fields.Nested(Replaced, required=True, allow_none=True)
+    versions = fields.List(fields.Nested(VersionOut), required=True)
+    requires = fields.List(
+        fields.Nested(ItemLink), required=True, metadata={"description": "Items to be granted before"}
+    )
+    leads_to = fields.List(
+        fields.Nested(ItemLink), required=True, metadata={"description": "Items that ask for this one"}
+    )
+    special_procedures = fields.List(fields.Nested(SpecialProcedureOut), required=True)
+    reforms = fields.List(fields.Nested(ReformOut), required=True)
 
     basic_code = string()
     implementation_code = string(null=True)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from approvals.applications import commands
 from approvals.cases.model import Case, CaseMaterial
-from approvals.items.model import Catalogue
+from approvals.items.catalogue import Catalogue
 from shared.actor import Actor
 from shared.database import table_of
 from shared.ids import new_id
@@ -21,7 +21,7 @@ def prepare(runtime: Runtime, actor: Actor, count: int) -> list[tuple[UUID, int]
     """So many equal drafts; each one's id and version. One is made by the commands, the others are copies."""
     with runtime.transaction(actor) as tx:
         case = commands.start(tx, ITEM)
-        item = tx.resource(Catalogue).item(ITEM)
+        item = tx.resource(Catalogue).item(ITEM, tx.today)
         commands.save_answers(tx, case, item, a1_answers())
         tx.session.flush()
         original = tx.session.execute(sa.select(table_of(Case)).where(Case.id == case.id)).one()._asdict()

@@ -20,7 +20,7 @@ from gateway.portal.services import (
     load,
     load_case,
     load_if_up,
-    load_item,
+    load_item_of,
     own_key,
 )
 
@@ -68,9 +68,9 @@ def show(case_id: UUID) -> str | tuple[str, int]:
     case = load_case(str(case_id))
     if request.headers.get("HX-Request") and request.args.get("seen") == str(case["version"]):
         return "", _UNCHANGED
-    item = load_item(case["item"]["code"])
+    item = load_item_of(case)
     if case["state"] == "draft":
-        return render_template("portal/task_list.html", case=case, item=item)
+        return render_template("portal/task_list.html", case=case, item=item, idempotency_key=str(uuid4()))
     return case_page(case, item)
 
 

@@ -20,7 +20,7 @@ from gateway.portal.services import (
     case_path,
     load,
     load_case,
-    load_item,
+    load_item_of,
 )
 
 pages = Blueprint("check", __name__)
@@ -28,6 +28,8 @@ pages = Blueprint("check", __name__)
 Answer = str | Response | tuple[str, int]
 
 _INVALID = 422
+_CONFLICT = 409
+_ANOTHER_VERSION = ("item-version-retired", "item-retired")
 
 
 @pages.get("/applications/<uuid:case_id>/check")
@@ -47,7 +49,7 @@ def check_all(case_id: str) -> Json:
 
 def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = False) -> str:
     """The page; what is open is an error summary once the reader has `tried` to submit, a note before."""
-    item = load_item(case["item"]["code"])
+    item = load_item_of(case)
     sections = answered_sections(case, item)
     points = summary(case, sections, found["errors"], "check")
     errors = points if tried else []
@@ -107,6 +109,9 @@ def submit(case_id: UUID) -> Answer:
     try:
         act(str(case_id), "submit", {"declaration": True})
     except RefusedError as refusal:
+        if refusal.status == _CONFLICT and refusal.slug in _ANOTHER_VERSION:
+            # Another version came into force while the reader was checking: the task list says what is new.
+            return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
         if refusal.status != _INVALID:
             raise
         return page_of(load_case(str(case_id)), {"errors": refusal.errors}, tried=True), _INVALID

@@ -10,7 +10,7 @@ from gateway.portal.applications import answered_sections
 from gateway.portal.check import check_all, link_to, summary
 from gateway.portal.context import Json
 from gateway.portal.fields import ErrorLine
-from gateway.portal.services import RefusedError, act, load_case, load_item
+from gateway.portal.services import RefusedError, act, load_case, load_item_of
 
 pages = Blueprint("correction", __name__)
 
@@ -49,7 +49,7 @@ def answer(case_id: UUID) -> Answer:
         if refusal.status != _INVALID:
             raise
         case = load_case(str(case_id))
-        sections = answered_sections(case, load_item(case["item"]["code"]))
+        sections = answered_sections(case, load_item_of(case))
         found = refusal.errors or check_all(str(case_id))["errors"]
         return page_of(case, summary(case, sections, found, "correction")), _INVALID
     return redirect(url_for("portal.check.done", case_id=case_id), code=303)

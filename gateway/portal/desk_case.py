@@ -12,7 +12,7 @@ from gateway.portal.applications import answered_sections
 from gateway.portal.audit_trail import reads_trail, trail_of
 from gateway.portal.context import Json, current_client, current_person
 from gateway.portal.desk_access import desk_only, may_work
-from gateway.portal.services import ENTERPRISE, answer_of, case_path, load, load_case, load_item
+from gateway.portal.services import ENTERPRISE, answer_of, case_path, load, load_case, load_item_of
 
 pages = Blueprint("desk_case", __name__)
 
@@ -90,7 +90,7 @@ def _content(case: Json, tab: str) -> dict[str, Any]:
     """Only what the tab being shown needs."""
     if tab == AUDIT_TAB:
         return trail_of(case["id"], request.args.get("cursor", ""))
-    item = load_item(case["item"]["code"])
+    item = load_item_of(case)
     if tab == "history":
         return {
             "item": item,

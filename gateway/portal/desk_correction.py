@@ -13,7 +13,7 @@ from gateway.portal.desk_actions import INVALID, Answer, no_longer, refused, ver
 from gateway.portal.desk_case import VERB_FORM, head_of, live_task, viewer_of
 from gateway.portal.fields import ErrorLine, Field, split_pointer
 from gateway.portal.i18n import say
-from gateway.portal.services import RefusedError, act, load_case, load_item
+from gateway.portal.services import RefusedError, act, load_case, load_item_of
 
 pages = Blueprint("desk_correction", __name__)
 
@@ -94,7 +94,7 @@ def show(case_id: UUID) -> Answer:
     case = load_case(str(case_id))
     if _VERB not in case["actions"]:
         return redirect(url_for("portal.desk_case.show", case_id=case_id), code=303)
-    return _page(case, groups_of(case, load_item(case["item"]["code"])), [])
+    return _page(case, groups_of(case, load_item_of(case)), [])
 
 
 def _page(case: Json, groups: list[Group], general: list[str], stale: bool = False) -> str:
@@ -122,7 +122,7 @@ def build(case_id: UUID) -> Answer:
     case = load_case(str(case_id))
     if _VERB not in case["actions"]:
         return no_longer(case)
-    groups = groups_of(case, load_item(case["item"]["code"]))
+    groups = groups_of(case, load_item_of(case))
     points = _typed(groups)
     action = request.form.get("action", "")
     if action not in {"preview", "send"}:

@@ -10,7 +10,7 @@ from gateway.portal.context import Json
 from gateway.portal.desk_access import desk_only
 from gateway.portal.desk_actions import INVALID, Answer, no_longer, refused, sentences, version_seen
 from gateway.portal.desk_case import VERB_FORM, head_of, live_task, viewer_of
-from gateway.portal.services import RefusedError, act, load_case, load_item
+from gateway.portal.services import RefusedError, act, load_case, load_item_of
 
 pages = Blueprint("desk_decision", __name__)
 
@@ -29,7 +29,7 @@ def show(case_id: UUID) -> Answer:
 
 
 def _page(case: Json, choice: str, reason: str, errors: list[Json], stale: bool = False) -> str:
-    item = load_item(case["item"]["code"])
+    item = load_item_of(case)
     wrong, lines = sentences(errors, {"/granted": "choice-grant", "/reason": "reason"})
     return render_template(
         "portal/desk/decide.html",

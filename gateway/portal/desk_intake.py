@@ -9,7 +9,7 @@ from gateway.portal.context import Json
 from gateway.portal.desk_access import desk_only
 from gateway.portal.desk_actions import INVALID, Answer, no_longer, refused, sentences, version_seen
 from gateway.portal.desk_case import head_of, live_task
-from gateway.portal.services import RefusedError, act, load_case, load_item
+from gateway.portal.services import RefusedError, act, load_case, load_item_of
 
 pages = Blueprint("desk_intake", __name__)
 
@@ -29,7 +29,7 @@ def _accept_page(case: Json, stale: bool = False) -> str:
     return render_template(
         "portal/desk/accept.html",
         **head_of(case, live_task(case["id"])),
-        item=load_item(case["item"]["code"]),
+        item=load_item_of(case),
         missing=missing,
         unfinished=[each for each in case["sections"] if each["status"] != "complete"],
         stale=stale,
@@ -62,7 +62,7 @@ def decline(case_id: UUID) -> Answer:
 
 
 def _decline_page(case: Json, ground: str, reason: str, errors: list[Json], stale: bool = False) -> str:
-    grounds = load_item(case["item"]["code"])["decline_grounds"]
+    grounds = load_item_of(case)["decline_grounds"]
     wrong, lines = sentences(errors, {"/ground": "ground-0", "/kind": "ground-0", "/reason": "reason"})
     return render_template(
         "portal/desk/decline.html",
@@ -90,7 +90,7 @@ def decline_post(case_id: UUID) -> Answer:
     case = load_case(str(case_id))
     if "decline" not in case["actions"]:
         return no_longer(case)
-    kinds = {each["key"]: each["kind"] for each in load_item(case["item"]["code"])["decline_grounds"]}
+    kinds = {each["key"]: each["kind"] for each in load_item_of(case)["decline_grounds"]}
     errors = []
     if ground not in kinds:
         errors.append({"pointer": "/ground", "message": _("Choose the ground")})

@@ -20,7 +20,7 @@ from gateway.portal.desk_actions import (
 )
 from gateway.portal.desk_case import VERB_FORM, head_of, live_task, viewer_of
 from gateway.portal.fields import split_pointer
-from gateway.portal.services import RefusedError, load_case, load_item
+from gateway.portal.services import RefusedError, load_case, load_item_of
 
 pages = Blueprint("desk_review", __name__)
 
@@ -58,7 +58,7 @@ def show(case_id: UUID) -> Answer:
 
 
 def _page(case: Json, typed: Typed, errors: list[Json], stale: bool = False) -> str:
-    item = load_item(case["item"]["code"])
+    item = load_item_of(case)
     checks = item["review_checks"]
     places = {"/conclusion": "conclusion-approve", "/text": "text"}
     places |= {f"/checks/{each['key']}": f"result-{each['key']}-pass" for each in checks}
@@ -89,7 +89,7 @@ def give(case_id: UUID) -> Answer:
     case = load_case(str(case_id))
     if _VERB not in case["actions"]:
         return no_longer(case)
-    checks = load_item(case["item"]["code"])["review_checks"]
+    checks = load_item_of(case)["review_checks"]
     typed = _typed(checks)
     if request.form.get("action") != "give":
         return _page(case, typed, [])

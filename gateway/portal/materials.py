@@ -23,7 +23,7 @@ from gateway.portal.services import (
     answer_of,
     case_path,
     load_case,
-    load_item,
+    load_item_of,
     problem_sentence,
     seen_etag,
 )
@@ -50,7 +50,7 @@ def show(case_id: UUID) -> Answer:
 
 def page_of(case: Json, wrong: dict[str, str]) -> str:
     """The page; `wrong` holds a sentence for each material whose upload was refused."""
-    item = load_item(case["item"]["code"])
+    item = load_item_of(case)
     described = {material["code"]: material for material in item["materials"]}
     return render_template(
         "portal/materials.html",

@@ -63,8 +63,9 @@ def items() -> str:
 
 @pages.get("/items/<code>")
 def guide(code: str) -> str:
-    """The guide (办事指南) of an item in the fourteen official chapters."""
-    return render_template("portal/guide.html", item=load_item(code), idempotency_key=str(uuid4()))
+    """The guide (办事指南) of an item in the fourteen official chapters, of any version by its name."""
+    item = load_item(code, request.args.get("version"))
+    return render_template("portal/guide.html", item=item, idempotency_key=str(uuid4()))
 
 
 @pages.get("/help")

@@ -16,7 +16,7 @@ from gateway.portal.services import (
     answer_of,
     case_path,
     load_case,
-    load_item,
+    load_item_of,
     seen_version,
 )
 
@@ -55,7 +55,7 @@ class Step:
 def step_of(case_id: str, key: str) -> Step:
     """Load the case and find the section; 404 when the form has no such section."""
     case = load_case(case_id)
-    item = load_item(case["item"]["code"])
+    item = load_item_of(case)
     for number, section in enumerate(item["form"]["sections"], start=1):
         if section["key"] == key:
             return Step(case, item, section, number)

@@ -42,6 +42,11 @@ class RefusedError(Exception):
         return self.response.problem or {}
 
     @property
+    def slug(self) -> str:
+        """What kind of refusal it is, by its stable name."""
+        return str(self.problem.get("type", "")).rpartition(":")[2]
+
+    @property
     def errors(self) -> list[Json]:
         """One entry a wrong field: `{pointer, code, message}`."""
         return list(self.problem.get("errors") or ())
@@ -101,9 +106,14 @@ def load_case(case_id: str) -> Json:
     return load(ENTERPRISE, case_path(case_id))
 
 
-def load_item(code: str) -> Json:
-    """An item with its guide, its materials and its form."""
-    return load(ENTERPRISE, path_of("items", code))
+def load_item(code: str, version: str | None = None) -> Json:
+    """An item with its guide, its materials and its form: in a version, or in the one in force."""
+    return load(ENTERPRISE, path_of("items", code), version=version)
+
+
+def load_item_of(case: Json) -> Json:
+    """The item of a case in the version under which the case was filed, whatever was published since."""
+    return load_item(case["item"]["code"], case["item"]["version"])
 
 
 def act(case_id: str, verb: str, body: Json) -> Json:

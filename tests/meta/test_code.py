@@ -63,3 +63,15 @@ def test_time_comes_from_the_clock() -> None:
         if call in (ROOT / name).read_text("utf-8")
     ]
     assert asked == []
+
+
+def test_pages_show_a_case_by_the_item_version_it_was_filed_under() -> None:
+    may_ask_for_any = {"gateway/portal/services.py", "gateway/portal/public.py"}
+    asked = [
+        name
+        for name in _sources()
+        if name.startswith("gateway/portal/")
+        and name not in may_ask_for_any
+        and "load_item(" in (ROOT / name).read_text("utf-8")
+    ]
+    assert asked == []

@@ -5,9 +5,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from approvals.items.catalogue import Catalogue
 from approvals.items.forms import validate
 from approvals.items.loader import load_catalogue
-from approvals.items.model import Catalogue, Item
+from approvals.items.model import Item
 from shared.errors import FieldError
 
 TODAY = date(2026, 11, 23)
@@ -22,9 +23,7 @@ def catalogue() -> Catalogue:
 @cache
 def a1() -> Item:
     """公司设立登记."""
-    item = catalogue().get("company-establishment")
-    assert item is not None
-    return item
+    return catalogue().item("company-establishment", TODAY)
 
 
 def errors(

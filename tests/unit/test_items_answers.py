@@ -173,8 +173,8 @@ def test_the_summary_of_an_item_has_the_agreed_shape() -> None:
 
 
 def test_the_guide_has_the_fourteen_chapters_in_order_and_every_fact_says_whether_it_is_verified() -> None:
-    for item in catalogue().items():
-        chapters = guide(item, catalogue())["chapters"]
+    for item in catalogue().items(TODAY):
+        chapters = guide(item, catalogue(), TODAY)["chapters"]
         assert [chapter["title"]["zh"].split("、")[0] for chapter in chapters] == list(
             "一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四".split()
         )
@@ -185,11 +185,11 @@ def test_the_guide_has_the_fourteen_chapters_in_order_and_every_fact_says_whethe
 
 
 def test_every_chapter_of_a1_says_something() -> None:
-    assert all(chapter["facts"] for chapter in guide(a1(), catalogue())["chapters"])
+    assert all(chapter["facts"] for chapter in guide(a1(), catalogue(), TODAY)["chapters"])
 
 
 def test_the_guide_is_json_and_names_materials_checks_and_grounds() -> None:
-    found = json.loads(json.dumps(guide(a1(), catalogue())))
+    found = json.loads(json.dumps(guide(a1(), catalogue(), TODAY)))
     assert [material["code"] for material in found["materials"]] == [
         "application_form",
         "shareholder_identity",

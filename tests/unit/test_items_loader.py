@@ -8,7 +8,8 @@ import pytest
 import approvals.items
 from approvals.items.loader import load_catalogue
 from approvals.items.source import CatalogueError, parse
-from tests.unit.item_cases import a1, catalogue
+from shared.errors import NotFound
+from tests.unit.item_cases import TODAY, a1, catalogue
 
 DATA = Path(approvals.items.__file__).parent / "data"
 ITEM = "a1_company_establishment.yaml"
@@ -46,19 +47,23 @@ def test_the_five_categories_stand_in_order() -> None:
 
 
 def test_an_item_is_found_by_code_and_by_slug() -> None:
-    assert catalogue().get("00013112700401") is a1()
-    assert catalogue().get("company-establishment") is a1()
-    assert catalogue().get("nothing") is None
+    assert catalogue().item("00013112700401", TODAY) is a1()
+    assert catalogue().item("company-establishment", TODAY) is a1()
+    with pytest.raises(NotFound):
+        catalogue().item("nothing", TODAY)
+
+
+def found(*args: str | None) -> list[str]:
+    return [item.slug for item in catalogue().items(TODAY, *args)]
 
 
 def test_search_takes_every_word_in_either_language_and_codes() -> None:
-    found = catalogue().items
-    assert [item.slug for item in found("公司 设立登记 营业执照 章程")] == ["company-establishment"]
-    assert [item.slug for item in found("BUSINESS licence 股东")] == ["company-establishment"]
-    assert [item.slug for item in found("00013112700401")] == ["company-establishment"]
-    assert list(found("没有这样的事项")) == []
-    assert list(found(category="construction")) == []
-    assert len(list(found(None, "establishment"))) == len(list(found())) == 9
+    assert found("公司 设立登记 营业执照 章程") == ["company-establishment"]
+    assert found("BUSINESS licence 股东") == ["company-establishment"]
+    assert found("00013112700401") == ["company-establishment"]
+    assert found("没有这样的事项") == []
+    assert [len(found(None, each.code)) for each in catalogue().categories] == [9, 0, 8, 0, 7]
+    assert len(found()) == 24
 
 
 def test_the_codes_of_a1_are_the_official_ones_with_the_demo_body() -> None:
@@ -77,7 +82,7 @@ def test_only_what_was_read_is_verified() -> None:
     assert item.limits.statutory.basis.zh == "《市场主体登记管理条例》第十九条第一款"
     assert item.limits.promised is not None
     assert not item.limits.promised.verified
-    for offline in catalogue().items():
+    for offline in catalogue().items(TODAY):
         assert offline.online or (offline.missing and not offline.codes.verified)
 
 
@@ -112,7 +117,7 @@ def test_a_text_needs_both_languages(folder: Path) -> None:
         "name: {zh: 公司设立登记, en: Company establishment registration}",
         "name: {zh: 公司设立登记}",
     )
-    assert f"{ITEM}:8: name: 'en' is missing" in flaws(folder)
+    assert f"{ITEM}:10: name: 'en' is missing" in flaws(folder)
 
 
 def test_a_code_that_yaml_takes_for_a_number_is_refused(folder: Path) -> None:
@@ -221,12 +226,15 @@ def test_every_flaw_of_every_file_is_reported_at_once(folder: Path) -> None:
 
 
 def test_two_items_cannot_share_code_or_slug(folder: Path) -> None:
-    shutil.copy(folder / "a8_company_change.yaml", folder / "z_copy.yaml")
+    a8 = (folder / "a8_company_change.yaml").read_text(encoding="utf-8")
+    (folder / "y_slug.yaml").write_text(a8.replace("99013112700402", "99013112700409"), encoding="utf-8")
+    (folder / "z_code.yaml").write_text(a8.replace("slug: company-change", "slug: other"), encoding="utf-8")
     found = flaws(folder)
+    assert "y_slug.yaml:2: slug: 'company-change' is used by a8_company_change.yaml too" in found
     assert any(
-        "z_copy.yaml:2: slug: 'company-change' is used by a8_company_change.yaml too" in f for f in found
+        flaw.startswith("z_code.yaml:") and "codes.code: '99013112700402' is used by a8" in flaw
+        for flaw in found
     )
-    assert any("codes.code: '99013112700402' is used by" in flaw for flaw in found)
 
 
 def test_an_item_that_cannot_be_applied_for_says_what_is_missing(folder: Path) -> None:
@@ -234,21 +242,21 @@ def test_an_item_that_cannot_be_applied_for_says_what_is_missing(folder: Path) -
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(line for line in lines if not line.startswith("missing")), encoding="utf-8")
     assert [*flaws(folder)] == [
-        "a8_company_change.yaml:4: online: an item that cannot be applied for says what is missing"
+        "a8_company_change.yaml:7: online: an item that cannot be applied for says what is missing"
     ]
 
 
 def test_an_item_that_can_be_applied_for_needs_a_form_and_remedies(folder: Path) -> None:
     spoil(folder, "a8_company_change.yaml", "online: false", "online: true")
     found = flaws(folder)
-    assert "a8_company_change.yaml:4: online: an item that can be applied for needs form" in found
-    assert "a8_company_change.yaml:4: online: an item that can be applied for needs remedies" in found
+    assert "a8_company_change.yaml:7: online: an item that can be applied for needs form" in found
+    assert "a8_company_change.yaml:7: online: an item that can be applied for needs remedies" in found
 
 
 def test_broken_yaml_is_named_with_its_line(folder: Path) -> None:
     spoil(folder, ITEM, "online: true\n", "online: true\n\tcolour: red\n")
     [flaw] = flaws(folder)
-    assert flaw.startswith(f"{ITEM}:7: (file): not readable as YAML")
+    assert flaw.startswith(f"{ITEM}:9: (file): not readable as YAML")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from importlib.resources import files
 from typing import Any
@@ -13,6 +13,7 @@ import yaml
 from sqlalchemy.orm import joinedload
 
 from approvals.applications import commands as applications
+from approvals.applications.renewal import renew_version
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case, NumberSeries
 from approvals.decisions import commands as decisions
@@ -21,7 +22,8 @@ from approvals.documents.inspection import InspectedUpload
 from approvals.enterprise.demo.papers import demo_paper
 from approvals.enterprise.register import ESTABLISHMENT
 from approvals.intake import commands as intake
-from approvals.items.model import Catalogue, Item
+from approvals.items.catalogue import Catalogue
+from approvals.items.model import Item
 from approvals.items.needs import required_materials
 from approvals.items.wording import years_after
 from approvals.reviews import commands as reviews
@@ -66,7 +68,7 @@ def enter_cases(runtime: Runtime) -> None:
         if not insert_if_absent(tx.session, NumberSeries, {"name": _MARK, "last": 1}):
             return
     plan = _read("cases.yaml")
-    item = runtime.context.resources.get(Catalogue).item(ESTABLISHMENT)
+    item = runtime.context.resources.get(Catalogue).item(ESTABLISHMENT, runtime.clock.today())
     clock = ManualClock(runtime.clock.now())
     past = Runtime(runtime.service, runtime.settings, runtime.contracts, clock)
     papers = _papers(runtime, item)
@@ -84,7 +86,8 @@ def _play(stage: _Stage, row: Mapping[str, Any]) -> None:
         for actor, act in _STEPS[step["do"]]:
             name = row["by"] if actor == "applicant" else actor
             with stage.runtime.transaction(stage.people[name]) as tx:
-                act(tx, stage, tx.session.get_one(Case, case_id))
+                case = tx.session.get_one(Case, case_id)
+                act(tx, replace(stage, item=tx.resource(Catalogue).of(case)), case)
 
 
 def _fill_in(stage: _Stage, row: Mapping[str, Any]) -> UUID:
@@ -95,9 +98,10 @@ def _fill_in(stage: _Stage, row: Mapping[str, Any]) -> UUID:
         shareholder["paid_by"] = years_after(stage.clock.today(), years).isoformat()
     with stage.runtime.transaction(stage.people[row["by"]]) as tx:
         case = applications.start(tx, stage.item.code)
-        applications.save_answers(tx, case, stage.item, answers)
+        item = tx.resource(Catalogue).of(case)
+        applications.save_answers(tx, case, item, answers)
         for code, paper in stage.papers.items():
-            materials.hand_in(tx, case, stage.item, code, found=paper, seen_version=None)
+            materials.hand_in(tx, case, item, code, found=paper, seen_version=None)
         return case.id
 
 
@@ -123,7 +127,10 @@ def _claim(tx: Transaction, stage: _Stage, case: Case) -> None:
 
 
 def _submit(tx: Transaction, stage: _Stage, case: Case) -> None:
-    applications.submit(tx, case, stage.item, declaration=True)
+    item = stage.item
+    if tx.resource(Catalogue).in_force(case.item_code, tx.today) is not item:
+        item = renew_version(tx, case)  # another version came into force since the draft was begun
+    applications.submit(tx, case, item, declaration=True)
 
 
 def _withdraw(tx: Transaction, stage: _Stage, case: Case) -> None:

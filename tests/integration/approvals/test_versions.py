@@ -15,6 +15,7 @@ VERBS: dict[str, dict[str, Any]] = {
     "decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},
     "request-correction": {"items": [{"target": "/answers/company", "requirement": "请更正"}]},
     "answer-correction": {},
+    "renew-version": {},
     "decide": {"granted": True},
 }
 """Every verb on a case with a body that its schema takes."""
