@@ -10,9 +10,7 @@ from tests.contract.park import Park
 from tests.unit.material_samples import pdf
 
 JSON = "application/json"
-NOT_TRIED = {
-    "enterprise_renew_version": "each shipped item has one version; its own tests make a second"
-}
+NOT_TRIED = {"enterprise_renew_version": "each shipped item has one version; its own tests make a second"}
 
 
 class Reader:
