@@ -15,6 +15,12 @@ MAY_RELEASE = ("administrator", "manager")
 WATCHES_ALL = ("administrator", "auditor", "manager")
 
 
+def require_desk(actor: Actor) -> None:
+    """Refuse whoever has nothing to do at the officials' desk, whatever task they name."""
+    if not actor.positions and not actor.has_role(*WATCHES_ALL):
+        raise Forbidden(Text("只有工作人员可以使用工作台", "Only officials may use the desk"))
+
+
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """Tasks the actor may see: those of the positions held, everything for those who oversee."""
     return sa.true() if actor.has_role(*WATCHES_ALL) else covered(actor)
