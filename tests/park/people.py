@@ -69,7 +69,9 @@ class Registry:
 
     def __init__(self, gateway: Runtime) -> None:
         self._gateway = gateway
-        self._tokens = Tokens(gateway, KeyRing(gateway))
+        keys = KeyRing(gateway)
+        keys.signing_key()  # made at the first look
+        self._tokens = Tokens(gateway, keys)
         with gateway.transaction(SYSTEM) as tx:
             establish_department(tx, BODY, Text.same(BODY_NAME))
             establish_department(tx, ELSEWHERE, Text("另一部门", "Another department"))

@@ -88,6 +88,21 @@ def operations(description: Mapping[str, Any]) -> dict[Operation, Mapping[str, A
     }
 
 
+def header(description: Mapping[str, Any], said: Mapping[str, Any], name: str) -> bool:
+    """Whether an operation takes that header."""
+    parameters = [_resolved(description, each) for each in said.get("parameters", ())]
+    return any((each["in"], each["name"]) == ("header", name) for each in parameters)
+
+
+def _resolved(description: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in node:
+        return node
+    found: Any = description
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    return _resolved(description, found)
+
+
 def general(operation: Operation, services: Collection[str]) -> Operation:
     """`/living/stuck-events` is `/{service}/stuck-events`: the same in every service."""
     first, _, rest = operation.path.lstrip("/").partition("/")
