@@ -61,11 +61,14 @@ def claimed_task(session: Session, actor: Actor, case: Case, kind: TaskKind) -> 
 
 
 def claimed_kinds(session: Session, actor: Actor, case: Case) -> set[TaskKind]:
-    """What the actor has claimed to do on the case; nothing is asked for those who hold no position."""
+    """What the actor has claimed to do on the case, in a position still held.
+
+    Nothing is asked for those who hold no position.
+    """
     if not actor.positions:
         return set()
     query = sa.select(Task.kind).where(
-        Task.case_id == case.id, Task.state == TaskState.CLAIMED, Task.claimed_by == actor.id
+        Task.case_id == case.id, Task.state == TaskState.CLAIMED, Task.claimed_by == actor.id, covered(actor)
     )
     return set(session.scalars(query))
 
