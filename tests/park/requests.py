@@ -12,6 +12,7 @@ from tests.unit.material_samples import pdf
 
 SERVICE = "{service}"
 """Stands in a path for the name of each service."""
+IN_EVERY_SERVICE = ("stuck-events", "audit/")
 _VARIABLE = re.compile(r"{(\w+)}")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -106,7 +107,7 @@ def _resolved(description: Mapping[str, Any], node: Mapping[str, Any]) -> Mappin
 def general(operation: Operation, services: Collection[str]) -> Operation:
     """`/living/stuck-events` is `/{service}/stuck-events`: the same in every service."""
     first, _, rest = operation.path.lstrip("/").partition("/")
-    if first in services and rest.startswith("stuck-events"):
+    if first in services and rest.startswith(IN_EVERY_SERVICE):
         return Operation(f"/{SERVICE}/{rest}", operation.method)
     return operation
 

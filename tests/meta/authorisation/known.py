@@ -41,6 +41,10 @@ class Known:
     searches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Values for each further query parameter that the OpenAPI document does not list itself."""
 
+    def shown(self, answer: Any) -> list[str]:
+        """Ids of the entries in an answer."""
+        return [str(item[self.key]) for item in answer.json["items"]]
+
     def entries(self, park: Park, caller: str, words: str, *, every: bool = False) -> set[str]:
         """Ids of what `words` ("own + organisation") let the caller see; `every`: whatever the filter."""
         if words == "none":
@@ -63,6 +67,8 @@ def known(park: Park, path: str) -> Known | None:
     if name == "stuck-events":
         sql = "SELECT event_id AS id FROM inbox_message WHERE state IN ('waiting', 'parked')"
         return Known(service, sql, {"all": _all})
+    if name == "audit/anchors":
+        return Known(service, "SELECT number AS id FROM audit_anchor", {"all": _all}, key="number")
     return LISTS.get(path)
 
 
@@ -140,6 +146,7 @@ def _caller(park: Park, name: str) -> Caller:
     )
 
 
-def _text(value: str) -> str:
+def _text(value: str | int) -> str:
     """SQLite keeps a UUID without its hyphens."""
-    return str(UUID(value)) if len(value) == 32 else value
+    text = str(value)
+    return str(UUID(text)) if len(text) == 32 else text

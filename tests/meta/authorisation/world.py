@@ -8,6 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from shared.actor import SYSTEM
+from shared.auditing.anchors import Anchorer
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
 from tests.integration.approvals.people import OTHER_AGENT
@@ -25,6 +26,8 @@ class World:
         self.park.found_organisations()
         self.scenes: dict[str, Scene] = {name: SCENES[name](self.park) for name in sorted(objects)}
         self._others()
+        for service in self.park.services:
+            assert Anchorer(self.park.system.runtime(service)).keep()
         clock.advance(timedelta(days=7))  # to the day by which intake has to answer
         codes = "SELECT query_code FROM approval_case WHERE query_code IS NOT NULL"
         self.query_codes = {row["query_code"] for row in read(self.park, "enterprise", codes)}
