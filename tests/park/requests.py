@@ -8,6 +8,7 @@ from typing import Any
 from tests.park.park import API
 from tests.park.people import PASSWORD
 from tests.park.scenes import MATERIAL, Scene
+from tests.unit.calendar_cases import body as notice
 from tests.unit.material_samples import pdf
 
 SERVICE = "{service}"
@@ -53,6 +54,8 @@ BODIES: Mapping[str, Any] = {
     "POST /enterprise/tasks/claim-next": {},
     f"POST {TASK}/claim": {},
     f"POST {TASK}/release": {},
+    "PUT /enterprise/calendar/{year}/draft": notice(),
+    "POST /enterprise/calendar/{year}/publish": {"reason": "已与原文核对"},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

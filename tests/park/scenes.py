@@ -11,8 +11,10 @@ from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, encode
 from tests.integration.approvals.desk import ITEM
+from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
 from tests.park.park import Park
+from tests.park.people import actor
 from tests.unit.material_samples import pdf
 
 MATERIAL = "articles"
@@ -127,6 +129,13 @@ def _message(park: Park) -> Scene:
     return Scene({"message_id": newest["id"]})
 
 
+def _notice(park: Park) -> Scene:
+    """A year with a notice that is not in force yet."""
+    prepared = prepare(park, actor("admin"))
+    assert prepared.status_code == 200, prepared.text
+    return Scene({"year": str(prepared.json["year"])}, {"year": prepared.headers["ETag"]})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -164,6 +173,7 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "granted": _granted,
     "its certificate": _certificate,
     "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
+    "year with a draft": _notice,
     "message to the applicant": _message,
     "stuck event": _stuck,
 }
