@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.testing import contract
 from tests.park.park import API
 from tests.park.people import PASSWORD
 from tests.park.scenes import MATERIAL, Scene
@@ -15,7 +16,6 @@ SERVICE = "{service}"
 """Stands in a path for the name of each service."""
 IN_EVERY_SERVICE = ("stuck-events", "audit/")
 _VARIABLE = re.compile(r"{(\w+)}")
-_METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True, order=True)
@@ -82,29 +82,11 @@ class Request:
         )
 
 
-def operations(description: Mapping[str, Any]) -> dict[Operation, Mapping[str, Any]]:
+def operations(description: dict[str, Any]) -> dict[Operation, contract.Operation]:
     """Every operation of an OpenAPI document with what it says of it."""
     return {
-        Operation(path.removeprefix(API), method.upper()): said[method]
-        for path, said in description["paths"].items()
-        for method in _METHODS
-        if method in said
+        Operation(each.path.removeprefix(API), each.method): each for each in contract.operations(description)
     }
-
-
-def header(description: Mapping[str, Any], said: Mapping[str, Any], name: str) -> bool:
-    """Whether an operation takes that header."""
-    parameters = [_resolved(description, each) for each in said.get("parameters", ())]
-    return any((each["in"], each["name"]) == ("header", name) for each in parameters)
-
-
-def _resolved(description: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "$ref" not in node:
-        return node
-    found: Any = description
-    for part in node["$ref"].removeprefix("#/").split("/"):
-        found = found[part]
-    return _resolved(description, found)
 
 
 def general(operation: Operation, services: Collection[str]) -> Operation:

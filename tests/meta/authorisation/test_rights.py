@@ -50,6 +50,12 @@ def test_every_operation_of_the_document_is_in_the_table_and_no_other(world: Wor
     assert sorted(in_table - described) == [], f"{DOCUMENT} has rows for what is not there any more"
 
 
+def test_what_the_document_calls_public_needs_no_token_and_nothing_else(world: World) -> None:
+    for operation, said in operations(world.park.description()).items():
+        statuses = {row.cells[NOBODY].status for row in ROWS if row.operation == operation}
+        assert (401 not in statuses) == said.public, operation
+
+
 def test_every_route_is_in_the_document(world: World) -> None:
     """What is not described would not be in the table either."""
     described = {(each.method, API + each.path) for each in operations(world.park.description())}
@@ -225,7 +231,7 @@ def _parameters(world: World, operation: Operation) -> dict[str, list[str]]:
     said = operations(world.park.description())[operation]
     return {
         each["name"]: [value for value in each["schema"].get("enum", ()) if value is not None]
-        for each in said.get("parameters", ())
+        for each in said.parameters
         if each["in"] == "query" and each["name"] not in PAGING
     }
 
