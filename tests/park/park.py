@@ -3,18 +3,26 @@
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from shared.actor import Actor
-from shared.service import installed_services
+from approvals.cases.model import Case
+from approvals.items.catalogue import Catalogue
+from shared.actor import SYSTEM, Actor
+from shared.service import Service, installed_services
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.park.people import NOBODY, Registry, actor
+from tests.unit.item_cases import a1, catalogue
 
 API = "/api/v1"
+OLD_VERSION = "2025.1"
+"""Of the item people apply for here; the shipped one has replaced it."""
 _SYLLABLES = "云澜川栖峰岚溪屿松柏"
 
 
@@ -63,7 +71,7 @@ class Park(Desk):
     """
 
     def __init__(self, make_system: SystemFactory) -> None:
-        super().__init__(make_system(installed_services()))
+        super().__init__(make_system([_with_an_old_version(each) for each in installed_services()]))
         self.registry = Registry(self.system.runtime("gateway"))
         self.services = [service.name for service in installed_services()]
         self._names = ("".join(pair) for pair in itertools.permutations(_SYLLABLES, 3))
@@ -104,9 +112,24 @@ class Park(Desk):
         named = {"company": {"trade_name": next(self._names)}}
         return super().draft(*args, **{**named, **overrides})
 
+    def file_under_old_version(self, case_id: str) -> None:
+        """Let a draft be one that was begun before the present version of its item came into force."""
+        with self.system.runtime("enterprise").transaction(SYSTEM) as tx:
+            tx.session.get_one(Case, UUID(case_id)).item_version = OLD_VERSION
+
     def description(self) -> dict[str, Any]:
         """The OpenAPI document that the edge publishes."""
         answer = self.ask(NOBODY, "GET", "/openapi.json")
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.get_json()
         return found
+
+
+def _with_an_old_version(service: Service) -> Service:
+    """The service as it is; the one that keeps the catalogue with one version of A1 more."""
+    if service.name != "enterprise":
+        return service
+    shipped = catalogue()
+    old = replace(a1(), version=OLD_VERSION, effective_on=date(2025, 1, 1))
+    both = Catalogue((*shipped.versions, old), shipped.categories, shipped.chapters)
+    return replace(service, resources=lambda settings: {**service.resources(settings), Catalogue: both})

@@ -43,6 +43,7 @@ BODIES: Mapping[str, Any] = {
     f"PUT {CASE}/materials/{{code}}": pdf(3),
     f"POST {CASE}/submit": {"declaration": True},
     f"POST {CASE}/check": None,
+    f"POST {CASE}/renew-version": {},
     f"POST {CASE}/withdraw": {"reason": "不办了"},
     f"POST {CASE}/answer-correction": {},
     f"POST {CASE}/accept": {},

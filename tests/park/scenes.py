@@ -52,6 +52,12 @@ def _draft(park: Park) -> Scene:
     return _case(park, park.draft())
 
 
+def _old_draft(park: Park) -> Scene:
+    case_id = park.draft()
+    park.file_under_old_version(case_id)
+    return _case(park, case_id)
+
+
 def _received(park: Park) -> Scene:
     return _case(park, park.submitted())
 
@@ -161,6 +167,7 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "for oneself": _start_for_oneself,
     "for the organisation": _start_for_the_organisation,
     "draft": _draft,
+    "draft under an old version": _old_draft,
     "draft for oneself": _of_oneself(_draft),
     "received": _received,
     "received for oneself": _of_oneself(_received),
