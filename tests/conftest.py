@@ -54,18 +54,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.write_line(f"storm: {told}")
 
 
-_WHOLE = ("tests/e2e/", "tests/contract/test_api_")
+WHOLE = (
+    "tests/e2e/",
+    "tests/contract/test_api_",
+    "tests/meta/authorisation/",
+    "tests/integration/concurrency/",
+)
+"""Where a file starts a server, or fills a park with everybody and everything in it."""
 
 
 class OneServerAFile(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Spreads tests over processes one by one, but keeps files whole that start a server or a whole park.
+    """Spreads tests over processes one by one, but keeps a file below `WHOLE` whole.
 
     Those files come first, being the largest pieces. (`--dist loadgroup` of pytest-xdist 3.8 groups nothing
     under pytest 9.2, which no longer lets it rename tests.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith(_WHOLE) else nodeid
+        return nodeid.partition("::")[0] if nodeid.startswith(WHOLE) else nodeid
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -124,7 +124,7 @@ def get_slips(case_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/slips/<uuid:slip_id>")
 @blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=FILE)
 def get_slip(case_id: UUID, slip_id: UUID) -> Response:
-    """One slip as PDF.
+    """One slip as PDF; the query code is on the applicant's copy alone.
 
     Made from facts fixed when it was issued: the same slip always gives the same bytes.
     """
@@ -133,7 +133,8 @@ def get_slip(case_id: UUID, slip_id: UUID) -> Response:
         slip = reader.session.get(Slip, slip_id)
         if slip is None or slip.case_id != case.id:
             raise NotFound
-    return file_response(slip_pdf(reader.context, slip), "application/pdf", f"{slip.number}.pdf")
+    pdf = slip_pdf(reader.context, slip, with_query_code=policy.is_applicant(reader.actor, case))
+    return file_response(pdf, "application/pdf", f"{slip.number}.pdf")
 
 
 @blueprint.get("/cases/<uuid:case_id>/certificate")

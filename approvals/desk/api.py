@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Response, jsonify
 
 from approvals.casefile.opening import reader_of, reading
-from approvals.casefile.view import Reader
 from approvals.cases import policy as case_policy
 from approvals.cases.refusals import (
     ALREADY_CLAIMED,
@@ -26,6 +25,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.reviews import commands as reviews
 from approvals.tasks import commands, queries
 from approvals.tasks.model import Task
+from approvals.tasks.policy import require_desk
 from approvals.tasks.schemas import ClaimNext, GiveOpinion, TaskListArgs, TaskOut, TaskPage
 from shared.errors import Forbidden
 from shared.http.command import Reply, command, json_response
@@ -50,7 +50,7 @@ def get_tasks(args: dict[str, Any]) -> Response:
     """
     cursor, limit = args.pop("cursor"), args.pop("limit")
     with reading() as reader:
-        _require_desk(reader)
+        require_desk(reader.actor)
         tasks, following = queries.list_tasks(
             reader.session,
             reader.actor,
@@ -74,7 +74,7 @@ def get_task(task_id: UUID) -> Response:
     For those whose queue it is in. Its `ETag` is what the verbs on it ask for.
     """
     with reading() as reader:
-        _require_desk(reader)
+        require_desk(reader.actor)
         task = queries.find_task(reader.session, reader.actor, task_id)
         return json_response(Reply(task_view(reader, task), version=task.version))
 
@@ -89,7 +89,7 @@ def get_live_task(case_id: UUID) -> Response:
     204 when there is nothing to do on it for you.
     """
     with reading() as reader:
-        _require_desk(reader)
+        require_desk(reader.actor)
         case_policy.find(reader.session, reader.actor, case_id)
         task = queries.live_task_of(reader.session, reader.actor, case_id)
         if task is None:
@@ -134,7 +134,7 @@ def claim_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
 @blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, TaskOut, headers=ETAG)
 @guarded
-@refuses(NOT_HELD, ALREADY_CLAIMED, TASK_ENDED)
+@refuses(FORBIDDEN, CLAIM_REQUIRED, NOT_HELD, ALREADY_CLAIMED, TASK_ENDED)
 @command
 def release_task(tx: Transaction, _data: dict[str, Any], task_id: UUID) -> Reply:
     """Give a task back to the queue.
@@ -164,8 +164,3 @@ def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
 def _reply(tx: Transaction, task: Task) -> Reply:
     tx.session.flush()
     return Reply(task_view(reader_of(tx), task), version=task.version)
-
-
-def _require_desk(reader: Reader) -> None:
-    if not reader.actor.positions and not reader.actor.has_role("administrator", "auditor", "manager"):
-        raise Forbidden

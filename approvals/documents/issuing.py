@@ -1,6 +1,7 @@
 """Issuing official slips (文书): numbered and fixed with the act, made into PDF when first asked for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from approvals.cases.model import Case, Slip
@@ -67,9 +68,13 @@ def issue_slip(
     return slip
 
 
-def slip_pdf(context: Context, slip: Slip) -> bytes:
-    """The slip as PDF, made from its fixed facts: the same facts give the same bytes."""
-    return make_slip(_facts(context, slip))
+def slip_pdf(context: Context, slip: Slip, *, with_query_code: bool) -> bytes:
+    """The slip as PDF, made from its fixed facts: the same facts give the same bytes.
+
+    The query code is how its holder proves to be the applicant: it is on the applicant's own copy alone.
+    """
+    facts = _facts(context, slip)
+    return make_slip(facts if with_query_code else replace(facts, query_code=""))
 
 
 def _facts(context: Context, slip: Slip) -> SlipFacts:

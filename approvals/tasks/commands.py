@@ -9,7 +9,7 @@ from approvals.cases import policy as case_policy
 from approvals.cases.model import Case
 from approvals.tasks import policy
 from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
-from shared.errors import Conflict, NotFound, PreconditionFailed
+from shared.errors import Conflict, Forbidden, NotFound, PreconditionFailed
 from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
@@ -36,6 +36,7 @@ def open_task(tx: Transaction, case: Case, kind: TaskKind) -> Task:
 
 def find(tx: Transaction, task_id: UUID, *, expected_version: int) -> Task:
     """The task, with its case locked first (always in this order, so that two verbs cannot deadlock)."""
+    policy.require_desk(tx.actor)
     visible = sa.select(Task.case_id).where(Task.id == task_id, policy.visible(tx.actor))
     case_id = tx.session.scalar(visible)
     if case_id is None:
@@ -83,10 +84,15 @@ def claim(tx: Transaction, task: Task) -> Task:
 
 
 def release(tx: Transaction, task: Task) -> Task:
-    """Give a claimed task back to the queue; an overseer may do it for an official who is away."""
+    """Give a claimed task back to the queue; an overseer may do it for an official who is away.
+
+    Raises Forbidden for others than these, Conflict when nobody holds it.
+    """
     mine = task.claimed_by == tx.actor.id
-    if task.state is not TaskState.CLAIMED or not (mine or tx.actor.has_role(*policy.MAY_RELEASE)):
-        raise Conflict(Text("您没有领取这项任务", "You do not hold this task"), slug="not-held")
+    if not (mine or tx.actor.has_role(*policy.MAY_RELEASE)):
+        raise Forbidden(Text("您没有领取这项任务", "You do not hold this task"), slug="claim-required")
+    if task.state is not TaskState.CLAIMED:
+        raise Conflict(Text("这项任务现在没有人领取", "Nobody holds this task now"), slug="not-held")
     task.state = TaskState.OPEN
     task.claimed_by = None
     task.claimed_name = None

@@ -15,6 +15,12 @@ MAY_RELEASE = ("administrator", "manager")
 WATCHES_ALL = ("administrator", "auditor", "manager")
 
 
+def require_desk(actor: Actor) -> None:
+    """Refuse whoever has nothing to do at the officials' desk, whatever task they name."""
+    if not actor.positions and not actor.has_role(*WATCHES_ALL):
+        raise Forbidden(Text("只有工作人员可以使用工作台", "Only officials may use the desk"))
+
+
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """Tasks the actor may see: those of the positions held, everything for those who oversee."""
     return sa.true() if actor.has_role(*WATCHES_ALL) else covered(actor)
@@ -55,11 +61,14 @@ def claimed_task(session: Session, actor: Actor, case: Case, kind: TaskKind) -> 
 
 
 def claimed_kinds(session: Session, actor: Actor, case: Case) -> set[TaskKind]:
-    """What the actor has claimed to do on the case; nothing is asked for those who hold no position."""
+    """What the actor has claimed to do on the case, in a position still held.
+
+    Nothing is asked for those who hold no position.
+    """
     if not actor.positions:
         return set()
     query = sa.select(Task.kind).where(
-        Task.case_id == case.id, Task.state == TaskState.CLAIMED, Task.claimed_by == actor.id
+        Task.case_id == case.id, Task.state == TaskState.CLAIMED, Task.claimed_by == actor.id, covered(actor)
     )
     return set(session.scalars(query))
 

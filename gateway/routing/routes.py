@@ -32,7 +32,14 @@ class Open:
 ALIASES = (Alias("verify/<certificate_id>", "enterprise", "verify/{certificate_id}"),)
 
 # Everything else needs a token here already; what these show, their service decides.
-OPEN = (Open("items"), Open("items/*"), Open("verify/*"), Open("openapi.json"))
+OPEN = (
+    Open("items"),
+    Open("items/*"),
+    Open("verify/*"),
+    Open("calendar"),
+    Open("calendar/*"),
+    Open("openapi.json"),
+)
 
 
 @dataclass(frozen=True, slots=True)

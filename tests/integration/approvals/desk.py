@@ -14,11 +14,13 @@ ITEM = "00013112700401"
 class Desk:
     """The API of `enterprise` as its users use it: reads the version, then acts.
 
-    `answers` are what its applications say other than usual, section by section, unless a test says more.
+    `answers` are what its applications say other than usual, section by section, unless a test says more;
+    they are made for the organisation with the credit code `on_behalf_of`, if one is given.
     """
 
-    def __init__(self, system: SystemUnderTest, **answers: Any) -> None:
+    def __init__(self, system: SystemUnderTest, on_behalf_of: str | None = None, **answers: Any) -> None:
         self.system = system
+        self.on_behalf_of = on_behalf_of
         self._answers = answers
 
     def client(self, actor: Actor | None, service: str = "enterprise") -> Any:
@@ -67,7 +69,8 @@ class Desk:
 
     def draft(self, actor: Actor = AGENT, **overrides: Any) -> str:
         """A complete draft."""
-        started = self.client(actor).post("/cases", json={"item_code": ITEM})
+        body = {"item_code": ITEM, "on_behalf_of": self.on_behalf_of}
+        started = self.client(actor).post("/cases", json=body)
         assert started.status_code == 201, started.text
         case_id: str = started.json["id"]
         saved = self.save(actor, case_id, a1_answers(**{**self._answers, **overrides}))

@@ -111,7 +111,7 @@ def test_a_claimed_task_is_somebody_elses_until_it_is_released(lasting_desk: Des
     with nothing_changes(lasting_desk.system):
         refusal(lasting_desk.on_task(OTHER_WINDOW, seen, "claim"), 409, "already-claimed")
         refusal(lasting_desk.on_task(OTHER_WINDOW, open_task, "claim"), 409, "already-claimed")
-        refusal(lasting_desk.on_task(OTHER_WINDOW, seen, "release"), 409, "not-held")
+        refusal(lasting_desk.on_task(OTHER_WINDOW, seen, "release"), 403, "claim-required")
         refusal(lasting_desk.on_task(WINDOW, claimed, "claim"), 409, "already-claimed")
     assert lasting_desk.on_task(WINDOW, claimed, "release").status_code == 200
     assert lasting_desk.claim(OTHER_WINDOW, case_id)["mine"]

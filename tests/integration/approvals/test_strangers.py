@@ -62,23 +62,6 @@ def _requests(case_id: str, slip_id: str) -> list[tuple[str, str, dict[str, Any]
     ]
 
 
-def test_another_persons_case_is_not_there_on_any_route(lasting_desk: Desk) -> None:
-    case_id = lasting_desk.decided(company={"trade_name": "行远"})
-    slip_id = lasting_desk.get(AGENT, f"/cases/{case_id}/slips").json["items"][0]["id"]
-    unknown = str(uuid4())
-    with nothing_changes(lasting_desk.system):
-        for stranger in STRANGERS:
-            for method, path, options in _requests(case_id, slip_id):
-                theirs = refusal(
-                    lasting_desk.client(stranger).send(method, path, **options), 404, "not-found"
-                )
-                none_at_all = lasting_desk.client(stranger).send(
-                    method, path.replace(case_id, unknown), **options
-                )
-                assert refusal(none_at_all, 404)["title"] == theirs["title"]
-                assert none_at_all.json.get("detail") == theirs.get("detail"), path
-
-
 def test_a_draft_is_known_to_its_owner_alone(lasting_desk: Desk) -> None:
     case_id = lasting_desk.draft()
     for reader in (WINDOW, REVIEWER, APPROVER, AUDITOR, *STRANGERS):
@@ -86,26 +69,6 @@ def test_a_draft_is_known_to_its_owner_alone(lasting_desk: Desk) -> None:
             refusal(lasting_desk.client(reader).send(method, path, **options), 404, "not-found")
         listed = lasting_desk.get(reader, "/cases?limit=100").json["items"]
         assert case_id not in [case["id"] for case in listed]
-
-
-def test_the_tasks_of_a_case_are_not_there_for_another_department(lasting_desk: Desk) -> None:
-    case_id = lasting_desk.submitted()
-    task = lasting_desk.task(WINDOW, case_id)
-    opinion = {"conclusion": "approve", "checks": []}
-    with nothing_changes(lasting_desk.system):
-        for reader in (OF_ANOTHER_DEPARTMENT, official("reviewer", 32), official("approver", 33, ELSEWHERE)):
-            refusal(lasting_desk.get(reader, f"/tasks/{task['id']}"), 404)
-            refusal(lasting_desk.on_task(reader, task, "claim"), 404)
-            refusal(lasting_desk.on_task(reader, task, "release"), 404)
-            refusal(lasting_desk.on_task(reader, task, "opinion", opinion), 404)
-            assert task["id"] not in [
-                t["id"] for t in lasting_desk.get(reader, "/tasks?limit=100").json["items"]
-            ]
-    refusal(lasting_desk.get(OF_ANOTHER_DEPARTMENT, f"/cases/{case_id}/task"), 404)
-    for applicant in (AGENT, OTHER_AGENT):
-        refusal(lasting_desk.get(applicant, "/tasks"), 403)
-        refusal(lasting_desk.get(applicant, f"/tasks/{task['id']}"), 403)
-        refusal(lasting_desk.on_task(applicant, task, "claim"), 404)
 
 
 def test_a_slip_is_found_under_its_own_case_only(lasting_desk: Desk) -> None:
@@ -122,20 +85,6 @@ def test_officials_and_strangers_cannot_apply_for_others(lasting_desk: Desk) -> 
         for_others = {**body, "on_behalf_of": "91990101MA0DEM013U"}
         refusal(lasting_desk.client(AGENT).post("/cases", json=for_others), 403)
         refusal(lasting_desk.client(AGENT).post("/cases", json={"item_code": "nothing"}), 404)
-
-
-def test_an_organisations_case_is_known_to_all_its_members(lasting_desk: Desk) -> None:
-    body = {"item_code": "company-establishment", "on_behalf_of": "91990101MA0DEM013U"}
-    case_id = lasting_desk.client(MEMBER_ELSEWHERE).post("/cases", json=body).json["id"]
-    colleague = Actor(
-        kind="account",
-        id=UUID(int=43),
-        name="同事",
-        roles=frozenset({"enterprise_member"}),
-        memberships=MEMBER_ELSEWHERE.memberships,
-    )
-    assert lasting_desk.case(colleague, case_id)["on_behalf_of"] == "91990101MA0DEM013U"
-    refusal(lasting_desk.get(AGENT, f"/cases/{case_id}"), 404)
 
 
 def _forged(token: str, **changes: Any) -> str:

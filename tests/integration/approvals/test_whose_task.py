@@ -1,9 +1,9 @@
-"""Whose task it is: own applications, papers with ID numbers, declarations."""
+"""Whose task it is: own applications, claims of those who have moved on, declarations."""
 
 from dataclasses import replace
 
 from tests.integration.approvals.desk import Desk
-from tests.integration.approvals.people import AGENT, AUDITOR, REVIEWER, WINDOW
+from tests.integration.approvals.people import AGENT, REVIEWER, WINDOW
 
 
 def test_an_official_cannot_take_up_an_application_of_their_own(sqlite_desk: Desk) -> None:
@@ -15,15 +15,14 @@ def test_an_official_cannot_take_up_an_application_of_their_own(sqlite_desk: Des
     assert sqlite_desk.task(WINDOW, case_id)["state"] == "open"
 
 
-def test_papers_are_opened_only_by_the_applicant_and_by_who_has_claimed_the_task(sqlite_desk: Desk) -> None:
+def test_a_claim_shows_nothing_more_to_an_official_who_was_given_another_position(sqlite_desk: Desk) -> None:
     case_id = sqlite_desk.submitted()
-    for path in (f"/cases/{case_id}/materials/articles", f"/cases/{case_id}/materials/articles/pages/1"):
-        assert sqlite_desk.get(AGENT, path).status_code == 200
-        for reader in (WINDOW, REVIEWER, AUDITOR):
-            assert sqlite_desk.get(reader, path).status_code == 403
     sqlite_desk.claim(WINDOW, case_id)
-    assert sqlite_desk.get(WINDOW, f"/cases/{case_id}/materials/articles").status_code == 200
-    assert sqlite_desk.get(REVIEWER, f"/cases/{case_id}/materials/articles").status_code == 403
+    assert not sqlite_desk.case(WINDOW, case_id)["masked"]
+    moved = replace(WINDOW, positions=REVIEWER.positions)
+    seen = sqlite_desk.case(moved, case_id)
+    assert seen["masked"] and seen["actions"] == []
+    assert sqlite_desk.get(moved, f"/cases/{case_id}/materials/articles").status_code == 403
 
 
 def test_a_declaration_is_true_and_not_something_like_it(sqlite_desk: Desk) -> None:

@@ -1,0 +1,152 @@
+"""What lists may show: read straight from the databases, by rules of this table and none of the services'."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from tests.park.park import Park
+from tests.park.people import PEOPLE
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What the words of the table need to know of whoever asks."""
+
+    id: UUID
+    organisations: frozenset[str]
+    departments: frozenset[str]
+    posts: frozenset[tuple[str, str]]
+
+
+Rule = Callable[[Caller, Entry], bool]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The entries of one list, and what each word of the table means by them."""
+
+    service: str
+    sql: str
+    """Gives each entry's `id`, and what the rules look at."""
+    rules: Mapping[str, Rule]
+    key: str = "id"
+    """Where an item of the answer has that `id`."""
+    without_filter: Callable[[Entry], bool] = lambda _entry: True
+    """Entries that the list shows when nothing is asked for."""
+    searches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values for each further query parameter that the OpenAPI document does not list itself."""
+
+    def shown(self, answer: Any) -> list[str]:
+        """Ids of the entries in an answer."""
+        return [str(item[self.key]) for item in answer.json["items"]]
+
+    def entries(self, park: Park, caller: str, words: str, *, every: bool = False) -> set[str]:
+        """Ids of what `words` ("own + organisation") let the caller see; `every`: whatever the filter."""
+        if words == "none":
+            return set()
+        who = _caller(park, caller)
+        found = [entry for entry in read(park, self.service, self.sql) if every or self.without_filter(entry)]
+        named = [self.rules[word] for word in words.split(" + ")]
+        return {_text(entry["id"]) for entry in found if any(rule(who, entry) for rule in named)}
+
+
+def read(park: Park, service: str, sql: str) -> list[Entry]:
+    """What a query finds in a service's database."""
+    with park.system.runtime(service).database.engine.connect() as connection:
+        return [dict(row) for row in connection.execute(sa.text(sql)).mappings()]
+
+
+def known(park: Park, path: str) -> Known | None:
+    """What is known of the list at a path, if it is one that shows different things to different people."""
+    service, _, name = path.lstrip("/").partition("/")
+    if name == "stuck-events":
+        sql = "SELECT event_id AS id FROM inbox_message WHERE state IN ('waiting', 'parked')"
+        return Known(service, sql, {"all": _all})
+    if name == "audit/anchors":
+        return Known(service, "SELECT number AS id FROM audit_anchor", {"all": _all}, key="number")
+    return LISTS.get(path)
+
+
+def _all(_caller: Caller, _entry: Entry) -> bool:
+    return True
+
+
+def _in_the_organisation(caller: Caller, entry: Entry) -> bool:
+    return entry["organisation"] in caller.organisations
+
+
+_KINDS = {"intake": "window", "review": "reviewer", "decision": "approver"}
+
+LISTS: Mapping[str, Known] = {
+    "/enterprise/cases": Known(
+        "enterprise",
+        "SELECT id, applicant_id, on_behalf_of AS organisation, department, state FROM approval_case",
+        {
+            "own": lambda caller, case: UUID(case["applicant_id"]) == caller.id,
+            "organisation": _in_the_organisation,
+            "department": lambda caller, case: (
+                case["department"] in caller.departments and case["state"] != "draft"
+            ),
+            "handed in": lambda _caller, case: case["state"] != "draft",
+        },
+        searches={"state": ("draft", "received", "correction", "granted")},
+    ),
+    "/enterprise/tasks": Known(
+        "enterprise",
+        "SELECT id, department, kind, state FROM task",
+        {
+            "post": lambda caller, task: (task["department"], _KINDS[task["kind"]]) in caller.posts,
+            "all": _all,
+        },
+        without_filter=lambda task: task["state"] in {"open", "claimed"},
+        searches={"item": ("00013112700401",), "q": ("示范市", "99"), "due": ("today",)},
+    ),
+    "/enterprise/enterprises": Known(
+        "enterprise",
+        "SELECT uscc AS id FROM enterprise",
+        {"all": _all},
+        key="uscc",
+        searches={"q": ("示范市",)},
+    ),
+    "/living/enterprises": Known(
+        "living",
+        "SELECT uscc AS id, uscc AS organisation FROM enterprise_copy",
+        {"organisation": _in_the_organisation, "all": _all},
+        key="uscc",
+    ),
+    "/production/enterprises": Known(
+        "production",
+        "SELECT uscc AS id, uscc AS organisation FROM enterprise_copy",
+        {"organisation": _in_the_organisation, "all": _all},
+        key="uscc",
+    ),
+    "/notifications/messages": Known(
+        "notifications",
+        "SELECT id, recipient FROM message",
+        {"own": lambda caller, message: UUID(message["recipient"]) == caller.id},
+    ),
+}
+
+
+def _caller(park: Park, name: str) -> Caller:
+    person = PEOPLE[name]
+    sql = "SELECT account_id, uscc FROM organisation JOIN organisation_member ON organisation_id = id"
+    return Caller(
+        id=person.id,
+        organisations=frozenset(
+            row["uscc"] for row in read(park, "gateway", sql) if UUID(row["account_id"]) == person.id
+        ),
+        departments=frozenset(department for department, _kind in person.posts),
+        posts=frozenset((department, kind.value) for department, kind in person.posts),
+    )
+
+
+def _text(value: str | int) -> str:
+    """SQLite keeps a UUID without its hyphens."""
+    text = str(value)
+    return str(UUID(text)) if len(text) == 32 else text

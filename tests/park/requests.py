@@ -1,0 +1,130 @@
+"""For every operation of the API one request that is sound, so that a refusal can only be about rights."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.testing import contract
+from tests.park.park import API
+from tests.park.people import PASSWORD
+from tests.park.scenes import MATERIAL, Scene
+from tests.unit.calendar_cases import body as notice
+from tests.unit.material_samples import pdf
+
+SERVICE = "{service}"
+"""Stands in a path for the name of each service."""
+IN_EVERY_SERVICE = ("stuck-events", "audit/")
+_VARIABLE = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True, order=True)
+class Operation:
+    """A method and the template of a path below `/api/v1`."""
+
+    path: str
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the path's variables, in their order."""
+        return _VARIABLE.findall(self.path)
+
+
+CASE = "/enterprise/cases/{case_id}"
+TASK = "/enterprise/tasks/{task_id}"
+
+BODIES: Mapping[str, Any] = {
+    "POST /auth/token": {"username": "applicant", "password": PASSWORD},
+    f"PATCH {CASE}": {"answers": {"agent": {"has_agent": "false"}}},
+    f"PUT {CASE}/materials/{{code}}": pdf(3),
+    f"POST {CASE}/submit": {"declaration": True},
+    f"POST {CASE}/check": None,
+    f"POST {CASE}/renew-version": {},
+    f"POST {CASE}/withdraw": {"reason": "不办了"},
+    f"POST {CASE}/answer-correction": {},
+    f"POST {CASE}/accept": {},
+    f"POST {CASE}/decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},
+    f"POST {CASE}/request-correction": {
+        "items": [{"target": f"/materials/{MATERIAL}", "requirement": "请更正"}]
+    },
+    f"POST {CASE}/decide": {"granted": True},
+    "POST /enterprise/tasks/claim-next": {},
+    f"POST {TASK}/claim": {},
+    f"POST {TASK}/release": {},
+    "PUT /enterprise/calendar/{year}/draft": notice(),
+    "POST /enterprise/calendar/{year}/publish": {"reason": "已与原文核对"},
+    "POST /notifications/messages/{message_id}/read": {},
+    "POST /{service}/stuck-events/{stuck_id}/replay": {},
+    "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},
+}
+"""A sound body for each operation that takes one, unless its object brings its own; bytes are a file.
+
+A POST, PUT or PATCH that is missing here fails the tests that make their requests from it.
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, ready to be sent by anybody."""
+
+    method: str
+    path: str
+    options: Mapping[str, Any]
+
+    def with_headers(self, **headers: str) -> "Request":
+        """The same with more headers: `If_Match="…"`."""
+        added = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Request(
+            self.method, self.path, {**self.options, "headers": {**self.options["headers"], **added}}
+        )
+
+
+def operations(description: dict[str, Any]) -> dict[Operation, contract.Operation]:
+    """Every operation of an OpenAPI document with what it says of it."""
+    return {
+        Operation(each.path.removeprefix(API), each.method): each for each in contract.operations(description)
+    }
+
+
+def general(operation: Operation, services: Collection[str]) -> Operation:
+    """`/living/stuck-events` is `/{service}/stuck-events`: the same in every service."""
+    first, _, rest = operation.path.lstrip("/").partition("/")
+    if first in services and rest.startswith(IN_EVERY_SERVICE):
+        return Operation(f"/{SERVICE}/{rest}", operation.method)
+    return operation
+
+
+def sound_request(operation: Operation, scene: Scene, services: Collection[str]) -> Request:
+    """The request that somebody entitled would make about the object, at its present version."""
+    missing = [name for name in operation.variables if name not in scene.ids]
+    if missing:
+        raise LookupError(f"{operation}: its object has no {missing}; see tests/park/scenes.py")
+    headers = {}
+    if operation.method != "GET" and operation.variables and operation.variables[-1] in scene.versions:
+        headers["If-Match"] = scene.versions[operation.variables[-1]]
+    options: dict[str, Any] = {"headers": headers}
+    if operation.method in {"POST", "PUT", "PATCH"}:
+        body = _body(operation, scene, services)
+        if isinstance(body, bytes):
+            headers |= {
+                "Content-Type": "application/pdf",
+                "Content-Disposition": "attachment; filename=a.pdf",
+            }
+            options["data"] = body
+        elif body is not None:
+            options["json"] = body
+    return Request(operation.method, operation.path.format(**scene.ids), options)
+
+
+def _body(operation: Operation, scene: Scene, services: Collection[str]) -> Any:
+    own = operation.path.rpartition("/")[2]
+    if own in scene.bodies:
+        return scene.bodies[own]
+    known = str(general(operation, services))
+    if known not in BODIES:
+        raise LookupError(f"{operation}: no sound body is known; add one to BODIES in {__name__}")
+    return BODIES[known]

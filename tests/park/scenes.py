@@ -1,0 +1,186 @@
+"""What a request may be about: objects in the states that operations ask for, each made by the API itself.
+
+A scene is made anew at every call. Its name stands in the column "Object" of `docs/rights.md`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shared.ids import new_id
+from shared.messaging.consumer import Consumer
+from shared.messaging.envelope import Event, encode
+from tests.integration.approvals.desk import ITEM
+from tests.integration.approvals.notices import prepare
+from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
+from tests.park.park import Park
+from tests.park.people import actor
+from tests.unit.material_samples import pdf
+
+MATERIAL = "articles"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An object: what fills the variables of paths, its versions, and who holds the claim on it."""
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """ETag by the last variable of the path that names the thing."""
+    holder: str | None = None
+    bodies: Mapping[str, Any] = field(default_factory=dict)
+    """Bodies that only fit this object, by the last part of the path; the others are in `requests.BODIES`."""
+
+
+def _case(park: Park, case_id: str, holder: str | None = None) -> Scene:
+    """The case with its live task, one of its materials and its first slip."""
+    file = f"/cases/{case_id}"
+    read = park.get(AGENT, file)
+    ids = {"case_id": case_id, "code": MATERIAL, "number": "1"}
+    material = next(each for each in read.json["materials"] if each["code"] == MATERIAL)
+    versions = {"case_id": read.headers["ETag"], "code": material["uploaded"]["etag"]}
+    for slip in park.get(AGENT, f"{file}/slips").json["items"][:1]:
+        ids["slip_id"] = slip["id"]
+    for official in (WINDOW, REVIEWER, APPROVER):
+        task = park.get(official, f"{file}/task")
+        if task.status_code == 200:
+            ids["task_id"], versions["task_id"] = task.json["id"], task.headers["ETag"]
+    return Scene(ids, versions, holder)
+
+
+def _draft(park: Park) -> Scene:
+    return _case(park, park.draft())
+
+
+def _old_draft(park: Park) -> Scene:
+    case_id = park.draft()
+    park.file_under_old_version(case_id)
+    return _case(park, case_id)
+
+
+def _received(park: Park) -> Scene:
+    return _case(park, park.submitted())
+
+
+def _received_claimed(park: Park) -> Scene:
+    case_id = park.submitted()
+    park.claim(WINDOW, case_id)
+    return _case(park, case_id, "holder of intake")
+
+
+def _correction(park: Park) -> Scene:
+    """The applicant has handed in another file for the one point that was returned."""
+    case_id = park.submitted()
+    park.claim(WINDOW, case_id)
+    points = {"items": [{"target": f"/materials/{MATERIAL}", "requirement": "请重新上传"}]}
+    assert park.act(WINDOW, case_id, "request-correction", points).status_code == 200
+    seen = _case(park, case_id).versions["code"]
+    assert park.upload(AGENT, case_id, MATERIAL, pdf(2), If_Match=seen).status_code == 200
+    return _case(park, case_id)
+
+
+def _accepted(park: Park) -> Scene:
+    opinion = {"conclusion": "approve", "text": "材料齐全", "checks": park.checks()}
+    return replace(_case(park, park.accepted()), bodies={"opinion": opinion})
+
+
+def _review_claimed(park: Park) -> Scene:
+    case_id = park.accepted()
+    park.claim(REVIEWER, case_id)
+    opinion = {"conclusion": "approve", "text": "材料齐全", "checks": park.checks()}
+    return replace(_case(park, case_id, "holder of review"), bodies={"opinion": opinion})
+
+
+def _reviewed(park: Park) -> Scene:
+    return _case(park, park.reviewed())
+
+
+def _decision_claimed(park: Park) -> Scene:
+    case_id = park.reviewed()
+    park.claim(APPROVER, case_id)
+    return _case(park, case_id, "holder of decision")
+
+
+def _granted(park: Park) -> Scene:
+    return _case(park, park.decided())
+
+
+def _of_oneself(make: Callable[[Park], Scene]) -> Callable[[Park], Scene]:
+    """The same, applied for by the applicant as a person and not for the organisation."""
+
+    def alone(park: Park) -> Scene:
+        with park.for_nobody_else():
+            return make(park)
+
+    return alone
+
+
+def _certificate(park: Park) -> Scene:
+    granted = park.case(AGENT, park.decided())["certificate"]
+    return Scene({"certificate_id": granted["id"]})
+
+
+def _start_for_oneself(_park: Park) -> Scene:
+    return Scene(bodies={"cases": {"item_code": ITEM}})
+
+
+def _start_for_the_organisation(park: Park) -> Scene:
+    return Scene(bodies={"cases": {"item_code": ITEM, "on_behalf_of": park.on_behalf_of}})
+
+
+def _message(park: Park) -> Scene:
+    park.submitted()
+    park.system.settle()
+    newest = park.client(AGENT, "notifications").get("/messages").get_json()["items"][0]
+    return Scene({"message_id": newest["id"]})
+
+
+def _notice(park: Park) -> Scene:
+    """A year with a notice that is not in force yet."""
+    prepared = prepare(park, actor("admin"))
+    assert prepared.status_code == 200, prepared.text
+    return Scene({"year": str(prepared.json["year"])}, {"year": prepared.headers["ETag"]})
+
+
+SECRET = "content of a stuck event"
+
+
+def _stuck(park: Park) -> Scene:
+    """An event that nobody handles, in every service."""
+    event = Event(
+        id=new_id(),
+        type="yuanban.nobody.thing.happened.v1",
+        source="nobody",
+        subject="thing",
+        sequence=1,
+        time=park.system.clock.now(),
+        data={"secret": SECRET},
+    )
+    for service in park.services:
+        Consumer(park.system.runtime(service)).receive(encode(event))
+    return Scene({"stuck_id": str(event.id)}, {"stuck_id": '"1"'})
+
+
+SCENES: Mapping[str, Callable[[Park], Scene]] = {
+    "–": lambda _park: Scene(),
+    "an item": lambda _park: Scene({"code": ITEM}),
+    "for oneself": _start_for_oneself,
+    "for the organisation": _start_for_the_organisation,
+    "draft": _draft,
+    "draft under an old version": _old_draft,
+    "draft for oneself": _of_oneself(_draft),
+    "received": _received,
+    "received for oneself": _of_oneself(_received),
+    "received, claimed": _received_claimed,
+    "correction asked for": _correction,
+    "accepted": _accepted,
+    "review claimed": _review_claimed,
+    "reviewed": _reviewed,
+    "decision claimed": _decision_claimed,
+    "granted": _granted,
+    "its certificate": _certificate,
+    "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
+    "year with a draft": _notice,
+    "message to the applicant": _message,
+    "stuck event": _stuck,
+}
