@@ -1,6 +1,8 @@
 """Bringing a service's database to the newest revision of each of its branches (shared, engine, own)."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -40,13 +42,35 @@ def upgrade(database: Database, locations: tuple[str, ...]) -> None:
             connection.commit()
         try:
             config.attributes["connection"] = connection
-            command.upgrade(config, "heads")
-            connection.commit()
+            with tables_made_anew(connection):
+                command.upgrade(config, "heads")
+                connection.commit()
         finally:
             if not database.is_sqlite:
                 connection.rollback()
                 connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
                 connection.commit()
+
+
+@contextmanager
+def tables_made_anew(connection: sa.Connection) -> Iterator[None]:
+    """SQLite changes a CHECK by making the table anew, for which nothing may watch those that refer to it.
+
+    The switch works outside transactions alone, which is why it is thrown on the driver's own connection.
+    Whatever refers to nothing afterwards is found before anybody works with the database.
+    """
+    driver = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"a migration has left rows that refer to nothing: {broken[:3]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_behind(database: Database, locations: tuple[str, ...]) -> bool:

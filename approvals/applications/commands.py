@@ -27,11 +27,13 @@ from approvals.cases.record import Fact, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.documents.unused import let_go
+from approvals.extensions import commands as extensions
 from approvals.items.answers import subject_name
 from approvals.items.catalogue import Catalogue
 from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation
 from approvals.items.model import Item
+from approvals.procedures import commands as procedures
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
@@ -172,6 +174,8 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
         detail=Text.same(reason) if reason.strip() else None,
     )
     case.ended_at = tx.now
+    procedures.break_off(tx, case)
+    extensions.lapse(tx, case)
     tasks.cancel_live(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     # Nobody has to say why they withdraw, but the notice says why the case ends.

@@ -30,6 +30,7 @@ from approvals.cases.record import Fact, record
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
 from approvals.tasks import commands as tasks
+from approvals.tasks.model import LIVE, Task, TaskKind
 from shared.calendar import WorkCalendar, say_date
 from shared.text import Text
 from shared.transaction import Context, Transaction
@@ -97,6 +98,9 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
     for move in found:
         case_id = str(move.case.id)
         tx.schedule(REDATE_TIMER, case_id, tx.now, {"case_id": case_id, "notice_id": str(notice.id)})
+    if after is None:
+        for waiting in map(str, _to_be_delivered(tx.session, notice.year)):
+            tx.schedule(REDATE_TIMER, waiting, tx.now, {"case_id": waiting, "notice_id": str(notice.id)})
     if following is not None:
         again = {**payload, "after": str(following)}
         tx.schedule(ROUND_TIMER, f"{notice.id}/{payload['round']}", tx.now, again)
@@ -107,6 +111,8 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
     notice = tx.session.get_one(CalendarNotice, UUID(str(payload["notice_id"])))
     case_id = UUID(str(payload["case_id"]))
     case = tx.session.scalar(sa.select(Case).where(Case.id == case_id).with_for_update())
+    if case is not None and case.state is State.GRANTED:
+        _redate_delivery(tx, case, notice)
     if case is None or case.state not in OPEN_STATES:
         return
     move = _move(tx.context, case, tx.resource(Deadlines).calendar_of(tx.session), tx.today)
@@ -121,6 +127,21 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
         schedule_lapse(tx, case)
     if move.is_told:
         _tell(tx, move, notice, holder)
+
+
+def _to_be_delivered(session: Session, year: int) -> list[UUID]:
+    """Granted cases whose certificate is to be delivered in `year` or later: no more than of a few weeks."""
+    live = sa.and_(Task.kind == TaskKind.DELIVERY, Task.state.in_(LIVE))
+    return list(session.scalars(sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1))))
+
+
+def _redate_delivery(tx: Transaction, case: Case, notice: CalendarNotice) -> None:
+    """The date by which the window has to deliver; what the applicant waits for, the answer, was given."""
+    item = tx.resource(Catalogue).of(case)
+    due = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today)
+    if due is not None and due.due_on is not None and tasks.redate_delivery(tx, case, due):
+        details = {"to": due.due_on.isoformat(), "notice": str(notice.id)}
+        tx.audit("case.delivery-redated", "case", case.id, details)
 
 
 def _move(context: Context, case: Case, calendar: WorkCalendar, today: date) -> Move | None:
@@ -154,15 +175,17 @@ def _tell(tx: Transaction, move: Move, notice: CalendarNotice, holder: UUID | No
         move.case,
         move.item,
         "redated",
-        redating={
-            "previous_due_on": before,
-            "previous_provisional": move.before.provisional,
-            "notice": {
-                "year": notice.year,
-                "title": notice.title,
-                "published_on": notice.published_on,
-            },
-            "claimed_by": holder,
+        more={
+            "redating": {
+                "previous_due_on": before,
+                "previous_provisional": move.before.provisional,
+                "notice": {
+                    "year": notice.year,
+                    "title": notice.title,
+                    "published_on": notice.published_on,
+                },
+                "claimed_by": holder,
+            }
         },
     )
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response, g, jsonify, request
 
 from approvals.casefile import history
 from approvals.casefile.opening import reading
@@ -15,6 +15,8 @@ from approvals.cases.model import Case, Slip
 from approvals.cases.schemas import PLACES, CaseListArgs, CaseOut, CasePage
 from approvals.certificates.licences import licence_pdf
 from approvals.certificates.queries import of_case
+from approvals.delivery.commands import open_here
+from approvals.delivery.queries import awaited
 from approvals.documents.issuing import slip_pdf
 from approvals.items.catalogue import Catalogue
 from shared.auditing import queries as trail
@@ -26,6 +28,7 @@ from shared.http.contract import refuses
 from shared.http.description import CONTENT, ETAG, FILE, Blueprint
 from shared.http.files import file_response
 from shared.http.paging import PageArgs, link_next
+from shared.http.state import current_runtime
 from shared.refusals import FORBIDDEN
 
 blueprint = Blueprint("casefile", __name__, description="Cases (办件)", path_parameters=PLACES)
@@ -140,7 +143,7 @@ def get_slip(case_id: UUID, slip_id: UUID) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/certificate")
 @blueprint.response(200, content_type="application/pdf", schema=CONTENT, headers=FILE)
 def get_certificate(case_id: UUID) -> Response:
-    """The certificate that was issued, as PDF.
+    """The certificate that was issued, as PDF; the applicant's first opening is its electronic delivery.
 
     404 while there is none.
     """
@@ -149,5 +152,17 @@ def get_certificate(case_id: UUID) -> Response:
         certificate = of_case(reader.session, case.id)
         if certificate is None:
             raise NotFound
+        delivers = policy.is_applicant(reader.actor, case) and awaited(reader.session, case) is not None
     pdf = licence_pdf(certificate)
+    if delivers and request.method == "GET":  # HEAD shows nobody anything
+        _deliver(reader, case_id)
     return file_response(pdf, "application/pdf", f"{certificate.holder_code}.pdf")
+
+
+def _deliver(reader: Reader, case_id: UUID) -> None:
+    runtime = current_runtime()
+    with runtime.transaction(
+        reader.actor, request_id=g.get("request_id"), traceparent=g.get("traceparent")
+    ) as tx:
+        case = policy.find_whole(tx.session, tx.actor, case_id)
+        open_here(tx, case, tx.resource(Catalogue).of(case))

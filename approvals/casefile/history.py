@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from approvals.casefile.view import Reader
+from approvals.cases.clock import say_amount
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import ENTRIES
 from approvals.cases.model import Case, Slip
@@ -54,7 +55,7 @@ def deadline(reader: Reader, case: Case, item: Item) -> dict[str, Any]:
                 "limit": {
                     "n": status.clock.total,
                     "unit": status.clock.limit.unit.value,
-                    "text": status.clock.limit.text.to_dict(),
+                    "text": say_amount(status.clock.total, status.clock.limit.unit).to_dict(),
                     "verified": status.clock.limit.verified,
                 },
                 "start_on": status.clock.start_on.isoformat(),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
+from approvals.casefile.progress import delivery_view, extension_view, may_be_extended, procedures_view
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
@@ -22,18 +23,24 @@ from approvals.items.model import Item
 from approvals.items.needs import required_materials
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
 from approvals.tasks.model import TaskKind
-from approvals.tasks.policy import claimed_kinds
+from approvals.tasks.policy import EXAMINATION, claimed_kinds
 from shared.actor import Actor
 from shared.text import Text
 from shared.transaction import Context
 
-_OFFICIAL_VERBS = {
-    "accept": TaskKind.INTAKE,
-    "decline": TaskKind.INTAKE,
-    "request-correction": TaskKind.INTAKE,
-    "opinion": TaskKind.REVIEW,
-    "decide": TaskKind.DECISION,
+_OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
+    "accept": (TaskKind.INTAKE,),
+    "decline": (TaskKind.INTAKE,),
+    "request-correction": (TaskKind.INTAKE,),
+    "opinion": (TaskKind.REVIEW,),
+    "decide": (TaskKind.DECISION,),
+    "start-procedure": EXAMINATION,
+    "end-procedure": EXAMINATION,
+    "request-extension": EXAMINATION,
+    "decide-extension": (TaskKind.EXTENSION,),
+    "record-delivery": (TaskKind.DELIVERY,),
 }
+_WAIT_FOR_PROCEDURES = ("opinion", "decide")
 _APPLICANT_VERBS = ("edit", "submit", "renew-version", "discard", "withdraw", "answer-correction")
 
 
@@ -63,6 +70,7 @@ def case_summary(reader: Reader, case: Case) -> dict[str, Any]:
         "created_at": case.created_at.isoformat(),
         "submitted_at": _instant(case.submitted_at),
         "due": due_of(reader, case),
+        "resumes_on": case.resumes_on.isoformat() if case.resumes_on else None,
     }
 
 
@@ -90,7 +98,10 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "decision": _decision(reader, case),
         "certificate": _certificate(reader, case),
         "renewal": renewal and _renewal(renewal, item),
-        "actions": _actions(case, own, claims, renewal),
+        "procedures": procedures_view(reader.session, case),
+        "extension": extension_view(reader.session, case, item, for_applicant=own),
+        "delivery": delivery_view(reader.session, reader.context, case, item, reader.today),
+        "actions": _actions(reader, case, item, own, claims, renewal),
     }
 
 
@@ -258,15 +269,37 @@ def _renewal(renewal: Renewal, old: Item) -> dict[str, Any]:
     }
 
 
-def _actions(case: Case, own: bool, claims: set[TaskKind], renewal: Renewal | None) -> list[str]:
+def _actions(
+    reader: Reader,
+    case: Case,
+    item: Item,
+    own: bool,
+    claims: set[TaskKind],
+    renewal: Renewal | None,
+) -> list[str]:
     """What this reader may do now; the same rules refuse everything else."""
     allowed = [verb for verb in _APPLICANT_VERBS if own and allows(verb, case.state)]
     unwanted = {"renew-version"} if renewal is None else {"submit"}
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
     allowed = [verb for verb in allowed if verb not in unwanted]
-    allowed += [verb for verb, kind in _OFFICIAL_VERBS.items() if kind in claims and allows(verb, case.state)]
+    allowed += [
+        verb
+        for verb, kinds in _OFFICIAL_VERBS.items()
+        if claims.intersection(kinds) and allows(verb, case.state) and _is_open(reader, case, item, verb)
+    ]
     return allowed
+
+
+def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
+    """Whether nothing but claim and state stands in the way of an official's verb."""
+    if verb in _WAIT_FOR_PROCEDURES:
+        return case.resumes_on is None
+    if verb == "end-procedure":
+        return case.resumes_on is not None
+    if verb == "request-extension":
+        return may_be_extended(reader.session, reader.context, case, item, reader.today)
+    return True
 
 
 def _instant(value: Any) -> str | None:

@@ -19,9 +19,9 @@ def announce(
     *,
     decision: Mapping[str, Any] | None = None,
     decline: Mapping[str, Any] | None = None,
-    redating: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
-    """Emit `yuanban.<service>.case.<step>.v1`."""
+    """Emit `yuanban.<service>.case.<step>.v1`; `more` is what the contract of this step adds."""
     notice = case.corrections[-1] if case.corrections else None
     tx.emit(
         case_contracts(tx.context.service)[step],
@@ -45,6 +45,6 @@ def announce(
             "decision": decision,
             "correction": {"round": notice.round, "count": len(notice.items)} if notice else None,
             "decline": decline,
-            **({"redating": redating} if redating else {}),
+            **(more or {}),
         },
     )

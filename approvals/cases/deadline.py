@@ -84,7 +84,19 @@ class Deadlines:
             )
             for fact in case.facts
         ]
-        return clock.read(clock.compute(facts, limits_of(item), calendar), today, self.thresholds)
+        limits = limits_of(item, granted=case.state is State.GRANTED)
+        return clock.read(clock.compute(facts, limits, calendar), today, self.thresholds)
+
+    def reckon_delivery(self, session: Session, case: Case, item: Item, today: date) -> Reckoning | None:
+        """The dates of the delivery clock; None while none runs: nothing granted, no limit, or delivered."""
+        found = clock.status_of(self.read(session, case, item, today), clock.ClockKind.DELIVERY)
+        if found is None or found.clock.closed_by is not None:
+            return None
+        return Reckoning(found.clock.due_on, found.clock.kind.value, found.yellow_on, found.clock.provisional)
+
+    def statutory(self, session: Session, case: Case, item: Item, today: date) -> clock.ClockStatus | None:
+        """The law's own clock, from acceptance on."""
+        return clock.status_of(self.read(session, case, item, today), clock.ClockKind.STATUTORY)
 
     def light(self, due_on: date, yellow_on: date | None, today: date) -> str:
         """green, yellow or red for a date that is still running."""
@@ -97,14 +109,20 @@ class Deadlines:
         return self.calendar_of(session).working_days_between(today, due_on)
 
 
-def limits_of(item: Item) -> clock.Limits:
-    """The limits of an item as the clock takes them; LookupError when it has none to start one with."""
+def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
+    """The limits of an item as the clock takes them; LookupError when it has none to start one with.
+
+    Only what was granted is delivered.
+    """
     if item.limits.intake is None or item.limits.statutory is None:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
+    promised, delivery = item.limits.promised, item.limits.delivery
     return clock.Limits(
         intake=_limit(item.limits.intake),
         statutory=_limit(item.limits.statutory),
-        promised=_limit(item.limits.promised) if item.limits.promised else None,
+        promised=_limit(promised) if promised else None,
+        extension_moves_promised=bool(promised and promised.extension),
+        delivery=_limit(delivery) if delivery and granted else None,
     )
 
 

@@ -83,6 +83,58 @@ class RedatedData(CaseData):
     redating = fields.Nested(RedatingField, required=True)
 
 
+class ProcedureField(Schema):
+    """A special procedure (特别程序) during which the time limits stand still."""
+
+    kind = fields.String(required=True)
+    name = fields.Nested(TextField, required=True)
+    reason = fields.String(required=True)
+    legal_basis = fields.String(required=True)
+    started_on = fields.Date(required=True)
+    expected_days = fields.Integer(required=True)
+    expected_end_on = fields.Date(required=True)
+    ended_on = fields.Date(required=True, allow_none=True)
+
+
+class ProcedureData(CaseData):
+    """The public state of a case, and the special procedure that has started or ended."""
+
+    procedure = fields.Nested(ProcedureField, required=True)
+    running = fields.Integer(required=True)
+    """How many special procedures run now; the limits stand still while any does."""
+    statutory_due_on = fields.Date(required=True, allow_none=True)
+    """When the law wants the decision; null while the limit stands still."""
+
+
+class ExtensionField(Schema):
+    """The extension of the statutory limit, and where it leads; no date while a special procedure runs."""
+
+    amount = fields.Nested(TextField, required=True)
+    reason = fields.String(required=True)
+    previous_due_on = fields.Date(required=True, allow_none=True)
+    due_on = fields.Date(required=True, allow_none=True)
+
+
+class ExtendedData(CaseData):
+    """The public state of a case, and the extension that was approved."""
+
+    extension = fields.Nested(ExtensionField, required=True)
+
+
+class DeliveryField(Schema):
+    """How and when what was granted was delivered; not to whom, which is a person's name."""
+
+    method = fields.String(required=True)
+    method_name = fields.Nested(TextField, required=True)
+    delivered_on = fields.Date(required=True)
+
+
+class DeliveredData(CaseData):
+    """The public state of a case, and the delivery of what was granted."""
+
+    delivery = fields.Nested(DeliveryField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -95,7 +147,20 @@ CASE_STEPS: dict[str, Text] = {
     "redated": Text(
         "放假安排公布，到期日已重新推算", "A calendar was published and the due date computed anew"
     ),
+    "procedure-started": Text("特别程序已开始，期限停止计算", "A special procedure stops the time limits"),
+    "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
+    "extended": Text("审批期限已延长", "The time limit was extended"),
+    "delivered": Text("证件已送达", "What was granted was delivered"),
 }
+
+_SCHEMAS: dict[str, type[Schema]] = {
+    "redated": RedatedData,
+    "procedure-started": ProcedureData,
+    "procedure-ended": ProcedureData,
+    "extended": ExtendedData,
+    "delivered": DeliveredData,
+}
+"""The steps that say more than the public state of the case."""
 
 
 @cache
@@ -104,7 +169,7 @@ def case_contracts(service: str) -> dict[str, EventContract]:
     return {
         step: EventContract(
             type=f"yuanban.{service}.case.{step}.v1",
-            schema=RedatedData if step == "redated" else CaseData,
+            schema=_SCHEMAS.get(step, CaseData),
             meaning=meaning,
             subscribers_optional=service != "enterprise",
         )

@@ -71,6 +71,12 @@ ENTRIES: dict[str, Entry] = {
         Entry("withdrawn", 14, Text("撤回", "Withdrawn"), State.WITHDRAWN),
         Entry("redated", None, Text("到期日重新推算", "Due date computed anew"), None),
         Entry("certificate_issued", None, Text("制证", "Certificate issued"), None),
+        Entry("delivered", None, Text("送达", "Delivered"), None),
+        Entry("procedure_started", 9, Text("特别程序（开始）", "Special procedure started"), None),
+        Entry("procedure_ended", 10, Text("特别程序（结束）", "Special procedure ended"), None),
+        Entry("extension_requested", None, Text("申请延长审批期限", "Extension requested"), None),
+        Entry("extension_refused", None, Text("不批准延长审批期限", "Extension not approved"), None),
+        Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
     )
 }
 
@@ -78,6 +84,9 @@ OPEN_STATES = frozenset({State.RECEIVED, State.CORRECTION, State.ACCEPTED, State
 """Submitted and not yet ended."""
 
 BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.CORRECTION})
+
+UNDER_EXAMINATION = frozenset({State.REVIEWING, State.DECIDING})
+"""Between acceptance and decision, in the hands of an official."""
 
 ALLOWED: dict[str, frozenset[State]] = {
     "edit": frozenset({State.DRAFT, State.CORRECTION}),
@@ -91,6 +100,11 @@ ALLOWED: dict[str, frozenset[State]] = {
     "answer-correction": frozenset({State.CORRECTION}),
     "opinion": frozenset({State.ACCEPTED, State.REVIEWING}),
     "decide": frozenset({State.DECIDING}),
+    "start-procedure": UNDER_EXAMINATION,
+    "end-procedure": UNDER_EXAMINATION,
+    "request-extension": UNDER_EXAMINATION,
+    "decide-extension": UNDER_EXAMINATION,
+    "record-delivery": frozenset({State.GRANTED}),
 }
 """From which states each verb may be used."""
 

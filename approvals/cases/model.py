@@ -43,6 +43,8 @@ class Case(Aggregate, Base):
     due_kind: Mapped[str | None] = mapped_column(sa.String(16))
     yellow_on: Mapped[date | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    resumes_on: Mapped[date | None]
+    """While special procedures stop the clocks: the day on which the last of them is expected to end."""
 
     entries: Mapped[list["CaseEntry"]] = relationship(order_by="CaseEntry.number", lazy="select")
     facts: Mapped[list["CaseFact"]] = relationship(order_by="CaseFact.number", lazy="select")

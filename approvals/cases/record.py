@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import ENTRIES, derive_state
@@ -71,4 +73,5 @@ def record(
         )
     case.state = derive_state(row.key for row in case.entries)
     case.updated_at = tx.now
+    flag_modified(case, "updated_at")  # two entries of one instant are two versions
     tx.resource(Deadlines).refresh(tx.session, case, item, tx.today)

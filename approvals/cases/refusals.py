@@ -19,7 +19,19 @@ ALREADY_CLAIMED = refusal(Conflict, "Somebody else has claimed the task", "alrea
 TASK_ENDED = refusal(Conflict, "The task has been done, or nothing is left to do", "task-ended")
 NOTHING_TO_CLAIM = refusal(NotFound, "No open task is left that the caller could claim", "nothing-to-claim")
 OWN_APPLICATION = refusal(Forbidden, "Nobody handles an application of their own", "own-application")
-FOUR_EYES = refusal(Forbidden, "Whoever reviewed a case may not decide it", "four-eyes")
+FOUR_EYES = refusal(Forbidden, "Whoever reviewed or requested may not decide on it", "four-eyes")
+PROCEDURE_RUNNING = refusal(
+    Conflict, "A special procedure runs, or one of the same kind does already", "procedure-running"
+)
+PROCEDURE_NOT_RUNNING = refusal(
+    Conflict, "There is no such special procedure, or it has ended", "procedure-not-running"
+)
+NOT_EXTENDABLE = refusal(Conflict, "The limits of the item cannot be extended", "not-extendable")
+ALREADY_EXTENDED = refusal(Conflict, "The limit was extended before, which is done once", "already-extended")
+EXTENSION_PENDING = refusal(
+    Conflict, "An extension was requested and is not decided yet", "extension-pending"
+)
+LIMIT_PASSED = refusal(Conflict, "The statutory limit has already passed", "limit-passed")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

@@ -4,9 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from approvals.cases.clock.ledger import ClockKind
-from approvals.cases.clock.reading import Light
 from approvals.cases.lifecycle import ALLOWED, State
+from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, ProcedureOut
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
@@ -127,22 +126,6 @@ class ItemRef(Answer):
     name = bilingual()
 
 
-class Due(Answer):
-    """The date by which an answer is due."""
-
-    on = day()
-    kind = fields.Enum(ClockKind, by_value=True, required=True)
-    light = fields.Enum(Light, by_value=True, required=True)
-    days_left = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Working days, negative when overdue; null when the clock has ended"},
-    )
-    provisional = fields.Boolean(
-        required=True, metadata={"description": "Counted over a year without an official calendar"}
-    )
-
-
 class Person(Answer):
     """A person as named on screens."""
 
@@ -165,6 +148,7 @@ class CaseSummary(Answer):
     created_at = instant()
     submitted_at = instant(null=True)
     due = fields.Nested(Due, required=True, allow_none=True)
+    resumes_on = day("While special procedures stop the clocks: when their end is expected", null=True)
 
 
 class SectionStatus(Answer):
@@ -310,6 +294,9 @@ class CaseOut(CaseSummary):
         allow_none=True,
         metadata={"description": "Of a draft whose version of the item is not in force"},
     )
+    procedures = fields.List(fields.Nested(ProcedureOut), required=True)
+    extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
+    delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

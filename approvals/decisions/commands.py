@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 
 from approvals.applications.answers import open_form
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
+from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
 from approvals.certificates.model import Certificate
 from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
+from approvals.extensions import commands as extensions
 from approvals.items.model import Item
+from approvals.procedures.policy import require_none_running
 from approvals.reviews.commands import require_other_eyes
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
@@ -42,12 +46,14 @@ class GrantEffects:
 def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: str) -> Decision:
     """准予 or 不予; the certificate, the register entry and every event belong to the same transaction.
 
-    Raises Forbidden without the claim or for the reviewer, InvalidInput for a refusal without reasons
-    (行政许可法 art. 38).
+    A grant opens the task of delivering what was granted within the item's limit (art. 44). Raises Forbidden
+    without the claim or for the reviewer, Conflict while a special procedure runs, InvalidInput for a refusal
+    without reasons (行政许可法 art. 38).
     """
     policy.require_state("decide", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.DECISION)
     require_other_eyes(tx, case)
+    require_none_running(tx.session, case)
     if not granted and not reason.strip():
         text = Text(
             "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
@@ -64,6 +70,7 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     )
     tx.session.add(decision)
     tasks.complete(tx, task)
+    extensions.lapse(tx, case)
     record(
         tx,
         case,
@@ -75,7 +82,10 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     )
     case.ended_at = tx.now
     certificate = _grant(tx, case, item) if granted else None
-    _write_slip(tx, case, item, decision)
+    delivery = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today)
+    if delivery is not None:
+        tasks.open_task(tx, case, TaskKind.DELIVERY, delivery)
+    _write_slip(tx, case, item, decision, delivery.due_on if delivery else None)
     tx.audit("case.decided", "case", case.id, {"granted": granted})
     announce(
         tx,
@@ -108,10 +118,15 @@ def _grant(tx: Transaction, case: Case, item: Item) -> Certificate:
     return certificate
 
 
-def _write_slip(tx: Transaction, case: Case, item: Item, decision: Decision) -> None:
+def _write_slip(tx: Transaction, case: Case, item: Item, decision: Decision, deliver_by: date | None) -> None:
     if decision.granted:
         issue_slip(
-            tx, case, item, SlipKind.GRANT_DECISION, legal_basis=item.grant.basis if item.grant else None
+            tx,
+            case,
+            item,
+            SlipKind.GRANT_DECISION,
+            legal_basis=item.grant.basis if item.grant else None,
+            due_on=deliver_by,
         )
     else:
         issue_slip(

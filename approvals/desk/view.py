@@ -3,9 +3,11 @@
 from typing import Any
 
 from approvals.casefile.view import Reader, item_ref
+from approvals.cases.clock import ClockKind
 from approvals.cases.deadline import Deadlines
 from approvals.cases.policy import state_name
-from approvals.tasks.model import LIVE, TASK_NAMES, Task, TaskState
+from approvals.cases.time_schemas import SUSPENDED
+from approvals.tasks.model import LIVE, TASK_NAMES, Task, TaskKind, TaskState
 from approvals.tasks.policy import MAY_RELEASE, may_take
 
 
@@ -40,10 +42,12 @@ def task_view(reader: Reader, task: Task) -> dict[str, Any]:
 def _due(reader: Reader, task: Task) -> dict[str, Any]:
     deadlines = reader.context.resources.get(Deadlines)
     live = task.state in LIVE
+    light = SUSPENDED if task.suspended else deadlines.light(task.due_on, task.yellow_on, reader.today)
+    kind = ClockKind.DELIVERY.value if task.kind is TaskKind.DELIVERY else task.case.due_kind
     return {
         "on": task.due_on.isoformat(),
-        "kind": task.case.due_kind or "intake",
-        "light": deadlines.light(task.due_on, task.yellow_on, reader.today) if live else "ended",
+        "kind": kind or ClockKind.INTAKE.value,
+        "light": light if live else "ended",
         "days_left": deadlines.days_left(reader.session, task.due_on, reader.today) if live else None,
         "provisional": task.due_provisional,
     }
@@ -55,5 +59,6 @@ def _actions(reader: Reader, task: Task, mine: bool) -> list[str]:
     if task.state is TaskState.CLAIMED and not mine and reader.actor.has_role(*MAY_RELEASE):
         return ["release"]
     if mine:
-        return ["release", "opinion"] if task.kind.value == "review" else ["release"]
+        ready = task.kind is TaskKind.REVIEW and task.case.resumes_on is None
+        return ["release", "opinion"] if ready else ["release"]
     return []

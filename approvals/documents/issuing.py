@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from approvals.cases.model import Case, Slip
 from approvals.cases.numbering import next_number
@@ -22,6 +23,9 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.GRANT_DECISION: "准",
     SlipKind.REFUSAL_DECISION: "不准",
     SlipKind.TERMINATION_NOTICE: "终",
+    SlipKind.PROCEDURE_NOTICE: "特",
+    SlipKind.EXTENSION_NOTICE: "延",
+    SlipKind.DELIVERY_RECORD: "送",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
 
@@ -36,9 +40,16 @@ def issue_slip(
     reason: str = "",
     legal_basis: Text | None = None,
     remedies: Text | None = None,
+    due_on: date | Literal["running"] | None = "running",
+    rows: Sequence[tuple[Text, str]] = (),
 ) -> Slip:
-    """Number the slip and keep what it says; the facts cannot change afterwards."""
+    """Number the slip and keep what it says; the facts cannot change afterwards.
+
+    `due_on` is the date it names, that of the case's running clock unless said otherwise; `rows` are
+    further lines of its table.
+    """
     serial = next_number(tx.session, f"slip/{case.department}/{kind.value}/{tx.today.year}")
+    on = case.due_on if due_on == "running" else due_on
     number = f"{_SERIES[kind]}字〔{tx.today.year}〕第{serial}号"
     slip = Slip(
         id=new_id(),
@@ -58,7 +69,8 @@ def issue_slip(
                 "items": list(items),
                 "reason": reason,
                 "remedies": remedies.zh if remedies else "",
-                "due_on": case.due_on.isoformat() if case.due_on else None,
+                "due_on": on.isoformat() if on else None,
+                "rows": [[label.to_dict(), said] for label, said in rows],
                 "legal_basis": legal_basis.zh if legal_basis else "",
                 "demo": tx.context.settings.demo,
             }
@@ -91,6 +103,7 @@ def _facts(context: Context, slip: Slip) -> SlipFacts:
         item_name=said["item_name"],
         case_number=said["case_number"],
         query_code=said["query_code"],
+        rows=tuple((Text.of(label), value) for label, value in said.get("rows", ())),
         items=tuple(said["items"]),
         reason=said["reason"],
         remedies=said["remedies"],

@@ -44,6 +44,9 @@ class SlipKind(StrEnum):
     GRANT_DECISION = "grant_decision"  # 准予行政许可决定书
     REFUSAL_DECISION = "refusal_decision"  # 不予行政许可决定书
     TERMINATION_NOTICE = "termination_notice"  # 终止办理通知书
+    PROCEDURE_NOTICE = "procedure_notice"  # 特别程序所需时间告知书
+    EXTENSION_NOTICE = "extension_notice"  # 延长审批期限通知书
+    DELIVERY_RECORD = "delivery_record"  # 送达回证
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

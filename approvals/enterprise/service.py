@@ -20,6 +20,7 @@ from approvals.certificates import api as certificates
 from approvals.cli import items as items_commands
 from approvals.decisions import api as decisions
 from approvals.decisions.commands import GrantEffects
+from approvals.delivery import api as delivery
 from approvals.desk import api as desk
 from approvals.documents import api as documents
 from approvals.documents.unused import UNUSED_TIMER, forget_let_go
@@ -27,11 +28,13 @@ from approvals.enterprise import api as register_api
 from approvals.enterprise.demo.seed import seed
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import ESTABLISHMENT, register_company, register_rules, tell_all
+from approvals.extensions import api as extensions
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
+from approvals.procedures import api as procedures
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -73,7 +76,10 @@ service = Service(
         documents.blueprint,
         intake.blueprint,
         desk.blueprint,
+        procedures.blueprint,
+        extensions.blueprint,
         decisions.blueprint,
+        delivery.blueprint,
         certificates.blueprint,
         calendar.blueprint,
         register_api.blueprint,

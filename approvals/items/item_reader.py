@@ -210,13 +210,21 @@ def _legal_basis(reader: Reader, data: Any, path: Path) -> LegalBasis | None:
 
 
 def _limits(reader: Reader, data: Any) -> Limits:
-    return Limits(**{key: _limit(reader, limit, ("limits", key)) for key, limit in data.items()})
+    limits = Limits(**{key: _limit(reader, limit, ("limits", key)) for key, limit in data.items()})
+    by_law = limits.statutory.extension if limits.statutory else None
+    promised = limits.promised.extension if limits.promised else None
+    if promised is not None and (by_law is None or (promised.n, promised.unit) != (by_law.n, by_law.unit)):
+        # One approval moves both dates, by the same days.
+        reader.flaw(("limits", "promised", "extension"), "must be the extension of the statutory limit")
+    return limits
 
 
 def _limit(reader: Reader, data: Any, path: Path) -> Limit:
     if (data["n"] == 0) != (data["unit"] == "immediate"):
         reader.flaw((*path, "n"), "n is 0 if and only if the unit is immediate")
     extension = data.get("extension")
+    if extension is not None and extension["unit"] != data["unit"]:
+        reader.flaw((*path, "extension", "unit"), "an extension is counted in the unit of its limit")
     return Limit(
         n=data["n"],
         unit=data["unit"],

@@ -11,7 +11,9 @@ from approvals.cases.announce import announce
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case
 from approvals.cases.record import record
+from approvals.extensions import policy as extensions
 from approvals.items.model import Item
+from approvals.procedures.policy import require_none_running
 from approvals.reviews.model import Opinion
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
@@ -33,7 +35,8 @@ def opinions_on(session: Session, case: Case) -> list[Opinion]:
 def take_up(tx: Transaction, item: Item, task: Task) -> Task:
     """Claim a task of any kind; the first claim of the review is 部门开始办理 (event 8).
 
-    Nobody handles an application of their own (回避); whoever gave the opinion may not take the decision.
+    Nobody handles an application of their own (回避); whoever gave the opinion may not take the decision,
+    and whoever asked for an extension may not approve it.
     """
     if case_policy.is_applicant(tx.actor, task.case):
         raise Forbidden(
@@ -42,6 +45,8 @@ def take_up(tx: Transaction, item: Item, task: Task) -> Task:
         )
     if task.kind is TaskKind.DECISION:
         require_other_eyes(tx, task.case)
+    if task.kind is TaskKind.EXTENSION:
+        extensions.require_other_eyes(tx.session, tx.actor, task.case)
     tasks.claim(tx, task)
     if task.kind is TaskKind.REVIEW and task.case.state is State.ACCEPTED:
         record(tx, task.case, item, "review_started", office="reviewer")
@@ -62,6 +67,7 @@ def give_opinion(
         raise Forbidden(Text("请先领取这项任务再办理", "Claim the task first"), slug="claim-required")
     task_policy.require_may_take(tx.actor, task)
     case_policy.require_state("opinion", case)
+    require_none_running(tx.session, case)
     _require_complete(item, conclusion, text, checks)
     opinion = Opinion(
         id=new_id(),

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from approvals.cases import policy as case_policy
+from approvals.cases.deadline import Reckoning
 from approvals.cases.model import Case
 from approvals.tasks import policy
 from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
@@ -15,21 +16,17 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 
-def open_task(tx: Transaction, case: Case, kind: TaskKind) -> Task:
-    """Put work on the queue, due when the case's running clock is."""
-    if case.due_on is None:
-        raise LookupError(f"case {case.id}: a task is opened only while a clock runs")
+def open_task(tx: Transaction, case: Case, kind: TaskKind, due: Reckoning | None = None) -> Task:
+    """Put work on the queue, due when the case's running clock is, or when `due` says."""
     task = Task(
         id=new_id(),
         case_id=case.id,
         kind=kind,
         department=case.department,
         state=TaskState.OPEN,
-        due_on=case.due_on,
-        yellow_on=case.yellow_on or case.due_on,
-        due_provisional=case.due_provisional,
         created_at=tx.now,
     )
+    _date(task, case, due or Reckoning.on(case))
     tx.session.add(task)
     return task
 
@@ -103,15 +100,34 @@ def release(tx: Transaction, task: Task) -> Task:
 
 def redate(tx: Transaction, case: Case) -> UUID | None:
     """Let the live tasks follow the case's date; gives the official who holds the claim, if one does."""
-    if case.due_on is None:
-        raise LookupError(f"case {case.id}: a live task has a date")
     holder = None
     for task in tx.session.scalars(sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE))):
-        task.due_on = case.due_on
-        task.yellow_on = case.yellow_on or case.due_on
-        task.due_provisional = case.due_provisional
+        _date(task, case, Reckoning.on(case))
         holder = task.claimed_by or holder
     return holder
+
+
+def redate_delivery(tx: Transaction, case: Case, due: Reckoning) -> bool:
+    """Let the task of delivery follow its own clock; True when its date was another."""
+    live = sa.select(Task).where(
+        Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == TaskKind.DELIVERY
+    )
+    task = tx.session.scalar(live)
+    if task is None or (task.due_on, task.due_provisional) == (due.due_on, due.provisional):
+        return False
+    _date(task, case, due)
+    return True
+
+
+def _date(task: Task, case: Case, due: Reckoning) -> None:
+    # While its clocks stand still nothing is due; the queue shows the task where they are expected to go on.
+    on = due.due_on or case.resumes_on
+    if on is None:
+        raise LookupError(f"case {case.id}: a live task has a date")
+    task.due_on = on
+    task.yellow_on = due.yellow_on or on
+    task.due_provisional = due.provisional
+    task.suspended = due.due_on is None
 
 
 def complete(tx: Transaction, task: Task) -> None:
@@ -120,9 +136,12 @@ def complete(tx: Transaction, task: Task) -> None:
     task.ended_at = tx.now
 
 
-def cancel_live(tx: Transaction, case: Case) -> None:
-    """The case ended otherwise: nothing is left to do on it."""
-    for task in tx.session.scalars(sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE))):
+def cancel_live(tx: Transaction, case: Case, *kinds: TaskKind) -> None:
+    """The case ended otherwise: nothing is left to do on it; of some kinds alone where they are named."""
+    live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE))
+    if kinds:
+        live = live.where(Task.kind.in_(kinds))
+    for task in tx.session.scalars(live):
         task.state = TaskState.CANCELLED
         task.ended_at = tx.now
 

@@ -14,11 +14,13 @@ from shared.text import Text
 
 
 class TaskKind(StrEnum):
-    """What is to be done: intake (受理), review (审查), decision (决定)."""
+    """The work: intake (受理), review (审查), decision (决定), extension (延长), delivery (送达)."""
 
     INTAKE = "intake"
     REVIEW = "review"
     DECISION = "decision"
+    EXTENSION = "extension"
+    DELIVERY = "delivery"
 
 
 class TaskState(StrEnum):
@@ -34,12 +36,16 @@ TASK_NAMES: dict[TaskKind, Text] = {
     TaskKind.INTAKE: Text("受理", "Intake"),
     TaskKind.REVIEW: Text("审查", "Review"),
     TaskKind.DECISION: Text("决定", "Decision"),
+    TaskKind.EXTENSION: Text("延期审批", "Extension"),
+    TaskKind.DELIVERY: Text("送达", "Delivery"),
 }
 
 TASK_POSITIONS: dict[TaskKind, PositionKind] = {
     TaskKind.INTAKE: "window",
     TaskKind.REVIEW: "reviewer",
     TaskKind.DECISION: "approver",
+    TaskKind.EXTENSION: "approver",
+    TaskKind.DELIVERY: "window",
 }
 """The position (岗位) that may take a task of each kind."""
 
@@ -64,6 +70,8 @@ class Task(Base):
     due_on: Mapped[date]
     yellow_on: Mapped[date]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    suspended: Mapped[bool] = mapped_column(default=False)
+    """The clocks stand still; `due_on` is then the day on which they are expected to run again."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from approvals.cases.model import Case
+from approvals.cases.record import Office
 from approvals.tasks.model import TASK_POSITIONS, Task, TaskKind, TaskState
 from shared.actor import Actor
 from shared.errors import Forbidden
@@ -11,6 +12,9 @@ from shared.text import Text
 
 MAY_RELEASE = ("administrator", "manager")
 """Roles that may free a task whose holder is away or gone; the audit trail names them."""
+
+EXAMINATION = (TaskKind.REVIEW, TaskKind.DECISION)
+"""The tasks whose holder examines the case, and may stop its clocks or ask for more time."""
 
 WATCHES_ALL = ("administrator", "auditor", "manager")
 
@@ -48,12 +52,12 @@ def require_may_take(actor: Actor, task: Task) -> None:
         raise Forbidden(Text("您的岗位不能办理这项任务", "Your position does not cover this task"))
 
 
-def claimed_task(session: Session, actor: Actor, case: Case, kind: TaskKind) -> Task | None:
-    """The live task of that kind on the case, if the actor has claimed it."""
+def claimed_task(session: Session, actor: Actor, case: Case, *kinds: TaskKind) -> Task | None:
+    """The live task of one of the kinds on the case, if the actor has claimed it."""
     return session.scalar(
         sa.select(Task).where(
             Task.case_id == case.id,
-            Task.kind == kind,
+            Task.kind.in_(kinds),
             Task.state == TaskState.CLAIMED,
             Task.claimed_by == actor.id,
         )
@@ -73,9 +77,9 @@ def claimed_kinds(session: Session, actor: Actor, case: Case) -> set[TaskKind]:
     return set(session.scalars(query))
 
 
-def require_claim(session: Session, actor: Actor, case: Case, kind: TaskKind) -> Task:
-    """Acting on a case needs the claim of the matching open task, and the position still held."""
-    task = claimed_task(session, actor, case, kind)
+def require_claim(session: Session, actor: Actor, case: Case, *kinds: TaskKind) -> Task:
+    """Acting on a case needs the claim of a matching open task, and the position still held."""
+    task = claimed_task(session, actor, case, *kinds)
     if task is None:
         raise Forbidden(
             Text("请先领取这项任务再办理", "Claim the task first"),
@@ -83,3 +87,13 @@ def require_claim(session: Session, actor: Actor, case: Case, kind: TaskKind) ->
         )
     require_may_take(actor, task)
     return task
+
+
+def require_examiner(session: Session, actor: Actor, case: Case) -> Task:
+    """Whoever holds the review or the decision, whichever is being done now."""
+    return require_claim(session, actor, case, *EXAMINATION)
+
+
+def office_of(task: Task) -> Office:
+    """In what office the holder of the task acts."""
+    return TASK_POSITIONS[task.kind]

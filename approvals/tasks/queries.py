@@ -20,6 +20,8 @@ from shared.text import Text
 COUNT_CAP = 100
 """Counts on the queue page stop here: an exact count over everything grows with the table."""
 
+_RUNNING = sa.not_(Task.suspended)  # while the clocks of a case stand still, nothing on it is due or late
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -59,8 +61,8 @@ def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:
     live = sa.and_(visible(actor), Task.state.in_(LIVE))
     correction = sa.and_(Case.state == State.CORRECTION, case_policy.visible(actor))
     return {
-        "overdue": _capped(session, sa.select(Task.id).where(live, Task.due_on < today)),
-        "today": _capped(session, sa.select(Task.id).where(live, Task.due_on == today)),
+        "overdue": _capped(session, sa.select(Task.id).where(live, _RUNNING, Task.due_on < today)),
+        "today": _capped(session, sa.select(Task.id).where(live, _RUNNING, Task.due_on == today)),
         "mine": _capped(
             session, sa.select(Task.id).where(Task.claimed_by == actor.id, Task.state == TaskState.CLAIMED)
         ),
@@ -79,11 +81,17 @@ def find_task(session: Session, actor: Actor, task_id: UUID) -> Task:
 
 
 def live_task_of(session: Session, actor: Actor, case_id: UUID) -> Task | None:
-    """The live task on a case that the actor may see, if any."""
+    """The live task on a case that the actor may see, if any.
+
+    A case under examination may have two, when an extension waits for approval: one's own comes first, then
+    one that is free, the later before the earlier.
+    """
+    mine = sa.and_(Task.claimed_by == actor.id, Task.state == TaskState.CLAIMED)
     query = (
         sa.select(Task)
         .where(Task.case_id == case_id, Task.state.in_(LIVE), visible(actor))
         .options(joinedload(Task.case))
+        .order_by(sa.case((mine, 0), (Task.state == TaskState.OPEN, 1), else_=2), Task.created_at.desc())
     )
     return session.scalars(query).first()
 
@@ -98,9 +106,10 @@ def _conditions(actor: Actor, filters: Filters, today: date) -> list[sa.ColumnEl
         "done": Task.state == TaskState.DONE,
     }
     lights: dict[str, sa.ColumnElement[bool]] = {
-        "red": Task.due_on < today,
-        "yellow": sa.and_(Task.due_on >= today, Task.yellow_on <= today),
-        "green": sa.and_(Task.due_on >= today, Task.yellow_on > today),
+        "red": sa.and_(_RUNNING, Task.due_on < today),
+        "yellow": sa.and_(_RUNNING, Task.due_on >= today, Task.yellow_on <= today),
+        "green": sa.and_(_RUNNING, Task.due_on >= today, Task.yellow_on > today),
+        "suspended": Task.suspended.is_(True),
     }
     found = [states[filters.state]]
     if filters.kind:
@@ -108,7 +117,7 @@ def _conditions(actor: Actor, filters: Filters, today: date) -> list[sa.ColumnEl
     if filters.light:
         found.append(lights[filters.light])
     if filters.due == "today":
-        found.append(Task.due_on == today)
+        found += [_RUNNING, Task.due_on == today]
     if filters.item:
         found.append(Case.item_code == filters.item)
     if filters.q:

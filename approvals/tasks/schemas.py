@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields, validate
 
 from approvals.cases.lifecycle import State
-from approvals.cases.schemas import Due, ItemRef, Person
+from approvals.cases.schemas import ItemRef, Person
+from approvals.cases.time_schemas import Due
 from approvals.tasks.model import TaskKind, TaskState
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, bilingual, following, instant, string
@@ -19,8 +20,8 @@ class ClaimNext(Schema):
     )
     light = fields.String(
         load_default=None,
-        validate=validate.OneOf(["green", "yellow", "red"]),
-        metadata={"description": "How near the due date is; red: overdue"},
+        validate=validate.OneOf(["green", "yellow", "red", "suspended"]),
+        metadata={"description": "How near the due date is; red: overdue; suspended: the clock stands still"},
     )
     due = fields.String(
         load_default=None, validate=validate.OneOf(["today"]), metadata={"description": "Due today"}

@@ -1,9 +1,10 @@
 """What officials do on a case: claiming and giving back, and what a page shows when a verb is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from gateway.portal.context import Json, current_client
@@ -110,6 +111,16 @@ def version_seen(current: int, stale: bool) -> str:
     """The version a form shown again carries: the one its reader saw, unless they are told of the change."""
     posted = request.form.get("version", "")
     return str(current) if stale or not posted else posted
+
+
+def named(errors: list[Json], labels: Mapping[str, object]) -> list[Json]:
+    """The errors with the name of the field in front, where a sentence alone would not say which it is."""
+    return [
+        {**error, "message": _("%(row)s: %(label)s", row=labels[error["pointer"]], label=error["message"])}
+        if error["pointer"] in labels
+        else error
+        for error in errors
+    ]
 
 
 def sentences(errors: list[Json], places: dict[str, str]) -> tuple[dict[str, str], list[ErrorLine]]:

@@ -13,6 +13,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     decline: Mapping[str, Any] = data["decline"] or {}
     redating: Mapping[str, Any] = data.get("redating") or {}
     previous = redating.get("previous_due_on")
+    procedure: Mapping[str, Any] = data.get("procedure") or {}
+    extension: Mapping[str, Any] = data.get("extension") or {}
+    delivery: Mapping[str, Any] = data.get("delivery") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -34,6 +37,17 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "previous_due_on": previous,
         "date_moved": None if previous is None else previous != data["due_on"],
         "notice_title": Text.of(redating["notice"]["title"]) if redating else None,
+        "procedure_name": Text.of(procedure["name"]) if procedure else None,
+        "procedure_reason": _clause(procedure.get("reason")),
+        "procedure_days": procedure.get("expected_days"),
+        "procedure_end_on": procedure.get("expected_end_on"),
+        "procedure_ended_on": procedure.get("ended_on"),
+        "procedures_running": data.get("running"),
+        "extension_amount": Text.of(extension["amount"]) if extension else None,
+        "extension_reason": _clause(extension.get("reason")),
+        "statutory_due_on": extension.get("due_on") or data.get("statutory_due_on"),
+        "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
+        "delivered_on": delivery.get("delivered_on"),
     }
 
 

@@ -22,6 +22,10 @@ CASE_STEPS = (
     "reviewed",
     "decided",
     "withdrawn",
+    "procedure-started",
+    "procedure-ended",
+    "extended",
+    "delivered",
 )
 REDATED = "redated"
 

@@ -112,9 +112,16 @@ def _grant(reader: Reader, name: str) -> None:
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_accept_case", case_id=case_id)
     task_id = reader.claimed("reviewer", case_id)
+    reader.do("reviewer", "enterprise_start_procedure", case_id=case_id)
+    reader.do("reviewer", "enterprise_end_procedure", case_id=case_id)
+    reader.do("reviewer", "enterprise_request_extension", case_id=case_id)
+    reader.claimed("approver", case_id)
+    reader.do("approver", "enterprise_decide_extension", case_id=case_id)
     reader.do("reviewer", "enterprise_give_opinion", task_id=task_id)
     reader.claimed("approver", case_id)
     reader.do("approver", "enterprise_decide_case", case_id=case_id)
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_record_delivery", case_id=case_id)
 
 
 def _end_otherwise(reader: Reader) -> None:

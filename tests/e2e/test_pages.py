@@ -188,6 +188,45 @@ OPERATORS = (
 )
 
 
+TIME = (
+    Kind("case-standing-still", "/applications/{stopped}", "agent"),
+    Kind("case-extended", "/applications/{extended}", "agent2"),
+    Kind("queue-standing-still", "/desk?light=suspended", "reviewer"),
+    Kind("desk-case-standing-still", "/desk/cases/{stopped}", "reviewer"),
+    Kind("desk-case-moves", "/desk/cases/{extended}?tab=deadline", "reviewer"),
+    Kind("procedure", "/desk/cases/{stopped}/procedure", "reviewer"),
+    Kind(
+        "procedure-with-errors",
+        "/desk/cases/{stopped}/procedure",
+        "reviewer",
+        then=_press("Start and tell the applicant"),
+    ),
+    Kind("procedure-end", "/desk/cases/{stopped}/procedure/expert_review/end", "reviewer"),
+    Kind("extension", "/desk/cases/{extendable}/extension", "reviewer"),
+    Kind(
+        "extension-with-errors",
+        "/desk/cases/{extendable}/extension",
+        "reviewer",
+        then=_press("Ask for the extension"),
+    ),
+    Kind("extension-decide", "/desk/cases/{asked}/extension/decide", "approver"),
+    Kind(
+        "extension-decide-with-errors",
+        "/desk/cases/{asked}/extension/decide",
+        "approver",
+        then=_press("Decide"),
+    ),
+    Kind("delivery", "/desk/cases/{granted}/delivery", "window"),
+    Kind(
+        "delivery-with-errors",
+        "/desk/cases/{granted}/delivery",
+        "window",
+        then=_press("Record the delivery"),
+    ),
+)
+"""Pages about what moves the dates of a case; looked at among the slow tests."""
+
+
 @pytest.fixture(scope="session")
 def places(server: Server) -> Places:
     """Cases in every state: those of the demo park, two drafts, and the tasks claimed that pages need."""
@@ -207,6 +246,21 @@ def places(server: Server) -> Places:
         "stuck": park_unknown(server),
         "next_year": next_year,
     }
+
+
+@pytest.fixture(scope="session")
+def moved(server: Server, places: Places) -> Places:
+    """The demo cases whose clocks stand still or whose limit was extended, and the tasks that pages need."""
+    agent, agent2 = Person(server.url, "agent"), Person(server.url, "agent2")
+    found = {"stopped": _by_state(agent)["reviewing"], "extendable": places["accepted"]}
+    for case in agent2.get("/enterprise/cases?state=reviewing")["items"]:
+        extension = agent2.case(case["id"])["extension"]
+        if extension is not None:
+            found["asked" if extension["state"] == "requested" else "extended"] = case["id"]
+    for official, name in (("reviewer", "extendable"), ("approver", "asked")):
+        Person(server.url, official).on_task(found[name], "claim").expect(200)
+    Person(server.url, "window").on_task(places["granted"], "claim").expect(200)
+    return {**places, **found}
 
 
 def _by_state(person: Person) -> Places:
@@ -235,6 +289,19 @@ def test_page(kind: Kind, view: View, places: Places, reader: Reader, output_pat
         _look(kind, window, places)
         window.resize(replace(other, judged_by_axe=False))
         window.check()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", LOOKS, ids=str)
+def test_pages_about_time(view: View, moved: Places, reader: Reader, output_path: str) -> None:
+    other = next(each for each in OTHER_LOOKS if each.language == view.language)
+    for kind in TIME:
+        window = reader(kind.who, view)
+        with _pictured(window, output_path):
+            _look(kind, window, moved)
+            window.resize(other)
+            window.check()
+            window.resize(view)
 
 
 @pytest.mark.slow

@@ -52,6 +52,11 @@ BODIES: Mapping[str, Any] = {
         "items": [{"target": f"/materials/{MATERIAL}", "requirement": "请更正"}]
     },
     f"POST {CASE}/decide": {"granted": True},
+    f"POST {CASE}/start-procedure": {"kind": "testing", "reason": "样品需要检测", "expected_days": 2},
+    f"POST {CASE}/end-procedure": {"kind": "testing"},
+    f"POST {CASE}/request-extension": {"reason": "情形复杂"},
+    f"POST {CASE}/decide-extension": {"approved": True},
+    f"POST {CASE}/record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
     "POST /enterprise/tasks/claim-next": {},
     f"POST {TASK}/claim": {},
     f"POST {TASK}/release": {},

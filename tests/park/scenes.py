@@ -101,8 +101,50 @@ def _decision_claimed(park: Park) -> Scene:
     return _case(park, case_id, "holder of decision")
 
 
+def _procedure(park: Park) -> Scene:
+    """A special procedure runs, and nobody holds the review."""
+    scene = _procedure_claimed(park)
+    case_id = scene.ids["case_id"]
+    assert park.on_task(REVIEWER, park.task(REVIEWER, case_id), "release").status_code == 200
+    return _case(park, case_id)
+
+
+def _procedure_claimed(park: Park) -> Scene:
+    case_id = park.accepted()
+    park.claim(REVIEWER, case_id)
+    body = {"kind": "testing", "reason": "样品需要检测", "expected_days": 2}
+    assert park.act(REVIEWER, case_id, "start-procedure", body).status_code == 200
+    return _case(park, case_id, "holder of review")
+
+
+def _extension(park: Park) -> Scene:
+    """Asked for while the clock stands still, so that the limit does not pass meanwhile."""
+    case_id = _procedure_claimed(park).ids["case_id"]
+    assert park.act(REVIEWER, case_id, "request-extension", {"reason": "情形复杂"}).status_code == 200
+    return _case(park, case_id)
+
+
+def _extension_claimed(park: Park) -> Scene:
+    case_id = _extension(park).ids["case_id"]
+    park.claim(APPROVER, case_id)
+    return _case(park, case_id, "holder of decision")
+
+
 def _granted(park: Park) -> Scene:
+    """The applicant has opened the certificate, which was its delivery."""
+    case_id = park.decided()
+    assert park.get(AGENT, f"/cases/{case_id}/certificate").status_code == 200
+    return _case(park, case_id)
+
+
+def _not_delivered(park: Park) -> Scene:
     return _case(park, park.decided())
+
+
+def _delivery_claimed(park: Park) -> Scene:
+    case_id = park.decided()
+    park.claim(WINDOW, case_id)
+    return _case(park, case_id, "holder of intake")
 
 
 def _of_oneself(make: Callable[[Park], Scene]) -> Callable[[Park], Scene]:
@@ -177,7 +219,13 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "review claimed": _review_claimed,
     "reviewed": _reviewed,
     "decision claimed": _decision_claimed,
+    "special procedure": _procedure,
+    "special procedure, claimed": _procedure_claimed,
+    "extension asked for": _extension,
+    "extension asked for, claimed": _extension_claimed,
     "granted": _granted,
+    "granted, not delivered": _not_delivered,
+    "granted, delivery claimed": _delivery_claimed,
     "its certificate": _certificate,
     "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
     "year with a draft": _notice,

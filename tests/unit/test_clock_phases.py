@@ -1,10 +1,12 @@
 """The deadline ledger: intake and decision, deemed acceptance, states and lights."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from approvals.cases.clock import (
+    ClockError,
     ClockKind,
     ClockState,
     FactKind,
@@ -14,6 +16,7 @@ from approvals.cases.clock import (
     compute,
     deemed_acceptance,
     read,
+    status_of,
 )
 from tests.unit.clock_cases import CALENDAR, accepted_on, clock_of, fact, limit, limits, reading, received
 
@@ -224,3 +227,47 @@ def test_a_missed_promise_is_red_and_a_missed_law_is_worse() -> None:
     assert (promise.light, promise.kind, promise.statutory_overdue) == (Light.RED, ClockKind.PROMISED, False)
     law = reading(facts, given, date(2026, 11, 17))
     assert (law.light, law.kind, law.statutory_overdue) == (Light.RED, ClockKind.PROMISED, True)
+
+
+def test_a_grant_starts_the_delivery_clock_and_the_delivery_ends_it() -> None:
+    given = replace(limits(limit(20)), delivery=limit(10))
+    facts = accepted_on(date(2026, 11, 2), fact(FactKind.DECIDED, date(2026, 11, 6)))
+    waiting = reading(facts, given, date(2026, 11, 9))
+    status = status_of(waiting, ClockKind.DELIVERY)
+    assert status is not None
+    assert (status.clock.due_on, status.state, status.days_left) == (
+        date(2026, 11, 20),
+        ClockState.RUNNING,
+        9,
+    )
+    assert status.clock.lines[0].text.zh.startswith("2026年11月6日作出准予决定")
+    assert status.clock.lines[-1].text.zh == "应于2026年11月20日前（含当日）颁发、送达证件"
+    assert status.clock.lines[-1].text.en == "The certificate is to be delivered by 20 November 2026"
+    assert waiting.kind is ClockKind.STATUTORY and not waiting.is_open, "the answer has been given"
+
+    for day, state in ((date(2026, 11, 20), ClockState.MET), (date(2026, 11, 23), ClockState.OVERDUE)):
+        delivered = reading([*facts, fact(FactKind.DELIVERED, day)], given, day)
+        status = status_of(delivered, ClockKind.DELIVERY)
+        assert status is not None and status.state is state
+        assert status.clock.lines[-1].on == day
+
+
+def test_nothing_is_delivered_where_the_item_names_no_limit_for_it() -> None:
+    facts = accepted_on(date(2026, 11, 2), fact(FactKind.DECIDED, date(2026, 11, 6)))
+    assert status_of(reading(facts, limits(limit(20)), date(2026, 11, 9)), ClockKind.DELIVERY) is None
+
+
+def test_delivery_comes_after_the_decision() -> None:
+    early = accepted_on(
+        date(2026, 11, 2),
+        fact(FactKind.DECIDED, date(2026, 11, 6)),
+        fact(FactKind.DELIVERED, date(2026, 11, 5)),
+    )
+    withdrawn = accepted_on(
+        date(2026, 11, 2),
+        fact(FactKind.WITHDRAWN, date(2026, 11, 6)),
+        fact(FactKind.DELIVERED, date(2026, 11, 9)),
+    )
+    for facts in (early, withdrawn):
+        with pytest.raises(ClockError, match="before the decision"):
+            reading(facts, limits(limit(20)), date(2026, 11, 9))

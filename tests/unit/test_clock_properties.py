@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from approvals.cases.clock import (
+    ClockError,
     ClockFact,
     ClockKind,
     ClockReading,
@@ -34,7 +37,10 @@ spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), max_size=4)
 
 
 def given_limits(n: int, unit: Unit) -> Limits:
-    return Limits(Limit(5, Unit.WORKING_DAY, BASIS), Limit(n, unit, BASIS), Limit(n, unit, BASIS))
+    given = Limit(n, unit, BASIS)
+    return Limits(
+        Limit(5, Unit.WORKING_DAY, BASIS), given, given, delivery=Limit(10, Unit.WORKING_DAY, BASIS)
+    )
 
 
 def course(start: date, stops: list[tuple[int, int]], end: int | None = None) -> list[ClockFact]:
@@ -46,6 +52,16 @@ def course(start: date, stops: list[tuple[int, int]], end: int | None = None) ->
     if end is not None:
         facts.append(ClockFact(FactKind.EXTENDED, start, NOON, days=end))
     return facts
+
+
+def whole_life(start: date, stops: list[tuple[int, int]], more: int, wait: int) -> list[ClockFact]:
+    """From receipt over suspensions and an extension to the decision and the delivery."""
+    decided = max([start, *(start + (offset + length) * DAY for offset, length in stops)])
+    return [
+        *course(start, stops, more),
+        ClockFact(FactKind.DECIDED, decided, NOON),
+        ClockFact(FactKind.DELIVERED, decided + wait * DAY, NOON),
+    ]
 
 
 def statutory(facts: list[ClockFact], limits: Limits) -> ClockReading:
@@ -85,11 +101,57 @@ def test_an_extension_is_a_longer_limit(
     assert due_on(course(start, stops, more), n, unit) == due_on(course(start, stops), n + more, unit)
 
 
-@given(starts, lengths, spans, st.randoms(use_true_random=False))
-def test_the_order_and_the_time_of_recording_are_irrelevant(
-    start: date, n: int, stops: list[tuple[int, int]], random: Random
+@given(starts, lengths, spans)
+def test_overlapping_suspensions_are_one(start: date, n: int, stops: list[tuple[int, int]]) -> None:
+    suspended = {offset + day for offset, length in stops for day in range(1, length + 1)}
+    merged = statutory(course(start, stops), given_limits(n, Unit.WORKING_DAY)).suspensions
+    held = [offset for offset in range(120) if any(each.holds(start + offset * DAY) for each in merged)]
+    assert set(held) == suspended
+    for one, other in pairwise(merged):
+        assert one.end is not None and one.end < other.start, "they neither touch nor overlap"
+
+
+@given(starts, lengths, spans, st.tuples(st.integers(0, 60), st.integers(0, 30)), day_units)
+def test_a_suspension_within_another_changes_nothing(
+    start: date, n: int, stops: list[tuple[int, int]], outer: tuple[int, int], unit: Unit
 ) -> None:
-    facts = course(start, stops)
+    inner = (outer[0] + outer[1] // 3, outer[1] // 3)
+    assert due_on(course(start, [*stops, outer, inner]), n, unit) == due_on(
+        course(start, [*stops, outer]), n, unit
+    )
+
+
+@given(
+    starts,
+    lengths,
+    spans,
+    st.sampled_from(["resume alone", "end before start", "extended twice", "delivered undecided"]),
+    st.randoms(use_true_random=False),
+)
+def test_what_cannot_be_true_is_refused_in_whatever_order_it_comes(
+    start: date, n: int, stops: list[tuple[int, int]], what: str, random: Random
+) -> None:
+    wrong = {
+        "resume alone": [ClockFact(FactKind.RESUMED, start, NOON, ref="another")],
+        "end before start": [
+            ClockFact(FactKind.SUSPENDED, start + 2 * DAY, NOON, ref="another"),
+            ClockFact(FactKind.RESUMED, start + DAY, NOON, ref="another"),
+        ],
+        "extended twice": [ClockFact(FactKind.EXTENDED, start, NOON, days=3)] * 2,
+        "delivered undecided": [ClockFact(FactKind.DELIVERED, start, NOON)],
+    }[what]
+    facts = [*course(start, stops), *wrong]
+    random.shuffle(facts)
+    with pytest.raises(ClockError) as refused:
+        compute(facts, given_limits(n, Unit.WORKING_DAY), CALENDAR)
+    assert refused.value.message.zh and refused.value.message.en
+
+
+@given(starts, lengths, spans, st.integers(1, 30), st.integers(0, 30), st.randoms(use_true_random=False))
+def test_the_order_and_the_time_of_recording_are_irrelevant(
+    start: date, n: int, stops: list[tuple[int, int]], more: int, wait: int, random: Random
+) -> None:
+    facts = whole_life(start, stops, more, wait)
     shuffled = [replace(fact, recorded_at=NOON + random.randrange(1000) * DAY) for fact in facts]
     random.shuffle(shuffled)
     limits = given_limits(n, Unit.WORKING_DAY)

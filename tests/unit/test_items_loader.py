@@ -139,6 +139,20 @@ def test_codes_that_contradict_one_another_are_refused(folder: Path) -> None:
     ("before", "after", "message"),
     [
         ("category: establishment", "category: sport", "category: unknown category 'sport'"),
+        (
+            "    extension:\n      n: 3\n      unit: working_day\n",
+            "    extension:\n      n: 3\n      unit: natural_day\n",
+            "limits.statutory.extension.unit: an extension is counted in the unit of its limit",
+        ),
+        (
+            "  promised:\n    n: 1\n    unit: working_day\n    verified: false\n",
+            (
+                "  promised:\n"
+                "    extension: {n: 1, unit: working_day, verified: false, basis: {zh: 园区, en: Park}}\n"
+                "    n: 1\n    unit: working_day\n    verified: false\n"
+            ),
+            "limits.promised.extension: must be the extension of the statutory limit",
+        ),
         ('item_type: {code: "01"', 'item_type: {code: "77"', "item_type.code: '77' is not in the code set"),
         ("licensing-law:58.1", "licence-law:58.1", "fee.basis: unknown law 'licence-law'"),
         ("licensing-law:58.1", "article 58", "fee.basis: not a reference to a law"),

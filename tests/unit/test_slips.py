@@ -63,6 +63,21 @@ WORDS = {
         "行政复议或者提起行政诉讼",
     ),
     SlipKind.TERMINATION_NOTICE: ("终止办理通知书", "决定终止办理", "以劳务作价出资"),
+    SlipKind.PROCEDURE_NOTICE: (
+        "特别程序所需时间告知书",
+        "第四十五条",
+        "以劳务作价出资",
+        "期限自2026年11月22日起停止计算",
+        "预计于2026年11月27日前（含当日）结束",
+    ),
+    SlipKind.EXTENSION_NOTICE: (
+        "延长审批期限通知书",
+        "第四十二条第一款",
+        "以劳务作价出资",
+        "经本机关负责人批准",
+        "于2026年11月27日前（含当日）作出决定",
+    ),
+    SlipKind.DELIVERY_RECORD: ("送达回证", "第四十四条", "已向你（单位）送达", "收件方式"),
 }
 
 
@@ -113,11 +128,17 @@ def test_the_chinese_is_embedded_as_a_small_subset() -> None:
         (SlipKind.REFUSAL_DECISION, "reason"),
         (SlipKind.REFUSAL_DECISION, "remedies"),
         (SlipKind.TERMINATION_NOTICE, "reason"),
+        (SlipKind.PROCEDURE_NOTICE, "reason"),
+        (SlipKind.PROCEDURE_NOTICE, "due_on"),
+        (SlipKind.PROCEDURE_NOTICE, "rows"),
+        (SlipKind.EXTENSION_NOTICE, "reason"),
+        (SlipKind.EXTENSION_NOTICE, "rows"),
+        (SlipKind.DELIVERY_RECORD, "rows"),
     ],
 )
 def test_a_slip_without_what_the_law_asks_for_is_not_made(kind: SlipKind, missing: str) -> None:
     with pytest.raises(ValueError, match=missing):
-        slip(kind, **{missing: () if missing == "items" else ""})
+        slip(kind, **{missing: () if missing in ("items", "rows") else None if missing == "due_on" else ""})
 
 
 def test_what_is_not_known_is_left_out() -> None:

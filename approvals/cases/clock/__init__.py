@@ -3,7 +3,8 @@
 Facts are appended; every date is computed from them. `compute` gives the clocks of a case, `read` what they
 say on a day. Two phases: the intake clock runs from receipt, ends with a complete correction notice and
 starts anew with the complete answer; from acceptance the statutory and the promised clock run side by side,
-stopped by suspensions and moved by at most one extension. See `counting` for the counting rule.
+stopped by suspensions and moved by at most one extension. From a grant the delivery clock runs. See
+`counting` for the counting rule.
 """
 
 from approvals.cases.clock.counting import Counter
@@ -19,6 +20,7 @@ from approvals.cases.clock.reading import (
     Thresholds,
     deemed_acceptance,
     read,
+    status_of,
 )
 
 __all__ = [
@@ -43,4 +45,5 @@ __all__ = [
     "deemed_acceptance",
     "read",
     "say_amount",
+    "status_of",
 ]

@@ -37,6 +37,7 @@ _RESUME_ALONE = Text("没有停止计算期限，不能恢复", "Nothing was sus
 _SUSPENSION_ORDER = Text(
     "停止与恢复计算期限的先后不符", "Suspensions and resumptions of one kind do not follow one another"
 )
+_NOT_DECIDED = Text("作出决定之前不能记录“{kind}”", "There can be no {kind} before the decision")
 _EXTENSION_DAYS = Text("延长期限应写明大于零的天数", "An extension needs a length greater than zero")
 
 _ENDINGS = (FactKind.DECLINED, FactKind.DECIDED, FactKind.WITHDRAWN)
@@ -76,6 +77,8 @@ class Course:
     """Refusal of intake, decision or withdrawal."""
     recounted: tuple[ClockFact, ...] = ()
     """The days on which the dates were counted anew because a calendar was published."""
+    delivered: ClockFact | None = None
+    """The delivery of what was granted."""
 
 
 def read_course(facts: Iterable[ClockFact]) -> Course | None:
@@ -97,6 +100,7 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
     ended = _ended(by_kind, accepted)
     _check_receipt(by_kind, received)
     _check_acceptance(by_kind, accepted)
+    delivered = _delivered(by_kind, ended)
     _check_end(by_kind, ended)
     return Course(
         received=received,
@@ -106,6 +110,7 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
         suspensions=merge(_suspensions(by_kind)),
         ended=ended,
         recounted=tuple(recounted),
+        delivered=delivered,
     )
 
 
@@ -149,6 +154,17 @@ def _ended(by_kind: ByKind, accepted: ClockFact | None) -> ClockFact | None:
     return endings[0] if endings else None
 
 
+def _delivered(by_kind: ByKind, ended: ClockFact | None) -> ClockFact | None:
+    """The one fact that comes after the end of the case, and only after a decision."""
+    delivered = _single(by_kind, FactKind.DELIVERED)
+    if delivered is None:
+        return None
+    decided = ended if ended is not None and ended.kind is FactKind.DECIDED else None
+    if decided is None or delivered.effective_on < decided.effective_on:
+        raise ClockError("clock-before-decision", _NOT_DECIDED.format(kind=name_of(FactKind.DELIVERED)))
+    return delivered
+
+
 def _check_receipt(by_kind: ByKind, received: ClockFact) -> None:
     for kind, found in by_kind.items():
         if found and found[0].effective_on < received.effective_on:
@@ -175,6 +191,8 @@ def _check_acceptance(by_kind: ByKind, accepted: ClockFact | None) -> None:
 
 def _check_end(by_kind: ByKind, ended: ClockFact | None) -> None:
     for kind, found in by_kind.items():
+        if kind is FactKind.DELIVERED:
+            continue
         if ended is not None and found and found[-1].effective_on > ended.effective_on:
             message = _AFTER_END.format(
                 kind=name_of(kind),

@@ -29,6 +29,10 @@ _STARTS = {
         "No correction notice was given in time, so the application counts as accepted from the day it was "
         "received, {day} (Administrative Licensing Law, art. 32); that day is not counted",
     ),
+    FactKind.DECIDED: Text(
+        "{day}作出准予决定，当日不计入，送达期限自次日起算（《民法典》第二百零一条）",
+        "Granted on {day}; that day is not counted (Civil Code, art. 201)",
+    ),
 }
 _RECORDED = Text("（{day}补记）", " (recorded on {day})")
 _LIMIT = Text("期限为{amount}（依据：{basis}）", "The limit is {amount} (basis: {basis})")
@@ -83,6 +87,7 @@ _DUE_INTAKE = Text(
     "A decision on acceptance, or one complete correction notice, is due by {by}",
 )
 _DUE = Text("应于{by}办结", "The decision is due by {by}")
+_DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
 _CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
 _LAPSED = Text(
     "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
@@ -103,6 +108,7 @@ class Timing:
     """All that went into the dates of one clock."""
 
     intake: bool
+    delivery: bool
     start: ClockFact
     closing: ClockFact | None
     limit: Limit
@@ -249,7 +255,7 @@ def _result(timing: Timing) -> Iterator[Line]:
         if timing.provisional_years:
             years = [str(year) for year in timing.provisional_years]
             yield Line(None, _PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
-        wording = _DUE_INTAKE if timing.intake else _DUE
+        wording = _DUE_INTAKE if timing.intake else _DUE_DELIVERY if timing.delivery else _DUE
         yield Line(ends.on, wording.format(by=_by(ends.on, ends.at)))
     closing = timing.closing
     if closing is None:

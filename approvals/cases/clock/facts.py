@@ -28,6 +28,7 @@ class FactKind(StrEnum):
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
     CALENDAR_CHANGED = "calendar_changed"
+    DELIVERED = "delivered"
 
 
 class Unit(StrEnum):
@@ -87,13 +88,15 @@ class Limit:
 class Limits:
     """The limits of an item version.
 
-    An extension moves the statutory clock; the promised one only where the department says so.
+    An extension moves the statutory clock; the promised one only where the department says so. `delivery`
+    is given for what was granted alone: it runs from the decision (行政许可法 art. 44).
     """
 
     intake: Limit
     statutory: Limit
     promised: Limit | None = None
     extension_moves_promised: bool = False
+    delivery: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ _KIND_NAMES = {
     FactKind.DECIDED: Text("作出决定", "decision"),
     FactKind.WITHDRAWN: Text("撤回申请", "withdrawal"),
     FactKind.CALENDAR_CHANGED: Text("放假安排公布", "new calendar"),
+    FactKind.DELIVERED: Text("送达", "delivery"),
 }
 
 

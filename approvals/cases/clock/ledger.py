@@ -14,17 +14,19 @@ from shared.text import Text
 
 
 class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, or by the department's own promise."""
+    """Whose time runs: until acceptance, by law, by the department's own promise, or until delivery."""
 
     INTAKE = "intake"
     STATUTORY = "statutory"
     PROMISED = "promised"
+    DELIVERY = "delivery"
 
 
 _NAMES = {
     ClockKind.INTAKE: Text("受理期限", "Intake limit"),
     ClockKind.STATUTORY: Text("法定办理期限", "Statutory limit"),
     ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
+    ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
 }
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
@@ -81,7 +83,11 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
     course = read_course(facts)
     if course is None:
         return Ledger((), calendar)
-    clocks = (*_intake_clocks(course, limits, calendar), *_decision_clocks(course, limits, calendar))
+    clocks = (
+        *_intake_clocks(course, limits, calendar),
+        *_decision_clocks(course, limits, calendar),
+        *_delivery_clock(course, limits, calendar),
+    )
     return Ledger(clocks, calendar)
 
 
@@ -129,6 +135,19 @@ def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> 
     )
 
 
+def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
+    if decided is not None and limits.delivery is not None:
+        yield _clock(
+            ClockKind.DELIVERY,
+            limits.delivery,
+            calendar,
+            start=decided,
+            closing=course.delivered,
+            recounted=course.recounted,
+        )
+
+
 def _clock(
     kind: ClockKind,
     limit: Limit,
@@ -146,6 +165,7 @@ def _clock(
     ends = due(counter, start, total)
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
+        delivery=kind is ClockKind.DELIVERY,
         start=start,
         closing=closing,
         limit=limit,

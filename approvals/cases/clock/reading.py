@@ -66,14 +66,18 @@ class ClockStatus:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A ledger on a given day. `governing` is the clock a list shows: the open one that is due first."""
+    """A ledger on a given day.
+
+    `governing` is the clock a list shows: of those that wait for an answer the open one that is due first.
+    Delivery is no answer: after the decision nothing governs that is still open.
+    """
 
     clocks: tuple[ClockStatus, ...]
     governing: ClockStatus | None
 
     @property
     def is_open(self) -> bool:
-        """Whether any clock has not ended."""
+        """Whether an answer is still due."""
         return self.governing is not None and self.governing.clock.closed_by is None
 
     @property
@@ -88,7 +92,7 @@ class Reading:
 
     @property
     def due_on(self) -> date | None:
-        """When the governing clock ends."""
+        """When the governing clock ends; None while a suspension without a known end stops it."""
         return self.governing.clock.due_on if self.governing else None
 
     @property
@@ -136,6 +140,11 @@ def read(
     moment = _Moment(today, now, thresholds or Thresholds())
     clocks = tuple(_status(clock, ledger, moment) for clock in ledger.clocks)
     return Reading(clocks, _governing(clocks))
+
+
+def status_of(reading: Reading, kind: ClockKind) -> ClockStatus | None:
+    """The latest clock of a kind, if there is one."""
+    return next((status for status in reversed(reading.clocks) if status.clock.kind is kind), None)
 
 
 def deemed_acceptance(ledger: Ledger, today: date) -> date | None:
@@ -219,6 +228,7 @@ def _first_with(clock: ClockReading, counts: Callable[[date], bool], left: int) 
 
 
 def _governing(clocks: tuple[ClockStatus, ...]) -> ClockStatus | None:
+    clocks = tuple(status for status in clocks if status.clock.kind is not ClockKind.DELIVERY)
     open_clocks = [status for status in clocks if status.clock.closed_by is None]
     if open_clocks:
         return min(open_clocks, key=lambda status: status.clock.due_on or date.max)

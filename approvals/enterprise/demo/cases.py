@@ -21,13 +21,16 @@ from approvals.documents import materials
 from approvals.documents.inspection import InspectedUpload
 from approvals.enterprise.demo.papers import demo_paper
 from approvals.enterprise.register import ESTABLISHMENT
+from approvals.extensions import commands as extensions
 from approvals.intake import commands as intake
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
 from approvals.items.wording import years_after
+from approvals.procedures import commands as procedures
+from approvals.procedures.model import ProcedureKind
 from approvals.reviews import commands as reviews
-from approvals.tasks.model import LIVE, Task
+from approvals.tasks.model import LIVE, Task, TaskKind
 from shared.actor import SYSTEM, Actor, Position
 from shared.clock import PARK_TZ, ManualClock
 from shared.database import insert_if_absent
@@ -116,14 +119,19 @@ def _papers(runtime: Runtime, item: Item) -> dict[str, InspectedUpload]:
     return papers
 
 
-def _live(tx: Transaction, case: Case) -> Task:
-    return tx.session.scalars(
-        sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE)).options(joinedload(Task.case))
-    ).one()
+def _live(tx: Transaction, case: Case, *kinds: TaskKind) -> Task:
+    live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE))
+    if kinds:
+        live = live.where(Task.kind.in_(kinds))
+    return tx.session.scalars(live.options(joinedload(Task.case))).one()
 
 
 def _claim(tx: Transaction, stage: _Stage, case: Case) -> None:
     reviews.take_up(tx, stage.item, _live(tx, case))
+
+
+def _claim_extension(tx: Transaction, stage: _Stage, case: Case) -> None:
+    reviews.take_up(tx, stage.item, _live(tx, case, TaskKind.EXTENSION))
 
 
 def _submit(tx: Transaction, stage: _Stage, case: Case) -> None:
@@ -149,6 +157,19 @@ def _correct(tx: Transaction, stage: _Stage, case: Case) -> None:
 def _decline(tx: Transaction, stage: _Stage, case: Case) -> None:
     reason = stage.texts["decline"]
     intake.decline(tx, case, stage.item, kind="refused", ground="not_competent", reason=reason)
+
+
+def _start_procedure(tx: Transaction, stage: _Stage, case: Case) -> None:
+    reason, kind = stage.texts["procedure"], ProcedureKind.EXPERT_REVIEW
+    procedures.start(tx, case, stage.item, kind=kind, reason=reason, expected_days=10, legal_basis="")
+
+
+def _ask_extension(tx: Transaction, stage: _Stage, case: Case) -> None:
+    extensions.request(tx, case, stage.item, reason=stage.texts["extension"])
+
+
+def _approve_extension(tx: Transaction, stage: _Stage, case: Case) -> None:
+    extensions.decide(tx, case, stage.item, approved=True, note="")
 
 
 def _opinion(conclusion: str, result: str) -> Callable[[Transaction, _Stage, Case], None]:
@@ -181,6 +202,9 @@ _STEPS: Mapping[str, tuple[tuple[str, _Act], ...]] = {
     "correct": (("window", _claim), ("window", _correct)),
     "decline": (("window", _claim), ("window", _decline)),
     "review": (("reviewer", _claim),),
+    "procedure": (("reviewer", _start_procedure),),
+    "ask_extension": (("reviewer", _ask_extension),),
+    "extend": (("approver", _claim_extension), ("approver", _approve_extension)),
     "opinion": (("reviewer", _claim), ("reviewer", _opinion("approve", "pass"))),
     "opinion_against": (("reviewer", _claim), ("reviewer", _opinion("reject", "fail"))),
     "grant": (("approver", _claim), ("approver", _decide(True))),

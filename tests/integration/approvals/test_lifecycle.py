@@ -12,7 +12,17 @@ from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
 from tests.integration.approvals.refusals import nothing_changes, refusal
 from tests.integration.approvals.test_versions import VERBS
 
-OFFICIALS = {"accept": WINDOW, "decline": WINDOW, "request-correction": WINDOW, "decide": APPROVER}
+OFFICIALS = {
+    "accept": WINDOW,
+    "decline": WINDOW,
+    "request-correction": WINDOW,
+    "decide": APPROVER,
+    "start-procedure": REVIEWER,
+    "end-procedure": REVIEWER,
+    "request-extension": REVIEWER,
+    "decide-extension": APPROVER,
+    "record-delivery": WINDOW,
+}
 DECLINED = {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"}
 NOT_REQUIRED = {"kind": "not_required", "ground": "no_licence_needed", "reason": "依法无需许可"}
 POINTS = {"items": [{"target": "/answers/premises/room", "requirement": "请写明门牌"}]}
@@ -110,8 +120,12 @@ def test_what_is_offered_to_the_holder_of_the_claim_is_what_is_allowed(lasting_d
     desk.act(WINDOW, case_id, "accept")
     task = desk.claim(REVIEWER, case_id)
     assert task["actions"] == ["release", "opinion"]
-    assert desk.case(REVIEWER, case_id)["actions"] == ["opinion"]
+    examining = ["start-procedure", "request-extension"]
+    assert desk.case(REVIEWER, case_id)["actions"] == ["opinion", *examining]
     desk.on_task(REVIEWER, task, "opinion", {"conclusion": "approve", "text": "", "checks": desk.checks()})
     desk.claim(APPROVER, case_id)
-    assert desk.case(APPROVER, case_id)["actions"] == ["decide"]
+    assert desk.case(APPROVER, case_id)["actions"] == ["decide", *examining]
     assert desk.case(AGENT, case_id)["actions"] == ["withdraw"]
+    desk.act(APPROVER, case_id, "decide", {"granted": True})
+    desk.claim(WINDOW, case_id)
+    assert desk.case(WINDOW, case_id)["actions"] == ["record-delivery"]

@@ -310,3 +310,32 @@ def test_the_live_task_alone_follows_the_date(sqlite_desk: Desk) -> None:
     with sqlite_desk.system.runtime("enterprise").read() as session:
         (kept,) = session.scalars(sa.select(Task)).all()
     assert (kept.due_on, kept.due_provisional, kept.claimed_by) == (PUBLISHED, False, None)
+
+
+def test_what_is_to_be_delivered_follows_the_new_calendar(sqlite_desk: Desk, clock: ManualClock) -> None:
+    clock.set(at(date(2026, 12, 23)))
+    case_id = sqlite_desk.decided()
+    before = sqlite_desk.task(WINDOW, case_id)["due"]
+    assert before["kind"] == "delivery" and before["provisional"]
+    in_force(sqlite_desk)
+    sqlite_desk.system.settle()
+    after = sqlite_desk.task(WINDOW, case_id)["due"]
+    said = sqlite_desk.case(AGENT, case_id)["delivery"]["due"]
+    assert after["on"] == said["on"] > before["on"] and not after["provisional"]
+    assert "redated" not in events(sqlite_desk.system, case_id), "the answer itself was given before"
+
+
+def test_a_clock_that_stands_still_is_counted_by_the_new_calendar_when_it_goes_on(
+    sqlite_desk: Desk, clock: ManualClock
+) -> None:
+    clock.set(at(date(2026, 12, 29)))
+    case_id = sqlite_desk.accepted()
+    sqlite_desk.claim(REVIEWER, case_id)
+    body = {"kind": "testing", "reason": "样品需要检测", "expected_days": 2}
+    assert sqlite_desk.act(REVIEWER, case_id, "start-procedure", body).status_code == 200
+    in_force(sqlite_desk)
+    sqlite_desk.system.settle()
+    assert sqlite_desk.case(AGENT, case_id)["due"] is None
+    clock.set(at(date(2026, 12, 31)))
+    ended = sqlite_desk.act(REVIEWER, case_id, "end-procedure", {"kind": "testing"}).json
+    assert (ended["due"]["on"], ended["due"]["provisional"]) == ("2027-01-05", False), "4 January is off"

@@ -17,6 +17,11 @@ VERBS: dict[str, dict[str, Any]] = {
     "answer-correction": {},
     "renew-version": {},
     "decide": {"granted": True},
+    "start-procedure": {"kind": "expert_review", "reason": "需由专家评审", "expected_days": 5},
+    "end-procedure": {"kind": "expert_review"},
+    "request-extension": {"reason": "情形复杂"},
+    "decide-extension": {"approved": True},
+    "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
 }
 """Every verb on a case with a body that its schema takes."""
 

@@ -106,10 +106,19 @@ def whole_life(desk: Desk) -> None:
     desk.claim(OTHER_WINDOW, case_id)
     ok(desk.act(OTHER_WINDOW, case_id, "accept"))
     task = desk.claim(REVIEWER, case_id)
+    testing = {"kind": "testing", "reason": "样品需要检测", "expected_days": 2}
+    ok(desk.act(REVIEWER, case_id, "start-procedure", testing))
+    ok(desk.act(REVIEWER, case_id, "end-procedure", {"kind": "testing"}))
+    ok(desk.act(REVIEWER, case_id, "request-extension", {"reason": "情形复杂"}))
+    desk.claim(APPROVER, case_id)
+    ok(desk.act(APPROVER, case_id, "decide-extension", {"approved": True}))
+    task = desk.task(REVIEWER, case_id)
     opinion = {"conclusion": "approve", "text": "", "checks": desk.checks()}
     ok(desk.on_task(REVIEWER, task, "opinion", opinion))
     desk.claim(APPROVER, case_id)
     ok(desk.act(APPROVER, case_id, "decide", {"granted": True}))
+    desk.claim(WINDOW, case_id)
+    ok(desk.act(WINDOW, case_id, "record-delivery", {"method": "in_person", "recipient": "企业经办人甲"}))
 
     other = desk.submitted(company={"trade_name": "云栖退"})
     desk.claim(WINDOW, other)

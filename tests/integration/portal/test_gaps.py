@@ -100,6 +100,7 @@ def _filled(rule: str, case_id: str) -> str:
         "<uuid:case_id>": case_id,
         "<code>": code,
         "<key>": "company",
+        "<kind>": "hearing",
         "<int:year>": "2027",
         "<int:number>": "1",
         "<slip_id>": NOBODYS_ID,

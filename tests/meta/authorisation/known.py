@@ -80,7 +80,13 @@ def _in_the_organisation(caller: Caller, entry: Entry) -> bool:
     return entry["organisation"] in caller.organisations
 
 
-_KINDS = {"intake": "window", "review": "reviewer", "decision": "approver"}
+_KINDS = {
+    "intake": "window",
+    "review": "reviewer",
+    "decision": "approver",
+    "extension": "approver",
+    "delivery": "window",
+}
 
 LISTS: Mapping[str, Known] = {
     "/enterprise/cases": Known(

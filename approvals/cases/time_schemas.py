@@ -1,0 +1,86 @@
+"""How the time of a case runs, on the wire: due dates, special procedures, the extension, the delivery."""
+
+from marshmallow import fields, validate
+
+from approvals.cases.clock.ledger import ClockKind
+from approvals.cases.clock.reading import Light
+from shared.http.schemas import Answer, bilingual, day, instant, string
+
+SUSPENDED = "suspended"
+
+
+class Due(Answer):
+    """The date by which an answer is due."""
+
+    on = day()
+    kind = fields.Enum(ClockKind, by_value=True, required=True)
+    light = fields.String(
+        required=True,
+        validate=validate.OneOf([*(light.value for light in Light), SUSPENDED]),
+        metadata={
+            "description": f"`{SUSPENDED}`: the clock of the task stands still, and `on` is the day on which "
+            "it is expected to go on"
+        },
+    )
+    days_left = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Working days, negative when overdue; null when the clock has ended"},
+    )
+    provisional = fields.Boolean(
+        required=True, metadata={"description": "Counted over a year without an official calendar"}
+    )
+
+
+class ProcedureOut(Answer):
+    """A special procedure (特别程序), whose time does not count."""
+
+    id = fields.UUID(required=True)
+    kind = string("Which of those that 行政许可法 art. 45 names", example="expert_review")
+    name = bilingual()
+    national_kind = string("Kind of special procedure (GB/T 39046 A.7)", example="2")
+    reason = string()
+    legal_basis = bilingual()
+    expected_days = fields.Integer(
+        required=True,
+        metadata={"description": "Working days that it was expected to take, as told in writing"},
+    )
+    expected_end_on = day()
+    started_on = day("This day still counts")
+    ended_on = day("This day does not count; null while it runs", null=True)
+
+
+class ExtensionOut(Answer):
+    """The latest request for an extension of the statutory limit (延长审批期限)."""
+
+    state = fields.String(
+        required=True, validate=validate.OneOf(["requested", "approved", "refused", "lapsed"])
+    )
+    state_name = bilingual()
+    national_kind = string("Kind of special procedure (GB/T 39046 A.7)", example="1")
+    amount = bilingual("By how much, as the item's law says")
+    basis = bilingual(null=True)
+    reason = string("Told to the applicant when it is approved; null for them before", null=True)
+    requested_at = instant()
+    requested_by = string("For officials only", null=True)
+    decided_at = instant(null=True)
+    decided_by = string("For officials only", null=True)
+    note = string("What the approver said to it; for officials only", null=True)
+
+
+class DeliveredOut(Answer):
+    """The delivery of what was granted (送达)."""
+
+    on = day()
+    method = fields.String(required=True, validate=validate.OneOf(["in_person", "post", "electronic"]))
+    method_name = bilingual()
+    recipient = string()
+    note = string(null=True)
+    recorded_at = instant()
+
+
+class DeliveryOut(Answer):
+    """By when what was granted is to be delivered, or how it was."""
+
+    due = fields.Nested(Due, required=True, allow_none=True)
+    delivered = fields.Nested(DeliveredOut, required=True, allow_none=True)
