@@ -71,7 +71,7 @@ class Park(Desk):
     """
 
     def __init__(self, make_system: SystemFactory) -> None:
-        super().__init__(make_system([_with_an_old_version(each) for each in installed_services()]))
+        super().__init__(make_system([with_an_old_version(each) for each in installed_services()]))
         self.registry = Registry(self.system.runtime("gateway"))
         self.services = [service.name for service in installed_services()]
         self._names = ("".join(pair) for pair in itertools.permutations(_SYLLABLES, 3))
@@ -125,7 +125,7 @@ class Park(Desk):
         return found
 
 
-def _with_an_old_version(service: Service) -> Service:
+def with_an_old_version(service: Service) -> Service:
     """The service as it is; the one that keeps the catalogue with one version of A1 more."""
     if service.name != "enterprise":
         return service
