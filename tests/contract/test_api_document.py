@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from structlog.testing import capture_logs
 
+from gateway.routing.routes import ALIASES, is_open
 from shared import errors
 from shared.clock import ManualClock
 from shared.http.problems import PROBLEM_JSON
@@ -55,6 +56,14 @@ def test_every_operation_says_in_words_what_it_does_and_takes(document: Json) ->
         for parameter in operation.parameters:
             assert parameter["description"], (operation.id, parameter["name"])
         assert operation.header("Accept-Language"), operation.id
+
+
+def test_what_is_described_as_public_is_open_at_the_edge_and_nothing_else(document: Json) -> None:
+    own = {alias.path.partition("/")[0] for alias in ALIASES} | {"me", "auth"}
+    for operation in operations(document):
+        service, _, path = operation.path.removeprefix("/api/v1/").partition("/")
+        if service not in own:
+            assert operation.public == is_open(operation.method, path), operation.id
 
 
 def test_every_body_and_every_answer_has_a_schema_and_an_example(document: Json) -> None:
