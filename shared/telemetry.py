@@ -55,8 +55,10 @@ def configure_logging(log_format: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("alembic", "fontTools", "urllib3"):  # the last names whole addresses, when asked for more
+    for chatty in ("alembic", "fontTools"):
         logging.getLogger(chatty).setLevel("WARNING")
+    # It names whole addresses, and quotes headers that it cannot read; whoever calls says what went wrong.
+    logging.getLogger("urllib3").setLevel("ERROR")
     server = logging.getLogger("gunicorn.error")
     server.handlers[:] = []
     server.filters[:] = [without_quotations]
