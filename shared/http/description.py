@@ -274,7 +274,7 @@ def _response(spec: APISpec, kinds: Sequence[Refusal]) -> str:
         name,
         {
             "description": "\n".join(f"* `{each.urn}`: {each.meaning}" for each in kinds),
-            "headers": {header: header for header in (*_ALWAYS, *_OF_STATUS.get(status, ()))},
+            "headers": {**{header: header for header in _ALWAYS}, **_OF_STATUS.get(status, {})},
             "content": {
                 PROBLEM_JSON: {
                     "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, kind]},
@@ -330,11 +330,16 @@ _HEADERS: dict[str, Json] = {
         example='"requests";r=599;t=60',
     ),
     "Retry-After": _header("Seconds to wait", _NUMBER),
+    "Retry-After-If-Known": _header("Seconds to wait, where they are known", _NUMBER, always=False),
     "WWW-Authenticate": _header("How one may prove who one is", {"const": "Bearer"}),
     "Content-Language": _header("The language of title, detail and messages", {"enum": ["zh-CN", "en"]}),
 }
 _ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
-_OF_STATUS = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
+_OF_STATUS = {
+    401: {"WWW-Authenticate": "WWW-Authenticate"},
+    429: {"Retry-After": "Retry-After"},
+    503: {"Retry-After": "Retry-After-If-Known"},
+}
 
 _PARAMETERS: dict[str, Json] = {
     "Accept-Language": {

@@ -113,6 +113,13 @@ def test_every_refusal_says_which_kinds_of_problem_it_may_be(document: Json) -> 
             assert {URN + name for name in content["examples"]} == set(kinds), operation.id
 
 
+def test_who_may_be_told_when_to_come_back_knows_where_it_is_said(document: Json) -> None:
+    for operation in operations(document):
+        for status, always in (("429", True), ("503", False)):
+            headers = resolve(document, operation.described["responses"][status])["headers"]
+            assert resolve(document, headers["Retry-After"])["required"] is always, operation.id
+
+
 def test_the_document_knows_every_kind_of_problem_and_no_other(document: Json) -> None:
     text = json.dumps(document)
     assert {slug for slug in _slugs() if URN + slug not in text} == set()
