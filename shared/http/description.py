@@ -341,6 +341,7 @@ _OF_STATUS = {
     503: {"Retry-After": "Retry-After-If-Known"},
 }
 
+# Swagger UI fills examples in and sends them: a key that was used, a version beside `*`. So some have none.
 _PARAMETERS: dict[str, Json] = {
     "Accept-Language": {
         "in": "header",
@@ -364,7 +365,6 @@ _PARAMETERS: dict[str, Json] = {
         "description": "The version of the file to be replaced: 428 with neither this nor "
         "`If-None-Match`, 412 when it is stale",
         "schema": _VERSION,
-        "example": '"1"',
     },
     "If-None-Match": {
         "in": "header",
@@ -379,7 +379,6 @@ _PARAMETERS: dict[str, Json] = {
         "description": "Any text of the client's choice, new for each thing it wants done. A repeated "
         "request with the same key gets the stored answer for 48 hours; another body is refused (422)",
         "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
-        "example": "0b6f5c1e-8a54-4f0e-b9c7-2d1f6a3e4c58",
     },
 }
 
