@@ -73,6 +73,7 @@ def without_quotations(record: logging.LogRecord) -> bool:
         record.msg, record.args, record.exc_info = "a client kept a thread waiting for too long", (), None
         record.levelno, record.levelname = logging.INFO, "INFO"
     elif words.startswith("Invalid request from ip="):
+        structlog.contextvars.clear_contextvars()  # of the request that this thread answered before
         record.msg, record.args = "a request that is no valid HTTP was refused", ()
     elif words.startswith("Error handling request"):
         record.msg, record.args = "error handling a request", ()
