@@ -2,9 +2,11 @@
 
 import contextvars
 import io
+import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -265,13 +267,30 @@ class HttpUpstream:
         return UpstreamResponse(
             status=answer.status,
             headers=list(answer.headers.items()),
-            chunks=_stream(answer),
+            chunks=_begun(answer),
             close=lambda: _close(answer),
         )
 
     def close(self) -> None:
         """Give back every connection."""
         self._pool.close()
+
+
+def _begun(answer: Any) -> Iterator[bytes]:
+    """The body, of which the first piece has come: a head alone is no answer that could be passed on.
+
+    Raises UpstreamError where the whole could not be told from a part: the head was cut, or says nothing
+    of where the body ends.
+    """
+    if answer.status < HTTPStatus.OK or not (answer.chunked or answer.length_remaining is not None):
+        answer.close()
+        raise UpstreamError(f"an answer of status {answer.status} that has no end")
+    chunks = _stream(answer)
+    try:
+        return itertools.chain([next(chunks, b"")], chunks)
+    except UpstreamError:
+        answer.close()
+        raise
 
 
 def _stream(answer: Any) -> Iterator[bytes]:

@@ -55,8 +55,10 @@ def configure_logging(log_format: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("alembic", "fontTools", "urllib3"):  # the last names whole addresses, when asked for more
+    for chatty in ("alembic", "fontTools"):
         logging.getLogger(chatty).setLevel("WARNING")
+    # It names whole addresses, and quotes headers that it cannot read; whoever calls says what went wrong.
+    logging.getLogger("urllib3").setLevel("ERROR")
     server = logging.getLogger("gunicorn.error")
     server.handlers[:] = []
     server.filters[:] = [without_quotations]
@@ -71,6 +73,7 @@ def without_quotations(record: logging.LogRecord) -> bool:
         record.msg, record.args, record.exc_info = "a client kept a thread waiting for too long", (), None
         record.levelno, record.levelname = logging.INFO, "INFO"
     elif words.startswith("Invalid request from ip="):
+        structlog.contextvars.clear_contextvars()  # of the request that this thread answered before
         record.msg, record.args = "a request that is no valid HTTP was refused", ()
     elif words.startswith("Error handling request"):
         record.msg, record.args = "error handling a request", ()

@@ -15,6 +15,8 @@ ENTERPRISE = "enterprise"
 NOTIFICATIONS = "notifications"
 
 _SERVER_ERRORS = 500
+PATIENCE_S = 3.0
+"""So long a page waits for what it can do without: a service may hang rather than be gone."""
 _ETAG = re.compile(r'"[0-9]{1,9}"')
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -61,8 +63,12 @@ def answer_of(response: ApiResponse) -> Json:
 
 def load(service: str, path: str, **params: str | None) -> Json:
     """GET a document; parameters without a value are left out. Raises RefusedError."""
+    return _load(service, path, params, None)
+
+
+def _load(service: str, path: str, params: dict[str, str | None], timeout_s: float | None) -> Json:
     given = {key: value for key, value in params.items() if value}
-    return answer_of(current_client().get(service, path, params=given or None))
+    return answer_of(current_client().get(service, path, params=given or None, timeout_s=timeout_s))
 
 
 def load_if_up(service: str, path: str, **params: str | None) -> Json | None:
@@ -71,7 +77,7 @@ def load_if_up(service: str, path: str, **params: str | None) -> Json | None:
     None when its service is down: the page then says at its top what is missing (`gaps`).
     """
     try:
-        return load(service, path, **params)
+        return _load(service, path, params, PATIENCE_S)
     except RefusedError as refusal:
         if refusal.status < _SERVER_ERRORS:
             raise

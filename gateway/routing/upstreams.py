@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from math import ceil
 
 from prometheus_client import CollectorRegistry, Counter
@@ -120,8 +121,10 @@ class Upstreams:
         if is_from_the_way(answer):
             breaker.failed(ticket)
             self._failures.labels(service, "refused").inc()
-        else:
-            breaker.succeeded(ticket)
+            answer.close()
+            kind = UpstreamTimeout if answer.status == HTTPStatus.GATEWAY_TIMEOUT else UpstreamError
+            raise kind(f"something on the way answered {answer.status}")
+        breaker.succeeded(ticket)
         return answer
 
 

@@ -274,7 +274,7 @@ def _response(spec: APISpec, kinds: Sequence[Refusal]) -> str:
         name,
         {
             "description": "\n".join(f"* `{each.urn}`: {each.meaning}" for each in kinds),
-            "headers": {header: header for header in (*_ALWAYS, *_OF_STATUS.get(status, ()))},
+            "headers": {**{header: header for header in _ALWAYS}, **_OF_STATUS.get(status, {})},
             "content": {
                 PROBLEM_JSON: {
                     "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, kind]},
@@ -330,12 +330,18 @@ _HEADERS: dict[str, Json] = {
         example='"requests";r=599;t=60',
     ),
     "Retry-After": _header("Seconds to wait", _NUMBER),
+    "Retry-After-If-Known": _header("Seconds to wait, where they are known", _NUMBER, always=False),
     "WWW-Authenticate": _header("How one may prove who one is", {"const": "Bearer"}),
     "Content-Language": _header("The language of title, detail and messages", {"enum": ["zh-CN", "en"]}),
 }
 _ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
-_OF_STATUS = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
+_OF_STATUS = {
+    401: {"WWW-Authenticate": "WWW-Authenticate"},
+    429: {"Retry-After": "Retry-After"},
+    503: {"Retry-After": "Retry-After-If-Known"},
+}
 
+# Swagger UI fills examples in and sends them: a key that was used, a version beside `*`. So some have none.
 _PARAMETERS: dict[str, Json] = {
     "Accept-Language": {
         "in": "header",
@@ -359,7 +365,6 @@ _PARAMETERS: dict[str, Json] = {
         "description": "The version of the file to be replaced: 428 with neither this nor "
         "`If-None-Match`, 412 when it is stale",
         "schema": _VERSION,
-        "example": '"1"',
     },
     "If-None-Match": {
         "in": "header",
@@ -374,7 +379,6 @@ _PARAMETERS: dict[str, Json] = {
         "description": "Any text of the client's choice, new for each thing it wants done. A repeated "
         "request with the same key gets the stored answer for 48 hours; another body is refused (422)",
         "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
-        "example": "0b6f5c1e-8a54-4f0e-b9c7-2d1f6a3e4c58",
     },
 }
 

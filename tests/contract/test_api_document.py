@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from structlog.testing import capture_logs
 
+from gateway.routing.routes import ALIASES, is_open
 from shared import errors
 from shared.clock import ManualClock
 from shared.http.problems import PROBLEM_JSON
@@ -55,6 +56,23 @@ def test_every_operation_says_in_words_what_it_does_and_takes(document: Json) ->
         for parameter in operation.parameters:
             assert parameter["description"], (operation.id, parameter["name"])
         assert operation.header("Accept-Language"), operation.id
+
+
+def test_what_is_described_as_public_is_open_at_the_edge_and_nothing_else(document: Json) -> None:
+    own = {alias.path.partition("/")[0] for alias in ALIASES} | {"me", "auth"}
+    for operation in operations(document):
+        service, _, path = operation.path.removeprefix("/api/v1/").partition("/")
+        if service not in own:
+            assert operation.public == is_open(operation.method, path), operation.id
+
+
+def test_whoever_tries_an_operation_finds_no_header_filled_in_that_would_spoil_it(document: Json) -> None:
+    """Swagger UI sends examples of parameters, also with a second request of another body."""
+    harmless = {"Accept-Language", "If-None-Match"}
+    for operation in operations(document):
+        for each in operation.parameters:
+            if each["in"] == "header" and not each.get("required") and each["name"] not in harmless:
+                assert "example" not in each, (operation.id, each["name"])
 
 
 def test_every_body_and_every_answer_has_a_schema_and_an_example(document: Json) -> None:
@@ -102,6 +120,13 @@ def test_every_refusal_says_which_kinds_of_problem_it_may_be(document: Json) -> 
             kinds = content["schema"]["allOf"][1]["properties"]["type"]["enum"]
             assert kinds and all(kind.startswith(URN) for kind in kinds), operation.id
             assert {URN + name for name in content["examples"]} == set(kinds), operation.id
+
+
+def test_who_may_be_told_when_to_come_back_knows_where_it_is_said(document: Json) -> None:
+    for operation in operations(document):
+        for status, always in (("429", True), ("503", False)):
+            headers = resolve(document, operation.described["responses"][status])["headers"]
+            assert resolve(document, headers["Retry-After"])["required"] is always, operation.id
 
 
 def test_the_document_knows_every_kind_of_problem_and_no_other(document: Json) -> None:

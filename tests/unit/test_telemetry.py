@@ -90,3 +90,19 @@ def test_the_server_quotes_nothing_of_a_request(
     written = capsys.readouterr().err
     assert json.loads(written)["event"] == left
     assert "203.0.113.7" not in written
+
+
+def test_a_service_that_answers_nonsense_is_not_quoted(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("json", "DEBUG")
+    urllib3 = logging.getLogger("urllib3.connection")
+    urllib3.warning("Failed to parse headers (url=%s): unparsed data: %r", "/?q=1", ID_NUMBER)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_request_that_nobody_could_read_is_not_put_down_to_the_one_before(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("json", "INFO")
+    with structlog.contextvars.bound_contextvars(request_id="r-1"):  # the last that this thread answered
+        logging.getLogger("gunicorn.error").warning("Invalid request from ip=127.0.0.1: %s", "nonsense")
+    assert "r-1" not in capsys.readouterr().err

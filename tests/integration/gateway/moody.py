@@ -8,6 +8,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 PROBLEM = "application/problem+json"
+HEADS = {
+    "head cut": b"HTTP/1.1 200 OK\r\nContent-Len",
+    "no length": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{",
+    "wrong length": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}",
+    "no number": b"HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}",
+    "no chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n",
+    "hint": b"HTTP/1.1 103 Early Hints\r\n\r\n",
+}
+"""Answers of which nobody could tell a part from the whole."""
 
 
 class MoodyServer(ThreadingHTTPServer):
@@ -49,6 +58,9 @@ class _Moody(BaseHTTPRequestHandler):
             self.close_connection = True
         elif mood == "half":
             self._answer(200, "text/plain", b"half", more=100)
+            self.close_connection = True
+        elif mood in HEADS:
+            self.wfile.write(HEADS[mood])
             self.close_connection = True
         elif mood == "answer":
             self._answer(200, "application/json", b"{}")

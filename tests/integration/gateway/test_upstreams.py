@@ -23,7 +23,7 @@ from shared.network import (
 from shared.testing.systems import SystemUnderTest
 
 from .conftest import GatewayClient
-from .moody import PROBLEM, MoodyServer, moody_server
+from .moody import HEADS, PROBLEM, MoodyServer, moody_server
 
 CASES = "/api/v1/enterprise/cases"
 
@@ -75,7 +75,6 @@ def test_only_what_is_safe_is_sent_a_second_time(
     [
         ("GET", CASES, "500 text/plain"),
         ("GET", CASES, f"503 {PROBLEM}"),
-        ("GET", CASES, "502 text/html"),
         ("POST", CASES, f"409 {PROBLEM}"),
     ],
 )
@@ -104,6 +103,32 @@ def test_nothing_is_sent_a_third_time(client: GatewayClient, service: MoodyServe
 
     assert client.get(CASES).status_code == 503
     assert len(service.asked) == 2
+
+
+@pytest.mark.parametrize("mood", HEADS)
+def test_an_answer_that_could_be_a_part_of_one_is_none(
+    client: GatewayClient, service: MoodyServer, mood: str
+) -> None:
+    service.moods.append(mood)
+
+    answer = client.get(CASES)
+
+    assert (answer.status_code, answer.content_type) == (503, PROBLEM)
+    assert len(service.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("mood", "status"), [("502 text/html", 503), ("503 text/plain", 503), ("504 text/html", 504)]
+)
+def test_what_something_on_the_way_answers_is_put_in_our_words(
+    client: GatewayClient, service: MoodyServer, mood: str, status: int
+) -> None:
+    service.moods.append(mood)
+
+    answer = client.send("POST", CASES, headers=KEY, buffered=True)
+
+    assert (answer.status_code, answer.content_type) == (status, PROBLEM)
+    assert len(service.asked) == 1
 
 
 def test_an_answer_that_has_begun_is_not_begun_anew(client: GatewayClient, service: MoodyServer) -> None:

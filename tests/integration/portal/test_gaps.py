@@ -1,6 +1,7 @@
 """Every page with each service down in turn: never an error of ours, and what is missing is named."""
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,10 +10,12 @@ from flask import Flask
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
+from gateway.portal import services
 from shared.http.app import create_app
 from shared.network import HttpUpstream, Network, Upstream, WsgiUpstream
 from shared.service import installed_services
 from shared.testing.systems import SystemFactory, SystemUnderTest
+from tests.integration.gateway.moody import moody_server
 from tests.integration.portal.conftest import ITEM, Browser
 from tests.integration.portal.test_desk import claim, submitted
 
@@ -178,3 +181,20 @@ def test_a_gap_is_named_in_the_readers_language_and_no_number_is_made_up(
     assert page.status_code == 503
     assert "“Enterprise approvals” does not answer at the moment." in page.text
     assert "Please try again in a few minutes." in page.text
+
+
+def test_a_page_does_not_wait_long_for_what_it_can_do_without(
+    system: SystemUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "PATIENCE_S", 0.1)
+    with moody_server() as silent:
+        silent.moods.extend(["wait"] * 4)  # signing in leads to a page, too
+        upstream = HttpUpstream(silent.url)
+        began = time.monotonic()
+        home = without(system, "notifications", upstream).open(("agent", "/"))
+        seconds = time.monotonic() - began
+        upstream.close()
+
+    assert home.status_code == 200
+    assert "本页有部分内容暂缺" in home.text
+    assert seconds < 5, "the time limit of its route is twice that"

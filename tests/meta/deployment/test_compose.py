@@ -91,6 +91,16 @@ def test_a_container_of_ours_can_start_with_what_it_is_told(container: Json) -> 
     assert not settings.demo, "the demo park is only where it was asked for"
 
 
+@pytest.mark.parametrize("kind", ["request", "write", "upload", "sign_in"])
+def test_the_operator_sets_the_limits_of_the_edge_beside_the_file(kind: str) -> None:
+    def limit(given: dict[str, str], container: str = "gateway") -> str:
+        settings = settings_of(_read(given)["services"][container]["environment"])
+        return str(getattr(settings, f"{kind}_limit"))
+
+    assert limit({**GIVEN, f"YUANBAN_{kind.upper()}_LIMIT": "7 per minute"}) == "7 per minute"
+    assert limit(GIVEN) == limit(GIVEN, "enterprise"), "else what the code says, as where nothing is set"
+
+
 @pytest.mark.parametrize("variable", [*SECRETS, "YUANBAN_PUBLIC_URL"])
 def test_it_refuses_to_start_without_what_only_the_operator_knows(variable: str) -> None:
     with pytest.raises(MissingVariableError, match=variable):
