@@ -23,10 +23,11 @@ def extend_app(app: Flask, runtime: Runtime, network: Network) -> None:
     keyset.register(app, edge.keys)
     proxy.register(app, edge.dispatcher)
     openapi.register(app, edge.dispatcher)
-    limits.register(app, settings)
+    host = GatewayHost(edge)
+    limits.register(app, settings, host.account_id)
     figures.register(app, settings.metrics_from)
     app.config["SESSION_COOKIE_SECURE"] = urlsplit(settings.public_url).scheme == "https"
-    blueprint.register(app, GatewayHost(edge), _portal_settings(settings))
+    blueprint.register(app, host, _portal_settings(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Response, after_this_request, g, request
 
@@ -35,6 +36,11 @@ class GatewayHost:
         """The signed-in person, None for a visitor."""
         account = self._account()
         return profile_of(account, self._edge.runtime.context.cipher) if account else None
+
+    def account_id(self) -> UUID | None:
+        """The account of the browser session; None for a visitor."""
+        account = self._account()
+        return account.id if account else None
 
     def sign_in(self, username: str, password: str) -> None:
         """Start a session with a token of its own; raises Unauthenticated or TooManyRequests."""

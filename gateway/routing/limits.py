@@ -4,9 +4,10 @@ The fields are those of draft-ietf-httpapi-ratelimit-headers-10 (`RateLimit-Poli
 the policies that the request counted for, by name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from uuid import UUID
 
 from flask import Flask, Response, g, request
 from limits import RateLimitItem, parse_many
@@ -21,6 +22,7 @@ from shared.http.problems import answer_problem
 
 _UNCOUNTED = {"healthz", "readyz", "metrics", "jwks", "static"}
 _SIGN_IN = {"/api/v1/auth/token", "/sign-in"}
+_API = "/api/v1/"
 ALL, WRITE, UPLOAD, SIGN_IN = "requests", "writes", "uploads", "sign-ins"
 
 
@@ -38,9 +40,13 @@ class Policy:
 
 
 class Limits:
-    """Counts what each client asks for."""
+    """Counts what each client asks for.
 
-    def __init__(self, rates: Mapping[str, str]) -> None:
+    `session_account` names the account of the browser session, None without one.
+    """
+
+    def __init__(self, rates: Mapping[str, str], session_account: Callable[[], UUID | None]) -> None:
+        self._session_account = session_account
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._clock = SystemClock()  # as the store has no other
         self._policies = {kind: policies_of(kind, rate) for kind, rate in rates.items()}
@@ -52,7 +58,7 @@ class Limits:
         g.counted = [
             policy for kind in kinds_of(request.method, request.path) for policy in self._policies[kind]
         ]
-        client = client_of(request.path)
+        client = self._client()
         over = [each for each in g.counted if not self._limiter.hit(each.item, each.name, client)]
         if over:
             raise TooManyRequests(retry_after_s=max(self._left(each, client)[1] for each in over))
@@ -65,11 +71,25 @@ class Limits:
             response = answer_problem(problem)
         policies = g.get("counted")
         if policies:
-            client = client_of(request.path)
+            client = self._client()
             left = [(each.name, *self._left(each, client)) for each in policies]
             response.headers["RateLimit-Policy"] = ", ".join(each.said for each in policies)
             response.headers["RateLimit"] = ", ".join(f'"{name}";r={r};t={t}' for name, r, t in left)
         return response
+
+    def _client(self) -> str:
+        """The account, else the address; at signing in it is always the address that tries.
+
+        An office behind one address has many accounts. A cookie that is of no session counts for the address.
+        """
+        path = request.path
+        if path in _SIGN_IN:
+            account = None
+        elif path.startswith(_API):
+            account = g.actor.id if "actor" in g else None
+        else:
+            account = self._session_account()
+        return f"account:{account}" if account else f"address:{request.remote_addr}"
 
     def _left(self, policy: Policy, client: str) -> tuple[int, int]:
         """How many requests are left, and after how many seconds there are more."""
@@ -92,13 +112,7 @@ def kinds_of(method: str, path: str) -> Sequence[str]:
     return (ALL, UPLOAD) if route_of(method, path).name == "upload" else (ALL, WRITE)
 
 
-def client_of(path: str) -> str:
-    """The account, else the address; at signing in it is always the address that tries."""
-    actor = None if path in _SIGN_IN else g.get("actor")
-    return f"account:{actor.id}" if actor else f"address:{request.remote_addr}"
-
-
-def register(app: Flask, settings: Settings) -> None:
+def register(app: Flask, settings: Settings, session_account: Callable[[], UUID | None]) -> None:
     """Limit each client of this app."""
     limits = Limits(
         {
@@ -106,7 +120,8 @@ def register(app: Flask, settings: Settings) -> None:
             WRITE: settings.write_limit,
             UPLOAD: settings.upload_limit,
             SIGN_IN: settings.sign_in_limit,
-        }
+        },
+        session_account,
     )
     app.before_request(limits.count)
     app.after_request(limits.finish)

@@ -1,12 +1,15 @@
 """How often one client may ask: counted by kind, told in every answer, refused with the time to come back."""
 
+import re
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gateway.routing.limits import policies_of
 from gateway.service import service as gateway_service
+from shared.config import DEMO_PASSWORD
 from shared.testing.systems import SystemFactory
 
 from .conftest import GatewayClient, mirror_service
@@ -114,3 +117,20 @@ def test_clients_are_limited_each_for_themselves(make_sqlite_system: SystemFacto
         for _ in range(4):
             answer = client.http.get(path, environ_base={"REMOTE_ADDR": "198.51.100.1"})
             assert answer.status_code == 200
+
+
+def test_people_behind_one_address_do_not_use_up_each_others_requests(tight: GatewayClient) -> None:
+    def browser(name: str) -> FlaskClient:
+        client = tight.system.edge_app.test_client()
+        page = client.get("/sign-in").text
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token
+        form = {"username": name, "password": DEMO_PASSWORD, "csrf_token": token.group(1)}
+        assert client.post("/sign-in", data=form).status_code == 303
+        return client
+
+    one, other = browser("agent"), browser("agent2")
+    assert [one.get("/help").status_code for _ in range(8)] == [200] * 7 + [429]
+    assert other.get("/help").status_code == 200
+    one.set_cookie("yuanban", "made up")
+    assert one.get("/help").headers["RateLimit"] != other.get("/help").headers["RateLimit"]
