@@ -84,7 +84,7 @@ def renew_version(tx: Transaction, case: Case) -> Item:
     write_answers(tx.context.cipher, case, found.answers)
     let_go(tx, [material.sha256 for material in found.dropped_materials])
     for material in found.dropped_materials:
-        case.materials.remove(material)
+        case.remove_material(material)
         tx.session.delete(material)
     case.item_version, case.department = item.version, item.department.code
     examined = open_form(tx.session, tx.context.cipher, case, item, tx.today).examined

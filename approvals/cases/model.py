@@ -33,6 +33,8 @@ class Case(Aggregate, Base):
     """What the case is about, in a list: for A1 the name of the company to be."""
     answers_sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     """The answers as typed, encrypted: they hold ID numbers and phones."""
+    taken_back: Mapped[dict[str, int]] = mapped_column(JsonDoc, default=dict, server_default="{}")
+    """The last version of each material that was taken back, by its code: no version comes twice."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -58,6 +60,16 @@ class Case(Aggregate, Base):
         sa.Index("ix_approval_case_applicant", "applicant_id", "created_at", "id"),
         sa.Index("ix_approval_case_department", "department", "state", "due_on", "id"),
     )
+
+    def add_material(self, row: "CaseMaterial") -> None:
+        """Take a first file for a material; its version goes on from what was taken back before it."""
+        row.version = self.taken_back.get(row.code, 0) + 1
+        self.materials.append(row)
+
+    def remove_material(self, row: "CaseMaterial") -> None:
+        """Let a file go; the caller deletes its row."""
+        self.taken_back = {**self.taken_back, row.code: row.version}
+        self.materials.remove(row)
 
 
 class CaseEntry(Base):
@@ -118,7 +130,8 @@ class CaseMaterial(Base):
     pages: Mapped[int]
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    # `Case.add_material` gives the first version, `hand_in` every later one.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
     __table_args__ = (sa.UniqueConstraint("case_id", "code"),)
 
 

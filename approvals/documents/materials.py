@@ -71,16 +71,17 @@ def hand_in(
     if (present.version if present else None) != seen_version:
         raise PreconditionFailed
     row = present or CaseMaterial(id=new_id(), case_id=case.id, code=code)
-    if present is not None:
+    if present is None:
+        case.add_material(row)
+    else:
         _let_go(tx, case, present)
+        present.version += 1
     row.file_name = found.file_name
     row.media_type = found.media_type
     row.size = found.size
     row.sha256 = found.sha256
     row.pages = found.pages
     row.uploaded_at = tx.now
-    if present is None:
-        case.materials.append(row)
     case.updated_at = tx.now
     tx.session.flush()
     tx.audit("material.handed-in", "case", case.id, {"code": code, "sha256": found.sha256}, case.on_behalf_of)
@@ -96,7 +97,7 @@ def take_back(tx: Transaction, case: Case, code: str, *, seen_version: int) -> N
     if row.version != seen_version:
         raise PreconditionFailed
     _let_go(tx, case, row)
-    case.materials.remove(row)
+    case.remove_material(row)
     tx.session.delete(row)
     case.updated_at = tx.now
     tx.audit("material.taken-back", "case", case.id, {"code": code}, case.on_behalf_of)

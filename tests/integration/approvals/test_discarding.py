@@ -189,7 +189,7 @@ def test_a_file_handed_in_while_it_is_being_forgotten_is_kept(
 
     def hand_in(tx: Transaction) -> None:
         unused.keep(tx, data, key)
-        row = CaseMaterial(id=new_id(), case_id=UUID(case_id), code="other_proof", sha256=key)
+        row = CaseMaterial(id=new_id(), case_id=UUID(case_id), code="other_proof", version=1, sha256=key)
         row.file_name, row.media_type, row.size, row.pages = "x.pdf", "application/pdf", len(data), 3
         row.uploaded_at = tx.now
         tx.session.add(row)

@@ -113,3 +113,19 @@ def test_only_the_applicant_hands_materials_in(lasting_desk: Desk) -> None:
     with nothing_changes(lasting_desk.system):
         refusal(lasting_desk.upload(WINDOW, case_id, MATERIAL, If_Match='"1"'), 403)
         refusal(lasting_desk.client(WINDOW).delete(path, headers={"If-Match": '"1"'}), 403)
+
+
+def test_a_version_of_a_file_that_was_taken_back_never_comes_again(lasting_desk: Desk) -> None:
+    """Else who saw the first file would replace another one unseen."""
+    case_id = lasting_desk.draft()
+    path = f"/cases/{case_id}/materials/{MATERIAL}"
+    client = lasting_desk.client(AGENT)
+    assert client.delete(path, headers={"If-Match": '"1"'}).status_code == 200
+    again = lasting_desk.upload(AGENT, case_id, MATERIAL, pdf(2))
+    assert (again.status_code, again.headers["ETag"]) == (201, '"2"')
+    refusal(lasting_desk.upload(AGENT, case_id, MATERIAL, pdf(3), If_Match='"1"'), 412)
+    refusal(client.delete(path, headers={"If-Match": '"1"'}), 412)
+    replaced = lasting_desk.upload(AGENT, case_id, MATERIAL, pdf(3), If_Match='"2"')
+    assert (replaced.status_code, replaced.headers["ETag"]) == (200, '"3"')
+    assert client.delete(path, headers={"If-Match": '"3"'}).status_code == 200
+    assert lasting_desk.upload(AGENT, case_id, MATERIAL).headers["ETag"] == '"4"'
