@@ -11,10 +11,10 @@ from uuid import UUID
 
 from flask import Flask, Response, g, request
 from limits import RateLimitItem, parse_many
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from gateway.routing.routes import READING, route_of
+from gateway.routing.windows import Windows
 from shared.clock import SystemClock
 from shared.config import Settings
 from shared.errors import TooManyRequests
@@ -47,8 +47,8 @@ class Limits:
 
     def __init__(self, rates: Mapping[str, str], session_account: Callable[[], UUID | None]) -> None:
         self._session_account = session_account
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._clock = SystemClock()  # as the store has no other
+        self._now = SystemClock().now
+        self._limiter = FixedWindowRateLimiter(Windows(self._now))
         self._policies = {kind: policies_of(kind, rate) for kind, rate in rates.items()}
 
     def count(self) -> None:
@@ -94,7 +94,7 @@ class Limits:
     def _left(self, policy: Policy, client: str) -> tuple[int, int]:
         """How many requests are left, and after how many seconds there are more."""
         window = self._limiter.get_window_stats(policy.item, policy.name, client)
-        return window.remaining, max(1, ceil(window.reset_time - self._clock.now().timestamp()))
+        return window.remaining, max(1, ceil(window.reset_time - self._now().timestamp()))
 
 
 def policies_of(kind: str, rate: str) -> Sequence[Policy]:

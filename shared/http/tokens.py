@@ -20,6 +20,7 @@ ISSUER = "yuanban-gateway"
 ALGORITHM = "Ed25519"  # EdDSA on Curve25519, by its name of RFC 9864; "EdDSA" alone is deprecated
 LEEWAY_S = 5  # clocks of two machines differ a little
 KEYS_FRESH_S = 300  # a fetched key set is asked for again after this
+PROVEN_KEPT = 2000  # tokens whose signature is remembered at most
 KEYS_RETRY_S = 5  # an unknown key id asks again, but not more often than this
 
 KeySource = Callable[[], Mapping[str, Any]]
@@ -51,6 +52,23 @@ def sign(key: OKPKey, actor: Actor, audience: str, now: datetime, lifetime: time
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
 
 
+class Known:
+    """A set of keys, and the tokens that were proven with it: none outlives the keys it was proven with."""
+
+    def __init__(self, keys: KeySet) -> None:
+        self._keys = keys
+        self._proven: dict[str, Mapping[str, Any]] = {}
+
+    def claims(self, token: str) -> Mapping[str, Any]:
+        """The claims of a token whose signature holds; raises JoseError or ValueError otherwise."""
+        claims: Mapping[str, Any] | None = self._proven.get(token)
+        if claims is None:
+            claims = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
+            if len(self._proven) < PROVEN_KEPT:
+                self._proven[token] = claims
+        return claims
+
+
 class TokenVerifier:
     """Checks signature, issuer, audience and time, against the edge's published keys."""
 
@@ -58,7 +76,7 @@ class TokenVerifier:
         self._audience = audience
         self._source = source
         self._now = now
-        self._keys: KeySet | None = None
+        self._known: Known | None = None
         self._fetched = 0.0
         self._lock = threading.Lock()
 
@@ -74,18 +92,19 @@ class TokenVerifier:
             ) from error
 
     def _decode(self, token: str) -> Mapping[str, Any]:
+        known = self._ask(KEYS_FRESH_S)
         try:
-            return jwt.decode(token, self._key_set(KEYS_FRESH_S), algorithms=[ALGORITHM]).claims
+            return known.claims(token)
         except (JoseError, ValueError):
             # Perhaps signed with a key younger than our copy of the set: look once more.
-            return jwt.decode(token, self._key_set(KEYS_RETRY_S), algorithms=[ALGORITHM]).claims
+            return self._ask(KEYS_RETRY_S).claims(token)
 
-    def _key_set(self, max_age_s: float) -> KeySet:
+    def _ask(self, max_age_s: float) -> "Known":
         with self._lock:
-            if self._keys is None or time.monotonic() - self._fetched > max_age_s:
-                self._keys = KeySet.import_key_set(json.loads(json.dumps(self._source())))
+            if self._known is None or time.monotonic() - self._fetched > max_age_s:
+                self._known = Known(KeySet.import_key_set(json.loads(json.dumps(self._source()))))
                 self._fetched = time.monotonic()
-            return self._keys
+            return self._known
 
     def _check(self, claims: Mapping[str, Any]) -> None:
         now = self._now().timestamp()
