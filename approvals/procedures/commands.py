@@ -189,6 +189,10 @@ def _tell(
         "ended_on": procedure.ended_on,
     }
     status = tx.resource(Deadlines).statutory(tx.session, case, item, tx.today)
-    due_on = status.clock.due_on if status else None
-    more = {"procedure": said, "running": running, "statutory_due_on": due_on}
+    more = {
+        "procedure": said,
+        "running": running,
+        "statutory_due_on": status.clock.due_on if status else None,
+        "statutory_provisional": bool(status and status.clock.provisional),
+    }
     announce(tx, case, item, step, more=more)
