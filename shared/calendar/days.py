@@ -29,7 +29,8 @@ MAX_WORKING_DAYS = 10_000
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
-_LIEU = Text("{name}（逢周末补假）", "{name} (weekday in lieu of a weekend)")
+_IN_LIEU = "（逢周末补假）"
+_LIEU = Text("{name}" + _IN_LIEU, "{name} (weekday in lieu of a weekend)")
 
 
 class CalendarError(ValueError):
@@ -95,10 +96,20 @@ class WorkCalendar:
         """The years that are in the tables, the earliest first; every other year follows the rule."""
         return tuple(sorted(self._known_years))
 
-    @property
-    def fixed_days(self) -> tuple[FixedDay, ...]:
-        """The statutory days off on the same solar date every year."""
-        return self._fixed_days
+    def statutory_days(self, year: int) -> tuple[DayEntry, ...]:
+        """The days that the regulation itself makes off, whatever a notice arranges around them, in order.
+
+        Those on a fixed solar date are known of every year; the lunar festivals and Qingming where the year
+        is in the tables and its notice is not.
+        """
+        known = {
+            (day := date(year, fixed.month, fixed.day)): DayEntry(day, "off", fixed.name, fixed.notice)
+            for fixed in self._fixed_days
+        }
+        if self.status(year) == "provisional":
+            days_off = (entry for entry in self.entries_of(year) if not entry.name.zh.endswith(_IN_LIEU))
+            known |= {entry.day: entry for entry in days_off}
+        return tuple(known[day] for day in sorted(known))
 
     def entries_of(self, year: int) -> tuple[DayEntry, ...]:
         """Every day of `year` that departs from the plain week, in order."""
