@@ -75,8 +75,12 @@ class WorkCalendar:
         entries: Iterable[DayEntry],
         statuses: Mapping[int, YearStatus],
         fixed_days: Iterable[FixedDay] = (),
+        statutory: Mapping[int, tuple[DayEntry, ...]] | None = None,
     ) -> None:
-        """Raises CalendarError when one day is given twice."""
+        """Raises CalendarError when one day is given twice.
+
+        `statutory`: what is known of the statutory days of years whose days a notice has replaced.
+        """
         self._entries: dict[date, DayEntry] = {}
         for entry in entries:
             if entry.day in self._entries:
@@ -84,6 +88,7 @@ class WorkCalendar:
             self._entries[entry.day] = entry
         self._statuses = dict(statuses)
         self._fixed_days = tuple(fixed_days)
+        self._statutory = dict(statutory or {})
         self._known_years = {day.year for day in self._entries} | self._statuses.keys()
         self._years_by_rule: dict[int, dict[date, DayEntry]] = {}
 
@@ -100,8 +105,10 @@ class WorkCalendar:
         """The days that the regulation itself makes off, whatever a notice arranges around them, in order.
 
         Those on a fixed solar date are known of every year; the lunar festivals and Qingming where the year
-        is in the tables and its notice is not.
+        was in the tables before its notice.
         """
+        if year in self._statutory:
+            return self._statutory[year]
         known = {
             (day := date(year, fixed.month, fixed.day)): DayEntry(day, "off", fixed.name, fixed.notice)
             for fixed in self._fixed_days
@@ -182,7 +189,8 @@ class WorkCalendar:
             if entry.day.year != year:
                 raise CalendarError(f"{entry.day} is not in {year}")
         kept = (entry for day, entry in self._entries.items() if day.year != year)
-        return WorkCalendar((*kept, *fresh), {**self._statuses, year: status}, self._fixed_days)
+        statutory = {**self._statutory, year: self.statutory_days(year)}
+        return WorkCalendar((*kept, *fresh), {**self._statuses, year: status}, self._fixed_days, statutory)
 
     def _by_rule(self, year: int) -> dict[date, DayEntry]:
         # Filled on first use; two threads that race compute the same value.

@@ -120,6 +120,9 @@ def test_statutory_days_must_be_off() -> None:
         (error,) = judged(entered("\n".join(kept))).errors
         assert error.code == "statutory"
         assert "法定节假日（全国年节及纪念日放假办法）" in error.message.zh
+    by_notice = CALENDAR.with_year(2027, "official", judged(entered(STATUTORY)).days)
+    again = judge(entered(FIXED), 2027, calendar=by_notice, today=TODAY)
+    assert len(again.errors) == len(LUNAR.splitlines()), "the notice that mends it is judged alike"
     assert judged(entered(STATUTORY)).errors == ()  # 1 and 2 May 2027 are a weekend, and listed
 
 
