@@ -232,12 +232,11 @@ def _contradiction(line: Line, found: DayEntry, year: int, known: DayEntry | Non
 def _missing(
     year: int, days: Mapping[date, DayEntry], calendar: WorkCalendar, where: str
 ) -> Iterable[FieldError]:
-    """Statutory days of a fixed date that are not off (全国年节及纪念日放假办法, by the shipped table)."""
-    for fixed in calendar.fixed_days:
-        day = date(year, fixed.month, fixed.day)
-        entry = days.get(day)
+    """Statutory days that are not off (全国年节及纪念日放假办法), as far as the tables know them."""
+    for known in calendar.statutory_days(year):
+        entry = days.get(known.day)
         if entry is None or entry.kind != "off":
-            message = _STATUTORY.format(day=say_date(day), name=fixed.name, source=fixed.notice.title)
+            message = _STATUTORY.format(day=say_date(known.day), name=known.name, source=known.notice.title)
             yield FieldError(where, "statutory", message)
 
 

@@ -70,7 +70,8 @@ def case_summary(reader: Reader, case: Case) -> dict[str, Any]:
         "created_at": case.created_at.isoformat(),
         "submitted_at": _instant(case.submitted_at),
         "due": due_of(reader, case),
-        "resumes_on": case.resumes_on.isoformat() if case.resumes_on else None,
+        # Where a limit has ended, what is due is that, and a procedure does not hide it.
+        "resumes_on": case.resumes_on.isoformat() if case.resumes_on and not case.due_on else None,
     }
 
 

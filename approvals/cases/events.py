@@ -104,6 +104,8 @@ class ProcedureData(CaseData):
     """How many special procedures run now; the limits stand still while any does."""
     statutory_due_on = fields.Date(required=True, allow_none=True)
     """When the law wants the decision; null while the limit stands still."""
+    statutory_provisional = fields.Boolean(required=False)
+    """Whether that day lies beyond the calendars that are published."""
 
 
 class ExtensionField(Schema):
@@ -113,6 +115,8 @@ class ExtensionField(Schema):
     reason = fields.String(required=True)
     previous_due_on = fields.Date(required=True, allow_none=True)
     due_on = fields.Date(required=True, allow_none=True)
+    provisional = fields.Boolean(required=False)
+    """Whether `due_on` lies beyond the calendars that are published."""
 
 
 class ExtendedData(CaseData):

@@ -148,7 +148,7 @@ class CaseSummary(Answer):
     created_at = instant()
     submitted_at = instant(null=True)
     due = fields.Nested(Due, required=True, allow_none=True)
-    resumes_on = day("While special procedures stop the clocks: when their end is expected", null=True)
+    resumes_on = day("While nothing is due for special procedures: when their end is expected", null=True)
 
 
 class SectionStatus(Answer):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
+from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case, Slip
 from approvals.cases.numbering import next_number
 from approvals.documents.slips import SlipFacts, SlipKind, make_slip
@@ -50,6 +51,7 @@ def issue_slip(
     """
     serial = next_number(tx.session, f"slip/{case.department}/{kind.value}/{tx.today.year}")
     on = case.due_on if due_on == "running" else due_on
+    calendar = tx.resource(Deadlines).calendar_of(tx.session)
     number = f"{_SERIES[kind]}字〔{tx.today.year}〕第{serial}号"
     slip = Slip(
         id=new_id(),
@@ -70,6 +72,7 @@ def issue_slip(
                 "reason": reason,
                 "remedies": remedies.zh if remedies else "",
                 "due_on": on.isoformat() if on else None,
+                "provisional": on is not None and calendar.is_provisional(on),
                 "rows": [[label.to_dict(), said] for label, said in rows],
                 "legal_basis": legal_basis.zh if legal_basis else "",
                 "demo": tx.context.settings.demo,
@@ -108,6 +111,7 @@ def _facts(context: Context, slip: Slip) -> SlipFacts:
         reason=said["reason"],
         remedies=said["remedies"],
         due_on=date.fromisoformat(due_on) if due_on else None,
+        provisional=said.get("provisional", False),
         legal_basis=said["legal_basis"],
         demo=said["demo"],
     )

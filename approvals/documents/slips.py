@@ -55,7 +55,8 @@ class SlipFacts:
 
     `number` is the slip's own number (文号); `body_name` and `body_code` (USCC) name the body that decides.
     `rows` are further lines of the table of facts. `items` are the materials received or accepted, or the
-    corrections required. `legal_basis`, when given, replaces the article the wording quotes.
+    corrections required. `provisional`: the calendar of the year of `due_on` is not published yet.
+    `legal_basis`, when given, replaces the article the wording quotes.
     """
 
     kind: SlipKind
@@ -73,6 +74,7 @@ class SlipFacts:
     reason: str = ""
     remedies: str = ""
     due_on: date | None = None
+    provisional: bool = False
     legal_basis: str = ""
     demo: bool = False
 
@@ -155,6 +157,7 @@ class _Sheet:
             "remedies": facts.remedies,
             "issued_on": chinese_date(facts.issued_on),
             "due_on": chinese_date(facts.due_on) if facts.due_on else "",
+            "provisional": facts.provisional,
         }
 
     def _head(self) -> None:

@@ -107,7 +107,7 @@ def _extend(tx: Transaction, case: Case, item: Item, extension: Extension) -> No
     limit = extension_of(item)
     if limit is None:
         raise LookupError(f"item {item.code} has lost its extension")
-    before = _statutory_due(tx, case, item)
+    before, _ = _statutory_due(tx, case, item)
     record(
         tx,
         case,
@@ -117,7 +117,7 @@ def _extend(tx: Transaction, case: Case, item: Item, extension: Extension) -> No
         facts=[Fact(FactKind.EXTENDED, tx.today, days=limit.n, note=Text.same(extension.reason))],
         detail=_EXTENDED.format(amount=limit.text, reason=extension.reason),
     )
-    after = _statutory_due(tx, case, item)
+    after, provisional = _statutory_due(tx, case, item)
     tasks.redate(tx, case)
     dates = ((Text("原法定到期日", "Due before"), before), (Text("延长后法定到期日", "Due now"), after))
     issue_slip(
@@ -138,11 +138,12 @@ def _extend(tx: Transaction, case: Case, item: Item, extension: Extension) -> No
         "reason": extension.reason,
         "previous_due_on": before,
         "due_on": after,
+        "provisional": provisional,
     }
     announce(tx, case, item, "extended", more={"extension": said})
 
 
-def _statutory_due(tx: Transaction, case: Case, item: Item) -> date | None:
-    """When the law wants the decision; None while a special procedure stops its clock."""
+def _statutory_due(tx: Transaction, case: Case, item: Item) -> tuple[date | None, bool]:
+    """When the law wants the decision, None while its clock stands still; and whether that is provisional."""
     status = tx.resource(Deadlines).statutory(tx.session, case, item, tx.today)
-    return status.clock.due_on if status else None
+    return (status.clock.due_on, status.clock.provisional) if status else (None, False)

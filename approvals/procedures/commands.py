@@ -29,6 +29,10 @@ _STARTED = Text(
     "{kind}，所需时间{amount}，预计于{end}结束；期限自{start}起停止计算。{reason}",
     "{kind}, expected to take {amount} and to end on {end}; the limits stand still from {start}. {reason}",
 )
+_STARTED_LATE = Text(
+    "{kind}，所需时间{amount}，预计于{end}结束；法定办理期限至{due}，不因此顺延。{reason}",
+    "{kind}, expected to take {amount} and to end on {end}; the limit by law, {due}, is not moved. {reason}",
+)
 _ENDED = Text("{kind}，{start}至{end}", "{kind}, {start} to {end}")
 _TWICE = Text("“{kind}”已在进行，结束前不能再次开始", "A procedure of this kind is running: {kind}")
 _NOT_RUNNING = Text("没有正在进行的该特别程序", "There is no such special procedure running")
@@ -76,6 +80,9 @@ def start(
     )
     tx.session.add(procedure)
     case.resumes_on = max(each.expected_end_on for each in (*running, procedure))
+    due_on = _statutory(tx, case, item)[0]
+    # The day of the start still counts: a limit that ends on it, or has ended, is not moved.
+    late = due_on is not None and due_on <= tx.today
     record(
         tx,
         case,
@@ -83,11 +90,12 @@ def start(
         "procedure_started",
         office=task_policy.office_of(task),
         facts=[Fact(FactKind.SUSPENDED, tx.today, note=PROCEDURE_NAMES[kind], ref=str(procedure.id))],
-        detail=_STARTED.format(
+        detail=(_STARTED_LATE if late else _STARTED).format(
             kind=PROCEDURE_NAMES[kind],
             amount=_amount(procedure),
             start=say_date(procedure.started_on),
             end=say_date(procedure.expected_end_on),
+            due=say_date(due_on) if due_on else "",
             reason=procedure.reason,
         ),
     )
@@ -188,7 +196,17 @@ def _tell(
         "expected_end_on": procedure.expected_end_on,
         "ended_on": procedure.ended_on,
     }
-    status = tx.resource(Deadlines).statutory(tx.session, case, item, tx.today)
-    due_on = status.clock.due_on if status else None
-    more = {"procedure": said, "running": running, "statutory_due_on": due_on}
+    due_on, provisional = _statutory(tx, case, item)
+    more = {
+        "procedure": said,
+        "running": running,
+        "statutory_due_on": due_on,
+        "statutory_provisional": provisional,
+    }
     announce(tx, case, item, step, more=more)
+
+
+def _statutory(tx: Transaction, case: Case, item: Item) -> tuple[date | None, bool]:
+    """When the law wants the decision, None while its clock stands still; and whether that is provisional."""
+    status = tx.resource(Deadlines).statutory(tx.session, case, item, tx.today)
+    return (status.clock.due_on, status.clock.provisional) if status else (None, False)

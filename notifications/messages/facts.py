@@ -46,6 +46,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "extension_amount": Text.of(extension["amount"]) if extension else None,
         "extension_reason": _clause(extension.get("reason")),
         "statutory_due_on": extension.get("due_on") or data.get("statutory_due_on"),
+        "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
     }

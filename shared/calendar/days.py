@@ -29,7 +29,8 @@ MAX_WORKING_DAYS = 10_000
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
-_LIEU = Text("{name}（逢周末补假）", "{name} (weekday in lieu of a weekend)")
+_IN_LIEU = "（逢周末补假）"
+_LIEU = Text("{name}" + _IN_LIEU, "{name} (weekday in lieu of a weekend)")
 
 
 class CalendarError(ValueError):
@@ -74,8 +75,12 @@ class WorkCalendar:
         entries: Iterable[DayEntry],
         statuses: Mapping[int, YearStatus],
         fixed_days: Iterable[FixedDay] = (),
+        statutory: Mapping[int, tuple[DayEntry, ...]] | None = None,
     ) -> None:
-        """Raises CalendarError when one day is given twice."""
+        """Raises CalendarError when one day is given twice.
+
+        `statutory`: what is known of the statutory days of years whose days a notice has replaced.
+        """
         self._entries: dict[date, DayEntry] = {}
         for entry in entries:
             if entry.day in self._entries:
@@ -83,6 +88,7 @@ class WorkCalendar:
             self._entries[entry.day] = entry
         self._statuses = dict(statuses)
         self._fixed_days = tuple(fixed_days)
+        self._statutory = dict(statutory or {})
         self._known_years = {day.year for day in self._entries} | self._statuses.keys()
         self._years_by_rule: dict[int, dict[date, DayEntry]] = {}
 
@@ -95,10 +101,22 @@ class WorkCalendar:
         """The years that are in the tables, the earliest first; every other year follows the rule."""
         return tuple(sorted(self._known_years))
 
-    @property
-    def fixed_days(self) -> tuple[FixedDay, ...]:
-        """The statutory days off on the same solar date every year."""
-        return self._fixed_days
+    def statutory_days(self, year: int) -> tuple[DayEntry, ...]:
+        """The days that the regulation itself makes off, whatever a notice arranges around them, in order.
+
+        Those on a fixed solar date are known of every year; the lunar festivals and Qingming where the year
+        was in the tables before its notice.
+        """
+        if year in self._statutory:
+            return self._statutory[year]
+        known = {
+            (day := date(year, fixed.month, fixed.day)): DayEntry(day, "off", fixed.name, fixed.notice)
+            for fixed in self._fixed_days
+        }
+        if self.status(year) == "provisional":
+            days_off = (entry for entry in self.entries_of(year) if not entry.name.zh.endswith(_IN_LIEU))
+            known |= {entry.day: entry for entry in days_off}
+        return tuple(known[day] for day in sorted(known))
 
     def entries_of(self, year: int) -> tuple[DayEntry, ...]:
         """Every day of `year` that departs from the plain week, in order."""
@@ -171,7 +189,8 @@ class WorkCalendar:
             if entry.day.year != year:
                 raise CalendarError(f"{entry.day} is not in {year}")
         kept = (entry for day, entry in self._entries.items() if day.year != year)
-        return WorkCalendar((*kept, *fresh), {**self._statuses, year: status}, self._fixed_days)
+        statutory = {**self._statutory, year: self.statutory_days(year)}
+        return WorkCalendar((*kept, *fresh), {**self._statuses, year: status}, self._fixed_days, statutory)
 
     def _by_rule(self, year: int) -> dict[date, DayEntry]:
         # Filled on first use; two threads that race compute the same value.

@@ -18,6 +18,11 @@ TODAY = date(2026, 11, 26)
 FIXED = "2027-01-01,off,元旦\n" + "\n".join(
     [f"2027-05-0{n},off,劳动节" for n in (1, 2)] + [f"2027-10-0{n},off,国庆节" for n in (1, 2, 3)]
 )
+LUNAR = "\n".join(
+    [f"2027-02-0{n},off,春节" for n in (5, 6, 7, 8)]
+    + ["2027-04-05,off,清明节", "2027-06-09,off,端午节", "2027-09-15,off,中秋节"]
+)
+STATUTORY = f"{FIXED}\n{LUNAR}"
 
 
 def judged(given: Entered, year: int = 2027, today: date = TODAY) -> Judged:
@@ -57,27 +62,27 @@ def test_every_notice_that_ships_would_be_believed(year: int) -> None:
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("2028-01-02,off,元旦", "outside-year", "第7行：2028年1月2日不在2027年"),
-        ("2027-05-02,off,劳动节", "twice", "第7行：2027年5月2日重复列出"),
-        ("2027-05-02,work,劳动节", "both", "第7行：2027年5月2日既列为放假又列为上班"),
-        ("2027-05-05,work,劳动节", "ordinary-weekday", "第7行：2027年5月5日是星期三，本来就是工作日"),
-        ("2027-05-08,holiday,劳动节", "kind", "第7行：类别应为 off（放假）或 work（调休上班）"),
-        ("2027-05-08,,劳动节", "kind", "第7行：类别应为"),
-        ("2027-02-30,off,春节", "date", "第7行：日期应写作2027-01-01的形式"),
-        ("下周一,off,春节", "date", "第7行：日期应写作"),
-        ("2027-W05-1,off,春节", "date", "第7行：日期应写作"),
-        ("2027-05-08,off,", "required", "第7行：请写明节日名称"),
-        ("2027-05-08,off,园庆日", "required", "第7行：没有“园庆日”的英文名称，请补充"),
-        (f"2027-05-08,off,{'长' * 41},x", "too-long", "第7行：名称最多40个字符"),
-        ("2027-05-08,off,劳动节,Labour Day,又一个", "cells", "第7行：每行应为"),
+        ("2028-01-02,off,元旦", "outside-year", "第14行：2028年1月2日不在2027年"),
+        ("2027-05-02,off,劳动节", "twice", "第14行：2027年5月2日重复列出"),
+        ("2027-05-02,work,劳动节", "both", "第14行：2027年5月2日既列为放假又列为上班"),
+        ("2027-05-05,work,劳动节", "ordinary-weekday", "第14行：2027年5月5日是星期三，本来就是工作日"),
+        ("2027-05-08,holiday,劳动节", "kind", "第14行：类别应为 off（放假）或 work（调休上班）"),
+        ("2027-05-08,,劳动节", "kind", "第14行：类别应为"),
+        ("2027-02-30,off,春节", "date", "第14行：日期应写作2027-01-01的形式"),
+        ("下周一,off,春节", "date", "第14行：日期应写作"),
+        ("2027-W05-1,off,春节", "date", "第14行：日期应写作"),
+        ("2027-05-08,off,", "required", "第14行：请写明节日名称"),
+        ("2027-05-08,off,园庆日", "required", "第14行：没有“园庆日”的英文名称，请补充"),
+        (f"2027-05-08,off,{'长' * 41},x", "too-long", "第14行：名称最多40个字符"),
+        ("2027-05-08,off,劳动节,Labour Day,又一个", "cells", "第14行：每行应为"),
     ],
 )
 def test_a_line_that_cannot_be_true_is_named(line: str, code: str, said: str) -> None:
-    (error,) = judged(entered(f"{FIXED}\n{line}")).errors
+    (error,) = judged(entered(f"{STATUTORY}\n{line}")).errors
 
     assert (error.pointer, error.code) == ("/csv", code)
     assert error.message.zh.startswith(said)
-    assert error.message.en.startswith("Line 7: ")
+    assert error.message.en.startswith("Line 14: ")
 
 
 def test_every_wrong_line_and_field_is_named_at_once() -> None:
@@ -105,23 +110,28 @@ def test_every_wrong_line_and_field_is_named_at_once() -> None:
         ("/days/2/kind", "ordinary-weekday"),
         ("/days", "statutory"),
     ]
-    assert found[10:] == [("/days", "statutory")] * 5  # 2 October is listed, but as a working day
+    assert found[10:] == [("/days", "statutory")] * 12  # 2 October is listed, but as a working day
 
 
-def test_statutory_days_of_a_fixed_date_must_be_off() -> None:
-    """全国年节及纪念日放假办法 (2024): 1 January, 1–2 May, 1–3 October, a weekend or not."""
-    for gone in FIXED.splitlines():
-        (error,) = judged(entered("\n".join(line for line in FIXED.splitlines() if line != gone))).errors
+def test_statutory_days_must_be_off() -> None:
+    """全国年节及纪念日放假办法 (2024), a weekend or not: those of a fixed date, and the festivals of 2027."""
+    for gone in STATUTORY.splitlines():
+        kept = [line for line in STATUTORY.splitlines() if line != gone]
+        (error,) = judged(entered("\n".join(kept))).errors
         assert error.code == "statutory"
         assert "法定节假日（全国年节及纪念日放假办法）" in error.message.zh
-    assert judged(entered(FIXED)).errors == ()  # 1 and 2 May 2027 are a weekend, and listed
+    by_notice = CALENDAR.with_year(2027, "official", judged(entered(STATUTORY)).days)
+    again = judge(entered(FIXED), 2027, calendar=by_notice, today=TODAY)
+    assert len(again.errors) == len(LUNAR.splitlines()), "the notice that mends it is judged alike"
+    assert judged(entered(STATUTORY)).errors == ()  # 1 and 2 May 2027 are a weekend, and listed
 
 
 @pytest.mark.parametrize(
     ("year", "code"), [(2025, "past"), (2026, None), (2027, None), (2028, "too-far"), (2100, "too-far")]
 )
 def test_a_notice_is_for_this_year_or_the_next(year: int, code: str | None) -> None:
-    found = [error.code for error in judged(entered(FIXED.replace("2027", str(year))), year).errors]
+    listed = STATUTORY if year == 2027 else FIXED.replace("2027", str(year))
+    found = [error.code for error in judged(entered(listed), year).errors]
     assert found == ([code] if code else [])
 
 
@@ -164,7 +174,7 @@ def test_lines_may_come_out_of_a_document_or_a_spreadsheet() -> None:
         (5, "2027/5/1", "off", "劳动节"),
         (6, "2027-1-10", "班", "元旦"),
     ]
-    whole = f"{FIXED}\n2027/2/6\t休\t春节\n2027年2月20日，班，春节，Spring Festival"
+    whole = f"{STATUTORY}\n2027/2/9\t休\t春节\n2027年2月20日，班，春节，Spring Festival"
     assert judged(entered(whole)).errors == ()
 
 
@@ -177,8 +187,8 @@ def test_whatever_is_pasted_is_judged_and_never_breaks(text: str) -> None:
 
 @given(st.dates(date(2027, 1, 1), date(2027, 12, 31)), st.sampled_from(["off", "work"]))
 def test_one_more_day_is_accepted_unless_it_is_a_worked_weekday_or_listed(day: date, kind: str) -> None:
-    found = judged(entered(f"{FIXED}\n{day},{kind},春节"))
-    listed = day.isoformat() in FIXED
+    found = judged(entered(f"{STATUTORY}\n{day},{kind},春节"))
+    listed = day.isoformat() in STATUTORY
     ordinary = kind == "work" and day.weekday() < 5
     assert bool(found.errors) == (listed or ordinary)
 

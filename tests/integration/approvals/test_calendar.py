@@ -84,7 +84,7 @@ def test_a_notice_that_contradicts_itself_is_refused_with_the_reasons_and_nothin
             ("/csv", "ordinary-weekday"),
             ("/csv", "outside-year"),
         ]
-        assert problem["errors"][1]["message"].startswith("第21行：2027年1月10日既列为放假又列为上班")
+        assert problem["errors"][1]["message"].startswith("第24行：2027年1月10日既列为放假又列为上班")
         assert wrongs(refusal(prepare(desk, path="/calendar/2025", csv=CSV), 422))["/year"] == "past"
         refusal(prepare(desk, csv=7), 422)
         refusal(prepare(desk, csv="x" * 20_001), 422)
@@ -147,7 +147,7 @@ def test_a_notice_in_force_is_the_calendar_of_everybody_and_is_announced(sqlite_
         facts = [fact for fact in enterprise.backfill(session) if fact.subject == "2027"]  # type: ignore[misc]
     assert b'"standing": "official"' in event.body or b'"standing":"official"' in event.body
     assert published.details["reason"] == "已与原文核对" and published.actor_name == ADMIN.name
-    assert [(fact.sequence, fact.data["year"], len(fact.data["days"])) for fact in facts] == [(1, 2027, 19)]
+    assert [(fact.sequence, fact.data["year"], len(fact.data["days"])) for fact in facts] == [(1, 2027, 22)]
 
     in_force(desk, csv=CSV.replace("2027-01-10,work", "2027-01-09,work"))
     year = desk.get(ADMIN, PATH).json

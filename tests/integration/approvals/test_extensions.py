@@ -244,3 +244,26 @@ def test_a_case_that_ends_takes_its_request_with_it(enterprise_desk: Desk) -> No
         assert desk.get(OTHER_APPROVER, f"/cases/{case_id}/task").status_code == 204
     live = [row for row in dump(desk.system)["task"] if "'extension'" in row]
     assert len(live) == 2 and all("'cancelled'" in row for row in live)
+
+
+def test_a_date_in_a_year_without_a_calendar_is_told_as_provisional(desk: Desk, clock: ManualClock) -> None:
+    clock.set(_at(date(2026, 12, 29)))
+    extended, stopped = _requested(desk), _reviewing(desk)
+    desk.claim(APPROVER, extended)
+    assert _approve(desk, extended).status_code == 200
+    procedure = {"kind": "testing", "reason": "样品需要检测", "expected_days": 3}
+    assert desk.act(REVIEWER, stopped, "start-procedure", procedure).status_code == 200
+    assert desk.act(REVIEWER, stopped, "end-procedure", {"kind": "testing"}).status_code == 200
+    assert _dates(desk, extended) == {"promised": "2026-12-30", "statutory": "2027-01-07"}
+    assert _dates(desk, stopped) == {"promised": "2026-12-30", "statutory": "2027-01-04"}
+
+    desk.system.settle()
+    told = desk.client(AGENT, "notifications").get("/messages").json["items"]
+    for key in ("审批期限已延长", "办理期限恢复计算"):
+        (message,) = [each for each in told if each["title"]["zh"] == key]
+        assert "为预计日期" in message["body"]["zh"] and "provisional" in message["body"]["en"]
+    for case_id, kinds in ((extended, {"extension_notice"}), (stopped, {"procedure_notice"})):
+        for slip in desk.get(AGENT, f"/cases/{case_id}/slips").json["items"]:
+            (page,) = texts(desk.get(AGENT, f"/cases/{case_id}/slips/{slip['id']}").data)
+            forecast = slip["kind"] in kinds | {"receipt"}
+            assert (squeeze("放假安排尚未公布的年度") in page) is forecast, slip["kind"]

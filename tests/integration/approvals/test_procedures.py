@@ -243,3 +243,25 @@ def test_each_step_says_one_event(lasting_desk: Desk) -> None:
         row for row in dump(lasting_desk.system)["outbox_message"] if case_id in row and "procedure-" in row
     ]
     assert len(rows) == 2 and all("企业经办人" not in row for row in rows)
+
+
+def test_a_procedure_neither_moves_nor_hides_a_limit_that_ends_on_the_day_it_starts(
+    desk: Desk, clock: ManualClock
+) -> None:
+    clock.set(_at(MONDAY))
+    case_id = _reviewing(desk)
+    clock.set(_at(date(2026, 11, 26)))  # the statutory date; the promised one has passed
+    _start(desk, case_id)
+    clock.set(_at(date(2026, 11, 27)))
+    for somebody in (AGENT, REVIEWER):
+        case = desk.case(somebody, case_id)
+        assert (case["due"]["on"], case["due"]["light"], case["resumes_on"]) == ("2026-11-24", "red", None)
+    statutory = _clocks(desk, case_id)["statutory"]
+    assert (statutory["due_on"], statutory["state"]) == ("2026-11-26", "overdue")
+    started = desk.get(AGENT, f"/cases/{case_id}/timeline").json["items"][-1]
+    assert "法定办理期限至2026年11月26日，不因此顺延" in started["detail"]["zh"]
+    assert squeeze("（已届满或者当日届满的除外）") in _slip(desk, case_id, "procedure_notice")
+    desk.system.settle()
+    told = desk.client(AGENT, "notifications").get("/messages").json["items"][0]
+    assert told["title"]["en"] == "Your application needs a special procedure"
+    assert "至2026年11月26日（含当日），不因该程序顺延" in told["body"]["zh"]

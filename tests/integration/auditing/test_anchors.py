@@ -282,3 +282,21 @@ def test_an_entry_that_commits_late_below_others_waits_for_the_anchor_and_is_cov
         act(runtime, "early")
         make(runtime, clock.today(), horizon_of_all(runtime))
     assert damages(runtime) == [Damage.ADDED]
+
+
+@pytest.mark.parametrize("column", ["details", "actor_id", "at"])
+def test_an_entry_that_cannot_be_read_any_more_is_named(
+    make_sqlite_system: SystemFactory, column: str
+) -> None:
+    """SQLite keeps anything in any column; what is written there must not end the verifying."""
+    runtime = make_sqlite_system([notifications]).runtime("notifications")
+    act(runtime, "a", times=2)
+    assert Anchorer(runtime).keep()
+    with as_owner(runtime) as session:
+        entries = table_of(AuditEntry)
+        nothing: sa.ColumnElement[str] = sa.literal_column("'nothing'")
+        session.execute(
+            sa.update(entries).where(entries.c.position == 2).values({entries.c[column]: nothing})
+        )
+    ((damage, said),) = found(runtime)
+    assert damage is Damage.EDITED and "cannot be read" in said

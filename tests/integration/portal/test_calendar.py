@@ -199,8 +199,8 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(lasting
     assert answer.status_code == 422
     summary = answer.text.partition('id="error-summary"')[2].partition("</div>")[0]
     assert re.findall(r'href="#(\w+)"', summary) == ["title_en", "published_on", "csv", "csv", "csv"]
-    assert "Line 21: There is no English name for “&lt;b&gt;”; give one" in summary
-    assert "Line 22: 1 January 2028 is not in 2027" in summary
+    assert "Line 24: There is no English name for “&lt;b&gt;”; give one" in summary
+    assert "Line 25: 1 January 2028 is not in 2027" in summary
     assert 'aria-describedby="csv-hint csv-error" aria-invalid="true"' in answer.text
     assert f'value="{TITLE.zh}"' in answer.text and "2028-01-01,off,元旦</textarea>" in answer.text
     assert lasting_admin.get(CHECK).headers["Location"] == YEAR  # nothing was kept
@@ -232,9 +232,9 @@ def test_a_file_that_is_none_of_days_is_refused(lasting_admin: Browser, content:
 
 
 def test_a_draft_can_be_changed_and_discarded(admin: Browser) -> None:
-    prepare(admin, csv=f'{CSV}2027-06-09,off,某节,"A feast, invented"')
+    prepare(admin, csv=f'{CSV}2027-06-10,off,某节,"A feast, invented"')
     text = admin.get(FORM).text
-    assert "2027-06-09,off,某节,&#34;A feast, invented&#34;" in text
+    assert "2027-06-10,off,某节,&#34;A feast, invented&#34;" in text
     assert f'value="{TITLE.en}"' in text and 'value="2026-11-20"' in text
     assert admin.post(FORM, fields()).status_code == 303
 

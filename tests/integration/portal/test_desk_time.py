@@ -113,6 +113,15 @@ def test_a_delivery_is_recorded_at_the_window_or_by_opening_the_certificate(open
     assert "电子送达" in applicant.get(f"/applications/{opened}").text
 
 
+def test_what_was_withdrawn_was_not_decided(open_browser: Any) -> None:
+    case = submitted(open_browser, "云撤")
+    applicant: Browser = open_browser().sign_in("agent")
+    applicant.get(f"/applications/{case}/withdraw")
+    assert applicant.post(f"/applications/{case}/withdraw", {"reason": "重新申请"}).status_code == 303
+    page = applicant.get(f"/applications/{case}").text
+    assert "<dt>办结</dt>" in page and "决定时间" not in page
+
+
 def _granted(open_browser: Any, name: str) -> str:
     case, reviewer = _reviewing(open_browser, name)
     review = f"/desk/cases/{case}/review"
