@@ -30,7 +30,7 @@ def extend_app(app: Flask, runtime: Runtime, network: Network) -> None:
     blueprint.register(app, host, _portal_settings(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # as Flask says to
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=0
         )
     assets.wrap_static(app)

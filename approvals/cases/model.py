@@ -131,7 +131,7 @@ class CaseMaterial(Base):
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     # `Case.add_material` gives the first version, `hand_in` every later one.
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012 - as above
     __table_args__ = (sa.UniqueConstraint("case_id", "code"),)
 
 

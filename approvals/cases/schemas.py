@@ -41,7 +41,7 @@ class Sections(fields.Dict):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         try:
-            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call] # of marshmallow
         except ValidationError as error:
             if not isinstance(error.messages, dict):
                 raise

@@ -33,7 +33,7 @@ class Enterprise(Aggregate, Base):
     certificate_id: Mapped[str | None] = mapped_column(sa.String(120))
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
         sa.CheckConstraint("status IN ('active','suspended','closed')", name="status"),
         sa.CheckConstraint("registered_capital_fen > 0", name="capital"),

@@ -10,7 +10,7 @@ import yaml
 try:
     from yaml import CSafeLoader as SafeLoader
 except ImportError:  # built without libyaml: slower, otherwise the same
-    from yaml import SafeLoader  # type: ignore[assignment]
+    from yaml import SafeLoader  # type: ignore[assignment] # the same, in plain Python
 
 Path = tuple[str | int, ...]
 

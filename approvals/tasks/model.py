@@ -77,7 +77,7 @@ class Task(Base):
 
     case: Mapped[Case] = relationship(lazy="raise")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
         sa.CheckConstraint("state <> 'claimed' OR claimed_by IS NOT NULL", name="claimed_by"),
         sa.Index("ix_task_queue", "department", "state", "due_on", "id"),

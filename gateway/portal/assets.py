@@ -45,7 +45,7 @@ def wrap_static(app: Flask) -> None:
 
     Call it last: what wraps the app later does not see requests for static files.
     """
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign] # as Flask says to
         app.wsgi_app,
         root=str(STATIC_FOLDER),
         prefix=STATIC_PREFIX,

@@ -149,7 +149,7 @@ def _require_known_parameters() -> None:
 
 def takes_files(view: View) -> View:
     """Mark a view whose body need not be JSON (an upload, a proxied request)."""
-    view.takes_files = True  # type: ignore[attr-defined]
+    view.takes_files = True  # type: ignore[attr-defined] # a mark on a function
     return view
 
 
