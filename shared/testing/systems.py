@@ -1,5 +1,6 @@
 """A whole installation for one test: chosen services, fresh databases, a clock that the test moves."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -49,14 +50,12 @@ class SystemUnderTest(Embedded):
         return self._stand_in.token(actor, service, self.clock)
 
 
-class ApiClient:
-    """Sends requests to one service's app; a path that starts with `/` is below `/api/v1/<service>`."""
+class Verbs(ABC):
+    """The methods of HTTP by name, for whoever can send a request."""
 
-    def __init__(self, system: SystemUnderTest, service: str, actor: Actor | None) -> None:
-        self._system = system
-        self._service = service
-        self._actor = actor
-        self._http: FlaskClient = system.app(service).test_client(use_cookies=False)
+    @abstractmethod
+    def send(self, method: str, path: str, **options: Any) -> TestResponse:
+        """Any request."""
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """GET."""
@@ -77,6 +76,16 @@ class ApiClient:
     def delete(self, path: str, **options: Any) -> TestResponse:
         """DELETE."""
         return self.send("DELETE", path, **options)
+
+
+class ApiClient(Verbs):
+    """Sends requests to one service's app; a path that starts with `/` is below `/api/v1/<service>`."""
+
+    def __init__(self, system: SystemUnderTest, service: str, actor: Actor | None) -> None:
+        self._system = system
+        self._service = service
+        self._actor = actor
+        self._http: FlaskClient = system.app(service).test_client(use_cookies=False)
 
     def send(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any

@@ -15,7 +15,7 @@ from approvals.cases.model import Case
 from approvals.items.catalogue import Catalogue
 from shared.actor import SYSTEM, Actor
 from shared.service import Service, installed_services
-from shared.testing.systems import SystemFactory, SystemUnderTest
+from shared.testing.systems import SystemFactory, SystemUnderTest, Verbs
 from tests.integration.approvals.desk import Desk
 from tests.park.people import NOBODY, Registry, actor
 from tests.unit.item_cases import a1, catalogue
@@ -26,7 +26,7 @@ OLD_VERSION = "2025.1"
 _SYLLABLES = "云澜川栖峰岚溪屿松柏"
 
 
-class EdgeClient:
+class EdgeClient(Verbs):
     """Sends requests to one service through the edge; a path that starts with `/` is below its name."""
 
     def __init__(self, system: SystemUnderTest, prefix: str, token: str | None) -> None:
@@ -42,26 +42,6 @@ class EdgeClient:
         if self._token is not None:
             sent.setdefault("Authorization", f"Bearer {self._token}")
         return self._http.open(self._prefix + path, method=method, headers=sent, **options)
-
-    def get(self, path: str, **options: Any) -> TestResponse:
-        """GET."""
-        return self.send("GET", path, **options)
-
-    def post(self, path: str, **options: Any) -> TestResponse:
-        """POST."""
-        return self.send("POST", path, **options)
-
-    def put(self, path: str, **options: Any) -> TestResponse:
-        """PUT."""
-        return self.send("PUT", path, **options)
-
-    def patch(self, path: str, **options: Any) -> TestResponse:
-        """PATCH."""
-        return self.send("PATCH", path, **options)
-
-    def delete(self, path: str, **options: Any) -> TestResponse:
-        """DELETE."""
-        return self.send("DELETE", path, **options)
 
 
 class Park(Desk):

@@ -20,7 +20,7 @@ from shared.messaging.contracts import EventContract
 from shared.network import Network
 from shared.service import Runtime, Service
 from shared.testing.databases import Databases
-from shared.testing.systems import SystemFactory, SystemUnderTest
+from shared.testing.systems import SystemFactory, SystemUnderTest, Verbs
 from shared.text import Text
 
 PASSWORD = "yuanban-demo"
@@ -85,7 +85,7 @@ mirror_service = Service(
 )
 
 
-class GatewayClient:
+class GatewayClient(Verbs):
     """A client of the public API that may be signed in."""
 
     def __init__(self, system: SystemUnderTest, http: FlaskClient) -> None:
@@ -116,14 +116,6 @@ class GatewayClient:
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
         return self.http.open(path, method=method, headers=sent, **options)
-
-    def get(self, path: str, **options: Any) -> TestResponse:
-        """GET."""
-        return self.send("GET", path, **options)
-
-    def post(self, path: str, **options: Any) -> TestResponse:
-        """POST."""
-        return self.send("POST", path, **options)
 
 
 MakeClient = Callable[[], GatewayClient]

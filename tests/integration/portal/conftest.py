@@ -1,7 +1,7 @@
 """The portal in front of the real services, and a browser without scripts to use it with."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
@@ -15,7 +15,7 @@ from gateway.service import service as gateway
 from notifications.service import service as notifications
 from shared.clock import ManualClock
 from shared.testing.databases import Databases
-from shared.testing.systems import SystemFactory
+from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.conftest import MONDAY_MORNING
 
 ITEM = "00013112700401"
@@ -66,6 +66,9 @@ class Browser:
         return self.follow().request.path
 
 
+Enter = Callable[[str], Browser]
+
+
 @pytest.fixture(scope="module")
 def site(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SystemFactory]:
     """Makes systems for a whole module."""
@@ -101,3 +104,20 @@ def logs() -> Iterator[list[Any]]:
     """What was logged; kept, since printing unexpected errors would be slow."""
     with capture_logs() as entries:
         yield entries
+
+
+@pytest.fixture
+def enter(system: SystemUnderTest) -> Enter:
+    """Opens the browser of somebody who reads English."""
+
+    def open_one(username: str) -> Browser:
+        browser = Browser(system.edge_app.test_client()).sign_in(username)
+        browser.client.set_cookie("lang", "en")
+        return browser
+
+    return open_one
+
+
+@pytest.fixture
+def admin(enter: Enter) -> Browser:
+    return enter("admin")

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -16,14 +15,13 @@ from shared.clock import ManualClock
 from shared.testing.answers import A1_MATERIALS, a1_answers
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.notices import at
-from tests.integration.portal.conftest import ITEM, PASSWORD, Browser
+from tests.integration.portal.conftest import ITEM, PASSWORD, Browser, Enter
 from tests.unit.calendar_cases import CSV, TITLE
 from tests.unit.material_samples import pdf
 
 YEAR = "/calendar/2027"
 FORM = f"{YEAR}/notice"
 CHECK = f"{FORM}/check"
-Enter = Callable[[str], Browser]
 
 
 @pytest.fixture
@@ -39,23 +37,6 @@ def _with_accounts(factory: SystemFactory) -> SystemUnderTest:
     gateway.seed(made.runtime("gateway"))
     made.settle()
     return made
-
-
-@pytest.fixture
-def enter(system: SystemUnderTest) -> Enter:
-    """Opens the browser of somebody who reads English."""
-
-    def open_one(username: str) -> Browser:
-        browser = Browser(system.edge_app.test_client()).sign_in(username)
-        browser.client.set_cookie("lang", "en")
-        return browser
-
-    return open_one
-
-
-@pytest.fixture
-def admin(enter: Enter) -> Browser:
-    return enter("admin")
 
 
 @pytest.fixture(scope="module")

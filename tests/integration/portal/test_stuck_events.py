@@ -1,7 +1,6 @@
 """The administrators' page of what is stuck, without scripts: one list of all services, and two verbs."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -21,10 +20,9 @@ from shared.messaging.timekeeper import Timekeeper
 from shared.network import HttpUpstream, Network, WsgiUpstream
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.assembly import SAMPLES, SUBMITTED
-from tests.integration.portal.conftest import Browser
+from tests.integration.portal.conftest import Browser, Enter
 
 LIST = "/stuck-events"
-Enter = Callable[[str], Browser]
 
 
 @pytest.fixture
@@ -35,23 +33,6 @@ def system(make_sqlite_system: SystemFactory) -> SystemUnderTest:
     gateway.seed(made.runtime("gateway"))
     made.settle()
     return made
-
-
-@pytest.fixture
-def enter(system: SystemUnderTest) -> Enter:
-    """Opens the browser of somebody who reads English."""
-
-    def open_one(username: str) -> Browser:
-        browser = Browser(system.edge_app.test_client()).sign_in(username)
-        browser.client.set_cookie("lang", "en")
-        return browser
-
-    return open_one
-
-
-@pytest.fixture
-def admin(enter: Enter) -> Browser:
-    return enter("admin")
 
 
 def sample() -> bytes:
