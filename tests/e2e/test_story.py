@@ -16,12 +16,10 @@ pytestmark = pytest.mark.browser
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way through the story; what another way shows in the browser is prepared by the API."""
+    """One way through the story."""
 
     view: View
     trade_name: str
-    applies: bool = True
-    """Whether form and materials are filled in by the browser."""
 
     @property
     def company(self) -> str:
@@ -35,7 +33,6 @@ class Plan:
 # Axe has judged every kind of page elsewhere; one way through judges also what scripts change in between. The
 # slow tests go all the way in the other looks, too, and axe judges every page.
 PLANS = (
-    Plan(View(DESKTOP, "zh", judged_by_axe=False), "云栖湾", applies=False),
     Plan(View(PHONE, "en"), "听泉湾"),
     Plan(View(DESKTOP, "zh", script=False, judged_by_axe=False), "鹤鸣湾"),
 )
@@ -61,12 +58,9 @@ def test_from_application_to_certificate(plan: Plan, open_window: OpenWindow, se
     agent = open_window(plan.view)
     applicant.read_the_guide(agent, item)
     applicant.start(agent, "agent")
-    if plan.applies:
-        answers = a1_answers(company={"trade_name": plan.trade_name})
-        applicant.fill_in_the_form(agent, item, answers, "agent")
-        applicant.upload_the_materials(agent, item)
-    else:
-        agent.go(f"/applications/{api.draft(company={'trade_name': plan.trade_name})}/check")
+    answers = a1_answers(company={"trade_name": plan.trade_name})
+    applicant.fill_in_the_form(agent, item, answers, "agent")
+    applicant.upload_the_materials(agent, item)
     number = applicant.check_and_submit(agent, plan.company)
     case_id = agent.page.url.rpartition("/")[2]
     assert api.case(case_id)["number"] == number

@@ -118,6 +118,7 @@ def test_a_broker_that_lost_its_disk_is_given_everything_again(
     assert installation.effects() == 40
 
 
+@pytest.mark.slow
 def test_a_broker_short_of_memory_gets_nothing_while_acknowledgements_flow(
     installation_on_node: Installation, node: RabbitNode
 ) -> None:

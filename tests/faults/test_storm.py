@@ -26,9 +26,10 @@ def test_the_same_seed_makes_the_same_plan_with_every_kind_in_it() -> None:
     assert {blow.kind for blow in plan(7, 60)} == set(KINDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seconds",
-    [pytest.param(SHORT_S, id="short"), pytest.param(LONG_S, id="long", marks=pytest.mark.slow)],
+    [pytest.param(SHORT_S, id="short"), pytest.param(LONG_S, id="long")],
 )
 def test_a_storm(
     installation_on_node: Installation,
