@@ -26,12 +26,16 @@ PROCEDURE_RUNNING = refusal(
 PROCEDURE_NOT_RUNNING = refusal(
     Conflict, "There is no such special procedure, or it has ended", "procedure-not-running"
 )
+PROCEDURE_NOT_LISTED = refusal(
+    Conflict, "The item does not name a special procedure of that kind", "procedure-not-listed"
+)
 NOT_EXTENDABLE = refusal(Conflict, "The limits of the item cannot be extended", "not-extendable")
 ALREADY_EXTENDED = refusal(Conflict, "The limit was extended before, which is done once", "already-extended")
 EXTENSION_PENDING = refusal(
     Conflict, "An extension was requested and is not decided yet", "extension-pending"
 )
 LIMIT_PASSED = refusal(Conflict, "The statutory limit has already passed", "limit-passed")
+NOT_OVERDUE = refusal(Conflict, "No limit of the case has been missed", "not-overdue")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

@@ -65,7 +65,7 @@ def _check_limits(reader: Reader, item: Item, stages: Sequence[tuple[Step, Path]
             continue
         name, whole = wholes[until]
         taken.setdefault(until, []).append(step.limit)
-        wrong = _longer(taken[until], whole) if whole else None
+        wrong = longer(taken[until], whole) if whole else None
         if wrong is not None:
             reader.flaw((*path, "limit"), f"{wrong} the {name} limit")
 
@@ -78,7 +78,7 @@ def _place(event: str | None) -> int:
     return [*EVENTS].index(event) if event in EVENTS else 0
 
 
-def _longer(parts: Sequence[Limit], whole: Limit) -> str | None:
+def longer(parts: Sequence[Limit], whole: Limit) -> str | None:
     """How the parts fail to fit into the whole; None when they do.
 
     A limit is never converted, so only what is certain is said: a working day is at least as long as a day,

@@ -20,6 +20,7 @@ from approvals.cases.clock.facts import (
     StageLimit,
     Unit,
     end_of,
+    in_utc,
     name_of,
     say_amount,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "compute",
     "deemed_acceptance",
     "end_of",
+    "in_utc",
     "name_of",
     "read",
     "say_amount",

@@ -6,7 +6,7 @@ as when an application is deemed accepted. Only the first decides dates.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from shared.calendar import MAX_WORKING_DAYS
@@ -126,6 +126,11 @@ class Limits:
 def end_of(day: date) -> datetime:
     """24:00 of a legal date (民法典 art. 203(2)), in the park's time."""
     return datetime.combine(day + timedelta(days=1), time(), PARK_TZ)
+
+
+def in_utc(at: datetime) -> datetime:
+    """The same instant as it is stored and sent."""
+    return at.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
