@@ -14,7 +14,6 @@ from flask import Flask, Response, request, request_finished, request_started
 
 from approvals.calendar.redating import REDATE_TIMER
 from approvals.cases.model import Case
-from approvals.enterprise.service import service as enterprise
 from facilities.living.service import service as living
 from facilities.production.service import service as production
 from gateway.accounts.cli import accounts_command
@@ -33,6 +32,7 @@ from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.notices import PATH, prepare, publish
 from tests.integration.approvals.people import ADMIN, AGENT, APPROVER, OTHER_WINDOW, REVIEWER, WINDOW
+from tests.integration.approvals.services import enterprise
 from tests.integration.auditing.trail import report
 from tests.integration.gateway.conftest import GatewayClient
 from tests.park.park import OLD_VERSION, with_an_old_version
