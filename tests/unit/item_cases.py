@@ -28,7 +28,7 @@ def a1() -> Item:
 
 
 def with_every_procedure(item: Item) -> Item:
-    """The item as if any procedure of 行政许可法 art. 45 could be needed; A1 itself names the hearing alone."""
+    """The item as if any procedure of 行政许可法 art. 45 could be needed; A1 names the hearing alone."""
     names = get_args(ProcedureName)
     special = [
         replace(each, procedures=names) if each.procedures else each for each in item.special_procedures
