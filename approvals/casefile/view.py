@@ -9,8 +9,14 @@ from sqlalchemy.orm import Session
 from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
-from approvals.casefile.progress import delivery_view, extension_view, may_be_extended, procedures_view
-from approvals.cases import policy
+from approvals.casefile.progress import (
+    deferral_view,
+    delivery_view,
+    extension_view,
+    may_be_extended,
+    procedures_view,
+)
+from approvals.cases import deferral, policy
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
@@ -41,7 +47,15 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "record-delivery": (TaskKind.DELIVERY,),
 }
 _WAIT_FOR_PROCEDURES = ("opinion", "decide")
-_APPLICANT_VERBS = ("edit", "submit", "renew-version", "discard", "withdraw", "answer-correction")
+_APPLICANT_VERBS = (
+    "edit",
+    "submit",
+    "renew-version",
+    "discard",
+    "withdraw",
+    "answer-correction",
+    "make-up",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "code_names": {at: name.to_dict() for at, name in names_of_codes(item, answers).items()},
         "masked": not personal,
         "materials": _materials(item, case, required_materials(item, form.examined.values)),
+        "deferral": deferral_view(reader.session, reader.context, case, item, reader.today),
         "correction": _correction(reader, case, item),
         "opinions": [] if own and not claims else _opinions(reader, case),
         "decision": _decision(reader, case),
@@ -156,6 +171,8 @@ def materials_view(reader: Reader, case: Case, item: Item) -> list[dict[str, Any
 
 def _materials(item: Item, case: Case, needed: set[str]) -> list[dict[str, Any]]:
     handed_in = {material.code: material for material in case.materials}
+    standing = deferral.standing(case, *deferral.ASKED)
+    deferred = standing.codes if standing else ()
     rows = []
     for spec in item.materials:
         row = handed_in.get(spec.code)
@@ -165,6 +182,7 @@ def _materials(item: Item, case: Case, needed: set[str]) -> list[dict[str, Any]]
                 "name": spec.name.to_dict(),
                 "necessity": spec.necessity,
                 "required": spec.code in needed,
+                "deferred": spec.code in deferred,
                 "uploaded": row
                 and {
                     "file_name": row.file_name,
@@ -283,6 +301,8 @@ def _actions(
     unwanted = {"renew-version"} if renewal is None else {"submit"}
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
+    if not _may_make_up(reader, case):
+        unwanted.add("make-up")
     allowed = [verb for verb in allowed if verb not in unwanted]
     allowed += [
         verb
@@ -294,6 +314,8 @@ def _actions(
 
 def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     """Whether nothing but claim and state stands in the way of an official's verb."""
+    if verb == "decide" and deferral.to_make_up(case) is not None:
+        return False
     if verb in _WAIT_FOR_PROCEDURES:
         return case.resumes_on is None
     if verb == "end-procedure":
@@ -301,6 +323,11 @@ def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     if verb == "request-extension":
         return may_be_extended(reader.session, reader.context, case, item, reader.today)
     return True
+
+
+def _may_make_up(reader: Reader, case: Case) -> bool:
+    due = deferral.to_make_up(case)
+    return due is not None and due.due_on is not None and reader.today <= due.due_on
 
 
 def _instant(value: Any) -> str | None:

@@ -139,6 +139,30 @@ class DeliveredData(CaseData):
     delivery = fields.Nested(DeliveryField, required=True)
 
 
+class GapsField(Schema):
+    """What was still missing when the case was accepted (容缺受理), and by when it is to follow."""
+
+    materials = fields.List(fields.Nested(TextField), required=True)
+    """Their official names."""
+    due_on = fields.Date(required=True)
+    provisional = fields.Boolean(required=True)
+    """Whether that day lies beyond the calendars that are published."""
+
+
+class AcceptedData(CaseData):
+    """The public state of a case that was accepted; with `gaps` where materials are to follow."""
+
+    gaps = fields.Nested(GapsField, required=False, allow_none=True)
+
+
+class GapsData(CaseData):
+    """The public state of a case with gaps, and who has to know beside the applicant."""
+
+    gaps = fields.Nested(GapsField, required=True)
+    claimed_by = fields.UUID(required=True, allow_none=True)
+    """The official who examines the case now."""
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -155,6 +179,11 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "made-up": Text("申请人已补齐容缺材料", "The missing materials were handed in"),
+    "make-up-redated": Text(
+        "放假安排公布，补齐期限已重新推算", "A calendar was published and the make-up date computed anew"
+    ),
+    "terminated": Text("逾期未补齐，终止办理", "The missing materials did not come in time: terminated"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -163,6 +192,10 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "accepted": AcceptedData,
+    "made-up": GapsData,
+    "make-up-redated": GapsData,
+    "terminated": GapsData,
 }
 """The steps that say more than the public state of the case."""
 

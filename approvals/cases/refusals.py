@@ -32,6 +32,9 @@ EXTENSION_PENDING = refusal(
     Conflict, "An extension was requested and is not decided yet", "extension-pending"
 )
 LIMIT_PASSED = refusal(Conflict, "The statutory limit has already passed", "limit-passed")
+NOTHING_TO_MAKE_UP = refusal(Conflict, "No missing material is to be made up now", "nothing-to-make-up")
+MAKE_UP_OVER = refusal(Conflict, "The day by which missing materials were due has passed", "make-up-over")
+MAKE_UP_DUE = refusal(Conflict, "Nothing is decided while missing materials are to follow", "make-up-due")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
-from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, ProcedureOut
+from approvals.cases.time_schemas import DeferralOut, DeliveryOut, Due, ExtensionOut, ProcedureOut
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
@@ -63,8 +63,26 @@ class CheckArgs(Schema):
     )
 
 
-class Submit(Schema):
-    """The applicant's declaration."""
+class Deferred(Schema):
+    """What is to be handed in later (容缺受理), and the promise to do so."""
+
+    materials = fields.List(
+        fields.String(validate=validate.Length(min=1, max=40)),
+        required=True,
+        validate=validate.Length(max=60),
+        metadata={"description": "Codes of materials whose necessity is `deferrable`"},
+    )
+    promise = YesNo(required=True)
+
+
+class AnswerCorrection(Schema):
+    """What of the corrected application is to follow later."""
+
+    deferred = fields.Nested(Deferred, load_default=None, allow_none=True)
+
+
+class Submit(AnswerCorrection):
+    """The applicant's declaration, and what is to follow later."""
 
     declaration = YesNo(required=True)
 
@@ -77,6 +95,12 @@ class Withdraw(Schema):
 
 class Nothing(Schema):
     """A verb without further information."""
+
+
+class Accept(Schema):
+    """Accepting; with the gaps that the applicant has promised to make up, where there are any."""
+
+    with_gaps = YesNo(load_default=False)
 
 
 class Decline(Schema):
@@ -177,8 +201,13 @@ class MaterialOut(Answer):
 
     code = string(example="articles")
     name = bilingual()
-    necessity = fields.String(required=True, validate=validate.OneOf(["required", "optional", "conditional"]))
+    necessity = fields.String(
+        required=True, validate=validate.OneOf(["required", "optional", "conditional", "deferrable"])
+    )
     required = fields.Boolean(required=True, metadata={"description": "Needed here, by the answers given"})
+    deferred = fields.Boolean(
+        required=True, metadata={"description": "Promised to follow later; see `deferral` of the case"}
+    )
     uploaded = fields.Nested(Uploaded, required=True, allow_none=True)
 
 
@@ -284,6 +313,12 @@ class CaseOut(CaseSummary):
         required=True, metadata={"description": "ID numbers and phones are not shown to this reader"}
     )
     materials = fields.List(fields.Nested(MaterialOut), required=True)
+    deferral = fields.Nested(
+        DeferralOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The latest promise to hand materials in later (容缺受理)"},
+    )
     correction = fields.Nested(CorrectionOut, required=True, allow_none=True)
     opinions = fields.List(fields.Nested(OpinionOut), required=True)
     decision = fields.Nested(DecisionOut, required=True, allow_none=True)

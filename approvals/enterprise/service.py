@@ -29,6 +29,9 @@ from approvals.enterprise.demo.seed import seed
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import ESTABLISHMENT, register_company, register_rules, tell_all
 from approvals.extensions import api as extensions
+from approvals.gaps import api as gaps
+from approvals.gaps.commands import MAKE_UP_TIMER
+from approvals.gaps.commands import wake as wake_gaps
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
@@ -78,6 +81,7 @@ service = Service(
         desk.blueprint,
         procedures.blueprint,
         extensions.blueprint,
+        gaps.blueprint,
         decisions.blueprint,
         delivery.blueprint,
         certificates.blueprint,
@@ -87,6 +91,7 @@ service = Service(
     publishes=CONTRACTS,
     timers={
         INTAKE_TIMER: lapse,
+        MAKE_UP_TIMER: wake_gaps,
         UNUSED_TIMER: forget_let_go,
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,

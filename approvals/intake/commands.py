@@ -13,11 +13,13 @@ from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines
+from approvals.cases.deferral import promised
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.record import Fact, Office, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
+from approvals.gaps import commands as gaps
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
@@ -31,14 +33,28 @@ from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
 
+_GAPS_PROMISED = Text(
+    "申请人承诺后补部分材料，请确认容缺受理，或者告知补正",
+    "Materials are promised to follow: accept with gaps, or ask for a correction",
+)
+_NO_GAPS = Text("申请人没有承诺后补材料", "The applicant has not promised to hand anything in later")
 
-def accept(tx: Transaction, case: Case, item: Item) -> Case:
-    """受理: the application is complete and in legal form; the decision clocks start."""
+
+def accept(tx: Transaction, case: Case, item: Item, *, with_gaps: bool = False) -> Case:
+    """受理: the application is complete and in legal form; the decision clocks start.
+
+    `with_gaps` (容缺受理): what is missing was promised to follow, and the window lets it.
+
+    Raises InvalidInput where the applicant's promise and the official's intention are not the same.
+    """
     policy.require_state("accept", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.INTAKE)
+    if with_gaps != (promised(case) is not None):
+        wrong = ("unexpected", _NO_GAPS) if with_gaps else ("required", _GAPS_PROMISED)
+        raise InvalidInput(errors=[FieldError("/with_gaps", *wrong)])
     tasks.complete(tx, task)
-    _accepted(tx, case, item, "accepted", office="window")
-    tx.audit("case.accepted", "case", case.id)
+    _accepted(tx, case, item, "accepted_with_gaps" if with_gaps else "accepted", office="window")
+    tx.audit("case.accepted", "case", case.id, {"with_gaps": with_gaps})
     return case
 
 
@@ -69,6 +85,7 @@ def decline(tx: Transaction, case: Case, item: Item, *, kind: str, ground: str, 
     )
     case.ended_at = tx.now
     tx.unschedule(INTAKE_TIMER, str(case.id))
+    gaps.lapse(tx, case)
     issue_slip(
         tx,
         case,
@@ -115,6 +132,7 @@ def request_correction(
         detail=Text("共{n}项需要补正", "{n} point(s) to correct").format(n=len(items)),
     )
     tx.unschedule(INTAKE_TIMER, str(case.id))
+    gaps.lapse(tx, case)  # the window wants it now; the answer may promise anew what was not asked for
     issue_slip(
         tx,
         case,
@@ -138,10 +156,12 @@ def lapse(tx: Transaction, payload: Mapping[str, object]) -> None:
 def settle(tx: Transaction, case: Case, item: Item) -> bool:
     """Apply what time has already decided about the case; True when something was due.
 
-    Every verb settles first, so that nobody can act on a case whose intake limit has passed; the timer
-    only makes sure that somebody does.
+    Every verb settles first, so that nobody can act on a case whose intake limit has passed, or one whose
+    gaps were not made up in time; the timers only make sure that somebody does.
     """
-    if case.state is not State.RECEIVED or case.due_on is None or tx.today <= case.due_on:
+    if case.state is not State.RECEIVED:
+        return gaps.settle(tx, case, item)
+    if case.due_on is None or tx.today <= case.due_on:
         return False
     deadlines = tx.resource(Deadlines)
     due_on = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today).due_on
@@ -158,14 +178,16 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
 
 def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Office) -> None:
     effective = _handed_in_on(case) if key == "deemed_accepted" else tx.today
+    note = gaps.detail_of(case, item) if key == "accepted_with_gaps" else None
     note = (
         Text(
             "自收到申请材料之日起五个工作日内未告知补正，依法视为受理",
             "No correction was asked for within five working days of receipt: it counts as accepted",
         )
         if key == "deemed_accepted"
-        else None
+        else note
     )
+    kind = FactKind.DEEMED_ACCEPTED if key == "deemed_accepted" else FactKind.ACCEPTED
     record(
         tx,
         case,
@@ -173,14 +195,16 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
         key,
         office=office,
         effective_on=effective,
-        facts=[Fact(FactKind.DEEMED_ACCEPTED if key == "deemed_accepted" else FactKind.ACCEPTED, effective)],
+        facts=[Fact(kind, effective), *gaps.facts_of_acceptance(tx, case)],
         detail=note,
     )
     case.accepted_at = tx.now
     tx.unschedule(INTAKE_TIMER, str(case.id))
     tasks.open_task(tx, case, TaskKind.REVIEW)
-    issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))
-    announce(tx, case, item, "accepted")
+    found = gaps.begin(tx, case, item)
+    if found is None:
+        issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))
+    announce(tx, case, item, "accepted", more={"gaps": found} if found else None)
 
 
 def _handed_in_on(case: Case) -> date:

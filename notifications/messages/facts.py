@@ -1,6 +1,6 @@
 """What the templates may say of a case: the fields of its events, flattened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.text import Text
@@ -16,6 +16,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     procedure: Mapping[str, Any] = data.get("procedure") or {}
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
+    gaps: Mapping[str, Any] = data.get("gaps") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -49,7 +50,14 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
+        "gap_names": _listed(gaps["materials"]) if gaps else None,
+        "make_up_due_on": gaps.get("due_on"),
+        "make_up_provisional": gaps.get("provisional"),
     }
+
+
+def _listed(names: Sequence[Mapping[str, str]]) -> Text:
+    return Text("、".join(name["zh"] for name in names), ", ".join(name["en"] for name in names))
 
 
 def _clause(reason: str | None) -> str | None:

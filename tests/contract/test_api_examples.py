@@ -130,6 +130,18 @@ def _end_otherwise(reader: Reader) -> None:
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_decline_case", case_id=case_id)
     reader.do("agent", "enterprise_withdraw_case", case_id=reader.submitted("汐岚湾"))
+    _make_up(reader)
+
+
+def _make_up(reader: Reader) -> None:
+    case_id, gap = reader.draft("浔溪湾"), "premises"
+    reader.do("agent", "enterprise_delete_material", case_id=case_id, code=gap)
+    promise = {"declaration": True, "deferred": {"materials": [gap], "promise": True}}
+    reader.do("agent", "enterprise_submit_case", promise, case_id=case_id)
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_accept_case", {"with_gaps": True}, case_id=case_id)
+    reader.upload(case_id, gap, pdf())
+    reader.do("agent", "enterprise_make_up", case_id=case_id)
 
 
 def _bodies(operation: Operation) -> Json:

@@ -46,6 +46,7 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/renew-version": {},
     f"POST {CASE}/withdraw": {"reason": "不办了"},
     f"POST {CASE}/answer-correction": {},
+    f"POST {CASE}/make-up": {},
     f"POST {CASE}/accept": {},
     f"POST {CASE}/decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},
     f"POST {CASE}/request-correction": {

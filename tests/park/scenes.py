@@ -84,6 +84,22 @@ def _accepted(park: Park) -> Scene:
     return replace(_case(park, park.accepted()), bodies={"opinion": opinion})
 
 
+def _to_make_up(park: Park) -> Scene:
+    """Accepted with a gap; the file that was missing is there and not handed in yet."""
+    case_id, gap = park.draft(), "premises"
+    path = f"/cases/{case_id}/materials/{gap}"
+    assert park.client(AGENT).delete(path, headers={"If-Match": '"1"'}).status_code == 200
+    promise = {"declaration": True, "deferred": {"materials": [gap], "promise": True}}
+    assert park.act(AGENT, case_id, "submit", promise).status_code == 200
+    park.claim(WINDOW, case_id)
+    assert park.act(WINDOW, case_id, "accept", {"with_gaps": True}).status_code == 200
+    handed_in = park.upload(AGENT, case_id, gap)
+    assert handed_in.status_code == 201
+    scene = _case(park, case_id)
+    versions = {**scene.versions, "code": handed_in.headers["ETag"]}
+    return replace(scene, ids={**scene.ids, "code": gap}, versions=versions)
+
+
 def _review_claimed(park: Park) -> Scene:
     case_id = park.accepted()
     park.claim(REVIEWER, case_id)
@@ -216,6 +232,7 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "received, claimed": _received_claimed,
     "correction asked for": _correction,
     "accepted": _accepted,
+    "gaps to make up": _to_make_up,
     "review claimed": _review_claimed,
     "reviewed": _reviewed,
     "decision claimed": _decision_claimed,

@@ -175,14 +175,26 @@ def test_a_make_up_limit_for_nothing_is_refused(folder: Path) -> None:
         ),
         ("    necessity: required\n", "    necessity: conditional\n", "a condition stands if and only if"),
         ("- code: articles", "- code: premises", "materials[3].code: 'premises' is given twice"),
-        ("  - mode: deferred_materials\n", "  - mode: bundle\n", "reforms[1].mode: make_up stands if and only if"),
+        (
+            "  - mode: deferred_materials\n",
+            "  - mode: bundle\n",
+            "reforms[1].mode: make_up stands if and only if",
+        ),
         (
             "  - mode: deferred_materials\n",
             "  - mode: streamlined\n",
             "materials[2].necessity: what may follow later needs the reform deferred_materials",
         ),
-        ("    make_up: {n: 1, unit: working_day}", "    make_up: {n: 1}", "reforms[1].make_up: 'unit' is missing"),
-        ("    make_up: {n: 1,", "    make_up: {n: 2,", "reforms[1].make_up.n: is longer than the promised limit"),
+        (
+            "    make_up: {n: 1, unit: working_day}",
+            "    make_up: {n: 1}",
+            "reforms[1].make_up: 'unit' is missing",
+        ),
+        (
+            "    make_up: {n: 1,",
+            "    make_up: {n: 2,",
+            "reforms[1].make_up.n: is longer than the promised limit",
+        ),
         (
             "    make_up: {n: 1, unit: working_day}",
             "    make_up: {n: 1, unit: natural_day}",

@@ -14,12 +14,16 @@ from shared.text import Text
 
 
 class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, by the department's own promise, or until delivery."""
+    """Whose time runs: until acceptance, by law, by the department's own promise, or until delivery.
+
+    `make_up` is the applicant's own: by when the materials follow without which the case was accepted.
+    """
 
     INTAKE = "intake"
     STATUTORY = "statutory"
     PROMISED = "promised"
     DELIVERY = "delivery"
+    MAKE_UP = "make_up"
 
 
 _NAMES = {
@@ -27,6 +31,7 @@ _NAMES = {
     ClockKind.STATUTORY: Text("法定办理期限", "Statutory limit"),
     ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
     ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
+    ClockKind.MAKE_UP: Text("容缺材料补齐期限", "Make-up limit"),
 }
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
@@ -86,6 +91,7 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
     clocks = (
         *_intake_clocks(course, limits, calendar),
         *_decision_clocks(course, limits, calendar),
+        *_make_up_clock(course, limits, calendar),
         *_delivery_clock(course, limits, calendar),
     )
     return Ledger(clocks, calendar)
@@ -135,6 +141,19 @@ def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> 
     )
 
 
+def _make_up_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """No special procedure stops it: what the authority still has to find out keeps no applicant from it."""
+    if course.gaps is not None and limits.make_up is not None:
+        yield _clock(
+            ClockKind.MAKE_UP,
+            limits.make_up,
+            calendar,
+            start=course.gaps,
+            closing=course.made_up or course.ended,
+            recounted=course.recounted,
+        )
+
+
 def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
     decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
     if decided is not None and limits.delivery is not None:
@@ -166,6 +185,7 @@ def _clock(
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
         delivery=kind is ClockKind.DELIVERY,
+        make_up=kind is ClockKind.MAKE_UP,
         start=start,
         closing=closing,
         limit=limit,

@@ -11,13 +11,14 @@ from approvals.cases.clock.facts import FactKind, Unit
 from approvals.cases.clock.ledger import ClockKind, ClockReading, Ledger
 
 _DAY = timedelta(days=1)
+_NO_ANSWER = (ClockKind.DELIVERY, ClockKind.MAKE_UP)
 
 
 class ClockState(StrEnum):
     """Where a clock stands.
 
     `met`: the act it waited for came in time. `overdue`: it did not, or came late. `ended`: the clock ended
-    without that act, by withdrawal. `suspended`: its days do not count at present.
+    without that act, by withdrawal or termination. `suspended`: its days do not count at present.
     """
 
     RUNNING = "running"
@@ -69,7 +70,8 @@ class Reading:
     """A ledger on a given day.
 
     `governing` is the clock a list shows: of those that wait for an answer the open one that is due first.
-    Delivery is no answer: after the decision nothing governs that is still open.
+    Delivery is no answer: after the decision nothing governs that is still open. Nor is what the applicant
+    has to make up: it is for the applicant to do.
     """
 
     clocks: tuple[ClockStatus, ...]
@@ -177,12 +179,18 @@ def _state(clock: ClockReading, counter: Counter, moment: _Moment) -> ClockState
         late = clock.due_on is not None and clock.ended_on is not None and clock.ended_on > clock.due_on
         if late or clock.timing.lapsed:
             return ClockState.OVERDUE
-        return ClockState.ENDED if clock.closed_by is FactKind.WITHDRAWN else ClockState.MET
+        return ClockState.ENDED if _without_act(clock) else ClockState.MET
     if clock.due_on is None:
         return ClockState.SUSPENDED
     if moment.today > clock.due_on or _past(clock.due_at, moment.now):
         return ClockState.OVERDUE
     return ClockState.SUSPENDED if counter.is_suspended(moment.today) else ClockState.RUNNING
+
+
+def _without_act(clock: ClockReading) -> bool:
+    """Whether the clock ended although what it waited for had not been done."""
+    ended = clock.closed_by in (FactKind.WITHDRAWN, FactKind.TERMINATED)
+    return ended or (clock.kind is ClockKind.MAKE_UP and clock.closed_by is not FactKind.MADE_UP)
 
 
 def _past(due_at: datetime | None, now: datetime | None) -> bool:
@@ -228,7 +236,7 @@ def _first_with(clock: ClockReading, counts: Callable[[date], bool], left: int) 
 
 
 def _governing(clocks: tuple[ClockStatus, ...]) -> ClockStatus | None:
-    clocks = tuple(status for status in clocks if status.clock.kind is not ClockKind.DELIVERY)
+    clocks = tuple(status for status in clocks if status.clock.kind not in _NO_ANSWER)
     open_clocks = [status for status in clocks if status.clock.closed_by is None]
     if open_clocks:
         return min(open_clocks, key=lambda status: status.clock.due_on or date.max)

@@ -124,6 +124,7 @@ def whole_life(desk: Desk) -> None:
     desk.claim(WINDOW, case_id)
     ok(desk.act(WINDOW, case_id, "record-delivery", {"method": "in_person", "recipient": "企业经办人甲"}))
 
+    make_up_a_gap(desk)
     other = desk.submitted(company={"trade_name": "云栖退"})
     desk.claim(WINDOW, other)
     ok(
@@ -133,6 +134,25 @@ def whole_life(desk: Desk) -> None:
     )
     ok(desk.act(AGENT, desk.submitted(company={"trade_name": "云栖撤"}), "withdraw", {}))
     ok(desk.discard(AGENT, desk.draft(company={"trade_name": "云栖弃"})))
+
+
+def with_a_gap(desk: Desk, name: str) -> str:
+    """A case accepted on the promise that a paper follows."""
+    case_id = desk.draft(company={"trade_name": name})
+    ok(desk.client(AGENT).delete(f"/cases/{case_id}/materials/premises", headers={"If-Match": '"1"'}))
+    promise = {"materials": ["premises"], "promise": True}
+    ok(desk.act(AGENT, case_id, "submit", {"declaration": True, "deferred": promise}))
+    desk.claim(WINDOW, case_id)
+    ok(desk.act(WINDOW, case_id, "accept", {"with_gaps": True}))
+    return case_id
+
+
+def make_up_a_gap(desk: Desk) -> None:
+    """One gap is made up for, another will not be."""
+    case_id = with_a_gap(desk, "云栖补")
+    ok(desk.upload(AGENT, case_id, "premises"))
+    ok(desk.act(AGENT, case_id, "make-up"))
+    with_a_gap(desk, "云栖缺")
 
 
 def keep_the_calendar(desk: Desk) -> None:
@@ -183,6 +203,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
         settle_stuck(system)
 
         clock.advance(timedelta(days=37))
+        with_a_gap(desk, "云栖延")
         desk.submitted(company={"trade_name": "云栖默"})  # to be answered in a year without a calendar yet
         keep_the_calendar(desk)
         kept |= timers(system)
