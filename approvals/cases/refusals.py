@@ -32,6 +32,10 @@ EXTENSION_PENDING = refusal(
     Conflict, "An extension was requested and is not decided yet", "extension-pending"
 )
 LIMIT_PASSED = refusal(Conflict, "The statutory limit has already passed", "limit-passed")
+CREDIT_BAN = refusal(
+    Conflict, "A credit record of the applicant stands, so nothing may rest on their word", "credit-ban"
+)
+ALREADY_REPAIRED = refusal(Conflict, "The credit record was repaired before", "already-repaired")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"
