@@ -290,6 +290,14 @@ class Renewal(Answer):
     )
 
 
+class CreditBan(Answer):
+    """A credit record of the applicant that was not repaired: nothing may rest on their word meanwhile."""
+
+    id = fields.UUID(required=True, metadata={"description": "Of the record"})
+    since = day()
+    text = bilingual("Why, in a sentence")
+
+
 class CaseOut(CaseSummary):
     """The whole case file as this reader may see it."""
 
@@ -332,6 +340,12 @@ class CaseOut(CaseSummary):
     procedures = fields.List(fields.Nested(ProcedureOut), required=True)
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
+    credit_ban = fields.Nested(
+        CreditBan,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What keeps the applicant from promising; for them and the holder"},
+    )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

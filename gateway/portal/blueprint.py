@@ -11,6 +11,7 @@ from gateway.portal import (
     calendar_years,
     check,
     correction,
+    credit,
     deferring,
     desk_actions,
     desk_case,
@@ -68,6 +69,7 @@ PAGES = (
     stuck_event.pages,
     calendar_years.pages,
     calendar_notice.pages,
+    credit.pages,
     apidocs.pages,
 )
 
