@@ -161,7 +161,7 @@ def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply
 @blueprint.arguments(AnswerCorrection, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE, CREDIT_BAN)
 @command
 def answer_correction(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the corrections in; a new intake clock starts.

@@ -19,10 +19,12 @@ from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.deferral import missing_of, promised, standing, to_make_up
 from approvals.cases.model import Case, Deferral, DeferralState
 from approvals.cases.record import Fact, record
+from approvals.credit.commands import record_broken_promise
+from approvals.credit.policy import require_creditworthy
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.extensions import commands as extensions
-from approvals.gaps.policy import make_up_limit, reform_of
+from approvals.gaps.policy import GAPS, make_up_limit, reform_of
 from approvals.gaps.queries import examiner_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
@@ -56,7 +58,11 @@ _REDATED = Text(
 
 
 def promise(tx: Transaction, case: Case, item: Item, codes: Sequence[str]) -> Deferral:
-    """Keep a promise that was found right (`policy.wrongs`), with its slip (容缺受理承诺书)."""
+    """Keep a promise that was found right (`policy.wrongs`), with its slip (容缺受理承诺书).
+
+    Raises Conflict `credit-ban` where a credit record of the applicant stands.
+    """
+    require_creditworthy(tx.session, case, GAPS)
     if tx.actor.id is None:
         raise Forbidden
     deferral = Deferral(
@@ -268,6 +274,7 @@ def _terminate(tx: Transaction, case: Case, item: Item, deferral: Deferral) -> N
     basis = reform_of(item).basis
     issue_slip(tx, case, item, SlipKind.TERMINATION_NOTICE, reason=reason.zh, legal_basis=basis)
     tx.audit("case.terminated", "case", case.id, {"codes": list(missing)})
+    record_broken_promise(tx, case, reason=reason.zh)
     _tell(tx, case, item, "terminated", deferral, holder)
 
 

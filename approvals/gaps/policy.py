@@ -16,6 +16,8 @@ from shared.calendar import say_date
 from shared.errors import Conflict, FieldError
 from shared.text import Text
 
+GAPS = Text("容缺受理", "acceptance with gaps")
+"""What a credit record keeps its subject from, in the sentence that refuses it."""
 _PROMISE = Text(
     "请承诺在补齐期限内提交所缺材料", "Promise to hand in what is missing within the make-up limit"
 )

@@ -17,9 +17,11 @@ from approvals.cases.deferral import promised
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.record import Fact, Office, record
+from approvals.credit.policy import require_creditworthy
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.gaps import commands as gaps
+from approvals.gaps.policy import GAPS
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
@@ -45,13 +47,16 @@ def accept(tx: Transaction, case: Case, item: Item, *, with_gaps: bool = False) 
 
     `with_gaps` (容缺受理): what is missing was promised to follow, and the window lets it.
 
-    Raises InvalidInput where the applicant's promise and the official's intention are not the same.
+    Raises InvalidInput where the applicant's promise and the official's intention are not the same, Conflict
+    `credit-ban` where a credit record of the applicant stands meanwhile.
     """
     policy.require_state("accept", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.INTAKE)
     if with_gaps != (promised(case) is not None):
         wrong = ("unexpected", _NO_GAPS) if with_gaps else ("required", _GAPS_PROMISED)
         raise InvalidInput(errors=[FieldError("/with_gaps", *wrong)])
+    if with_gaps:
+        require_creditworthy(tx.session, case, GAPS)
     tasks.complete(tx, task)
     _accepted(tx, case, item, "accepted_with_gaps" if with_gaps else "accepted", office="window")
     tx.audit("case.accepted", "case", case.id, {"with_gaps": with_gaps})

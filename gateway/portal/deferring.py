@@ -24,8 +24,11 @@ def make_up_of(item: Json) -> Json | None:
 
 
 def followers_of(case: Json, item: Json) -> list[Json]:
-    """The materials that are missing and may follow; what a correction notice asks for may not."""
-    if make_up_of(item) is None:
+    """The materials that are missing and may follow; what a correction notice asks for may not.
+
+    None may for whoever has a credit record that stands.
+    """
+    if make_up_of(item) is None or case["credit_ban"]:
         return []
     notice = (case.get("correction") or {}).get("items", ()) if case["state"] == "correction" else ()
     asked_for = {each["target"] for each in notice}

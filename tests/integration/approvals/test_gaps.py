@@ -7,7 +7,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from approvals.credit.commands import enter, repair
+from approvals.credit.model import CreditRecord
+from approvals.credit.queries import Subject, find
 from approvals.enterprise.service import service as enterprise
 from approvals.gaps.commands import MAKE_UP_TIMER, wake
 from shared.actor import SYSTEM
@@ -17,7 +21,7 @@ from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.notices import at, in_force
-from tests.integration.approvals.people import AGENT, APPROVER, OTHER_WINDOW, REVIEWER, WINDOW
+from tests.integration.approvals.people import ADMIN, AGENT, APPROVER, OTHER_WINDOW, REVIEWER, WINDOW
 from tests.integration.approvals.refusals import nothing_changes, refusal, wrongs
 from tests.unit.material_samples import pdf
 from tests.unit.pdf_text import squeeze, texts
@@ -218,6 +222,11 @@ def test_what_does_not_come_in_time_ends_the_case(desk: Desk, clock: ManualClock
         refusal(_opinion(desk, by_verb), 409, "wrong-state")
         refusal(desk.act(REVIEWER, by_verb, "request-extension", {"reason": "情形复杂"}), 409, "wrong-state")
     desk.system.settle()
+    banned = _draft(desk, "premises", company={"trade_name": "云栖禁"})
+    assert "逾期未补齐" in desk.case(AGENT, banned)["credit_ban"]["text"]["zh"]
+    with nothing_changes(desk.system):
+        body = {"declaration": True, "deferred": LATER}
+        refusal(desk.act(AGENT, banned, "submit", body), 409, "credit-ban")
     for case_id in (by_timer, by_verb):
         case = desk.case(AGENT, case_id)
         assert (case["state"], case["state_name"]["zh"]) == ("terminated", "终止办理")
@@ -237,12 +246,8 @@ def test_what_does_not_come_in_time_ends_the_case(desk: Desk, clock: ManualClock
     for who in (AGENT, REVIEWER):
         told = desk.client(who, "notifications").get("/messages").json["items"]
         assert [each["title"]["zh"] for each in told].count("逾期未补齐，办件已终止") == 2
-    entry = next(
-        each
-        for each in desk.system.client("enterprise", AGENT).get(f"/cases/{by_verb}/timeline").json["items"]
-        if each["key"] == "terminated"
-    )
-    assert entry["actor"]["zh"] == "系统"
+    entries = desk.get(AGENT, f"/cases/{by_verb}/timeline").json["items"]
+    assert entries[-1]["actor"]["zh"] == "系统"
 
 
 def test_the_timer_is_not_needed_for_the_end(enterprise_desk: Desk, clock: ManualClock) -> None:
@@ -275,6 +280,22 @@ def test_nobody_told_the_applicant_so_the_days_run_from_when_the_law_accepts(
     assert _keys(desk, case_id)[-1] == ("deemed_accepted", 3)
     assert desk.upload(AGENT, case_id, "premises").status_code == 201
     assert desk.act(AGENT, case_id, "make-up").status_code == 200
+
+
+def test_a_credit_record_that_comes_meanwhile_keeps_the_window_from_accepting(lasting_desk: Desk) -> None:
+    desk = lasting_desk
+    case_id = _submitted(desk, company={"trade_name": "云栖信"})
+    desk.claim(WINDOW, case_id)
+    runtime = desk.system.runtime("enterprise")
+    with runtime.transaction(ADMIN) as tx:
+        subject = Subject(name=AGENT.name, account_id=AGENT.id)
+        record = enter(tx, subject, source="信用平台", reason="严重失信", since=None)
+        record_id = record.id
+    with nothing_changes(desk.system):
+        refusal(desk.act(WINDOW, case_id, "accept", {"with_gaps": True}), 409, "credit-ban")
+    with runtime.transaction(ADMIN) as tx:
+        repair(tx, find(tx.session, ADMIN, record_id, lock=True), reason="已修复")
+    assert desk.act(WINDOW, case_id, "accept", {"with_gaps": True}).status_code == 200
 
 
 def test_a_published_calendar_moves_the_make_up_date(desk: Desk, clock: ManualClock) -> None:
@@ -312,6 +333,8 @@ def test_of_making_up_and_the_end_of_the_day_one_wins(
     outcomes = set()
     for number in range(6):
         clock.set(at(MONDAY))
+        with runtime.transaction(SYSTEM) as tx:  # what was broken in the round before is no matter here
+            tx.session.execute(sa.delete(CreditRecord))
         case_id = _accepted(desk, company={"trade_name": f"云竞{'甲乙丙丁戊己'[number]}"})
         clock.set(at(TUESDAY, 23))
         assert desk.upload(AGENT, case_id, "premises").status_code == 201
