@@ -29,6 +29,7 @@ from approvals.items.forms import Examination
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
+from approvals.spot.view import corrections_view
 from approvals.tasks.model import TaskKind
 from approvals.tasks.policy import EXAMINATION, claimed_kinds
 from shared.actor import Actor
@@ -39,6 +40,7 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "accept": (TaskKind.INTAKE,),
     "decline": (TaskKind.INTAKE,),
     "request-correction": (TaskKind.INTAKE,),
+    "correct-on-the-spot": (TaskKind.INTAKE,),
     "opinion": (TaskKind.REVIEW,),
     "decide": (TaskKind.DECISION,),
     "start-procedure": EXAMINATION,
@@ -111,6 +113,9 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "materials": _materials(item, case, required_materials(item, form.examined.values)),
         "deferral": deferral_view(reader.session, reader.context, case, item, reader.today),
         "correction": _correction(reader, case, item),
+        "spot_corrections": corrections_view(
+            reader.session, reader.context.cipher, case, item, personal=personal
+        ),
         "opinions": [] if own and not claims else _opinions(reader, case),
         "decision": _decision(reader, case),
         "certificate": _certificate(reader, case),

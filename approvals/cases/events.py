@@ -149,6 +149,19 @@ class GapsField(Schema):
     """Whether that day lies beyond the calendars that are published."""
 
 
+class SpotCorrectionField(Schema):
+    """Which answers were corrected on the spot, by name; never what they say."""
+
+    fields_ = fields.List(fields.Nested(TextField), required=True, data_key="fields", attribute="fields")
+    consent_name = fields.Nested(TextField, required=True)
+
+
+class SpotCorrectedData(CaseData):
+    """The public state of a case in which answers were corrected on the spot."""
+
+    spot_correction = fields.Nested(SpotCorrectionField, required=True)
+
+
 class AcceptedData(CaseData):
     """The public state of a case that was accepted; with `gaps` where materials are to follow."""
 
@@ -179,6 +192,7 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "corrected-on-the-spot": Text("窗口当场更正", "Answers were corrected on the spot"),
     "made-up": Text("申请人已补齐容缺材料", "The missing materials were handed in"),
     "make-up-redated": Text(
         "放假安排公布，补齐期限已重新推算", "A calendar was published and the make-up date computed anew"
@@ -192,6 +206,7 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "corrected-on-the-spot": SpotCorrectedData,
     "accepted": AcceptedData,
     "made-up": GapsData,
     "make-up-redated": GapsData,

@@ -230,6 +230,26 @@ class CorrectionOut(Answer):
     items = fields.List(fields.Nested(CorrectionItem), required=True)
 
 
+class SpotChangeOut(Answer):
+    """One answer that was corrected on the spot."""
+
+    target = string("JSON pointer of the answer", example="/answers/premises/room")
+    label = bilingual()
+    before = bilingual("In words, starred where numbers are masked; null where nothing stood", null=True)
+    after = bilingual(null=True)
+
+
+class SpotCorrectionOut(Answer):
+    """A correction on the spot (当场更正)."""
+
+    at = instant()
+    official = string("Who typed it")
+    consent = fields.String(required=True, validate=validate.OneOf(["present", "phone", "video"]))
+    consent_name = bilingual()
+    note = string()
+    changes = fields.List(fields.Nested(SpotChangeOut), required=True)
+
+
 class CheckedPoint(Answer):
     """One point of the check list, as the reviewer answered it."""
 
@@ -328,6 +348,7 @@ class CaseOut(CaseSummary):
         metadata={"description": "The latest promise to hand materials in later (容缺受理)"},
     )
     correction = fields.Nested(CorrectionOut, required=True, allow_none=True)
+    spot_corrections = fields.List(fields.Nested(SpotCorrectionOut), required=True)
     opinions = fields.List(fields.Nested(OpinionOut), required=True)
     decision = fields.Nested(DecisionOut, required=True, allow_none=True)
     certificate = fields.Nested(CertificateRef, required=True, allow_none=True)

@@ -39,6 +39,7 @@ from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.procedures import api as procedures
+from approvals.spot import api as spot
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -83,6 +84,7 @@ service = Service(
         procedures.blueprint,
         extensions.blueprint,
         gaps.blueprint,
+        spot.blueprint,
         decisions.blueprint,
         delivery.blueprint,
         certificates.blueprint,

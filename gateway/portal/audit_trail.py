@@ -28,6 +28,7 @@ _NAMES = {
     "case.extension-decided": _l("Extension decided"),
     "case.delivered": _l("Delivery recorded"),
     "case.materials-deferred": _l("Materials promised to follow"),
+    "case.corrected-on-the-spot": _l("Corrected on the spot"),
     "case.made-up": _l("Missing materials handed in"),
     "case.make-up-redated": _l("Make-up date computed anew"),
     "case.terminated": _l("Case terminated"),

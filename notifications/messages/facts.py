@@ -16,6 +16,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     procedure: Mapping[str, Any] = data.get("procedure") or {}
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
+    spot: Mapping[str, Any] = data.get("spot_correction") or {}
     gaps: Mapping[str, Any] = data.get("gaps") or {}
     return {
         "number": data["number"],
@@ -51,6 +52,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
         "gap_names": _listed(gaps["materials"]) if gaps else None,
+        "corrected_fields": _listed(spot["fields"]) if spot else None,
+        "consent": Text.of(spot["consent_name"]) if spot else None,
         "make_up_due_on": gaps.get("due_on"),
         "make_up_provisional": gaps.get("provisional"),
     }

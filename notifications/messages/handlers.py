@@ -26,6 +26,7 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "corrected-on-the-spot",
 )
 REDATED = "redated"
 GAP_STEPS = ("made-up", "make-up-redated", "terminated")

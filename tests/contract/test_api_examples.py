@@ -112,6 +112,7 @@ def _grant(reader: Reader, name: str) -> None:
     task_id = reader.claimed("window", case_id)
     reader.do("window", "enterprise_release_task", task_id=task_id)
     reader.claimed("window", case_id)
+    reader.do("window", "enterprise_correct_on_the_spot", case_id=case_id)
     reader.do("window", "enterprise_accept_case", case_id=case_id)
     task_id = reader.claimed("reviewer", case_id)
     reader.do("reviewer", "enterprise_start_procedure", case_id=case_id)

@@ -156,6 +156,13 @@ DESK = (
         then=_press("Preview the notice"),
     ),
     Kind("request-correction-preview", "/desk/cases/{received}/correction", "window", then=_preview),
+    Kind("correct-on-the-spot", "/desk/cases/{received}/correct", "window"),
+    Kind(
+        "correct-on-the-spot-with-errors",
+        "/desk/cases/{received}/correct?field=/answers/premises/room",
+        "window",
+        then=_press("Correct and tell the applicant"),
+    ),
     Kind("review", "/desk/cases/{reviewing}/review", "reviewer"),
     Kind(
         "review-with-errors",

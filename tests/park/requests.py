@@ -48,6 +48,10 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/answer-correction": {},
     f"POST {CASE}/make-up": {},
     f"POST {CASE}/accept": {},
+    f"POST {CASE}/correct-on-the-spot": {
+        "changes": [{"target": "/answers/premises/room", "value": "502室"}],
+        "consent": "present",
+    },
     f"POST {CASE}/decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},
     f"POST {CASE}/request-correction": {
         "items": [{"target": f"/materials/{MATERIAL}", "requirement": "请更正"}]

@@ -51,6 +51,7 @@ def test_every_published_step_is_heard() -> None:
         ("correction-requested.v1", {}, "case-correction-requested"),
         ("correction-answered.v1", {}, "case-correction-answered"),
         ("accepted.v1", {}, "case-accepted"),
+        ("corrected-on-the-spot.v1", {}, "case-corrected-on-the-spot"),
         ("accepted.v1.with-gaps", {}, "case-accepted-with-gaps"),
         ("made-up.v1", {}, "case-made-up"),
         ("make-up-redated.v1", {}, "case-make-up-redated"),

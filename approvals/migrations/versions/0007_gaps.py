@@ -1,4 +1,4 @@
-"""What may follow later (容缺受理); cases that were terminated because it did not."""
+"""What may follow later (容缺受理) and what ends when it does not; corrections on the spot (当场更正)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,7 +27,7 @@ _NOW = (*_BEFORE, "terminated")
 
 
 def upgrade() -> None:
-    """Create the table; let a case be of the new state."""
+    """Create the tables; let a case be of the new state."""
     _allow(_NOW)
     op.create_table(
         "deferral",
@@ -76,10 +76,40 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('promised','due')"),
         postgresql_where=sa.text("state IN ('promised','due')"),
     )
+    op.create_table(
+        "spot_correction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "consent",
+            sa.Enum(
+                "present",
+                "phone",
+                "video",
+                name="consent",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("corrected_at", UtcDateTime(), nullable=False),
+        sa.Column("official_id", sa.Uuid(), nullable=False),
+        sa.Column("official_name", sa.String(length=120), nullable=False),
+        sa.Column("changes_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["approval_case.id"], name=op.f("fk_spot_correction_case_id_approval_case")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spot_correction")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_spot_correction_case_id_number")),
+    )
 
 
 def downgrade() -> None:
-    """Drop it; what was terminated counts as withdrawn, which is what the law makes of it."""
+    """Drop them; what was terminated counts as withdrawn, which is what the law makes of it."""
+    op.drop_table("spot_correction")
     op.drop_table("deferral")
     op.execute("UPDATE approval_case SET state = 'withdrawn' WHERE state = 'terminated'")
     _allow(_BEFORE)

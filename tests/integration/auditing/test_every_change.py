@@ -116,6 +116,8 @@ def whole_life(desk: Desk) -> None:
     )
     ok(desk.act(AGENT, case_id, "answer-correction"))
     desk.claim(OTHER_WINDOW, case_id)
+    spot = {"changes": [{"target": "/answers/premises/room", "value": "502室"}], "consent": "phone"}
+    ok(desk.act(OTHER_WINDOW, case_id, "correct-on-the-spot", spot))
     ok(desk.act(OTHER_WINDOW, case_id, "accept"))
     task = desk.claim(REVIEWER, case_id)
     testing = {"kind": "testing", "reason": "样品需要检测", "expected_days": 2}
