@@ -13,7 +13,7 @@ class SpotChange(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "type": ["string", "boolean", "number", "null"],
+            "type": ["string", "boolean", "number"],
             "description": "Raw as typed, as answers are saved; null empties the field",
         },
     )
