@@ -9,6 +9,7 @@ from approvals.applications import commands, renewal
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.refusals import (
+    CREDIT_BAN,
     GUIDE_ONLY,
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
@@ -18,6 +19,7 @@ from approvals.cases.refusals import (
 )
 from approvals.cases.schemas import (
     PLACES,
+    AnswerCorrection,
     CaseOut,
     CheckArgs,
     CheckOut,
@@ -27,6 +29,7 @@ from approvals.cases.schemas import (
     Submit,
     Withdraw,
 )
+from approvals.gaps.policy import Deferred
 from approvals.items.catalogue import Catalogue
 from shared.errors import FieldError
 from shared.http.command import Reply, command
@@ -107,16 +110,20 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED)
+@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, CREDIT_BAN)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
 
     It gets its number, a receipt, and the date by which an answer is due. 422 names every field that is wrong
-    and every material that is missing.
+    and every material that is missing. Materials of necessity `deferrable` may be missing when `deferred`
+    names them and promises to hand them in within the item's make-up limit (容缺受理).
     """
     case, item = opened(tx, case_id)
-    return reply_with_case(tx, commands.submit(tx, case, item, declaration=data["declaration"]))
+    deferred = _deferred(data["deferred"])
+    return reply_with_case(
+        tx, commands.submit(tx, case, item, declaration=data["declaration"], deferred=deferred)
+    )
 
 
 @blueprint.post("/cases/<uuid:case_id>/renew-version")
@@ -152,18 +159,24 @@ def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply
 
 
 @blueprint.post("/cases/<uuid:case_id>/answer-correction")
-@blueprint.arguments(Nothing, required=False)
+@blueprint.arguments(AnswerCorrection, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE, CREDIT_BAN)
 @command
-def answer_correction(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
+def answer_correction(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the corrections in; a new intake clock starts.
 
-    422 names every returned point that has not changed and everything that is still wrong.
+    422 names every returned point that has not changed and everything that is still wrong. What is to follow
+    later has to be promised anew, as at `submit`.
     """
     case, item = opened(tx, case_id)
-    return reply_with_case(tx, commands.answer_correction(tx, case, item))
+    deferred = _deferred(data["deferred"])
+    return reply_with_case(tx, commands.answer_correction(tx, case, item, deferred=deferred))
+
+
+def _deferred(said: dict[str, Any] | None) -> Deferred | None:
+    return None if said is None else Deferred(tuple(said["materials"]), said["promise"])
 
 
 def _finding(error: FieldError) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The applicant's verbs: start, fill in, submit, withdraw, answer a correction notice."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,11 +29,14 @@ from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.documents.unused import let_go
 from approvals.extensions import commands as extensions
+from approvals.gaps import commands as gaps
+from approvals.gaps.policy import Deferred, wrongs
 from approvals.items.answers import subject_name
 from approvals.items.catalogue import Catalogue
 from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation
 from approvals.items.model import Item
+from approvals.items.needs import required_materials
 from approvals.procedures import commands as procedures
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
@@ -111,17 +114,31 @@ def save_answers(tx: Transaction, case: Case, item: Item, changes: Mapping[str, 
 
 
 def check(
-    session: Session, context: Context, case: Case, item: Item, today: date, section: str | None = None
+    session: Session,
+    context: Context,
+    case: Case,
+    item: Item,
+    today: date,
+    section: str | None = None,
+    *,
+    following: Collection[str] = (),
 ) -> Validation:
-    """What is still wrong with an application; nothing is changed."""
-    uploaded = None if section else {material.code for material in case.materials}
+    """What is still wrong with an application; nothing is changed.
+
+    Materials that are `following` may be missing.
+    """
+    uploaded = None if section else {material.code for material in case.materials} | set(following)
     examined = open_form(session, context.cipher, case, item, today).examined
     checker = context.resources.get(Checker)
     return checker.check(session, item, examined, uploaded=uploaded, section=section)
 
 
-def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Case:
+def submit(
+    tx: Transaction, case: Case, item: Item, *, declaration: bool, deferred: Deferred | None = None
+) -> Case:
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
+
+    `deferred` promises to hand in later what the item lets follow (容缺受理).
 
     Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before
     and when another version of the item has come into force since the draft was begun.
@@ -133,7 +150,7 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
         text = Text("请确认所填内容和所附材料真实有效", "Confirm that the information and materials are true")
         raise InvalidInput(errors=[FieldError("/declaration", "required", text)])
     fill_in(tx, case, item)
-    _require_valid(tx, case, item)
+    _require_valid(tx, case, item, deferred)
     region = _region(item)
     # One series for all items: the number names region and day, not the item.
     serial = next_number(tx.session, f"case/{region}/{tx.today.isoformat()}")
@@ -143,6 +160,8 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
     _queue_for_intake(tx, case)
     issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
+    if deferred is not None:
+        gaps.promise(tx, case, item, deferred.materials)
     tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
     announce(tx, case, item, "submitted")
     return case
@@ -182,6 +201,7 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     case.ended_at = tx.now
     procedures.break_off(tx, case)
     extensions.lapse(tx, case)
+    gaps.lapse(tx, case)
     tasks.cancel_live(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     # Nobody has to say why they withdraw, but the notice says why the case ends.
@@ -191,10 +211,11 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     return case
 
 
-def answer_correction(tx: Transaction, case: Case, item: Item) -> Case:
+def answer_correction(tx: Transaction, case: Case, item: Item, *, deferred: Deferred | None = None) -> Case:
     """Hand the corrections in: the notice ends, a new intake clock starts (行政许可法 art. 32(4)).
 
-    Raises InvalidInput for every returned point that was not touched and for everything still wrong.
+    What is to follow later is promised anew. Raises InvalidInput for every returned point that was not
+    touched and for everything still wrong.
     """
     policy.require_applicant(tx.actor, case)
     policy.require_state("answer-correction", case)
@@ -212,7 +233,7 @@ def answer_correction(tx: Transaction, case: Case, item: Item) -> Case:
     ]
     if untouched:
         raise InvalidInput(errors=untouched)
-    _require_valid(tx, case, item)
+    _require_valid(tx, case, item, deferred)
     notice.answered_at = tx.now
     record(
         tx,
@@ -223,6 +244,8 @@ def answer_correction(tx: Transaction, case: Case, item: Item) -> Case:
         facts=[Fact(FactKind.CORRECTION_ANSWERED, tx.today)],
     )
     _queue_for_intake(tx, case)
+    if deferred is not None:
+        gaps.promise(tx, case, item, deferred.materials)
     tx.audit("case.correction-answered", "case", case.id, {"round": notice.round}, case.on_behalf_of)
     announce(tx, case, item, "correction-answered")
     return case
@@ -271,10 +294,17 @@ def _form(tx: Transaction, case: Case, item: Item) -> OpenedForm:
     return open_form(tx.session, tx.context.cipher, case, item, tx.today)
 
 
-def _require_valid(tx: Transaction, case: Case, item: Item) -> None:
-    found = check(tx.session, tx.context, case, item, tx.today)
-    if found.errors:
-        raise InvalidInput(errors=found.errors)
+def _require_valid(tx: Transaction, case: Case, item: Item, deferred: Deferred | None) -> None:
+    following = deferred.materials if deferred else ()
+    lets_follow = {
+        code for code in following if (spec := item.material(code)) and spec.necessity == "deferrable"
+    }
+    found = check(tx.session, tx.context, case, item, tx.today, following=lets_follow)
+    errors = [*found.errors]
+    if deferred is not None:
+        errors += wrongs(case, item, deferred, required_materials(item, found.values))
+    if errors:
+        raise InvalidInput(errors=errors)
 
 
 def _outside_correction(

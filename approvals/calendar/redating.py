@@ -28,6 +28,8 @@ from approvals.cases.lifecycle import OPEN_STATES, State
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
 from approvals.cases.warnings import schedule_warning
+from approvals.gaps import commands as gaps
+from approvals.gaps.queries import due_from
 from approvals.items.catalogue import Catalogue
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -82,7 +84,9 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
         case_id = str(move.case.id)
         tx.schedule(REDATE_TIMER, case_id, tx.now, {"case_id": case_id, "notice_id": str(notice.id)})
     if after is None:
-        for waiting in map(str, _to_be_delivered(tx.session, notice.year)):
+        first = date(notice.year, 1, 1)
+        others = [*_to_be_delivered(tx.session, notice.year), *due_from(tx.session, first)]
+        for waiting in map(str, others):
             tx.schedule(REDATE_TIMER, waiting, tx.now, {"case_id": waiting, "notice_id": str(notice.id)})
     if following is not None:
         again = {**payload, "after": str(following)}
@@ -96,6 +100,7 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
     case = tx.session.scalar(sa.select(Case).where(Case.id == case_id).with_for_update())
     if case is None or case.state not in (*OPEN_STATES, State.GRANTED):
         return
+    gaps.redate(tx, case, tx.resource(Catalogue).of(case), _NOTICE.format(title=Text.of(notice.title)))
     move = _move(tx.context, case, tx.resource(Deadlines).calendar_of(tx.session), tx.today)
     if move is None:
         return

@@ -6,15 +6,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from approvals.casefile.dues import due_view, stage_view
+from approvals.cases.clock import ClockKind
 from approvals.cases.dates import INTERNAL, read_dates
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import UNDER_EXAMINATION, State
-from approvals.cases.model import Case
+from approvals.cases.model import Case, DeferralState
 from approvals.delivery import queries as deliveries
 from approvals.delivery.model import METHOD_NAMES
 from approvals.extensions import queries as extensions
 from approvals.extensions.model import EXTENSION_NAMES, ExtensionState
 from approvals.extensions.policy import extension_of, hindrance
+from approvals.gaps.policy import make_up_limit, reform_of
 from approvals.items.model import Item
 from approvals.overdue import queries as explanations
 from approvals.overdue.policy import missed
@@ -25,6 +27,14 @@ from shared.transaction import Context
 
 OTHERS, EXTENDING = "2", "1"
 """Kinds of special procedure in the national code set (GB/T 39046 A.7)."""
+
+DEFERRAL_NAMES: dict[DeferralState, Text] = {
+    DeferralState.PROMISED: Text("已承诺后补，待受理", "Promised, waiting for acceptance"),
+    DeferralState.DUE: Text("容缺受理，待补齐", "Accepted with gaps, to be made up"),
+    DeferralState.MADE_UP: Text("已补齐", "Made up"),
+    DeferralState.BROKEN: Text("逾期未补齐", "Not made up in time"),
+    DeferralState.LAPSED: Text("不再适用", "No longer asked for"),
+}
 
 
 def procedures_view(session: Session, case: Case) -> list[dict[str, Any]]:
@@ -67,6 +77,41 @@ def extension_view(session: Session, case: Case, item: Item, *, for_applicant: b
         "decided_at": _instant(found.decided_at),
         "decided_by": None if for_applicant else found.decided_name,
         "note": None if for_applicant else found.note,
+    }
+
+
+def deferral_view(
+    session: Session, context: Context, case: Case, item: Item, today: date
+) -> dict[str, Any] | None:
+    """The latest promise to hand in later, with what of it is there, and by when the rest is to follow."""
+    if not case.deferrals:
+        return None
+    found = case.deferrals[-1]
+    deadlines = context.resources.get(Deadlines)
+    there = {material.code for material in case.materials}
+    ended = found.state is not DeferralState.DUE
+    return {
+        "state": found.state.value,
+        "state_name": DEFERRAL_NAMES[found.state].to_dict(),
+        "with_gaps": found.due_on is not None,
+        "materials": [
+            {"code": each.code, "name": each.name.to_dict(), "uploaded": each.code in there}
+            for each in item.materials
+            if each.code in found.codes
+        ],
+        "limit": make_up_limit(item).text.to_dict(),
+        "basis": basis.to_dict() if (basis := reform_of(item).basis) else None,
+        "promised_at": found.promised_at.isoformat(),
+        "due": found.due_on
+        and {
+            "on": found.due_on.isoformat(),
+            "kind": ClockKind.MAKE_UP.value,
+            "light": "ended" if ended else deadlines.light(found.due_on, found.due_on, today),
+            "days_left": None if ended else deadlines.days_left(session, found.due_on, today),
+            "at": None,
+            "provisional": found.due_provisional,
+        },
+        "made_up_at": _instant(found.made_up_at),
     }
 
 

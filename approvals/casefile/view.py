@@ -11,6 +11,7 @@ from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
 from approvals.casefile.dues import due_view
 from approvals.casefile.progress import (
+    deferral_view,
     delivery_view,
     extension_view,
     may_be_extended,
@@ -18,12 +19,13 @@ from approvals.casefile.progress import (
     procedures_view,
     stages_view,
 )
-from approvals.cases import policy
+from approvals.cases import deferral, policy
 from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.certificates.queries import standing
+from approvals.credit.view import ban_view
 from approvals.decisions.model import Decision
 from approvals.items.answers import label_of, mask_answers, names_of_codes
 from approvals.items.catalogue import Catalogue
@@ -32,6 +34,7 @@ from approvals.items.model import Item
 from approvals.items.needs import required_materials
 from approvals.overdue.policy import may_explain, missed
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
+from approvals.spot.view import corrections_view
 from approvals.tasks.model import TaskKind
 from approvals.tasks.policy import EXAMINATION, claimed_kinds
 from shared.actor import Actor
@@ -42,6 +45,7 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "accept": (TaskKind.INTAKE,),
     "decline": (TaskKind.INTAKE,),
     "request-correction": (TaskKind.INTAKE,),
+    "correct-on-the-spot": (TaskKind.INTAKE,),
     "opinion": (TaskKind.REVIEW,),
     "decide": (TaskKind.DECISION,),
     "start-procedure": EXAMINATION,
@@ -51,7 +55,15 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "record-delivery": (TaskKind.DELIVERY,),
 }
 _WAIT_FOR_PROCEDURES = ("opinion", "decide")
-_APPLICANT_VERBS = ("edit", "submit", "renew-version", "discard", "withdraw", "answer-correction")
+_APPLICANT_VERBS = (
+    "edit",
+    "submit",
+    "renew-version",
+    "discard",
+    "withdraw",
+    "answer-correction",
+    "make-up",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,11 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "code_names": {at: name.to_dict() for at, name in names_of_codes(item, answers).items()},
         "masked": not personal,
         "materials": _materials(item, case, required_materials(item, form.examined.values)),
+        "deferral": deferral_view(reader.session, reader.context, case, item, reader.today),
         "correction": _correction(reader, case, item),
+        "spot_corrections": corrections_view(
+            reader.session, reader.context.cipher, case, item, personal=personal
+        ),
         "opinions": [] if own and not claims else _opinions(reader, case),
         "decision": _decision(reader, case),
         "certificate": _certificate(reader, case),
@@ -115,6 +131,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today, reader.now),
         "stages": stages_view(case, item, reader.now, for_applicant=own),
         "overdue": overdue_view(reader.session, case, reader.now, for_applicant=own),
+        "credit_ban": _credit_ban(reader, case, item, personal),
         "actions": _actions(reader, case, item, own, claims, renewal),
     }
 
@@ -163,6 +180,8 @@ def materials_view(reader: Reader, case: Case, item: Item) -> list[dict[str, Any
 
 def _materials(item: Item, case: Case, needed: set[str]) -> list[dict[str, Any]]:
     handed_in = {material.code: material for material in case.materials}
+    standing = deferral.standing(case, *deferral.ASKED)
+    deferred = standing.codes if standing else ()
     rows = []
     for spec in item.materials:
         row = handed_in.get(spec.code)
@@ -172,6 +191,7 @@ def _materials(item: Item, case: Case, needed: set[str]) -> list[dict[str, Any]]
                 "name": spec.name.to_dict(),
                 "necessity": spec.necessity,
                 "required": spec.code in needed,
+                "deferred": spec.code in deferred,
                 "uploaded": row
                 and {
                     "file_name": row.file_name,
@@ -281,6 +301,13 @@ def _renewal(renewal: Renewal, old: Item) -> dict[str, Any]:
     }
 
 
+def _credit_ban(reader: Reader, case: Case, item: Item, personal: bool) -> dict[str, Any] | None:
+    """What keeps the applicant from promising, where it matters and for those whom it concerns."""
+    rests_on_word = any(reform.mode in ("promise", "deferred_materials") for reform in item.reforms)
+    undecided = case.state is State.DRAFT or case.state in OPEN_STATES
+    return ban_view(reader.session, case) if personal and rests_on_word and undecided else None
+
+
 def _actions(
     reader: Reader,
     case: Case,
@@ -294,6 +321,8 @@ def _actions(
     unwanted = {"renew-version"} if renewal is None else {"submit"}
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
+    if not _may_make_up(reader, case):
+        unwanted.add("make-up")
     allowed = [verb for verb in allowed if verb not in unwanted]
     allowed += [
         verb
@@ -308,6 +337,8 @@ def _actions(
 
 def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     """Whether nothing but claim and state stands in the way of an official's verb."""
+    if verb == "decide" and deferral.to_make_up(case) is not None:
+        return False
     if verb in _WAIT_FOR_PROCEDURES:
         return case.resumes_on is None
     if verb == "start-procedure":
@@ -317,6 +348,11 @@ def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     if verb == "request-extension":
         return may_be_extended(reader.session, reader.context, case, item, reader.today, reader.now)
     return True
+
+
+def _may_make_up(reader: Reader, case: Case) -> bool:
+    due = deferral.to_make_up(case)
+    return due is not None and due.due_on is not None and reader.today <= due.due_on
 
 
 def _instant(value: Any) -> str | None:

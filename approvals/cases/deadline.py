@@ -144,6 +144,13 @@ class Deadlines:
             return None
         return Reckoning.of(found, open_dates(reading))
 
+    def reckon_make_up(self, calendar: WorkCalendar, case: Case, item: Item, today: date) -> Reckoning | None:
+        """By when the missing materials are to follow, on some calendar; None while nothing is to follow."""
+        found = clock.status_of(self._read(calendar, case, item, today, None), clock.ClockKind.MAKE_UP)
+        if found is None or found.clock.closed_by is not None:
+            return None
+        return Reckoning(found.clock.due_on, found.clock.kind.value, found.yellow_on, found.clock.provisional)
+
     def statutory(self, session: Session, case: Case, item: Item, today: date) -> clock.ClockStatus | None:
         """The law's own clock, from acceptance on."""
         return clock.status_of(self.read(session, case, item, today), clock.ClockKind.STATUTORY)
@@ -190,6 +197,7 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     if item.limits.intake is None or item.limits.statutory is None:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
     promised, delivery = item.limits.promised, item.limits.delivery
+    make_up = item.deferral.make_up if item.deferral else None
     return clock.Limits(
         intake=_limit(item.limits.intake),
         statutory=_limit(item.limits.statutory),
@@ -201,6 +209,7 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
             for step in item.steps
             if (stage := _stage(step)) is not None and (granted or stage.ends is not clock.FactKind.DELIVERED)
         ),
+        make_up=_limit(make_up) if make_up else None,
     )
 
 

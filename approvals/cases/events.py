@@ -190,6 +190,43 @@ class ExplainedData(CaseData):
     explanation = fields.Nested(ExplanationField, required=True)
 
 
+class GapsField(Schema):
+    """What was still missing when the case was accepted (容缺受理), and by when it is to follow."""
+
+    materials = fields.List(fields.Nested(TextField), required=True)
+    """Their official names."""
+    due_on = fields.Date(required=True)
+    provisional = fields.Boolean(required=True)
+    """Whether that day lies beyond the calendars that are published."""
+
+
+class SpotCorrectionField(Schema):
+    """Which answers were corrected on the spot, by name; never what they say."""
+
+    fields_ = fields.List(fields.Nested(TextField), required=True, data_key="fields", attribute="fields")
+    consent_name = fields.Nested(TextField, required=True)
+
+
+class SpotCorrectedData(CaseData):
+    """The public state of a case in which answers were corrected on the spot."""
+
+    spot_correction = fields.Nested(SpotCorrectionField, required=True)
+
+
+class AcceptedData(CaseData):
+    """The public state of a case that was accepted; with `gaps` where materials are to follow."""
+
+    gaps = fields.Nested(GapsField, required=False, allow_none=True)
+
+
+class GapsData(CaseData):
+    """The public state of a case with gaps, and who has to know beside the applicant."""
+
+    gaps = fields.Nested(GapsField, required=True)
+    claimed_by = fields.UUID(required=True, allow_none=True)
+    """The official who examines the case now."""
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -210,6 +247,12 @@ CASE_STEPS: dict[str, Text] = {
         "期限临近或者已超过，已发出监察提醒", "A limit is near or was missed, and a warning was given"
     ),
     "overdue-explained": Text("已公开说明超期理由", "The delay was explained publicly"),
+    "corrected-on-the-spot": Text("窗口当场更正", "Answers were corrected on the spot"),
+    "made-up": Text("申请人已补齐容缺材料", "The missing materials were handed in"),
+    "make-up-redated": Text(
+        "放假安排公布，补齐期限已重新推算", "A calendar was published and the make-up date computed anew"
+    ),
+    "terminated": Text("逾期未补齐，终止办理", "The missing materials did not come in time: terminated"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -220,6 +263,11 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "delivered": DeliveredData,
     "warned": WarnedData,
     "overdue-explained": ExplainedData,
+    "corrected-on-the-spot": SpotCorrectedData,
+    "accepted": AcceptedData,
+    "made-up": GapsData,
+    "make-up-redated": GapsData,
+    "terminated": GapsData,
 }
 """The steps that say more than the public state of the case."""
 

@@ -25,6 +25,7 @@ class State(StrEnum):
     NOT_REQUIRED = "not_required"
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
+    TERMINATED = "terminated"
 
 
 STATE_NAMES: dict[State, Text] = {
@@ -39,6 +40,7 @@ STATE_NAMES: dict[State, Text] = {
     State.NOT_REQUIRED: Text("不受理", "No approval required"),
     State.NOT_ACCEPTED: Text("不予受理", "Not accepted"),
     State.WITHDRAWN: Text("已撤回", "Withdrawn"),
+    State.TERMINATED: Text("终止办理", "Terminated"),
 }
 
 
@@ -59,16 +61,29 @@ ENTRIES: dict[str, Entry] = {
         Entry("received", 1, Text("已接件", "Received"), State.RECEIVED),
         Entry("withdrawn_early", 2, Text("撤件", "Withdrawn before acceptance"), State.WITHDRAWN),
         Entry("accepted", 3, Text("已受理", "Accepted"), State.ACCEPTED),
+        Entry("accepted_with_gaps", 3, Text("已受理（容缺受理）", "Accepted with gaps"), State.ACCEPTED),
         Entry("deemed_accepted", 3, Text("逾期未告知，视为受理", "Deemed accepted"), State.ACCEPTED),
         Entry("not_required", 4, Text("不受理", "No approval required"), State.NOT_REQUIRED),
         Entry("not_accepted", 5, Text("不予受理", "Not accepted"), State.NOT_ACCEPTED),
         Entry("correction_requested", 6, Text("补正（开始）", "Correction requested"), State.CORRECTION),
         Entry("correction_answered", 7, Text("补正（结束）", "Correction answered"), State.RECEIVED),
+        Entry("corrected_on_the_spot", None, Text("当场更正", "Corrected on the spot"), None),
         Entry("review_started", 8, Text("部门开始办理", "Review started"), State.REVIEWING),
         Entry("reviewed", None, Text("审查意见", "Reviewer's opinion"), State.DECIDING),
         Entry("granted", 11, Text("办结（通过）", "Closed: granted"), State.GRANTED),
+        Entry(
+            "granted_after_gaps", 12, Text("办结（容缺通过）", "Closed: granted, gaps made up"), State.GRANTED
+        ),
         Entry("refused", 13, Text("办结（不通过）", "Closed: refused"), State.REFUSED),
         Entry("withdrawn", 14, Text("撤回", "Withdrawn"), State.WITHDRAWN),
+        Entry("made_up", None, Text("补齐容缺材料", "Missing materials handed in"), None),
+        Entry("make_up_redated", None, Text("补齐期限重新推算", "Make-up date computed anew"), None),
+        # None of the fifteen codes says 终止办理. What ends a case whose gaps were not made up is, by the one
+        # provision that was read on it, an application that counts as withdrawn (安阳市政务服务条例 art. 24:
+        # 视为撤回申请): code 14, and the name says how it came about.
+        Entry(
+            "terminated", 14, Text("逾期未补齐，终止办理", "Terminated: gaps not made up"), State.TERMINATED
+        ),
         Entry("redated", None, Text("到期日重新推算", "Due date computed anew"), None),
         Entry("certificate_issued", None, Text("制证", "Certificate issued"), None),
         Entry("delivered", None, Text("送达", "Delivered"), None),
@@ -98,7 +113,9 @@ ALLOWED: dict[str, frozenset[State]] = {
     "accept": frozenset({State.RECEIVED}),
     "decline": frozenset({State.RECEIVED}),
     "request-correction": frozenset({State.RECEIVED}),
+    "correct-on-the-spot": frozenset({State.RECEIVED}),
     "answer-correction": frozenset({State.CORRECTION}),
+    "make-up": frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}),
     "opinion": frozenset({State.ACCEPTED, State.REVIEWING}),
     "decide": frozenset({State.DECIDING}),
     "start-procedure": UNDER_EXAMINATION,

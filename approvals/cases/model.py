@@ -1,6 +1,7 @@
-"""A case (办件) and what belongs to it: its log, its clock facts, its materials, its correction notices."""
+"""A case (办件) and what belongs to it: log, clock facts, materials, what may follow, correction notices."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +62,7 @@ class Case(Aggregate, Base):
     corrections: Mapped[list["CorrectionNotice"]] = relationship(
         order_by="CorrectionNotice.round", lazy="select"
     )
+    deferrals: Mapped[list["Deferral"]] = relationship(order_by="Deferral.round", lazy="select")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
@@ -162,6 +164,51 @@ class CorrectionNotice(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (sa.UniqueConstraint("case_id", "round"),)
+
+
+class DeferralState(StrEnum):
+    """Where a promise to hand in later stands: `lapsed` when the case went another way meanwhile."""
+
+    PROMISED = "promised"
+    DUE = "due"
+    MADE_UP = "made_up"
+    BROKEN = "broken"
+    LAPSED = "lapsed"
+
+
+class Deferral(Base):
+    """容缺受理: what the applicant has promised to hand in later, and what became of it.
+
+    A promise is given with the application or with a corrected one; of several only the last one counts.
+    """
+
+    __tablename__ = "deferral"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"))
+    round: Mapped[int]
+    state: Mapped[DeferralState] = mapped_column(text_enum(DeferralState))
+    codes: Mapped[list[str]] = mapped_column(JsonDoc)
+    """The materials, in the item's order."""
+    promised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    promised_by: Mapped[UUID] = mapped_column(sa.Uuid)
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    """From acceptance on the last day to make up for it, as the ledger gives it; re-dated, never edited."""
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    made_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "round"),
+        sa.CheckConstraint("state NOT IN ('due','made_up','broken') OR due_on IS NOT NULL", name="due"),
+        sa.CheckConstraint("(state = 'made_up') = (made_up_at IS NOT NULL)", name="made_up"),
+        sa.Index(
+            "uq_deferral_standing",
+            "case_id",
+            unique=True,
+            sqlite_where=sa.text("state IN ('promised','due')"),
+            postgresql_where=sa.text("state IN ('promised','due')"),
+        ),
+    )
 
 
 class Slip(Base):

@@ -46,7 +46,7 @@ def find_whole(session: Session, actor: Actor, case_id: UUID) -> Case:
     Read one by one in the middle of the verb, each part would first write out what has changed so far.
     """
     case = find(session, actor, case_id, lock=True)
-    for part in (Case.entries, Case.facts, Case.corrections):
+    for part in (Case.entries, Case.facts, Case.corrections, Case.deferrals):
         if case.state is State.DRAFT:
             set_committed_value(case, part.key, [])  # what was never handed in has none of these
         else:

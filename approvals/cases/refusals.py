@@ -39,6 +39,13 @@ ORGANISATION_NOT_REGISTERED = refusal(
     Conflict, "The organisation is not in the register, or not active", "organisation-not-registered"
 )
 NOT_OVERDUE = refusal(Conflict, "No limit of the case has been missed", "not-overdue")
+NOTHING_TO_MAKE_UP = refusal(Conflict, "No missing material is to be made up now", "nothing-to-make-up")
+MAKE_UP_OVER = refusal(Conflict, "The day by which missing materials were due has passed", "make-up-over")
+MAKE_UP_DUE = refusal(Conflict, "Nothing is decided while missing materials are to follow", "make-up-due")
+CREDIT_BAN = refusal(
+    Conflict, "A credit record of the applicant stands, so nothing may rest on their word", "credit-ban"
+)
+ALREADY_REPAIRED = refusal(Conflict, "The credit record was repaired before", "already-repaired")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

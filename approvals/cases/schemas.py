@@ -5,7 +5,15 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
-from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, OverdueOut, ProcedureOut, StageOut
+from approvals.cases.time_schemas import (
+    DeferralOut,
+    DeliveryOut,
+    Due,
+    ExtensionOut,
+    OverdueOut,
+    ProcedureOut,
+    StageOut,
+)
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
@@ -63,8 +71,26 @@ class CheckArgs(Schema):
     )
 
 
-class Submit(Schema):
-    """The applicant's declaration."""
+class Deferred(Schema):
+    """What is to be handed in later (容缺受理), and the promise to do so."""
+
+    materials = fields.List(
+        fields.String(validate=validate.Length(min=1, max=40)),
+        required=True,
+        validate=validate.Length(max=60),
+        metadata={"description": "Codes of materials whose necessity is `deferrable`"},
+    )
+    promise = YesNo(required=True)
+
+
+class AnswerCorrection(Schema):
+    """What of the corrected application is to follow later."""
+
+    deferred = fields.Nested(Deferred, load_default=None, allow_none=True)
+
+
+class Submit(AnswerCorrection):
+    """The applicant's declaration, and what is to follow later."""
 
     declaration = YesNo(required=True)
 
@@ -77,6 +103,12 @@ class Withdraw(Schema):
 
 class Nothing(Schema):
     """A verb without further information."""
+
+
+class Accept(Schema):
+    """Accepting; with the gaps that the applicant has promised to make up, where there are any."""
+
+    with_gaps = YesNo(load_default=False)
 
 
 class Decline(Schema):
@@ -177,8 +209,13 @@ class MaterialOut(Answer):
 
     code = string(example="articles")
     name = bilingual()
-    necessity = fields.String(required=True, validate=validate.OneOf(["required", "optional", "conditional"]))
+    necessity = fields.String(
+        required=True, validate=validate.OneOf(["required", "optional", "conditional", "deferrable"])
+    )
     required = fields.Boolean(required=True, metadata={"description": "Needed here, by the answers given"})
+    deferred = fields.Boolean(
+        required=True, metadata={"description": "Promised to follow later; see `deferral` of the case"}
+    )
     uploaded = fields.Nested(Uploaded, required=True, allow_none=True)
 
 
@@ -199,6 +236,26 @@ class CorrectionOut(Answer):
     answered_at = instant(null=True)
     official = string("Who sent it")
     items = fields.List(fields.Nested(CorrectionItem), required=True)
+
+
+class SpotChangeOut(Answer):
+    """One answer that was corrected on the spot."""
+
+    target = string("JSON pointer of the answer", example="/answers/premises/room")
+    label = bilingual()
+    before = bilingual("In words, starred where numbers are masked; null where nothing stood", null=True)
+    after = bilingual(null=True)
+
+
+class SpotCorrectionOut(Answer):
+    """A correction on the spot (当场更正)."""
+
+    at = instant()
+    official = string("Who typed it")
+    consent = fields.String(required=True, validate=validate.OneOf(["present", "phone", "video"]))
+    consent_name = bilingual()
+    note = string()
+    changes = fields.List(fields.Nested(SpotChangeOut), required=True)
 
 
 class CheckedPoint(Answer):
@@ -265,6 +322,14 @@ class Renewal(Answer):
     )
 
 
+class CreditBan(Answer):
+    """A credit record of the applicant that was not repaired: nothing may rest on their word meanwhile."""
+
+    id = fields.UUID(required=True, metadata={"description": "Of the record"})
+    since = day()
+    text = bilingual("Why, in a sentence")
+
+
 class CaseOut(CaseSummary):
     """The whole case file as this reader may see it."""
 
@@ -288,7 +353,14 @@ class CaseOut(CaseSummary):
         required=True, metadata={"description": "ID numbers and phones are not shown to this reader"}
     )
     materials = fields.List(fields.Nested(MaterialOut), required=True)
+    deferral = fields.Nested(
+        DeferralOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The latest promise to hand materials in later (容缺受理)"},
+    )
     correction = fields.Nested(CorrectionOut, required=True, allow_none=True)
+    spot_corrections = fields.List(fields.Nested(SpotCorrectionOut), required=True)
     opinions = fields.List(fields.Nested(OpinionOut), required=True)
     decision = fields.Nested(DecisionOut, required=True, allow_none=True)
     certificate = fields.Nested(CertificateRef, required=True, allow_none=True)
@@ -303,6 +375,12 @@ class CaseOut(CaseSummary):
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
     stages = fields.List(fields.Nested(StageOut), required=True)
     overdue = fields.Nested(OverdueOut, required=True, allow_none=True)
+    credit_ban = fields.Nested(
+        CreditBan,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What keeps the applicant from promising; for them and the holder"},
+    )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

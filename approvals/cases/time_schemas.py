@@ -63,6 +63,34 @@ class StageOut(Answer):
     )
 
 
+class DeferredMaterial(Answer):
+    """A material that is to follow later."""
+
+    code = string(example="premises")
+    name = bilingual()
+    uploaded = fields.Boolean(required=True)
+
+
+class DeferralOut(Answer):
+    """What was promised to follow later (容缺受理), and what became of it."""
+
+    state = fields.String(
+        required=True, validate=validate.OneOf(["promised", "due", "made_up", "broken", "lapsed"])
+    )
+    state_name = bilingual()
+    with_gaps = fields.Boolean(
+        required=True, metadata={"description": "是否容缺受理: the case was accepted with these gaps"}
+    )
+    materials = fields.List(fields.Nested(DeferredMaterial), required=True)
+    limit = bilingual("How long after acceptance they may follow")
+    basis = bilingual(null=True)
+    promised_at = instant()
+    due = fields.Nested(
+        Due, required=True, allow_none=True, metadata={"description": "By when they are to follow"}
+    )
+    made_up_at = instant(null=True)
+
+
 class ProcedureOut(Answer):
     """A special procedure (特别程序), whose time does not count."""
 

@@ -8,6 +8,7 @@ from approvals.cases.refusals import (
     CLAIM_REQUIRED,
     FOUR_EYES,
     INCOMPLETE_PARTICULARS,
+    MAKE_UP_DUE,
     NAME_TAKEN,
     WRONG_STATE,
 )
@@ -26,7 +27,7 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
 @blueprint.arguments(Decide)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
+@refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, MAKE_UP_DUE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Grant or refuse.

@@ -10,13 +10,15 @@ from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines
-from approvals.cases.model import Case
+from approvals.cases.deferral import standing
+from approvals.cases.model import Case, DeferralState
 from approvals.cases.record import Fact, record
 from approvals.certificates.model import Certificate
 from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.extensions import commands as extensions
+from approvals.gaps.policy import require_made_up
 from approvals.items.model import Item
 from approvals.procedures.policy import require_none_running
 from approvals.reviews.commands import require_other_eyes
@@ -54,13 +56,15 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     """准予 or 不予; the certificate, the register entry and every event belong to the same transaction.
 
     A grant opens the task of delivering what was granted within the item's limit (art. 44). Raises Forbidden
-    without the claim or for the reviewer, Conflict while a special procedure runs, InvalidInput for a refusal
+    without the claim or for the reviewer, Conflict while a special procedure runs or missing materials are to
+    follow, InvalidInput for a refusal
     without reasons (行政许可法 art. 38).
     """
     policy.require_state("decide", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.DECISION)
     require_other_eyes(tx, case)
     require_none_running(tx.session, case)
+    require_made_up(case)
     if not granted and not reason.strip():
         text = Text(
             "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
@@ -78,11 +82,12 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     tx.session.add(decision)
     tasks.complete(tx, task)
     extensions.lapse(tx, case)
+    granted_as = "granted_after_gaps" if standing(case, DeferralState.MADE_UP) else "granted"
     record(
         tx,
         case,
         item,
-        "granted" if granted else "refused",
+        granted_as if granted else "refused",
         office="approver",
         facts=[Fact(FactKind.DECIDED, tx.today)],
         detail=Text.same(decision.reason) if decision.reason else None,

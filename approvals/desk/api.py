@@ -157,6 +157,7 @@ def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
     """
     task = commands.find(tx, task_id, expected_version=expected_version())
     item = tx.resource(Catalogue).of(task.case)
+    settle(tx, task.case, item)
     reviews.give_opinion(tx, item, task, **data)
     return _reply(tx, task)
 

@@ -21,6 +21,7 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.warnings import WARNING_TIMER
 from approvals.certificates import api as certificates
 from approvals.cli import items as items_commands
+from approvals.credit import api as credit
 from approvals.decisions import api as decisions
 from approvals.decisions.commands import GrantEffects
 from approvals.delivery import api as delivery
@@ -39,6 +40,9 @@ from approvals.enterprise.register import (
     tell_all,
 )
 from approvals.extensions import api as extensions
+from approvals.gaps import api as gaps
+from approvals.gaps.commands import MAKE_UP_TIMER
+from approvals.gaps.commands import wake as wake_gaps
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
@@ -46,6 +50,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.overdue import api as overdue
 from approvals.procedures import api as procedures
+from approvals.spot import api as spot
 from approvals.supervision import api as supervision
 from approvals.supervision.commands import warn
 from shared.calendar import load_default_calendar
@@ -95,17 +100,21 @@ service = Service(
         desk.blueprint,
         procedures.blueprint,
         extensions.blueprint,
+        gaps.blueprint,
+        spot.blueprint,
         decisions.blueprint,
         delivery.blueprint,
         overdue.blueprint,
         supervision.blueprint,
         certificates.blueprint,
         calendar.blueprint,
+        credit.blueprint,
         register_api.blueprint,
     ),
     publishes=CONTRACTS,
     timers={
         INTAKE_TIMER: lapse,
+        MAKE_UP_TIMER: wake_gaps,
         UNUSED_TIMER: forget_let_go,
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,

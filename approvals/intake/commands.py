@@ -13,11 +13,15 @@ from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines, Reckoning
+from approvals.cases.deferral import promised
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.record import Fact, Office, record
+from approvals.credit.policy import require_creditworthy
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
+from approvals.gaps import commands as gaps
+from approvals.gaps.policy import GAPS
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
@@ -36,14 +40,31 @@ _DEEMED = Text(
     "No correction was asked for within {limit} of receipt: it counts as accepted",
 )
 
+_GAPS_PROMISED = Text(
+    "申请人承诺后补部分材料，请确认容缺受理，或者告知补正",
+    "Materials are promised to follow: accept with gaps, or ask for a correction",
+)
+_NO_GAPS = Text("申请人没有承诺后补材料", "The applicant has not promised to hand anything in later")
 
-def accept(tx: Transaction, case: Case, item: Item) -> Case:
-    """受理: the application is complete and in legal form; the decision clocks start."""
+
+def accept(tx: Transaction, case: Case, item: Item, *, with_gaps: bool = False) -> Case:
+    """受理: the application is complete and in legal form; the decision clocks start.
+
+    `with_gaps` (容缺受理): what is missing was promised to follow, and the window lets it.
+
+    Raises InvalidInput where the applicant's promise and the official's intention are not the same, Conflict
+    `credit-ban` where a credit record of the applicant stands meanwhile.
+    """
     policy.require_state("accept", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.INTAKE)
+    if with_gaps != (promised(case) is not None):
+        wrong = ("unexpected", _NO_GAPS) if with_gaps else ("required", _GAPS_PROMISED)
+        raise InvalidInput(errors=[FieldError("/with_gaps", *wrong)])
+    if with_gaps:
+        require_creditworthy(tx.session, case, GAPS)
     tasks.complete(tx, task)
-    _accepted(tx, case, item, "accepted", office="window")
-    tx.audit("case.accepted", "case", case.id)
+    _accepted(tx, case, item, "accepted_with_gaps" if with_gaps else "accepted", office="window")
+    tx.audit("case.accepted", "case", case.id, {"with_gaps": with_gaps})
     return case
 
 
@@ -74,6 +95,7 @@ def decline(tx: Transaction, case: Case, item: Item, *, kind: str, ground: str, 
     )
     case.ended_at = tx.now
     tx.unschedule(INTAKE_TIMER, str(case.id))
+    gaps.lapse(tx, case)
     issue_slip(
         tx,
         case,
@@ -120,6 +142,7 @@ def request_correction(
         detail=Text("共{n}项需要补正", "{n} point(s) to correct").format(n=len(items)),
     )
     tx.unschedule(INTAKE_TIMER, str(case.id))
+    gaps.lapse(tx, case)  # the window wants it now; the answer may promise anew what was not asked for
     issue_slip(
         tx,
         case,
@@ -143,10 +166,12 @@ def lapse(tx: Transaction, payload: Mapping[str, object]) -> None:
 def settle(tx: Transaction, case: Case, item: Item) -> bool:
     """Apply what time has already decided about the case; True when something was due.
 
-    Every verb settles first, so that nobody can act on a case whose intake limit has passed; the timer
-    only makes sure that somebody does.
+    Every verb settles first, so that nobody can act on a case whose intake limit has passed, or one whose
+    gaps were not made up in time; the timers only make sure that somebody does.
     """
-    if case.state is not State.RECEIVED or not Reckoning.on(case).passed(tx.today, tx.now):
+    if case.state is not State.RECEIVED:
+        return gaps.settle(tx, case, item)
+    if not Reckoning.on(case).passed(tx.today, tx.now):
         return False
     deadlines = tx.resource(Deadlines)
     due = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today, now=tx.now)
@@ -162,9 +187,11 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
 
 
 def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Office) -> None:
-    received_at = _handed_in_at(case) if key == "deemed_accepted" else tx.now
+    by_law = key == "deemed_accepted"
+    received_at = _handed_in_at(case) if by_law else tx.now
     effective = local_date(received_at)
-    note = _deemed(item) if key == "deemed_accepted" else None
+    note = _deemed(item) if by_law else gaps.detail_of(case, item) if key == "accepted_with_gaps" else None
+    kind = FactKind.DEEMED_ACCEPTED if by_law else FactKind.ACCEPTED
     record(
         tx,
         case,
@@ -172,14 +199,16 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
         key,
         office=office,
         effective_on=effective,
-        facts=[Fact(FactKind(key), effective, at=received_at)],
+        facts=[Fact(kind, effective, at=received_at), *gaps.facts_of_acceptance(tx, case)],
         detail=note,
     )
     case.accepted_at = tx.now
     tx.unschedule(INTAKE_TIMER, str(case.id))
     tasks.open_task(tx, case, TaskKind.REVIEW)
-    issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))
-    announce(tx, case, item, "accepted")
+    found = gaps.begin(tx, case, item)
+    if found is None:
+        issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))
+    announce(tx, case, item, "accepted", more={"gaps": found} if found else None)
 
 
 def _deemed(item: Item) -> Text | None:

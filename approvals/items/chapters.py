@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from approvals.items.model import Chapter, Coded, Fact, Item, Limit, Step
+from approvals.items.model import Chapter, Coded, Fact, Item, Limit, Material, Step
 from approvals.items.wording import date_text
 from shared.text import Text
 
@@ -80,16 +80,28 @@ def _service(item: Item) -> Iterator[Fact]:
         yield _coded(Text("办理形式", "How to apply"), coded)
     for reform in item.reforms:
         yield Fact(reform.name, reform.text, reform.verified, reform.basis)
+        if reform.make_up is not None:
+            yield from _limit(Text("容缺材料补齐期限", "Make-up limit"), reform.make_up)
 
 
 def _materials(item: Item) -> Iterator[Fact]:
     for material in item.materials:
         value = Text("{necessity}；{form}；{source}", "{necessity}; {form}; {source}").format(
-            necessity=material.condition.text if material.condition else material.necessity_name,
+            necessity=_necessity(material),
             form=material.form,
             source=material.source,
         )
         yield Fact(material.name, value, material.verified, material.basis)
+
+
+def _necessity(material: Material) -> Text:
+    if material.condition is None:
+        return material.necessity_name
+    if material.necessity == "deferrable":
+        return Text("{name}，{when}", "{name}. {when}").format(
+            name=material.necessity_name, when=material.condition.text
+        )
+    return material.condition.text
 
 
 def _procedure(item: Item) -> Iterator[Fact]:

@@ -90,6 +90,7 @@ def guide(item: Item, catalogue: Catalogue, today: date) -> Json:
                 "mode": entry.mode,
                 "name": entry.name.to_dict(),
                 "text": entry.text.to_dict(),
+                "make_up": _limit(entry.make_up),
                 **_shown(entry.verified, entry.basis),
             }
             for entry in item.reforms

@@ -88,10 +88,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         special_procedures=tuple(
             _special_procedure(reader, entry, path) for entry, path in _entries(data, "special_procedures")
         ),
-        reforms=tuple(
-            Reform(mode=entry["mode"], text=Text.of(entry["text"]), **reader.shown(entry, path))
-            for entry, path in _entries(data, "reforms")
-        ),
+        reforms=tuple(_reform(reader, entry, path) for entry, path in _entries(data, "reforms")),
         fee=_fee(reader, data.get("fee")),
         outcome=read_outcome(reader, data.get("outcome")),
         grant=_grounds(reader, data, "grant"),
@@ -238,7 +235,7 @@ def _limit(reader: Reader, data: Any, path: Path) -> Limit:
 
 def _material(reader: Reader, form: Form, data: Any, path: Path) -> Material:
     condition = data.get("condition")
-    if (data["necessity"] == "conditional") != (condition is not None):
+    if data["necessity"] != "deferrable" and (data["necessity"] == "conditional") != (condition is not None):
         reader.flaw((*path, "necessity"), "a condition stands if and only if the necessity is conditional")
     return Material(
         code=data["code"],
@@ -307,6 +304,14 @@ def _warning(reader: Reader, data: Any) -> Warning | None:
     return Warning(data["share_percent"], data["working_days"], **reader.shown(data, ("warning",)))
 
 
+def _reform(reader: Reader, data: Any, path: Path) -> Reform:
+    shown, make_up = reader.shown(data, path), data.get("make_up")
+    if (data["mode"] == "deferred_materials") != (make_up is not None):
+        reader.flaw((*path, "mode"), "make_up stands if and only if the mode is deferred_materials")
+    limit = None if make_up is None else Limit(n=make_up["n"], unit=make_up["unit"], **shown)
+    return Reform(mode=data["mode"], text=Text.of(data["text"]), make_up=limit, **shown)
+
+
 def _fee(reader: Reader, data: Any) -> Fee | None:
     if data is None:
         return None
@@ -333,7 +338,31 @@ def _facts(reader: Reader, data: Any) -> dict[str, tuple[Fact, ...]]:
     }
 
 
+def _check_deferral(reader: Reader, item: Item) -> None:
+    """What may follow later, and by when: one is nothing without the other (容缺受理)."""
+    reader.once([reform.mode for reform in item.reforms], ("reforms",), "mode")
+    deferrable = [n for n, material in enumerate(item.materials) if material.necessity == "deferrable"]
+    if item.deferral is None:
+        for number in deferrable:
+            message = "what may follow later needs the reform deferred_materials, which says by when"
+            reader.flaw(("materials", number, "necessity"), message)
+        return
+    path = ("reforms", item.reforms.index(item.deferral))
+    if not deferrable:
+        reader.flaw((*path, "mode"), "no material is deferrable")
+    make_up, promised = item.deferral.make_up, item.limits.promised
+    if make_up is None:
+        return
+    if promised is None or promised.unit != make_up.unit:
+        reader.flaw(
+            (*path, "make_up", "unit"), "is counted in the unit of the promised limit, which it needs"
+        )
+    elif make_up.n > promised.n:
+        reader.flaw((*path, "make_up", "n"), f"is longer than the promised limit, which is {promised.n}")
+
+
 def _check_whole(reader: Reader, item: Item) -> None:
+    _check_deferral(reader, item)
     reader.once([material.code for material in item.materials], ("materials",), "code")
     reader.once([step.key for step in item.steps], ("steps",), "key")
     reader.once([check.key for check in item.review_checks], ("review_checks",), "key")

@@ -9,7 +9,7 @@ from approvals.items.form import Form
 from shared.text import Text
 
 Unit = Literal["working_day", "natural_day", "hour", "immediate"]
-Necessity = Literal["required", "optional", "conditional"]
+Necessity = Literal["required", "optional", "conditional", "deferrable"]
 DeclineKind = Literal["not_required", "refused"]
 Status = Literal["draft", "published", "retired"]
 Applicant = Literal["any", "person", "organisation"]
@@ -175,6 +175,7 @@ class Material:
             "required": Text("必要", "Required"),
             "optional": Text("非必要", "Optional"),
             "conditional": Text("情形必要", "Required in some cases"),
+            "deferrable": Text("容缺后补", "Required, may follow later"),
         }[self.necessity]
 
 
@@ -214,12 +215,16 @@ class SpecialProcedure:
 
 @dataclass(frozen=True, slots=True)
 class Reform:
-    """A way in which the item is made easier than the law's ordinary course (改革举措)."""
+    """A way in which the item is made easier than the law's ordinary course (改革举措).
+
+    `make_up` is how long after acceptance the deferrable materials may follow; of `deferred_materials` alone.
+    """
 
     mode: ReformMode
     text: Text
     verified: bool
     basis: Text | None
+    make_up: Limit | None = None
 
     @property
     def name(self) -> Text:
@@ -396,6 +401,11 @@ class Item:
     def procedures(self) -> frozenset[ProcedureName]:
         """Those of 行政许可法 art. 45 that may be started on a case; none where the item names none."""
         return frozenset(name for each in self.special_procedures for name in each.procedures)
+
+    @property
+    def deferral(self) -> Reform | None:
+        """The reform by which materials may follow after acceptance (容缺受理), where the item has it."""
+        return next((reform for reform in self.reforms if reform.mode == "deferred_materials"), None)
 
     def decline_ground(self, key: str) -> DeclineGround | None:
         """The ground called `key`, or None."""

@@ -52,7 +52,7 @@ MATERIAL = _fact(
     "code name necessity form source copies accept max_bytes max_pages",
     code=_NAME,
     name=TEXT,
-    necessity={"enum": ["required", "optional", "conditional"]},
+    necessity={"enum": ["required", "optional", "conditional", "deferrable"]},
     condition=_object("*", rule=_STRING, field=_STRING, value={}, text=TEXT),
     form=TEXT,
     source=_object("*", kind={"enum": ["self", "government", "other"]}, text=TEXT),
@@ -148,6 +148,7 @@ ITEM = _object(
             "mode text",
             mode={"enum": ["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]},
             text=TEXT,
+            make_up=_object("*", n=_COUNT, unit={"enum": ["working_day", "natural_day", "hour"]}),
         )
     ),
     fee=_fact("charged text", charged=_FLAG, text=TEXT),

@@ -279,6 +279,12 @@ class ReformOut(Stated):
     mode = string()
     name = bilingual()
     text = bilingual()
+    make_up = fields.Nested(
+        LimitOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of 容缺受理: how long after acceptance `deferrable` materials may follow"},
+    )
 
 
 class ItemOut(ItemSummary):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from gateway.portal.access import signed_in_only
 from gateway.portal.applications import answered_sections
 from gateway.portal.context import Json, current_client
+from gateway.portal.deferring import lines_of, section_of, typed
 from gateway.portal.fields import ErrorLine, Field, field_id, split_pointer
 from gateway.portal.i18n import say
 from gateway.portal.services import (
@@ -51,8 +52,13 @@ def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = 
     """The page; what is open is an error summary once the reader has `tried` to submit, a note before."""
     item = load_item_of(case)
     sections = answered_sections(case, item)
-    points = summary(case, sections, found["errors"], "check")
-    errors = points if tried else []
+    section = section_of(case, item, found["errors"] if tried else None)
+    may_follow = {f"/materials/{each['code']}" for each in section["followers"]}
+    own = [each for each in found["errors"] if not each["pointer"].startswith("/deferred")]
+    # What may follow later is said in its own section, until somebody tries to do without both.
+    open_points = [each for each in own if tried or each["pointer"] not in may_follow]
+    points = summary(case, sections, open_points, "check")
+    errors = [*points, *lines_of(found["errors"])] if tried else []
     if declaration_error:
         errors = [*errors, ErrorLine(declaration_error, "#declaration")]
     return render_template(
@@ -64,8 +70,15 @@ def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = 
         open_points=[] if tried else points,
         warnings=summary(case, sections, found.get("warnings", ()), "check"),
         declaration_error=declaration_error,
+        **section,
         idempotency_key=str(uuid4()),
     )
+
+
+def without_deferred(found: Json) -> Json:
+    """The findings without the materials that the posted form defers: those are no error of the form."""
+    ticked = {f"/materials/{code}" for code in (typed() or {}).get("materials", ())}
+    return {**found, "errors": [each for each in found["errors"] if each["pointer"] not in ticked]}
 
 
 def summary(
@@ -105,9 +118,10 @@ def submit(case_id: UUID) -> Answer:
     """Hand the application in."""
     if request.form.get("declaration") != "true":
         sentence = _("Confirm that the information is true before you submit")
-        return page_of(load_case(str(case_id)), check_all(str(case_id)), sentence, tried=True), _INVALID
+        found = without_deferred(check_all(str(case_id)))
+        return page_of(load_case(str(case_id)), found, sentence, tried=True), _INVALID
     try:
-        act(str(case_id), "submit", {"declaration": True})
+        act(str(case_id), "submit", {"declaration": True, "deferred": typed()})
     except RefusedError as refusal:
         if refusal.status == _CONFLICT and refusal.slug in _ANOTHER_VERSION:
             # Another version came into force while the reader was checking: the task list says what is new.

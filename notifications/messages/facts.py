@@ -25,6 +25,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     delivery: Mapping[str, Any] = data.get("delivery") or {}
     warning: Mapping[str, Any] = data.get("warning") or {}
     explanation: Mapping[str, Any] = data.get("explanation") or {}
+    spot: Mapping[str, Any] = data.get("spot_correction") or {}
+    gaps: Mapping[str, Any] = data.get("gaps") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -68,6 +70,11 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "explanation_missed_on": explanation.get("missed_on"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
+        "gap_names": _listed(gaps["materials"]) if gaps else None,
+        "corrected_fields": _listed(spot["fields"]) if spot else None,
+        "consent": Text.of(spot["consent_name"]) if spot else None,
+        "make_up_due_on": gaps.get("due_on"),
+        "make_up_provisional": gaps.get("provisional"),
     }
 
 
@@ -107,6 +114,10 @@ def _moment(at: datetime | None) -> Text | None:
         return None
     local = at.astimezone(PARK_TZ)
     return _MOMENT.format(day=_day(local.date()), hour=f"{local:%H:%M}")
+
+
+def _listed(names: Sequence[Mapping[str, str]]) -> Text:
+    return Text("、".join(name["zh"] for name in names), ", ".join(name["en"] for name in names))
 
 
 def _clause(reason: str | None) -> str | None:

@@ -28,10 +28,13 @@ CASE_STEPS = (
     "extended",
     "delivered",
     "overdue-explained",
+    "corrected-on-the-spot",
 )
 REDATED = "redated"
 WARNED = "warned"
 ROLES_CHANGED = "yuanban.gateway.account.roles-changed.v1"
+GAP_STEPS = ("made-up", "make-up-redated", "terminated")
+"""Steps of a case with gaps: the official who examines it is told, too."""
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -75,9 +78,24 @@ def keep_manager(tx: Transaction, event: Event) -> None:
     copy_manager(tx, event)
 
 
+def tell_both(tx: Transaction, event: Event) -> None:
+    """Tell the applicant, and the official who examines the case where one does."""
+    tell_applicant(tx, event)
+    official = event.data["claimed_by"]
+    if official is not None:
+        step = event.type.split(".")[3]
+        wording = tx.resource(Catalogue).word(f"claimed-case.{step}", case_facts(event.data))
+        tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
-    steps = {**dict.fromkeys(CASE_STEPS, tell_applicant), REDATED: tell_of_new_date, WARNED: tell_of_warning}
+    steps = {
+        **dict.fromkeys(CASE_STEPS, tell_applicant),
+        **dict.fromkeys(GAP_STEPS, tell_both),
+        REDATED: tell_of_new_date,
+        WARNED: tell_of_warning,
+    }
     of_cases = {
         f"yuanban.{service}.case.{step}.v1": handler
         for service in CASE_SERVICES

@@ -86,6 +86,8 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
+    record = reader.do("admin", "enterprise_enter_credit_record").get_json()
+    reader.do("admin", "enterprise_repair_credit_record", record_id=record["id"])
     reader.do("admin", "enterprise_put_draft", year=2027)
     reader.do("admin", "enterprise_publish_draft", year=2027)
     for service in park.system.runtimes:
@@ -111,6 +113,7 @@ def _grant(reader: Reader, name: str) -> None:
     task_id = reader.claimed("window", case_id)
     reader.do("window", "enterprise_release_task", task_id=task_id)
     reader.claimed("window", case_id)
+    reader.do("window", "enterprise_correct_on_the_spot", case_id=case_id)
     reader.do("window", "enterprise_accept_case", case_id=case_id)
     task_id = reader.claimed("reviewer", case_id)
     reader.do("reviewer", "enterprise_start_procedure", case_id=case_id)
@@ -133,6 +136,18 @@ def _end_otherwise(reader: Reader) -> None:
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_decline_case", case_id=case_id)
     reader.do("agent", "enterprise_withdraw_case", case_id=reader.submitted("汐岚湾"))
+    _make_up(reader)
+
+
+def _make_up(reader: Reader) -> None:
+    case_id, gap = reader.draft("浔溪湾"), "premises"
+    reader.do("agent", "enterprise_delete_material", case_id=case_id, code=gap)
+    promise = {"declaration": True, "deferred": {"materials": [gap], "promise": True}}
+    reader.do("agent", "enterprise_submit_case", promise, case_id=case_id)
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_accept_case", {"with_gaps": True}, case_id=case_id)
+    reader.upload(case_id, gap, pdf())
+    reader.do("agent", "enterprise_make_up", case_id=case_id)
 
 
 def _bodies(operation: Operation) -> Json:

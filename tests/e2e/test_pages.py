@@ -156,6 +156,13 @@ DESK = (
         then=_press("Preview the notice"),
     ),
     Kind("request-correction-preview", "/desk/cases/{received}/correction", "window", then=_preview),
+    Kind("correct-on-the-spot", "/desk/cases/{received}/correct", "window"),
+    Kind(
+        "correct-on-the-spot-with-errors",
+        "/desk/cases/{received}/correct?field=/answers/premises/room",
+        "window",
+        then=_press("Correct and tell the applicant"),
+    ),
     Kind("review", "/desk/cases/{reviewing}/review", "reviewer"),
     Kind(
         "review-with-errors",
@@ -188,6 +195,12 @@ OPERATORS = (
 )
 
 
+CREDIT = (
+    Kind("credit-records", "/credit", "manager"),
+    Kind("credit-record-enter", "/credit/enter", "manager"),
+    Kind("credit-record-with-errors", "/credit/enter", "manager", then=_press("Enter the record")),
+    Kind("own-credit-records", "/credit", "agent"),
+)
 TIME = (
     Kind("case-standing-still", "/applications/{stopped}", "agent"),
     Kind("case-extended", "/applications/{extended}", "agent2"),
@@ -273,7 +286,7 @@ def _by_state(person: Person) -> Places:
 # among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
-KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS)
+KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT)
 PAIRS = [
     pytest.param(kind, view, id=f"{kind}-{view}", marks=() if (number + turn) % 2 else pytest.mark.slow)
     for number, kind in enumerate(KINDS)

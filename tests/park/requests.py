@@ -46,7 +46,12 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/renew-version": {},
     f"POST {CASE}/withdraw": {"reason": "不办了"},
     f"POST {CASE}/answer-correction": {},
+    f"POST {CASE}/make-up": {},
     f"POST {CASE}/accept": {},
+    f"POST {CASE}/correct-on-the-spot": {
+        "changes": [{"target": "/answers/premises/room", "value": "502室"}],
+        "consent": "present",
+    },
     f"POST {CASE}/decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},
     f"POST {CASE}/request-correction": {
         "items": [{"target": f"/materials/{MATERIAL}", "requirement": "请更正"}]
@@ -63,6 +68,12 @@ BODIES: Mapping[str, Any] = {
     f"POST {TASK}/release": {},
     "PUT /enterprise/calendar/{year}/draft": notice(),
     "POST /enterprise/calendar/{year}/publish": {"reason": "已与原文核对"},
+    "POST /enterprise/credit-records": {
+        "uscc": "91990101MA0DEM013U",
+        "source": "示范通报",
+        "reason": "提供虚假材料",
+    },
+    "POST /enterprise/credit-records/{record_id}/repair": {"reason": "已核实整改"},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

@@ -85,6 +85,22 @@ def _accepted(park: Park) -> Scene:
     return replace(_case(park, park.accepted()), bodies={"opinion": opinion})
 
 
+def _to_make_up(park: Park) -> Scene:
+    """Accepted with a gap; the file that was missing is there and not handed in yet."""
+    case_id, gap = park.draft(), "premises"
+    path = f"/cases/{case_id}/materials/{gap}"
+    assert park.client(AGENT).delete(path, headers={"If-Match": '"1"'}).status_code == 200
+    promise = {"declaration": True, "deferred": {"materials": [gap], "promise": True}}
+    assert park.act(AGENT, case_id, "submit", promise).status_code == 200
+    park.claim(WINDOW, case_id)
+    assert park.act(WINDOW, case_id, "accept", {"with_gaps": True}).status_code == 200
+    handed_in = park.upload(AGENT, case_id, gap)
+    assert handed_in.status_code == 201
+    scene = _case(park, case_id)
+    versions = {**scene.versions, "code": handed_in.headers["ETag"]}
+    return replace(scene, ids={**scene.ids, "code": gap}, versions=versions)
+
+
 def _review_claimed(park: Park) -> Scene:
     case_id = park.accepted()
     park.claim(REVIEWER, case_id)
@@ -199,6 +215,19 @@ def _notice(park: Park) -> Scene:
     return Scene({"year": str(prepared.json["year"])}, {"year": prepared.headers["ETag"]})
 
 
+def _credit_record(park: Park) -> Scene:
+    """Of the organisation, or of the applicant while people apply for themselves."""
+    subject = {"uscc": park.on_behalf_of}
+    if park.on_behalf_of is None:
+        subject = {"case_number": park.case(AGENT, park.submitted())["number"]}
+    client = park.client(actor("manager"))
+    body = {**subject, "source": "示范通报", "reason": "提供虚假材料"}
+    entered = client.post("/credit-records", json=body)
+    assert entered.status_code == 201, entered.text
+    record_id = entered.json["id"]
+    return Scene({"record_id": record_id}, {"record_id": entered.headers["ETag"]})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -231,6 +260,7 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "received, claimed": _received_claimed,
     "correction asked for": _correction,
     "accepted": _accepted,
+    "gaps to make up": _to_make_up,
     "review claimed": _review_claimed,
     "reviewed": _reviewed,
     "decision claimed": _decision_claimed,
@@ -246,6 +276,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "its certificate": _certificate,
     "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
     "year with a draft": _notice,
+    "credit record of the organisation": _credit_record,
+    "credit record of a person": _of_oneself(_credit_record),
     "message to the applicant": _message,
     "stuck event": _stuck,
 }

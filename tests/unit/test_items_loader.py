@@ -135,6 +135,12 @@ def test_codes_that_contradict_one_another_are_refused(folder: Path) -> None:
     )
 
 
+def test_a_make_up_limit_for_nothing_is_refused(folder: Path) -> None:
+    spoil(folder, ITEM, "necessity: deferrable\n    condition", "necessity: conditional\n    condition")
+    spoil(folder, ITEM, "necessity: deferrable", "necessity: required")
+    assert any("reforms[1].mode: no material is deferrable" in flaw for flaw in flaws(folder))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
@@ -193,6 +199,32 @@ def test_codes_that_contradict_one_another_are_refused(folder: Path) -> None:
             "procedures: [coffee]",
             "special_procedures[1].procedures[0]: must be one of",
         ),
+        (
+            "  - mode: deferred_materials\n",
+            "  - mode: bundle\n",
+            "reforms[1].mode: make_up stands if and only if",
+        ),
+        (
+            "  - mode: deferred_materials\n",
+            "  - mode: streamlined\n",
+            "materials[2].necessity: what may follow later needs the reform deferred_materials",
+        ),
+        (
+            "    make_up: {n: 1, unit: working_day}",
+            "    make_up: {n: 1}",
+            "reforms[1].make_up: 'unit' is missing",
+        ),
+        (
+            "    make_up: {n: 1,",
+            "    make_up: {n: 2,",
+            "reforms[1].make_up.n: is longer than the promised limit",
+        ),
+        (
+            "    make_up: {n: 1, unit: working_day}",
+            "    make_up: {n: 1, unit: natural_day}",
+            "reforms[1].make_up.unit: is counted in the unit of the promised limit",
+        ),
+        ("limit: delivery", "limit: promised_land", "steps[4].limit: must be one of"),
         ("  - company/trade_name\n", "  - company/nickname\n", "subject_name[1]: the form has no field"),
         ("form: a1_form.yaml", "form: other_form.yaml", "form: there is no form file 'other_form.yaml'"),
         (

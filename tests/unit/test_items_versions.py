@@ -196,7 +196,7 @@ def test_the_guide_says_what_is_new_and_which_versions_there_are() -> None:
     assert shown["replaces"]["version"] == "2026.1"
     assert shown["replaces"]["note"]["zh"] == "住所材料改为承诺。"
     assert [change["en"] for change in shown["replaces"]["changes"]] == [
-        "New material: Promise on the premises (Required)",
+        "New material: Promise on the premises (Required, may follow later)",
         "No longer asked for: Papers on the premises",
         "New in the form: Registered seat · Storey",
         "No longer in the form: Registered seat · Floor (optional)",

@@ -9,7 +9,7 @@ import pytest
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
 from notifications.messages.facts import case_facts
-from notifications.messages.handlers import CASE_STEPS, REDATED, WARNED
+from notifications.messages.handlers import CASE_STEPS, GAP_STEPS, REDATED, WARNED
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -41,7 +41,7 @@ def word(catalogue: Catalogue, sample: str, **changes: Any) -> Wording:
 
 
 def test_every_published_step_is_heard() -> None:
-    assert sorted([*CASE_STEPS, REDATED, WARNED]) == sorted(PUBLISHED_STEPS)
+    assert sorted([*CASE_STEPS, *GAP_STEPS, REDATED, WARNED]) == sorted(PUBLISHED_STEPS)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,11 @@ def test_every_published_step_is_heard() -> None:
         ("correction-requested.v1", {}, "case-correction-requested"),
         ("correction-answered.v1", {}, "case-correction-answered"),
         ("accepted.v1", {}, "case-accepted"),
+        ("corrected-on-the-spot.v1", {}, "case-corrected-on-the-spot"),
+        ("accepted.v1.with-gaps", {}, "case-accepted-with-gaps"),
+        ("made-up.v1", {}, "case-made-up"),
+        ("make-up-redated.v1", {}, "case-make-up-redated"),
+        ("terminated.v1", {}, "case-terminated"),
         ("declined.v1", {}, "case-not-accepted"),
         ("declined.v1.not-required", {}, "case-not-required"),
         ("reviewed.v1", {}, "case-reviewed"),
@@ -88,7 +93,8 @@ def test_the_outcome_chooses_the_template(
 def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogue) -> None:
     events = {template.event for template in catalogue.templates}
 
-    assert events == {f"case.{step}" for step in (*CASE_STEPS, REDATED, WARNED)} | {"claimed-case.redated"}
+    told = {f"case.{step}" for step in (*CASE_STEPS, *GAP_STEPS, REDATED, WARNED)}
+    assert events == told | {f"claimed-case.{step}" for step in (*GAP_STEPS, REDATED)}
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("yuanban.*.case.*.json")), ids=lambda path: path.stem)

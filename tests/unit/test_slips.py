@@ -77,6 +77,14 @@ WORDS = {
         "经本机关负责人批准",
         "于2026年11月27日前（含当日）作出决定",
     ),
+    SlipKind.GAP_PROMISE: ("容缺受理承诺书", "示范区行政审批局：", "申请容缺受理", "公司章程"),
+    SlipKind.GAP_NOTICE: (
+        "容缺受理通知书",
+        "予以容缺受理",
+        "公司章程",
+        "于2026年11月27日前（含当日）登录",
+        "终止办理",
+    ),
     SlipKind.DELIVERY_RECORD: ("送达回证", "第四十四条", "已向你（单位）送达", "收件方式"),
 }
 
@@ -93,7 +101,7 @@ def test_each_slip_says_what_it_must(kind: SlipKind) -> None:
         squeeze(slip_name(kind).en),
         "示范区行政审批局",
         "示区审收字〔2026〕第00017号",
-        "企业经办人甲：",
+        "企业经办人甲" if kind is SlipKind.GAP_PROMISE else "企业经办人甲：",
         "“公司设立登记”申请",
         "示范市知渡工业软件有限公司",
         "990101261122000178",

@@ -39,10 +39,17 @@ _SUSPENSION_ORDER = Text(
     "停止与恢复计算期限的先后不符", "Suspensions and resumptions of one kind do not follow one another"
 )
 _NOT_DECIDED = Text("作出决定之前不能记录“{kind}”", "There can be no {kind} before the decision")
+_NO_GAPS = Text("没有容缺受理，不能记录“{kind}”", "Nothing was accepted with gaps, so there can be no {kind}")
 _EXTENSION_DAYS = Text("延长期限应写明大于零的天数", "An extension needs a length greater than zero")
 
-_ENDINGS = (FactKind.DECLINED, FactKind.DECIDED, FactKind.WITHDRAWN)
-_AFTER_ACCEPTANCE = (FactKind.SUSPENDED, FactKind.REVIEWED, FactKind.EXTENDED, FactKind.DECIDED)
+_ENDINGS = (FactKind.DECLINED, FactKind.DECIDED, FactKind.WITHDRAWN, FactKind.TERMINATED)
+_AFTER_ACCEPTANCE = (
+    FactKind.SUSPENDED,
+    FactKind.REVIEWED,
+    FactKind.EXTENDED,
+    FactKind.DECIDED,
+    FactKind.GAPS_ACCEPTED,
+)
 _CORRECTIONS = (FactKind.CORRECTION_NOTIFIED, FactKind.CORRECTION_ANSWERED)
 
 ByKind = dict[FactKind, list[ClockFact]]
@@ -81,11 +88,14 @@ class Course:
     reviewed: ClockFact | None = None
     """The opinion, the last one where several were given."""
     ended: ClockFact | None = None
-    """Refusal of intake, decision or withdrawal."""
+    """Refusal of intake, decision, withdrawal or termination."""
     recounted: tuple[ClockFact, ...] = ()
     """The days on which the dates were counted anew because a calendar was published."""
     delivered: ClockFact | None = None
     """The delivery of what was granted."""
+    gaps: ClockFact | None = None
+    """Acceptance with gaps (容缺受理): from this day the missing materials are to follow."""
+    made_up: ClockFact | None = None
 
 
 def read_course(facts: Iterable[ClockFact]) -> Course | None:
@@ -121,6 +131,8 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
         ended=ended,
         recounted=tuple(recounted),
         delivered=delivered,
+        gaps=_single(by_kind, FactKind.GAPS_ACCEPTED),
+        made_up=_made_up(by_kind),
     )
 
 
@@ -173,6 +185,13 @@ def _delivered(by_kind: ByKind, ended: ClockFact | None) -> ClockFact | None:
     if decided is None or delivered.effective_on < decided.effective_on:
         raise ClockError("clock-before-decision", _NOT_DECIDED.format(kind=name_of(FactKind.DELIVERED)))
     return delivered
+
+
+def _made_up(by_kind: ByKind) -> ClockFact | None:
+    gaps, made_up = _single(by_kind, FactKind.GAPS_ACCEPTED), _single(by_kind, FactKind.MADE_UP)
+    if made_up is not None and (gaps is None or made_up.effective_on < gaps.effective_on):
+        raise ClockError("clock-no-gaps", _NO_GAPS.format(kind=name_of(FactKind.MADE_UP)))
+    return made_up
 
 
 def _check_receipt(by_kind: ByKind, received: ClockFact) -> None:

@@ -30,6 +30,11 @@ _STARTS = {
         "No correction notice was given in time, so the application counts as accepted from the day it was "
         "received, {day} (Administrative Licensing Law, art. 32); that day is not counted",
     ),
+    FactKind.GAPS_ACCEPTED: Text(
+        "{day}容缺受理并告知补齐期限，当日不计入，期限自次日起算（《民法典》第二百零一条）",
+        "Accepted with gaps on {day}, when the make-up limit was told; that day is not counted (Civil Code, "
+        "art. 201)",
+    ),
     FactKind.DECIDED: Text(
         "{day}作出准予决定，当日不计入，送达期限自次日起算（《民法典》第二百零一条）",
         "Granted on {day}; that day is not counted (Civil Code, art. 201)",
@@ -99,6 +104,10 @@ _DUE_INTAKE = Text(
 _DUE = Text("应于{by}办结", "The decision is due by {by}")
 _DUE_STAGE = Text("本环节应于{by}完成（内部期限）", "This stage is to be done by {by} (internal)")
 _DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
+_DUE_MAKE_UP = Text(
+    "应于{by}补齐所缺材料，逾期未补齐的终止办理",
+    "The missing materials are due by {by}; if they do not come in time, the case is terminated",
+)
 _CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
 _LAPSED = Text(
     "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
@@ -129,6 +138,7 @@ class Timing:
     due: Due
     provisional_years: tuple[int, ...]
     recounted: tuple[ClockFact, ...] = ()
+    make_up: bool = False
 
     @property
     def lapsed(self) -> bool:
@@ -324,6 +334,8 @@ def _wording(timing: Timing) -> Text:
     """How the date is said: for what it is due."""
     if timing.stage is not None:
         return _DUE_STAGE
+    if timing.make_up:
+        return _DUE_MAKE_UP
     return _DUE_INTAKE if timing.intake else _DUE_DELIVERY if timing.delivery else _DUE
 
 

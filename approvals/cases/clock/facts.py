@@ -31,6 +31,9 @@ class FactKind(StrEnum):
     WITHDRAWN = "withdrawn"
     CALENDAR_CHANGED = "calendar_changed"
     DELIVERED = "delivered"
+    GAPS_ACCEPTED = "gaps_accepted"
+    MADE_UP = "made_up"
+    TERMINATED = "terminated"
 
 
 class Unit(StrEnum):
@@ -121,6 +124,8 @@ class Limits:
     extension_moves_promised: bool = False
     delivery: Limit | None = None
     stages: tuple[StageLimit, ...] = ()
+    make_up: Limit | None = None
+    """How long after acceptance with gaps (容缺受理) the applicant may take to hand in what is missing."""
 
 
 def end_of(day: date) -> datetime:
@@ -171,6 +176,9 @@ _KIND_NAMES = {
     FactKind.WITHDRAWN: Text("撤回申请", "withdrawal"),
     FactKind.CALENDAR_CHANGED: Text("放假安排公布", "new calendar"),
     FactKind.DELIVERED: Text("送达", "delivery"),
+    FactKind.GAPS_ACCEPTED: Text("容缺受理", "acceptance with gaps"),
+    FactKind.MADE_UP: Text("补齐容缺材料", "missing materials handed in"),
+    FactKind.TERMINATED: Text("终止办理", "termination"),
 }
 
 

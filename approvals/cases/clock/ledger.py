@@ -18,13 +18,17 @@ from shared.text import Text
 
 
 class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage."""
+    """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage.
+
+    `make_up` is the applicant's own: by when the materials follow without which the case was accepted.
+    """
 
     INTAKE = "intake"
     STATUTORY = "statutory"
     PROMISED = "promised"
     DELIVERY = "delivery"
     STAGE = "stage"
+    MAKE_UP = "make_up"
 
 
 ANSWERS = (ClockKind.INTAKE, ClockKind.PROMISED, ClockKind.STATUTORY)
@@ -36,6 +40,7 @@ _NAMES = {
     ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
     ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
     ClockKind.STAGE: Text("环节办理期限", "Limit of a stage"),
+    ClockKind.MAKE_UP: Text("容缺材料补齐期限", "Make-up limit"),
 }
 _STAGE = Text("环节“{name}”", "Stage: {name}")
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
@@ -116,6 +121,7 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
         *_intake_clocks(course, limits, calendar),
         *_promised_clock(course, limits, calendar),
         *_statutory_clock(course, limits, calendar),
+        *_make_up_clock(course, limits, calendar),
         *_delivery_clock(course, limits, calendar),
         *_stage_clocks(course, limits, calendar),
     )
@@ -185,6 +191,19 @@ def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> 
             extension=course.extended,
             suspensions=course.suspensions,
             pauses=course.pauses,
+            recounted=course.recounted,
+        )
+
+
+def _make_up_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """No special procedure stops it: what the authority still has to find out keeps no applicant from it."""
+    if course.gaps is not None and limits.make_up is not None:
+        yield _clock(
+            ClockKind.MAKE_UP,
+            limits.make_up,
+            calendar,
+            start=course.gaps,
+            closing=course.made_up or course.ended,
             recounted=course.recounted,
         )
 
@@ -266,6 +285,7 @@ def _clock(
         intake=kind is ClockKind.INTAKE,
         delivery=kind is ClockKind.DELIVERY,
         stage=stage,
+        make_up=kind is ClockKind.MAKE_UP,
         start=start,
         closing=closing,
         limit=limit,

@@ -21,7 +21,7 @@ class ClockState(StrEnum):
     """Where a clock stands.
 
     `met`: the act it waited for came in time. `overdue`: it did not, or came late. `ended`: the clock ended
-    without that act, by withdrawal. `suspended`: its days do not count at present.
+    without that act, by withdrawal or termination. `suspended`: its days do not count at present.
     """
 
     RUNNING = "running"
@@ -85,7 +85,7 @@ class Reading:
 
     `governing` is the clock a list shows: of those that wait for an answer the open one that is due first.
     Delivery is no answer: after the decision nothing governs that is still open. A stage never governs: it
-    is the authority's own arrangement.
+    is the authority's own arrangement. Nor does what the applicant has to make up: it is for them to do.
     """
 
     clocks: tuple[ClockStatus, ...]
@@ -200,7 +200,7 @@ def _state(clock: ClockReading, counter: Counter, moment: _Moment) -> ClockState
     if clock.closed_by is not None:
         if _was_late(clock):
             return ClockState.OVERDUE
-        return ClockState.ENDED if clock.closed_by is FactKind.WITHDRAWN else ClockState.MET
+        return ClockState.ENDED if _without_act(clock) else ClockState.MET
     if clock.due_on is None:
         return ClockState.SUSPENDED
     if moment.today > clock.due_on or _past(clock.due_at, moment.now):
@@ -222,6 +222,12 @@ def _stands_still(clock: ClockReading, counter: Counter, moment: _Moment) -> boo
         now = moment.now
         return any(pause.holds(now) for pause in clock.pauses)
     return counter.is_suspended(moment.today)
+
+
+def _without_act(clock: ClockReading) -> bool:
+    """Whether the clock ended although what it waited for had not been done."""
+    ended = clock.closed_by in (FactKind.WITHDRAWN, FactKind.TERMINATED)
+    return ended or (clock.kind is ClockKind.MAKE_UP and clock.closed_by is not FactKind.MADE_UP)
 
 
 def _past(due_at: datetime | None, now: datetime | None) -> bool:

@@ -22,6 +22,7 @@ from approvals.documents.inspection import InspectedUpload
 from approvals.enterprise.demo.papers import demo_paper
 from approvals.enterprise.register import ESTABLISHMENT
 from approvals.extensions import commands as extensions
+from approvals.gaps.policy import Deferred
 from approvals.intake import commands as intake
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
@@ -52,6 +53,8 @@ class _Stage:
     texts: Mapping[str, str]
     item: Item
     papers: Mapping[str, InspectedUpload]
+    lacks: tuple[str, ...] = ()
+    """Materials that a case promises to hand in later."""
 
     def go_back(self, ago: int) -> None:
         """Set the clock to ten o'clock in the park, `ago` working days back; today's steps to midnight."""
@@ -82,6 +85,7 @@ def enter_cases(runtime: Runtime) -> None:
 
 
 def _play(stage: _Stage, row: Mapping[str, Any]) -> None:
+    stage = replace(stage, lacks=tuple(row.get("lacks", ())))
     stage.go_back(row["steps"][0]["ago"])
     case_id = _fill_in(stage, row)
     for step in row["steps"]:
@@ -104,6 +108,8 @@ def _fill_in(stage: _Stage, row: Mapping[str, Any]) -> UUID:
         item = tx.resource(Catalogue).of(case)
         applications.save_answers(tx, case, item, answers)
         for code, paper in stage.papers.items():
+            if code in stage.lacks:
+                continue
             materials.hand_in(tx, case, item, code, found=paper, seen_version=None)
         return case.id
 
@@ -138,7 +144,8 @@ def _submit(tx: Transaction, stage: _Stage, case: Case) -> None:
     item = stage.item
     if tx.resource(Catalogue).in_force(case.item_code, tx.today) is not item:
         item = renew_version(tx, case)  # another version came into force since the draft was begun
-    applications.submit(tx, case, item, declaration=True)
+    deferred = Deferred(stage.lacks, promise=True) if stage.lacks else None
+    applications.submit(tx, case, item, declaration=True, deferred=deferred)
 
 
 def _withdraw(tx: Transaction, stage: _Stage, case: Case) -> None:
@@ -146,7 +153,7 @@ def _withdraw(tx: Transaction, stage: _Stage, case: Case) -> None:
 
 
 def _accept(tx: Transaction, stage: _Stage, case: Case) -> None:
-    intake.accept(tx, case, stage.item)
+    intake.accept(tx, case, stage.item, with_gaps=bool(stage.lacks))
 
 
 def _correct(tx: Transaction, stage: _Stage, case: Case) -> None:

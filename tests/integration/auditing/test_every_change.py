@@ -31,7 +31,15 @@ from shared.testing.answers import a1_answers
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.notices import PATH, prepare, publish
-from tests.integration.approvals.people import ADMIN, AGENT, APPROVER, OTHER_WINDOW, REVIEWER, WINDOW
+from tests.integration.approvals.people import (
+    ADMIN,
+    AGENT,
+    APPROVER,
+    MANAGER,
+    OTHER_WINDOW,
+    REVIEWER,
+    WINDOW,
+)
 from tests.integration.approvals.services import enterprise
 from tests.integration.auditing.trail import report
 from tests.integration.gateway.conftest import GatewayClient
@@ -108,6 +116,8 @@ def whole_life(desk: Desk) -> None:
     )
     ok(desk.act(AGENT, case_id, "answer-correction"))
     desk.claim(OTHER_WINDOW, case_id)
+    spot = {"changes": [{"target": "/answers/premises/room", "value": "502室"}], "consent": "phone"}
+    ok(desk.act(OTHER_WINDOW, case_id, "correct-on-the-spot", spot))
     ok(desk.act(OTHER_WINDOW, case_id, "accept"))
     task = desk.claim(REVIEWER, case_id)
     testing = {"kind": "testing", "reason": "样品需要检测", "expected_days": 2}
@@ -124,6 +134,7 @@ def whole_life(desk: Desk) -> None:
     desk.claim(WINDOW, case_id)
     ok(desk.act(WINDOW, case_id, "record-delivery", {"method": "in_person", "recipient": "企业经办人甲"}))
 
+    make_up_a_gap(desk)
     other = desk.submitted(company={"trade_name": "云栖退"})
     desk.claim(WINDOW, other)
     ok(
@@ -135,12 +146,40 @@ def whole_life(desk: Desk) -> None:
     ok(desk.discard(AGENT, desk.draft(company={"trade_name": "云栖弃"})))
 
 
+def with_a_gap(desk: Desk, name: str) -> str:
+    """A case accepted on the promise that a paper follows."""
+    case_id = desk.draft(company={"trade_name": name})
+    ok(desk.client(AGENT).delete(f"/cases/{case_id}/materials/premises", headers={"If-Match": '"1"'}))
+    promise = {"materials": ["premises"], "promise": True}
+    ok(desk.act(AGENT, case_id, "submit", {"declaration": True, "deferred": promise}))
+    desk.claim(WINDOW, case_id)
+    ok(desk.act(WINDOW, case_id, "accept", {"with_gaps": True}))
+    return case_id
+
+
+def make_up_a_gap(desk: Desk) -> None:
+    """One gap is made up for, another will not be."""
+    case_id = with_a_gap(desk, "云栖补")
+    ok(desk.upload(AGENT, case_id, "premises"))
+    ok(desk.act(AGENT, case_id, "make-up"))
+    with_a_gap(desk, "云栖缺")
+
+
 def keep_the_calendar(desk: Desk) -> None:
     """Everything that can be done to it; a notice given up, and one brought into force."""
     ok(prepare(desk))
     ok(desk.client(ADMIN).delete(f"{PATH}/draft", headers={"If-Match": '"1"'}))
     ok(prepare(desk))
     ok(publish(desk))
+
+
+def keep_credit_records(desk: Desk) -> None:
+    """One is entered and repaired."""
+    body = {"uscc": "91990101MA0DEM013U", "source": "示范通报", "reason": "提供虚假材料"}
+    entered = ok(desk.client(MANAGER).post("/credit-records", json=body))
+    path = f"/credit-records/{entered.json['id']}/repair"
+    headers = {"If-Match": entered.headers["ETag"]}
+    ok(desk.client(MANAGER).post(path, json={"reason": "已核实"}, headers=headers))
 
 
 def under_an_old_version(desk: Desk) -> str:
@@ -174,6 +213,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
     old_draft = under_an_old_version(desk)
     with watched() as watch, performing(watch) as performed:
         whole_life(desk)
+        keep_credit_records(desk)
         ok(desk.act(AGENT, old_draft, "renew-version"))
         kept = timers(system)
         system.settle()
@@ -189,6 +229,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
         system.settle()
         explained = {"reason": "申请量集中", "expected_on": "2027-02-26"}
         ok(desk.act(REVIEWER, late, "explain-overdue", explained))
+        with_a_gap(desk, "云栖延")
         desk.submitted(company={"trade_name": "云栖默"})  # to be answered in a year without a calendar yet
         keep_the_calendar(desk)
         kept |= timers(system)
