@@ -224,7 +224,6 @@ def test_a_make_up_limit_for_nothing_is_refused(folder: Path) -> None:
             "    make_up: {n: 1, unit: natural_day}",
             "reforms[1].make_up.unit: is counted in the unit of the promised limit",
         ),
-        ("limit: delivery", "limit: promised_land", "steps[4].limit: must be one of"),
         ("  - company/trade_name\n", "  - company/nickname\n", "subject_name[1]: the form has no field"),
         ("form: a1_form.yaml", "form: other_form.yaml", "form: there is no form file 'other_form.yaml'"),
         (
