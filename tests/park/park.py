@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from approvals.cases.model import Case
 from approvals.items.catalogue import Catalogue
 from shared.actor import SYSTEM, Actor
 from shared.service import Service, installed_services
+from shared.testing.answers import PARENT_USCC
 from shared.testing.systems import SystemFactory, SystemUnderTest, Verbs
 from tests.integration.approvals.desk import Desk
 from tests.park.people import NOBODY, Registry, actor
@@ -96,6 +97,22 @@ class Park(Desk):
         """Let a draft be one that was begun before the present version of its item came into force."""
         with self.system.runtime("enterprise").transaction(SYSTEM) as tx:
             tx.session.get_one(Case, UUID(case_id)).item_version = OLD_VERSION
+
+    @contextmanager
+    def for_somebody_without_record(self, case_id: str) -> Iterator[None]:
+        """Within the block the case is another organisation's, whom no credit record keeps from promising.
+
+        What is promised in it is due long after, so that time does not end the case.
+        """
+        runtime = self.system.runtime("enterprise")
+        with runtime.transaction(SYSTEM) as tx:
+            tx.session.get_one(Case, UUID(case_id)).on_behalf_of = PARENT_USCC
+        yield
+        with runtime.transaction(SYSTEM) as tx:
+            case = tx.session.get_one(Case, UUID(case_id))
+            case.on_behalf_of = self.on_behalf_of
+            for deferral in case.deferrals:
+                deferral.due_on = tx.today + timedelta(days=365)
 
     def description(self) -> dict[str, Any]:
         """The OpenAPI document that the edge publishes."""
