@@ -219,6 +219,7 @@ def _opinions(reader: Reader, case: Case) -> list[dict[str, Any]]:
             "official": opinion.official_name,
             "at": opinion.at.isoformat(),
             "checks": opinion.checks,
+            "inspection": opinion.inspection,
             "case_version": opinion.case_version,
         }
         for opinion in opinions_on(reader.session, case)

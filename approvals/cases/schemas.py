@@ -209,6 +209,14 @@ class CheckedPoint(Answer):
     note = string()
 
 
+class InspectionOut(Answer):
+    """The check on the spot: who was there, when, and what they found."""
+
+    on = day()
+    inspectors = fields.List(fields.String(), required=True)
+    findings = string()
+
+
 class OpinionOut(Answer):
     """A reviewer's opinion."""
 
@@ -219,6 +227,12 @@ class OpinionOut(Answer):
     official = string()
     at = instant()
     checks = fields.List(fields.Nested(CheckedPoint), required=True)
+    inspection = fields.Nested(
+        InspectionOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The check on the spot, of an item that demands one"},
+    )
     case_version = fields.Integer(required=True, metadata={"description": "The version that was read"})
 
 

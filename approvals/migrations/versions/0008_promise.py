@@ -1,9 +1,9 @@
-"""Credit records."""
+"""Credit records; checks on the spot."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from shared.database import UtcDateTime
+from shared.database import JsonDoc, UtcDateTime
 
 revision = "approvals_0008"
 down_revision = "approvals_0005"
@@ -12,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the table; let an opinion keep a check on the spot."""
+    op.add_column("opinion", sa.Column("inspection", JsonDoc, nullable=True))
     op.create_table(
         "credit_record",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -70,3 +71,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop it."""
     op.drop_table("credit_record")
+    op.drop_column("opinion", "inspection")
