@@ -112,11 +112,12 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
 
-    It gets its number, a receipt, and the date by which an answer is due. 422 names every field that is wrong
-    and every material that is missing.
+    It gets its number, a receipt, and the date by which an answer is due. On the route `promise` the
+    applicant promises here what the item's `reforms` say (`promise`), and gets the slip of it. 422 names
+    every field that is wrong and every material that is missing.
     """
     case, item = opened(tx, case_id)
-    return reply_with_case(tx, commands.submit(tx, case, item, declaration=data["declaration"]))
+    return reply_with_case(tx, commands.submit(tx, case, item, **data))
 
 
 @blueprint.post("/cases/<uuid:case_id>/renew-version")

@@ -34,6 +34,7 @@ from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation
 from approvals.items.model import Item
 from approvals.procedures import commands as procedures
+from approvals.promises import commands as promises
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
@@ -69,6 +70,7 @@ def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> C
         item_version=item.version,
         department=item.department.code,
         state=State.DRAFT,
+        route="ordinary",
         applicant_id=_account(tx),
         applicant_name=tx.actor.name,
         on_behalf_of=on_behalf_of,
@@ -117,11 +119,12 @@ def check(
     return checker.check(session, item, examined, uploaded=uploaded, section=section)
 
 
-def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Case:
+def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool, promise: bool = False) -> Case:
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
 
-    Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before
-    and when another version of the item has come into force since the draft was begun.
+    `promise` is the applicant's word where the way chosen rests on it. Raises InvalidInput naming every
+    wrong field and missing material; Conflict when it was handed in before, when another version of the item
+    has come into force since the draft was begun, and `credit-ban` for whoever may not promise.
     """
     policy.require_applicant(tx.actor, case)
     policy.require_state("submit", case)
@@ -129,6 +132,7 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     if not declaration:
         text = Text("请确认所填内容和所附材料真实有效", "Confirm that the information and materials are true")
         raise InvalidInput(errors=[FieldError("/declaration", "required", text)])
+    promises.require_promised(tx, case, item, promised=promise)
     _require_valid(tx, case, item)
     serial = next_number(tx.session, f"case/{item.codes.implementation}/{tx.today.isoformat()}")
     case.number = make_case_number(region_code=_region(item), filed_on=tx.today, serial=serial).text
@@ -137,6 +141,7 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
     _queue_for_intake(tx, case)
     issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
+    promises.make(tx, case, item)
     tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
     announce(tx, case, item, "submitted")
     return case

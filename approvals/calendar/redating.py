@@ -99,7 +99,7 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
         case_id = str(move.case.id)
         tx.schedule(REDATE_TIMER, case_id, tx.now, {"case_id": case_id, "notice_id": str(notice.id)})
     if after is None:
-        for waiting in map(str, _to_be_delivered(tx.session, notice.year)):
+        for waiting in map(str, _granted_with_work_left(tx.session, notice.year)):
             tx.schedule(REDATE_TIMER, waiting, tx.now, {"case_id": waiting, "notice_id": str(notice.id)})
     if following is not None:
         again = {**payload, "after": str(following)}
@@ -112,7 +112,7 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
     case_id = UUID(str(payload["case_id"]))
     case = tx.session.scalar(sa.select(Case).where(Case.id == case_id).with_for_update())
     if case is not None and case.state is State.GRANTED:
-        _redate_delivery(tx, case, notice)
+        _redate_after_grant(tx, case, notice)
     if case is None or case.state not in OPEN_STATES:
         return
     move = _move(tx.context, case, tx.resource(Deadlines).calendar_of(tx.session), tx.today)
@@ -129,19 +129,28 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
         _tell(tx, move, notice, holder)
 
 
-def _to_be_delivered(session: Session, year: int) -> list[UUID]:
-    """Granted cases whose certificate is to be delivered in `year` or later: no more than of a few weeks."""
-    live = sa.and_(Task.kind == TaskKind.DELIVERY, Task.state.in_(LIVE))
-    return list(session.scalars(sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1))))
+def _granted_with_work_left(session: Session, year: int) -> list[UUID]:
+    """Granted cases that are to be delivered or checked in `year` or later: no more than of a few weeks."""
+    live = sa.and_(Task.kind.in_((TaskKind.DELIVERY, TaskKind.CHECK)), Task.state.in_(LIVE))
+    found = sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1)).distinct()
+    return list(session.scalars(found))
 
 
-def _redate_delivery(tx: Transaction, case: Case, notice: CalendarNotice) -> None:
-    """The date by which the window has to deliver; what the applicant waits for, the answer, was given."""
+def _redate_after_grant(tx: Transaction, case: Case, notice: CalendarNotice) -> None:
+    """By when the window has to deliver and a reviewer to check; what the applicant waits for was given."""
     item = tx.resource(Catalogue).of(case)
-    due = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today)
-    if due is not None and due.due_on is not None and tasks.redate_delivery(tx, case, due):
-        details = {"to": due.due_on.isoformat(), "notice": str(notice.id)}
-        tx.audit("case.delivery-redated", "case", case.id, details)
+    deadlines = tx.resource(Deadlines)
+    for kind, reckoned in (
+        (TaskKind.DELIVERY, deadlines.reckon_delivery(tx.session, case, item, tx.today)),
+        (TaskKind.CHECK, deadlines.reckon_check(tx.session, case, item, tx.today)),
+    ):
+        if (
+            reckoned is not None
+            and reckoned.due_on is not None
+            and tasks.redate_one(tx, case, kind, reckoned)
+        ):
+            details = {"to": reckoned.due_on.isoformat(), "notice": str(notice.id)}
+            tx.audit(f"case.{kind.value}-redated", "case", case.id, details)
 
 
 def _move(context: Context, case: Case, calendar: WorkCalendar, today: date) -> Move | None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from approvals.cases.deadline import Deadlines
+from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.lifecycle import UNDER_EXAMINATION, State
 from approvals.cases.model import Case
+from approvals.cases.promise_state import PROMISE_NAMES
 from approvals.delivery import queries as deliveries
 from approvals.delivery.model import METHOD_NAMES
 from approvals.extensions import queries as extensions
@@ -16,6 +17,7 @@ from approvals.extensions.policy import extension_of, hindrance
 from approvals.items.model import Item
 from approvals.procedures import queries as procedures
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, SpecialProcedure
+from approvals.promises.queries import checks_of, promise_of
 from shared.text import Text
 from shared.transaction import Context
 
@@ -85,15 +87,7 @@ def delivery_view(
     if done is None and (due is None or due.due_on is None):
         return None
     return {
-        "due": due
-        and due.due_on
-        and {
-            "on": due.due_on.isoformat(),
-            "kind": due.due_kind,
-            "light": deadlines.light(due.due_on, due.yellow_on, today),
-            "days_left": deadlines.days_left(session, due.due_on, today),
-            "provisional": due.provisional,
-        },
+        "due": _due(session, context, due, today) if due else None,
         "delivered": done
         and {
             "on": done.delivered_on.isoformat(),
@@ -103,6 +97,47 @@ def delivery_view(
             "note": done.note,
             "recorded_at": done.recorded_at.isoformat(),
         },
+    }
+
+
+def promise_view(
+    session: Session, context: Context, case: Case, item: Item, today: date, *, own: bool
+) -> dict[str, Any] | None:
+    """What was promised with the case and what checks have found; None of the ordinary way and of drafts."""
+    promise = promise_of(session, case)
+    if promise is None:
+        return None
+    due = context.resources.get(Deadlines).reckon_check(session, case, item, today)
+    return {
+        "state": promise.state.value,
+        "state_name": PROMISE_NAMES[promise.state].to_dict(),
+        "promised_at": promise.promised_at.isoformat(),
+        "promised_by": promise.promised_name,
+        "check_due": _due(session, context, due, today) if due else None,
+        "checks": [
+            {
+                "round": found.round,
+                "fulfilled": found.fulfilled,
+                "findings": found.findings,
+                "checked_on": found.checked_on.isoformat(),
+                "correct_by": _day(found.correct_by),
+                "official": None if own else found.official_name,
+            }
+            for found in checks_of(session, case)
+        ],
+    }
+
+
+def _due(session: Session, context: Context, due: Reckoning, today: date) -> dict[str, Any] | None:
+    if due.due_on is None:
+        return None
+    deadlines = context.resources.get(Deadlines)
+    return {
+        "on": due.due_on.isoformat(),
+        "kind": due.due_kind,
+        "light": deadlines.light(due.due_on, due.yellow_on, today),
+        "days_left": deadlines.days_left(session, due.due_on, today),
+        "provisional": due.provisional,
     }
 
 

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
-from approvals.casefile.progress import delivery_view, extension_view, may_be_extended, procedures_view
+from approvals.casefile.progress import (
+    delivery_view,
+    extension_view,
+    may_be_extended,
+    procedures_view,
+    promise_view,
+)
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
@@ -40,9 +46,18 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "request-extension": EXAMINATION,
     "decide-extension": (TaskKind.EXTENSION,),
     "record-delivery": (TaskKind.DELIVERY,),
+    "record-check": (TaskKind.CHECK,),
 }
 _WAIT_FOR_PROCEDURES = ("opinion", "decide")
-_APPLICANT_VERBS = ("edit", "submit", "renew-version", "discard", "withdraw", "answer-correction")
+_APPLICANT_VERBS = (
+    "edit",
+    "choose-route",
+    "submit",
+    "renew-version",
+    "discard",
+    "withdraw",
+    "answer-correction",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,9 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today),
+        "route": case.route,
+        "routes": list(item.routes),
+        "promise": promise_view(reader.session, reader.context, case, item, reader.today, own=own),
         "credit_ban": _credit_ban(reader, case, item, personal),
         "actions": _actions(reader, case, item, own, claims, renewal),
     }
@@ -291,6 +309,8 @@ def _actions(
     """What this reader may do now; the same rules refuse everything else."""
     allowed = [verb for verb in _APPLICANT_VERBS if own and allows(verb, case.state)]
     unwanted = {"renew-version"} if renewal is None else {"submit"}
+    if len(item.routes) == 1:
+        unwanted.add("choose-route")
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
     allowed = [verb for verb in allowed if verb not in unwanted]

@@ -89,7 +89,16 @@ class Deadlines:
 
     def reckon_delivery(self, session: Session, case: Case, item: Item, today: date) -> Reckoning | None:
         """The dates of the delivery clock; None while none runs: nothing granted, no limit, or delivered."""
-        found = clock.status_of(self.read(session, case, item, today), clock.ClockKind.DELIVERY)
+        return self._reckon(clock.ClockKind.DELIVERY, session, case, item, today)
+
+    def reckon_check(self, session: Session, case: Case, item: Item, today: date) -> Reckoning | None:
+        """The dates of the later check; None while none runs: nothing promised, not granted, or checked."""
+        return self._reckon(clock.ClockKind.CHECK, session, case, item, today)
+
+    def _reckon(
+        self, kind: clock.ClockKind, session: Session, case: Case, item: Item, today: date
+    ) -> Reckoning | None:
+        found = clock.status_of(self.read(session, case, item, today), kind)
         if found is None or found.clock.closed_by is not None:
             return None
         return Reckoning(found.clock.due_on, found.clock.kind.value, found.yellow_on, found.clock.provisional)
@@ -112,17 +121,18 @@ class Deadlines:
 def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     """The limits of an item as the clock takes them; LookupError when it has none to start one with.
 
-    Only what was granted is delivered.
+    Only what was granted is delivered, or checked later.
     """
     if item.limits.intake is None or item.limits.statutory is None:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
-    promised, delivery = item.limits.promised, item.limits.delivery
+    promised, delivery, promise = item.limits.promised, item.limits.delivery, item.promise
     return clock.Limits(
         intake=_limit(item.limits.intake),
         statutory=_limit(item.limits.statutory),
         promised=_limit(promised) if promised else None,
         extension_moves_promised=bool(promised and promised.extension),
         delivery=_limit(delivery) if delivery and granted else None,
+        check=_limit(promise.check) if promise and item.route == "promise" and granted else None,
     )
 
 

@@ -139,6 +139,22 @@ class DeliveredData(CaseData):
     delivery = fields.Nested(DeliveryField, required=True)
 
 
+class CheckField(Schema):
+    """What a check of a promise has found."""
+
+    round = fields.Integer(required=True)
+    fulfilled = fields.Boolean(required=True)
+    findings = fields.String(required=True)
+    checked_on = fields.Date(required=True)
+    correct_by = fields.Date(required=True, allow_none=True)
+
+
+class CheckedData(CaseData):
+    """The public state of a case, and what was found of the promise made with it."""
+
+    check = fields.Nested(CheckField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -155,6 +171,9 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "promise-checked": Text("经核查已履行承诺", "A promise was checked and is kept"),
+    "correction-ordered": Text("经核查与承诺不符，责令限期改正", "A promise is to be made good by a day"),
+    "promise-broken": Text("未履行承诺", "A promise was broken"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -163,6 +182,9 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "promise-checked": CheckedData,
+    "correction-ordered": CheckedData,
+    "promise-broken": CheckedData,
 }
 """The steps that say more than the public state of the case."""
 

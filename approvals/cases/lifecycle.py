@@ -76,6 +76,10 @@ ENTRIES: dict[str, Entry] = {
         Entry("procedure_ended", 10, Text("特别程序（结束）", "Special procedure ended"), None),
         Entry("extension_requested", None, Text("申请延长审批期限", "Extension requested"), None),
         Entry("extension_refused", None, Text("不批准延长审批期限", "Extension not approved"), None),
+        Entry("by_promise", None, Text("按告知承诺办理", "Handled on a written promise"), State.DECIDING),
+        Entry("check_passed", None, Text("核查：已履行承诺", "Checked: the promise is kept"), None),
+        Entry("correction_ordered", None, Text("责令限期改正", "Ordered to correct"), None),
+        Entry("promise_broken", None, Text("核查：未履行承诺", "Checked: the promise is broken"), None),
         Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
     )
 }
@@ -105,6 +109,8 @@ ALLOWED: dict[str, frozenset[State]] = {
     "request-extension": UNDER_EXAMINATION,
     "decide-extension": UNDER_EXAMINATION,
     "record-delivery": frozenset({State.GRANTED}),
+    "choose-route": frozenset({State.DRAFT}),
+    "record-check": frozenset({State.GRANTED}),
 }
 """From which states each verb may be used."""
 

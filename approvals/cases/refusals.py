@@ -36,6 +36,10 @@ CREDIT_BAN = refusal(
     Conflict, "A credit record of the applicant stands, so nothing may rest on their word", "credit-ban"
 )
 ALREADY_REPAIRED = refusal(Conflict, "The credit record was repaired before", "already-repaired")
+ONE_ROUTE = refusal(Conflict, "The item can be filed in the ordinary way alone", "one-route")
+CORRECTION_RUNNING = refusal(
+    Conflict, "The time that the holder was given to correct is not over", "correction-running"
+)
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

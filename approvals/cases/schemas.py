@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
+from approvals.cases.promise_state import PromiseState
 from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, ProcedureOut
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
@@ -67,6 +68,10 @@ class Submit(Schema):
     """The applicant's declaration."""
 
     declaration = YesNo(required=True)
+    promise = YesNo(
+        load_default=False,
+        metadata={"description": "On the route `promise`: that what the item says is promised"},
+    )
 
 
 class Withdraw(Schema):
@@ -275,6 +280,28 @@ class Renewal(Answer):
     )
 
 
+class PromiseCheckOut(Answer):
+    """What a check of the promise has found."""
+
+    round = fields.Integer(required=True)
+    fulfilled = fields.Boolean(required=True)
+    findings = string()
+    checked_on = day()
+    correct_by = day("The last day to correct, of an order", null=True)
+    official = string("Not named to the applicant", null=True)
+
+
+class PromiseOut(Answer):
+    """The promise made with an application; its words are the item's, and stand on its slip."""
+
+    state = fields.Enum(PromiseState, by_value=True, required=True)
+    state_name = bilingual()
+    promised_at = instant()
+    promised_by = string("Who promised")
+    check_due = fields.Nested(Due, required=True, allow_none=True)
+    checks = fields.List(fields.Nested(PromiseCheckOut), required=True)
+
+
 class CreditBan(Answer):
     """A credit record of the applicant that was not repaired: nothing may rest on their word meanwhile."""
 
@@ -319,6 +346,20 @@ class CaseOut(CaseSummary):
     procedures = fields.List(fields.Nested(ProcedureOut), required=True)
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
+    route = fields.String(
+        required=True,
+        validate=validate.OneOf(["ordinary", "promise"]),
+        metadata={"description": "The way of filing, chosen while it is a draft"},
+    )
+    routes = fields.List(
+        fields.String(), required=True, metadata={"description": "The ways of filing that there are"}
+    )
+    promise = fields.Nested(
+        PromiseOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was promised with it, and what checks have found"},
+    )
     credit_ban = fields.Nested(
         CreditBan,
         required=True,

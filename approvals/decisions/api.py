@@ -6,6 +6,7 @@ from uuid import UUID
 from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
     CLAIM_REQUIRED,
+    CREDIT_BAN,
     FOUR_EYES,
     INCOMPLETE_PARTICULARS,
     NAME_TAKEN,
@@ -26,7 +27,7 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
 @blueprint.arguments(Decide)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
+@refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS, CREDIT_BAN)
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Grant or refuse.

@@ -13,12 +13,14 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
 from approvals.certificates.model import Certificate
+from approvals.credit.policy import require_creditworthy
 from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.extensions import commands as extensions
 from approvals.items.model import Item
 from approvals.procedures.policy import require_none_running
+from approvals.promises import commands as promises
 from approvals.reviews.commands import require_other_eyes
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
@@ -47,13 +49,16 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     """准予 or 不予; the certificate, the register entry and every event belong to the same transaction.
 
     A grant opens the task of delivering what was granted within the item's limit (art. 44). Raises Forbidden
-    without the claim or for the reviewer, Conflict while a special procedure runs, InvalidInput for a refusal
+    without the claim or for the reviewer, Conflict while a special procedure runs and for the grant of a
+    promise of somebody of whom a credit record stands (it can be refused), InvalidInput for a refusal
     without reasons (行政许可法 art. 38).
     """
     policy.require_state("decide", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.DECISION)
     require_other_eyes(tx, case)
     require_none_running(tx.session, case)
+    if granted and item.route == "promise":
+        require_creditworthy(tx.session, case)
     if not granted and not reason.strip():
         text = Text(
             "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
@@ -85,6 +90,8 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     delivery = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today)
     if delivery is not None:
         tasks.open_task(tx, case, TaskKind.DELIVERY, delivery)
+    if granted:
+        promises.await_check(tx, case, item)
     _write_slip(tx, case, item, decision, delivery.due_on if delivery else None)
     tx.audit("case.decided", "case", case.id, {"granted": granted})
     announce(

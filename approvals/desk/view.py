@@ -43,7 +43,8 @@ def _due(reader: Reader, task: Task) -> dict[str, Any]:
     deadlines = reader.context.resources.get(Deadlines)
     live = task.state in LIVE
     light = SUSPENDED if task.suspended else deadlines.light(task.due_on, task.yellow_on, reader.today)
-    kind = ClockKind.DELIVERY.value if task.kind is TaskKind.DELIVERY else task.case.due_kind
+    own = {TaskKind.DELIVERY: ClockKind.DELIVERY, TaskKind.CHECK: ClockKind.CHECK}.get(task.kind)
+    kind = own.value if own else task.case.due_kind
     return {
         "on": task.due_on.isoformat(),
         "kind": kind or ClockKind.INTAKE.value,

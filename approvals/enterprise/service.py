@@ -17,6 +17,7 @@ from approvals.casefile import api as casefile
 from approvals.cases.clock import Thresholds
 from approvals.cases.deadline import Deadlines
 from approvals.certificates import api as certificates
+from approvals.checks import api as checks
 from approvals.cli import items as items_commands
 from approvals.credit import api as credit
 from approvals.decisions import api as decisions
@@ -36,6 +37,7 @@ from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.procedures import api as procedures
+from approvals.promises import api as promises
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -84,6 +86,8 @@ service = Service(
         certificates.blueprint,
         calendar.blueprint,
         credit.blueprint,
+        promises.blueprint,
+        checks.blueprint,
         register_api.blueprint,
     ),
     publishes=CONTRACTS,

@@ -16,11 +16,13 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.record import Fact, Office, record
+from approvals.credit.policy import require_creditworthy
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.promises import commands as promises
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -33,9 +35,14 @@ from shared.transaction import Transaction
 
 
 def accept(tx: Transaction, case: Case, item: Item) -> Case:
-    """受理: the application is complete and in legal form; the decision clocks start."""
+    """受理: the application is complete and in legal form; the decision clocks start.
+
+    Raises Conflict `credit-ban` for a promise of somebody of whom a credit record stands by now.
+    """
     policy.require_state("accept", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.INTAKE)
+    if item.route == "promise":
+        require_creditworthy(tx.session, case)
     tasks.complete(tx, task)
     _accepted(tx, case, item, "accepted", office="window")
     tx.audit("case.accepted", "case", case.id)
@@ -178,7 +185,7 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
     )
     case.accepted_at = tx.now
     tx.unschedule(INTAKE_TIMER, str(case.id))
-    tasks.open_task(tx, case, TaskKind.REVIEW)
+    promises.start_after_acceptance(tx, case, item)
     issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))
     announce(tx, case, item, "accepted")
 

@@ -17,7 +17,6 @@ from approvals.items.model import (
     Grounds,
     Item,
     LegalBasis,
-    Limit,
     Limits,
     Material,
     NeedRule,
@@ -29,6 +28,7 @@ from approvals.items.model import (
     Step,
 )
 from approvals.items.needs import NEEDS
+from approvals.items.promise_reader import check_routes, read_limit, read_promise
 from approvals.items.reference import Reader
 from approvals.items.source import Path
 from shared.identifiers.errors import IdentifierError
@@ -89,7 +89,12 @@ def read_item(reader: Reader, form: Form) -> Item:
             for entry, path in _entries(data, "special_procedures")
         ),
         reforms=tuple(
-            Reform(mode=entry["mode"], text=Text.of(entry["text"]), **reader.shown(entry, path))
+            Reform(
+                mode=entry["mode"],
+                text=Text.of(entry["text"]),
+                promise=read_promise(reader, entry, path),
+                **reader.shown(entry, path),
+            )
             for entry, path in _entries(data, "reforms")
         ),
         fee=_fee(reader, data.get("fee")),
@@ -211,29 +216,13 @@ def _legal_basis(reader: Reader, data: Any, path: Path) -> LegalBasis | None:
 
 
 def _limits(reader: Reader, data: Any) -> Limits:
-    limits = Limits(**{key: _limit(reader, limit, ("limits", key)) for key, limit in data.items()})
+    limits = Limits(**{key: read_limit(reader, limit, ("limits", key)) for key, limit in data.items()})
     by_law = limits.statutory.extension if limits.statutory else None
     promised = limits.promised.extension if limits.promised else None
     if promised is not None and (by_law is None or (promised.n, promised.unit) != (by_law.n, by_law.unit)):
         # One approval moves both dates, by the same days.
         reader.flaw(("limits", "promised", "extension"), "must be the extension of the statutory limit")
     return limits
-
-
-def _limit(reader: Reader, data: Any, path: Path) -> Limit:
-    if (data["n"] == 0) != (data["unit"] == "immediate"):
-        reader.flaw((*path, "n"), "n is 0 if and only if the unit is immediate")
-    extension = data.get("extension")
-    if extension is not None and extension["unit"] != data["unit"]:
-        reader.flaw((*path, "extension", "unit"), "an extension is counted in the unit of its limit")
-    return Limit(
-        n=data["n"],
-        unit=data["unit"],
-        note=reader.text(data.get("note")),
-        on_the_spot=data.get("on_the_spot", False),
-        extension=None if extension is None else _limit(reader, extension, (*path, "extension")),
-        **reader.shown(data, path),
-    )
 
 
 def _material(reader: Reader, form: Form, data: Any, path: Path) -> Material:
@@ -253,6 +242,7 @@ def _material(reader: Reader, form: Form, data: Any, path: Path) -> Material:
         accept=tuple(data["accept"]),
         max_bytes=data["max_bytes"],
         max_pages=data["max_pages"],
+        route=data.get("route"),
         **reader.shown(data, path),
     )
 
@@ -272,7 +262,7 @@ def _need(reader: Reader, form: Form, data: Any, path: Path) -> NeedRule | None:
 
 def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
     said = data["limit"]
-    limit = _limit(reader, said, (*path, "limit")) if isinstance(said, dict) else limits.get(said)
+    limit = read_limit(reader, said, (*path, "limit")) if isinstance(said, dict) else limits.get(said)
     if said is not None and limit is None:
         reader.flaw((*path, "limit"), f"the item has no limit {said!r}")
     return Step(
@@ -284,6 +274,7 @@ def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
         result=Text.of(data["result"]),
         limit=limit,
         on_site=_on_site(reader, data.get("on_site"), (*path, "on_site")),
+        route=data.get("route"),
         **reader.shown(data, path),
     )
 
@@ -341,6 +332,7 @@ def _facts(reader: Reader, data: Any) -> dict[str, tuple[Fact, ...]]:
 def _check_whole(reader: Reader, item: Item) -> None:
     reader.once([material.code for material in item.materials], ("materials",), "code")
     reader.once([step.key for step in item.steps], ("steps",), "key")
+    check_routes(reader, item)
     if len([step for step in item.steps if step.on_site]) > 1:
         reader.flaw(("steps",), "at most one step checks on the spot: there is one opinion")
     reader.once([check.key for check in item.review_checks], ("review_checks",), "key")

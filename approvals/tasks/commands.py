@@ -107,11 +107,9 @@ def redate(tx: Transaction, case: Case) -> UUID | None:
     return holder
 
 
-def redate_delivery(tx: Transaction, case: Case, due: Reckoning) -> bool:
-    """Let the task of delivery follow its own clock; True when its date was another."""
-    live = sa.select(Task).where(
-        Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == TaskKind.DELIVERY
-    )
+def redate_one(tx: Transaction, case: Case, kind: TaskKind, due: Reckoning) -> bool:
+    """Let a task that comes after the grant follow its own clock; True when its date was another."""
+    live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == kind)
     task = tx.session.scalar(live)
     if task is None or (task.due_on, task.due_provisional) == (due.due_on, due.provisional):
         return False

@@ -14,13 +14,14 @@ from shared.text import Text
 
 
 class TaskKind(StrEnum):
-    """The work: intake (受理), review (审查), decision (决定), extension (延长), delivery (送达)."""
+    """The work: 受理, 审查, 决定, 延长, 送达, and the check (核查) of a promise."""
 
     INTAKE = "intake"
     REVIEW = "review"
     DECISION = "decision"
     EXTENSION = "extension"
     DELIVERY = "delivery"
+    CHECK = "check"
 
 
 class TaskState(StrEnum):
@@ -38,6 +39,7 @@ TASK_NAMES: dict[TaskKind, Text] = {
     TaskKind.DECISION: Text("决定", "Decision"),
     TaskKind.EXTENSION: Text("延期审批", "Extension"),
     TaskKind.DELIVERY: Text("送达", "Delivery"),
+    TaskKind.CHECK: Text("核查", "Check of a promise"),
 }
 
 TASK_POSITIONS: dict[TaskKind, PositionKind] = {
@@ -46,6 +48,7 @@ TASK_POSITIONS: dict[TaskKind, PositionKind] = {
     TaskKind.DECISION: "approver",
     TaskKind.EXTENSION: "approver",
     TaskKind.DELIVERY: "window",
+    TaskKind.CHECK: "reviewer",
 }
 """The position (岗位) that may take a task of each kind."""
 

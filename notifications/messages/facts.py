@@ -16,6 +16,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     procedure: Mapping[str, Any] = data.get("procedure") or {}
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
+    check: Mapping[str, Any] = data.get("check") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -49,6 +50,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
+        "check_findings": _clause(check.get("findings")),
+        "checked_on": check.get("checked_on"),
+        "correct_by": check.get("correct_by"),
     }
 
 

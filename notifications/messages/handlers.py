@@ -26,6 +26,9 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "promise-checked",
+    "correction-ordered",
+    "promise-broken",
 )
 REDATED = "redated"
 

@@ -30,7 +30,7 @@ _STARTS = {
         "received, {day} (Administrative Licensing Law, art. 32); that day is not counted",
     ),
     FactKind.DECIDED: Text(
-        "{day}作出准予决定，当日不计入，送达期限自次日起算（《民法典》第二百零一条）",
+        "{day}作出准予决定，当日不计入，期限自次日起算（《民法典》第二百零一条）",
         "Granted on {day}; that day is not counted (Civil Code, art. 201)",
     ),
 }
@@ -82,12 +82,13 @@ _PROVISIONAL = Text(
 _RECOUNTED = Text("{day}按{notice}重新推算", "Computed anew on {day} by {notice}")
 _BY_DAY = Text("{day}前（含当日）", "{day}")
 _BY_HOUR = Text("{day}{hour}前", "{day}, {hour}")
-_DUE_INTAKE = Text(
+DUE_INTAKE = Text(
     "应于{by}决定是否受理，或一次性告知补正",
     "A decision on acceptance, or one complete correction notice, is due by {by}",
 )
-_DUE = Text("应于{by}办结", "The decision is due by {by}")
-_DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
+DUE = Text("应于{by}办结", "The decision is due by {by}")
+DUE_CHECK = Text("应于{by}核查承诺的履行情况", "Whether the promise is kept is to be checked by {by}")
+DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
 _CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
 _LAPSED = Text(
     "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
@@ -108,7 +109,8 @@ class Timing:
     """All that went into the dates of one clock."""
 
     intake: bool
-    delivery: bool
+    due_words: Text
+    """What is due by the date, with a place for `{by}`."""
     start: ClockFact
     closing: ClockFact | None
     limit: Limit
@@ -255,8 +257,7 @@ def _result(timing: Timing) -> Iterator[Line]:
         if timing.provisional_years:
             years = [str(year) for year in timing.provisional_years]
             yield Line(None, _PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
-        wording = _DUE_INTAKE if timing.intake else _DUE_DELIVERY if timing.delivery else _DUE
-        yield Line(ends.on, wording.format(by=_by(ends.on, ends.at)))
+        yield Line(ends.on, timing.due_words.format(by=_by(ends.on, ends.at)))
     closing = timing.closing
     if closing is None:
         return

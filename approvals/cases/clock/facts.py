@@ -29,6 +29,7 @@ class FactKind(StrEnum):
     WITHDRAWN = "withdrawn"
     CALENDAR_CHANGED = "calendar_changed"
     DELIVERED = "delivered"
+    CHECKED = "checked"
 
 
 class Unit(StrEnum):
@@ -89,7 +90,8 @@ class Limits:
     """The limits of an item version.
 
     An extension moves the statutory clock; the promised one only where the department says so. `delivery`
-    is given for what was granted alone: it runs from the decision (行政许可法 art. 44).
+    is given for what was granted alone: it runs from the decision (行政许可法 art. 44). So is `check`, the
+    time for looking whether a promise was kept, and only where there was one.
     """
 
     intake: Limit
@@ -97,6 +99,7 @@ class Limits:
     promised: Limit | None = None
     extension_moves_promised: bool = False
     delivery: Limit | None = None
+    check: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ _KIND_NAMES = {
     FactKind.WITHDRAWN: Text("撤回申请", "withdrawal"),
     FactKind.CALENDAR_CHANGED: Text("放假安排公布", "new calendar"),
     FactKind.DELIVERED: Text("送达", "delivery"),
+    FactKind.CHECKED: Text("核查承诺履行情况", "check of what was promised"),
 }
 
 

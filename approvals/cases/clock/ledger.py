@@ -7,19 +7,32 @@ from enum import StrEnum
 
 from approvals.cases.clock.counting import Counter, Due, due
 from approvals.cases.clock.course import Course, Suspension, read_course
-from approvals.cases.clock.explaining import Line, Timing, explain
+from approvals.cases.clock.explaining import (
+    DUE,
+    DUE_CHECK,
+    DUE_DELIVERY,
+    DUE_INTAKE,
+    Line,
+    Timing,
+    explain,
+)
 from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, Unit
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
 
 class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, by the department's own promise, or until delivery."""
+    """Whose time runs: until acceptance, by law, by the own promise, until delivery or the later check."""
 
     INTAKE = "intake"
     STATUTORY = "statutory"
     PROMISED = "promised"
     DELIVERY = "delivery"
+    CHECK = "check"
+
+
+AFTER_DECISION = frozenset({ClockKind.DELIVERY, ClockKind.CHECK})
+"""Clocks that run once the answer was given: nobody waits for an answer by them."""
 
 
 _NAMES = {
@@ -27,6 +40,12 @@ _NAMES = {
     ClockKind.STATUTORY: Text("法定办理期限", "Statutory limit"),
     ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
     ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
+    ClockKind.CHECK: Text("核查期限", "Limit of the later check"),
+}
+_DUE_WORDS = {
+    ClockKind.INTAKE: DUE_INTAKE,
+    ClockKind.DELIVERY: DUE_DELIVERY,
+    ClockKind.CHECK: DUE_CHECK,
 }
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
@@ -86,7 +105,7 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
     clocks = (
         *_intake_clocks(course, limits, calendar),
         *_decision_clocks(course, limits, calendar),
-        *_delivery_clock(course, limits, calendar),
+        *_clocks_after_grant(course, limits, calendar),
     )
     return Ledger(clocks, calendar)
 
@@ -135,17 +154,16 @@ def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> 
     )
 
 
-def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+def _clocks_after_grant(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
     decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
-    if decided is not None and limits.delivery is not None:
-        yield _clock(
-            ClockKind.DELIVERY,
-            limits.delivery,
-            calendar,
-            start=decided,
-            closing=course.delivered,
-            recounted=course.recounted,
-        )
+    if decided is None:
+        return
+    for kind, limit, closing in (
+        (ClockKind.DELIVERY, limits.delivery, course.delivered),
+        (ClockKind.CHECK, limits.check, course.checked),
+    ):
+        if limit is not None:
+            yield _clock(kind, limit, calendar, start=decided, closing=closing, recounted=course.recounted)
 
 
 def _clock(
@@ -165,7 +183,7 @@ def _clock(
     ends = due(counter, start, total)
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
-        delivery=kind is ClockKind.DELIVERY,
+        due_words=_DUE_WORDS.get(kind, DUE),
         start=start,
         closing=closing,
         limit=limit,

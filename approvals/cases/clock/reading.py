@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from approvals.cases.clock.counting import Counter
 from approvals.cases.clock.facts import FactKind, Unit
-from approvals.cases.clock.ledger import ClockKind, ClockReading, Ledger
+from approvals.cases.clock.ledger import AFTER_DECISION, ClockKind, ClockReading, Ledger
 
 _DAY = timedelta(days=1)
 
@@ -228,7 +228,7 @@ def _first_with(clock: ClockReading, counts: Callable[[date], bool], left: int) 
 
 
 def _governing(clocks: tuple[ClockStatus, ...]) -> ClockStatus | None:
-    clocks = tuple(status for status in clocks if status.clock.kind is not ClockKind.DELIVERY)
+    clocks = tuple(status for status in clocks if status.clock.kind not in AFTER_DECISION)
     open_clocks = [status for status in clocks if status.clock.closed_by is None]
     if open_clocks:
         return min(open_clocks, key=lambda status: status.clock.due_on or date.max)
