@@ -14,6 +14,7 @@ from approvals.cases.refusals import (
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
     ITEM_VERSION_RETIRED,
+    ORGANISATION_NOT_REGISTERED,
     WRONG_STATE,
 )
 from approvals.cases.schemas import (
@@ -41,7 +42,7 @@ blueprint = Blueprint("applications", __name__, description="Applications (ç”³è¯
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
 @blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
-@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED)
+@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED, ORGANISATION_NOT_REGISTERED)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
     """Open a draft under an item, for yourself or for an organisation you belong to.

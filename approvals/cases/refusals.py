@@ -40,6 +40,9 @@ ONE_ROUTE = refusal(Conflict, "The item can be filed in the ordinary way alone",
 CORRECTION_RUNNING = refusal(
     Conflict, "The time that the holder was given to correct is not over", "correction-running"
 )
+ORGANISATION_NOT_REGISTERED = refusal(
+    Conflict, "The organisation is not in the register, or not active", "organisation-not-registered"
+)
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

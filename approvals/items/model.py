@@ -15,6 +15,7 @@ __all__ = ["Limit", "Limits", "OnSite", "Promise", "Route", "Said", "Unit"]  # o
 Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
 Status = Literal["draft", "published", "retired"]
+Applicant = Literal["any", "person", "organisation"]
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
 
 
@@ -203,6 +204,28 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """How long a certificate is valid from the day of its issue: `n` calendar years or months."""
+
+    n: int
+    unit: Literal["year", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSpec:
+    """The permit that a grant issues.
+
+    `kind` names it for programs, `number` are the letters in front of its number, `facts` the paths of the
+    answers that it shows beside its holder; without `valid_for` it does not expire.
+    """
+
+    kind: str
+    number: str
+    facts: tuple[str, ...]
+    valid_for: Validity | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What is issued when the item is granted, how long it is valid, and how that is renewed."""
 
@@ -214,6 +237,7 @@ class Outcome:
     verified: bool
     validity_verified: bool
     basis: Text | None
+    certificate: CertificateSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +285,8 @@ class Item:
     changed: Text | None
     requires: tuple[str, ...]
     online: bool
+    applicant: Applicant
+    """Who may apply: a person for themselves, an organisation through one of its members, or either."""
     category: Category
     name: Text
     summary: Text

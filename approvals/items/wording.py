@@ -1,5 +1,6 @@
 """How numbers and dates are said in both languages."""
 
+import calendar
 from datetime import date
 from decimal import Decimal
 
@@ -25,6 +26,13 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def months_after(day: date, months: int) -> date:
+    """The corresponding day `months` later, or the month's last where there is none (民法典 art. 202)."""
+    years, month = divmod(day.month - 1 + months, 12)
+    last = calendar.monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))
 
 
 def lower_first(text: str) -> str:
