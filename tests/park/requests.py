@@ -41,6 +41,8 @@ BODIES: Mapping[str, Any] = {
     "POST /auth/token": {"username": "applicant", "password": PASSWORD},
     f"PATCH {CASE}": {"answers": {"agent": {"has_agent": "false"}}},
     f"PUT {CASE}/materials/{{code}}": pdf(3),
+    f"POST {CASE}/choose-route": {"route": "ordinary"},
+    f"POST {CASE}/record-check": {"fulfilled": True, "findings": "与承诺一致"},
     f"POST {CASE}/submit": {"declaration": True},
     f"POST {CASE}/check": None,
     f"POST {CASE}/renew-version": {},

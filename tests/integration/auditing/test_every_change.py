@@ -31,6 +31,7 @@ from shared.service import Runtime, contracts_of, installed_services
 from shared.testing.answers import a1_answers
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
+from tests.integration.approvals.fire import FireDesk
 from tests.integration.approvals.notices import PATH, prepare, publish
 from tests.integration.approvals.people import (
     ADMIN,
@@ -151,6 +152,14 @@ def keep_the_calendar(desk: Desk) -> None:
     ok(publish(desk))
 
 
+def file_on_a_promise(desk: Desk) -> None:
+    """Granted at once, to be corrected, and kept in the end."""
+    fire = FireDesk(desk, company={"trade_name": "云栖消"})
+    case_id = fire.granted_on_promise()
+    ok(fire.check(case_id, False, "疏散通道被占用", correct_by="2027-03-01"))
+    ok(fire.check(case_id, True))
+
+
 def keep_credit_records(desk: Desk) -> None:
     """One is entered and repaired."""
     body = {"uscc": "91990101MA0DEM013U", "source": "示范通报", "reason": "提供虚假材料"}
@@ -191,6 +200,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
     old_draft = under_an_old_version(desk)
     with watched() as watch, performing(watch) as performed:
         whole_life(desk)
+        file_on_a_promise(desk)
         keep_credit_records(desk)
         ok(desk.act(AGENT, old_draft, "renew-version"))
         kept = timers(system)

@@ -86,6 +86,7 @@ _KINDS = {
     "decision": "approver",
     "extension": "approver",
     "delivery": "window",
+    "check": "reviewer",
 }
 
 LISTS: Mapping[str, Known] = {
