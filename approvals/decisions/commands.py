@@ -12,7 +12,7 @@ from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
-from approvals.certificates.model import Certificate
+from approvals.certificates.model import LICENCE, Certificate
 from approvals.credit.policy import require_creditworthy
 from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
@@ -110,7 +110,8 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
             "granted": granted,
             "reason": decision.reason,
             "certificate_id": certificate.id if certificate else None,
-            "uscc": certificate.holder_code if certificate else None,
+            # The code of a firm that the grant has founded; a permit's holder had theirs before.
+            "uscc": certificate.holder_code if certificate and certificate.kind == LICENCE else None,
         },
     )
     return decision

@@ -88,6 +88,7 @@ def make(tx: Transaction, case: Case, item: Item) -> None:
         legal_basis=basis_of(item),
         due_on=None,
         rows=[
+            *_for_whom(case),
             (Text("承诺人", "Who promises"), tx.actor.name),
             (Text("承诺日期", "Day of the promise"), say_date(tx.today).zh),
         ],
@@ -112,6 +113,11 @@ def await_check(tx: Transaction, case: Case, item: Item) -> None:
         return
     promise.state = PromiseState.TO_CHECK
     tasks.open_task(tx, case, TaskKind.CHECK, due)
+
+
+def _for_whom(case: Case) -> list[tuple[Text, str]]:
+    """The organisation that promises, by its credit code, where one does."""
+    return [(Text("承诺单位", "Organisation"), case.on_behalf_of)] if case.on_behalf_of else []
 
 
 def basis_of(item: Item) -> Text | None:
