@@ -10,6 +10,7 @@ from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
 from approvals.casefile.progress import delivery_view, extension_view, may_be_extended, procedures_view
+from approvals.casefile.revoking import revocation_verbs, revocation_view
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
@@ -103,7 +104,13 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today),
-        "actions": _actions(reader, case, item, own, claims, renewal),
+        "revocation": revocation_view(
+            reader.session, reader.context, reader.actor, case, reader.today, claims
+        ),
+        "actions": [
+            *_actions(reader, case, item, own, claims, renewal),
+            *revocation_verbs(reader.session, reader.actor, case, reader.today, claims),
+        ],
     }
 
 

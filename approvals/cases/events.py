@@ -139,6 +139,26 @@ class DeliveredData(CaseData):
     delivery = fields.Nested(DeliveryField, required=True)
 
 
+class RevocationField(Schema):
+    """A revocation that is proposed or decided; facts and statements stay in the case file."""
+
+    ground = fields.String(required=True)
+    ground_text = fields.Nested(TextField, required=True)
+    statement_until = fields.Date(required=True)
+    statement_provisional = fields.Boolean(required=True)
+    """Whether that day lies beyond the calendars that were published when it was told."""
+    certificate_id = fields.String(required=True, allow_none=True)
+    """The certificate that ended with the revocation."""
+    officials = fields.List(fields.UUID(), required=True)
+    """Accounts of whoever proposed, and of whoever holds the task of deciding."""
+
+
+class RevocationData(CaseData):
+    """The public state of a case, and the proceeding to revoke what was granted."""
+
+    revocation = fields.Nested(RevocationField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -155,6 +175,11 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "revocation-proposed": Text("已提出撤销许可", "Revoking what was granted was proposed"),
+    "objection-stated": Text("被许可人已陈述申辩", "The holder has stated and defended"),
+    "revocation-withdrawn": Text("撤销建议已撤回", "The proposal to revoke was taken back"),
+    "revocation-dropped": Text("决定不予撤销许可", "It was decided not to revoke"),
+    "revoked": Text("许可已撤销", "What was granted was revoked"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -163,6 +188,11 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "revocation-proposed": RevocationData,
+    "objection-stated": RevocationData,
+    "revocation-withdrawn": RevocationData,
+    "revocation-dropped": RevocationData,
+    "revoked": RevocationData,
 }
 """The steps that say more than the public state of the case."""
 

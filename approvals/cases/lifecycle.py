@@ -25,6 +25,7 @@ class State(StrEnum):
     NOT_REQUIRED = "not_required"
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
 
 
 STATE_NAMES: dict[State, Text] = {
@@ -39,6 +40,7 @@ STATE_NAMES: dict[State, Text] = {
     State.NOT_REQUIRED: Text("不受理", "No approval required"),
     State.NOT_ACCEPTED: Text("不予受理", "Not accepted"),
     State.WITHDRAWN: Text("已撤回", "Withdrawn"),
+    State.REVOKED: Text("许可已撤销", "Revoked"),
 }
 
 
@@ -77,6 +79,11 @@ ENTRIES: dict[str, Entry] = {
         Entry("extension_requested", None, Text("申请延长审批期限", "Extension requested"), None),
         Entry("extension_refused", None, Text("不批准延长审批期限", "Extension not approved"), None),
         Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
+        Entry("revocation_proposed", None, Text("拟撤销许可", "Revocation proposed"), None),
+        Entry("objection_stated", None, Text("被许可人陈述申辩", "The holder's statement"), None),
+        Entry("revocation_withdrawn", None, Text("撤回撤销建议", "Proposal to revoke taken back"), None),
+        Entry("revocation_dropped", None, Text("不予撤销许可", "Not revoked"), None),
+        Entry("revoked", 15, Text("撤销", "Revoked"), State.REVOKED),
     )
 }
 
@@ -105,6 +112,10 @@ ALLOWED: dict[str, frozenset[State]] = {
     "request-extension": UNDER_EXAMINATION,
     "decide-extension": UNDER_EXAMINATION,
     "record-delivery": frozenset({State.GRANTED}),
+    "propose-revocation": frozenset({State.GRANTED}),
+    "state-objection": frozenset({State.GRANTED}),
+    "decide-revocation": frozenset({State.GRANTED}),
+    "withdraw-revocation": frozenset({State.GRANTED}),
 }
 """From which states each verb may be used."""
 

@@ -47,6 +47,9 @@ class SlipKind(StrEnum):
     PROCEDURE_NOTICE = "procedure_notice"  # 特别程序所需时间告知书
     EXTENSION_NOTICE = "extension_notice"  # 延长审批期限通知书
     DELIVERY_RECORD = "delivery_record"  # 送达回证
+    REVOCATION_NOTICE = "revocation_notice"  # 撤销行政许可告知书
+    REVOCATION_DECISION = "revocation_decision"  # 撤销行政许可决定书
+    REVOCATION_DROPPED = "revocation_dropped"  # 不予撤销行政许可决定书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,16 @@ from shared.text import Text
 
 
 class TaskKind(StrEnum):
-    """The work: intake (受理), review (审查), decision (决定), extension (延长), delivery (送达)."""
+    """The work: intake (受理), review (审查), decision (决定), extension (延长), delivery (送达),
+    revocation (撤销).
+    """
 
     INTAKE = "intake"
     REVIEW = "review"
     DECISION = "decision"
     EXTENSION = "extension"
     DELIVERY = "delivery"
+    REVOCATION = "revocation"
 
 
 class TaskState(StrEnum):
@@ -38,6 +41,7 @@ TASK_NAMES: dict[TaskKind, Text] = {
     TaskKind.DECISION: Text("决定", "Decision"),
     TaskKind.EXTENSION: Text("延期审批", "Extension"),
     TaskKind.DELIVERY: Text("送达", "Delivery"),
+    TaskKind.REVOCATION: Text("撤销决定", "Revocation"),
 }
 
 TASK_POSITIONS: dict[TaskKind, PositionKind] = {
@@ -46,6 +50,7 @@ TASK_POSITIONS: dict[TaskKind, PositionKind] = {
     TaskKind.DECISION: "approver",
     TaskKind.EXTENSION: "approver",
     TaskKind.DELIVERY: "window",
+    TaskKind.REVOCATION: "approver",
 }
 """The position (岗位) that may take a task of each kind."""
 

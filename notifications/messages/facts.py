@@ -16,6 +16,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     procedure: Mapping[str, Any] = data.get("procedure") or {}
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
+    revocation: Mapping[str, Any] = data.get("revocation") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -49,6 +50,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
+        "revocation_ground": Text.of(revocation["ground_text"]) if revocation else None,
+        "statement_until": revocation.get("statement_until"),
+        "statement_provisional": revocation.get("statement_provisional"),
     }
 
 
