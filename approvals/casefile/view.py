@@ -16,6 +16,7 @@ from approvals.casefile.progress import (
     procedures_view,
     promise_view,
 )
+from approvals.casefile.revoking import revocation_verbs, revocation_view
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
@@ -123,7 +124,13 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "routes": list(item.routes),
         "promise": promise_view(reader.session, reader.context, case, item, reader.today, own=own),
         "credit_ban": _credit_ban(reader, case, item, personal),
-        "actions": _actions(reader, case, item, own, claims, renewal),
+        "revocation": revocation_view(
+            reader.session, reader.context, reader.actor, case, reader.today, claims
+        ),
+        "actions": [
+            *_actions(reader, case, item, own, claims, renewal),
+            *revocation_verbs(reader.session, reader.actor, case, reader.today, claims),
+        ],
     }
 
 

@@ -155,6 +155,26 @@ class CheckedData(CaseData):
     check = fields.Nested(CheckField, required=True)
 
 
+class RevocationField(Schema):
+    """A revocation that is proposed or decided; facts and statements stay in the case file."""
+
+    ground = fields.String(required=True)
+    ground_text = fields.Nested(TextField, required=True)
+    statement_until = fields.Date(required=True)
+    statement_provisional = fields.Boolean(required=True)
+    """Whether that day lies beyond the calendars that were published when it was told."""
+    certificate_id = fields.String(required=True, allow_none=True)
+    """The certificate that ended with the revocation."""
+    officials = fields.List(fields.UUID(), required=True)
+    """Accounts of whoever proposed, and of whoever holds the task of deciding."""
+
+
+class RevocationData(CaseData):
+    """The public state of a case, and the proceeding to revoke what was granted."""
+
+    revocation = fields.Nested(RevocationField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -174,6 +194,11 @@ CASE_STEPS: dict[str, Text] = {
     "promise-checked": Text("经核查已履行承诺", "A promise was checked and is kept"),
     "correction-ordered": Text("经核查与承诺不符，责令限期改正", "A promise is to be made good by a day"),
     "promise-broken": Text("未履行承诺", "A promise was broken"),
+    "revocation-proposed": Text("已提出撤销许可", "Revoking what was granted was proposed"),
+    "objection-stated": Text("被许可人已陈述申辩", "The holder has stated and defended"),
+    "revocation-withdrawn": Text("撤销建议已撤回", "The proposal to revoke was taken back"),
+    "revocation-dropped": Text("决定不予撤销许可", "It was decided not to revoke"),
+    "revoked": Text("许可已撤销", "What was granted was revoked"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -185,6 +210,11 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "promise-checked": CheckedData,
     "correction-ordered": CheckedData,
     "promise-broken": CheckedData,
+    "revocation-proposed": RevocationData,
+    "objection-stated": RevocationData,
+    "revocation-withdrawn": RevocationData,
+    "revocation-dropped": RevocationData,
+    "revoked": RevocationData,
 }
 """The steps that say more than the public state of the case."""
 

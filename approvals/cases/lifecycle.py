@@ -25,6 +25,7 @@ class State(StrEnum):
     NOT_REQUIRED = "not_required"
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
 
 
 STATE_NAMES: dict[State, Text] = {
@@ -39,6 +40,7 @@ STATE_NAMES: dict[State, Text] = {
     State.NOT_REQUIRED: Text("不受理", "No approval required"),
     State.NOT_ACCEPTED: Text("不予受理", "Not accepted"),
     State.WITHDRAWN: Text("已撤回", "Withdrawn"),
+    State.REVOKED: Text("许可已撤销", "Revoked"),
 }
 
 
@@ -81,6 +83,11 @@ ENTRIES: dict[str, Entry] = {
         Entry("correction_ordered", None, Text("责令限期改正", "Ordered to correct"), None),
         Entry("promise_broken", None, Text("核查：未履行承诺", "Checked: the promise is broken"), None),
         Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
+        Entry("revocation_proposed", None, Text("拟撤销许可", "Revocation proposed"), None),
+        Entry("objection_stated", None, Text("被许可人陈述申辩", "The holder's statement"), None),
+        Entry("revocation_withdrawn", None, Text("撤回撤销建议", "Proposal to revoke taken back"), None),
+        Entry("revocation_dropped", None, Text("不予撤销许可", "Not revoked"), None),
+        Entry("revoked", 15, Text("撤销", "Revoked"), State.REVOKED),
     )
 }
 
@@ -111,6 +118,10 @@ ALLOWED: dict[str, frozenset[State]] = {
     "record-delivery": frozenset({State.GRANTED}),
     "choose-route": frozenset({State.DRAFT}),
     "record-check": frozenset({State.GRANTED}),
+    "propose-revocation": frozenset({State.GRANTED}),
+    "state-objection": frozenset({State.GRANTED}),
+    "decide-revocation": frozenset({State.GRANTED}),
+    "withdraw-revocation": frozenset({State.GRANTED}),
 }
 """From which states each verb may be used."""
 

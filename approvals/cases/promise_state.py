@@ -6,7 +6,7 @@ from shared.text import Text
 
 
 class PromiseState(StrEnum):
-    """Made; granted and to be checked; to be corrected; kept; broken, the revocation is to be started."""
+    """Made; granted and to be checked; to be corrected; kept; broken, so that it is to be revoked."""
 
     MADE = "made"
     TO_CHECK = "to_check"
@@ -20,5 +20,5 @@ PROMISE_NAMES: dict[PromiseState, Text] = {
     PromiseState.TO_CHECK: Text("待核查", "To be checked"),
     PromiseState.CORRECTING: Text("责令限期改正", "To be corrected"),
     PromiseState.FULFILLED: Text("已履行承诺", "Kept"),
-    PromiseState.BROKEN: Text("未履行承诺，待启动撤销", "Broken; the revocation is to be started"),
+    PromiseState.BROKEN: Text("未履行承诺", "Broken"),
 }

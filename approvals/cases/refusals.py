@@ -40,6 +40,15 @@ ONE_ROUTE = refusal(Conflict, "The item can be filed in the ordinary way alone",
 CORRECTION_RUNNING = refusal(
     Conflict, "The time that the holder was given to correct is not over", "correction-running"
 )
+REVOCATION_PENDING = refusal(Conflict, "A revocation is proposed and not decided yet", "revocation-pending")
+REVOCATION_NOT_PENDING = refusal(Conflict, "No revocation is proposed", "revocation-not-pending")
+NOT_HEARD = refusal(Conflict, "The holder has not spoken, and still has time to", "not-heard")
+STATEMENT_CLOSED = refusal(
+    Conflict, "The holder has spoken before, or the time for it is over", "statement-closed"
+)
+REGISTER_MOVED_ON = refusal(
+    Conflict, "The register says something else meanwhile than when the case was made", "register-moved-on"
+)
 ORGANISATION_NOT_REGISTERED = refusal(
     Conflict, "The organisation is not in the register, or not active", "organisation-not-registered"
 )

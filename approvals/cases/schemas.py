@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
 from approvals.cases.promise_state import PromiseState
-from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, ProcedureOut
+from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, ProcedureOut, RevocationOut
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
@@ -370,6 +370,7 @@ class CaseOut(CaseSummary):
         allow_none=True,
         metadata={"description": "What keeps the applicant from promising; for them and the holder"},
     )
+    revocation = fields.Nested(RevocationOut, required=True, allow_none=True)
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

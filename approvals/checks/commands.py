@@ -21,6 +21,8 @@ from approvals.items.model import Item
 from approvals.promises.commands import basis_of
 from approvals.promises.model import Promise, PromiseCheck
 from approvals.promises.queries import promise_of
+from approvals.revocations import queries as revocations
+from approvals.revocations.commands import propose
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import TaskKind
@@ -41,6 +43,9 @@ _RUNNING = Text(
     "The holder has until {day}; before that it cannot be found wanting",
 )
 _ORDERED = Text("请于{day}前（含当日）改正：{findings}", "To be corrected by {day}: {findings}")
+_FACTS = Text(
+    "逾期未改正或者改正后仍不符合承诺：{findings}（{basis}）", "Not corrected: {findings} ({basis})"
+)
 _BROKEN = Text("逾期未改正或者改正后仍不符合承诺：{findings}", "Not corrected: {findings}")
 
 
@@ -144,6 +149,10 @@ def _broken(tx: Transaction, case: Case, item: Item, promise: Promise, found: Pr
     _write_down(tx, case, item, "promise_broken", found, detail)
     credit.record_broken_promise(tx, case, reason=detail.zh[:1000])
     _tell(tx, case, item, "promise-broken", found)
+    if revocations.open_on(tx.session, case.id) is None:
+        basis = (item.promise.consequences.basis if item.promise else None) or basis_of(item)
+        facts = _FACTS.format(findings=found.findings, basis=basis) if basis else detail
+        propose(tx, case, item, ground="promise_broken", facts=facts.zh, by_hand=False)
 
 
 def _write_down(tx: Transaction, case: Case, item: Item, key: str, found: PromiseCheck, detail: Text) -> None:

@@ -6,9 +6,16 @@ from approvals.casefile.view import Reader, item_ref
 from approvals.cases.clock import ClockKind
 from approvals.cases.deadline import Deadlines
 from approvals.cases.policy import state_name
-from approvals.cases.time_schemas import SUSPENDED
+from approvals.cases.time_schemas import REVOCATION, SUSPENDED
 from approvals.tasks.model import LIVE, TASK_NAMES, Task, TaskKind, TaskState
 from approvals.tasks.policy import MAY_RELEASE, may_take
+
+_CLOCKS = {
+    TaskKind.DELIVERY: ClockKind.DELIVERY.value,
+    TaskKind.CHECK: ClockKind.CHECK.value,
+    TaskKind.REVOCATION: REVOCATION,
+}
+"""Tasks with a time of their own; of the others it is that of the case."""
 
 
 def task_view(reader: Reader, task: Task) -> dict[str, Any]:
@@ -43,8 +50,7 @@ def _due(reader: Reader, task: Task) -> dict[str, Any]:
     deadlines = reader.context.resources.get(Deadlines)
     live = task.state in LIVE
     light = SUSPENDED if task.suspended else deadlines.light(task.due_on, task.yellow_on, reader.today)
-    own = {TaskKind.DELIVERY: ClockKind.DELIVERY, TaskKind.CHECK: ClockKind.CHECK}.get(task.kind)
-    kind = own.value if own else task.case.due_kind
+    kind = _CLOCKS.get(task.kind, task.case.due_kind)
     return {
         "on": task.due_on.isoformat(),
         "kind": kind or ClockKind.INTAKE.value,

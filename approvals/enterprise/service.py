@@ -18,6 +18,7 @@ from approvals.casefile import api as casefile
 from approvals.cases.clock import Thresholds
 from approvals.cases.deadline import Deadlines
 from approvals.certificates import api as certificates
+from approvals.certificates.ending import revoke_of_case
 from approvals.checks import api as checks
 from approvals.cli import items as items_commands
 from approvals.credit import api as credit
@@ -36,6 +37,7 @@ from approvals.enterprise.register import (
     permit,
     register_company,
     register_rules,
+    strike_off,
     tell_all,
 )
 from approvals.extensions import api as extensions
@@ -46,6 +48,8 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.procedures import api as procedures
 from approvals.promises import api as promises
+from approvals.revocations import api as revocations
+from approvals.revocations.effects import RevokeEffects
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -64,6 +68,7 @@ def _resources(_settings: Settings) -> Mapping[type, object]:
         Deadlines: Deadlines(CalendarInForce(load_default_calendar()).of, Thresholds()),
         Checker: Checker(register_rules),
         GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
+        RevokeEffects: RevokeEffects({ESTABLISHMENT: strike_off}, otherwise=revoke_of_case),
         Register: Register(facts_of),
     }
 
@@ -92,6 +97,7 @@ service = Service(
         extensions.blueprint,
         decisions.blueprint,
         delivery.blueprint,
+        revocations.blueprint,
         certificates.blueprint,
         calendar.blueprint,
         credit.blueprint,

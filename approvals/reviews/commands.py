@@ -16,6 +16,7 @@ from approvals.items.model import Item
 from approvals.procedures.policy import require_none_running
 from approvals.reviews.inspection import accepted_on, kept, wrong_with
 from approvals.reviews.model import Opinion
+from approvals.revocations import policy as revocations
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import Task, TaskKind
@@ -37,7 +38,7 @@ def take_up(tx: Transaction, item: Item, task: Task) -> Task:
     """Claim a task of any kind; the first claim of the review is 部门开始办理 (event 8).
 
     Nobody handles an application of their own (回避); whoever gave the opinion may not take the decision,
-    and whoever asked for an extension may not approve it.
+    and whoever asked for an extension or proposed a revocation may not decide on it.
     """
     if case_policy.is_applicant(tx.actor, task.case):
         raise Forbidden(
@@ -48,6 +49,8 @@ def take_up(tx: Transaction, item: Item, task: Task) -> Task:
         require_other_eyes(tx, task.case)
     if task.kind is TaskKind.EXTENSION:
         extensions.require_other_eyes(tx.session, tx.actor, task.case)
+    if task.kind is TaskKind.REVOCATION:
+        revocations.require_other_eyes(tx.session, tx.actor, task.case)
     tasks.claim(tx, task)
     if task.kind is TaskKind.REVIEW and task.case.state is State.ACCEPTED:
         record(tx, task.case, item, "review_started", office="reviewer")

@@ -144,6 +144,13 @@ def cancel_live(tx: Transaction, case: Case, *kinds: TaskKind) -> None:
         task.ended_at = tx.now
 
 
+def holder_of(tx: Transaction, case: Case, kind: TaskKind) -> UUID | None:
+    """The official who holds the live task of that kind, if one does."""
+    return tx.session.scalar(
+        sa.select(Task.claimed_by).where(Task.case_id == case.id, Task.kind == kind, Task.state.in_(LIVE))
+    )
+
+
 def _taken(task: Task) -> Conflict:
     if task.state is TaskState.CLAIMED:
         return Conflict(

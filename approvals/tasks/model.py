@@ -14,7 +14,7 @@ from shared.text import Text
 
 
 class TaskKind(StrEnum):
-    """The work: 受理, 审查, 决定, 延长, 送达, and the check (核查) of a promise."""
+    """The work: 受理, 审查, 决定, 延长, 送达, the check (核查) of a promise, and 撤销."""
 
     INTAKE = "intake"
     REVIEW = "review"
@@ -22,6 +22,7 @@ class TaskKind(StrEnum):
     EXTENSION = "extension"
     DELIVERY = "delivery"
     CHECK = "check"
+    REVOCATION = "revocation"
 
 
 class TaskState(StrEnum):
@@ -40,6 +41,7 @@ TASK_NAMES: dict[TaskKind, Text] = {
     TaskKind.EXTENSION: Text("延期审批", "Extension"),
     TaskKind.DELIVERY: Text("送达", "Delivery"),
     TaskKind.CHECK: Text("核查", "Check of a promise"),
+    TaskKind.REVOCATION: Text("撤销决定", "Revocation"),
 }
 
 TASK_POSITIONS: dict[TaskKind, PositionKind] = {
@@ -49,6 +51,7 @@ TASK_POSITIONS: dict[TaskKind, PositionKind] = {
     TaskKind.EXTENSION: "approver",
     TaskKind.DELIVERY: "window",
     TaskKind.CHECK: "reviewer",
+    TaskKind.REVOCATION: "approver",
 }
 """The position (岗位) that may take a task of each kind."""
 

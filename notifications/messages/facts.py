@@ -17,6 +17,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
     check: Mapping[str, Any] = data.get("check") or {}
+    revocation: Mapping[str, Any] = data.get("revocation") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -53,6 +54,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "check_findings": _clause(check.get("findings")),
         "checked_on": check.get("checked_on"),
         "correct_by": check.get("correct_by"),
+        "revocation_ground": Text.of(revocation["ground_text"]) if revocation else None,
+        "statement_until": revocation.get("statement_until"),
+        "statement_provisional": revocation.get("statement_provisional"),
     }
 
 

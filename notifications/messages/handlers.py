@@ -29,8 +29,13 @@ CASE_STEPS = (
     "promise-checked",
     "correction-ordered",
     "promise-broken",
+    "revocation-proposed",
+    "revocation-withdrawn",
+    "revocation-dropped",
+    "revoked",
 )
 REDATED = "redated"
+OBJECTION = "objection-stated"
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -50,9 +55,20 @@ def tell_of_new_date(tx: Transaction, event: Event) -> None:
         tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
 
 
+def tell_of_objection(tx: Transaction, event: Event) -> None:
+    """Tell the officials concerned that the holder has spoken."""
+    wording = tx.resource(Catalogue).word("claimed-case.objection-stated", case_facts(event.data))
+    for official in event.data["revocation"]["officials"]:
+        tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
-    steps = {**dict.fromkeys(CASE_STEPS, tell_applicant), REDATED: tell_of_new_date}
+    steps = {
+        **dict.fromkeys(CASE_STEPS, tell_applicant),
+        REDATED: tell_of_new_date,
+        OBJECTION: tell_of_objection,
+    }
     return {
         f"yuanban.{service}.case.{step}.v1": handler
         for service in CASE_SERVICES

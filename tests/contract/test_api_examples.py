@@ -127,6 +127,12 @@ def _grant(reader: Reader, name: str) -> None:
     reader.do("approver", "enterprise_decide_case", case_id=case_id)
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_record_delivery", case_id=case_id)
+    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
+    reader.do("reviewer", "enterprise_withdraw_revocation", case_id=case_id)
+    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
+    reader.do("agent", "enterprise_state_objection", case_id=case_id)
+    reader.claimed("approver", case_id)
+    reader.do("approver", "enterprise_decide_revocation", case_id=case_id)
 
 
 def _promise(reader: Reader) -> None:

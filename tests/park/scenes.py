@@ -172,6 +172,21 @@ def _check_claimed(park: Park) -> Scene:
     return replace(scene, holder="holder of check")
 
 
+def _revocation(park: Park) -> Scene:
+    case_id = _granted(park).ids["case_id"]
+    body = {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"}
+    assert park.act(REVIEWER, case_id, "propose-revocation", body).status_code == 200
+    return _case(park, case_id, "holder of review")
+
+
+def _revocation_claimed(park: Park) -> Scene:
+    """The holder has spoken."""
+    case_id = _revocation(park).ids["case_id"]
+    assert park.act(AGENT, case_id, "state-objection", {"text": "我方并不知情"}).status_code == 200
+    park.claim(APPROVER, case_id)
+    return _case(park, case_id, "holder of decision")
+
+
 def _of_oneself(make: Callable[[Park], Scene]) -> Callable[[Park], Scene]:
     """The same, applied for by the applicant as a person and not for the organisation."""
 
@@ -266,6 +281,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "granted, delivery claimed": _delivery_claimed,
     "granted on a promise": _on_promise,
     "granted on a promise, check claimed": _check_claimed,
+    "revocation proposed": _revocation,
+    "revocation to decide on": _revocation_claimed,
     "its certificate": _certificate,
     "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
     "year with a draft": _notice,

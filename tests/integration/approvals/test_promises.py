@@ -138,10 +138,25 @@ def test_a_failed_check_orders_to_correct_and_the_second_one_decides(desk: Desk,
     assert last.status_code == 200, last.text
     assert [each["fulfilled"] for each in last.json["promise"]["checks"]] == [False, False]
     assert last.json["promise"]["state"] == "broken"
-    assert _keys(fire, broken)[-1] == "promise_broken"
+    assert _keys(fire, broken)[-2:] == ["promise_broken", "revocation_proposed"]
+    notice = _slip(fire, broken, "revocation_notice")
+    assert "仍被占用" in notice and squeeze("《消防法》第五十八条") in notice
     (record,) = fire.get(fire.member, "/credit-records").json["items"]
     assert (record["cause"], record["uscc"], record["case_id"]) == ("broken_promise", fire.uscc, broken)
-    assert "许可将依法撤销" in _told(fire)
+    desk.system.settle()
+    told = desk.client(fire.member, "notifications").get("/messages").json["items"]
+    assert any("许可将依法撤销" in each["title"]["zh"] for each in told)
+    proposed = fire.case(APPROVER, broken)["revocation"]
+    assert proposed["state"] == "proposed", proposed
+    said = fire.act(fire.member, broken, "state-objection", {"text": "正在改正"})
+    assert said.status_code == 200, said.text
+    task = fire.task(APPROVER, broken)
+    assert task["kind"] == "revocation"
+    fire.claim(APPROVER, broken)
+    decided = fire.act(APPROVER, broken, "decide-revocation", {"revoked": True, "reason": "逾期未改正"})
+    assert decided.status_code == 200, decided.text
+    assert fire.case(fire.member, broken)["state"] == "revoked"
+    assert fire.case(fire.member, broken)["certificate"]["status"] == "revoked"
 
     draft = fire.draft_of(fire.member, ITEM, {}, (), fire.uscc)
     refusal(fire.choose(draft, "promise"), 409, "credit-ban")

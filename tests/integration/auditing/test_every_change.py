@@ -132,6 +132,7 @@ def whole_life(desk: Desk) -> None:
     ok(desk.act(APPROVER, case_id, "decide", {"granted": True}))
     desk.claim(WINDOW, case_id)
     ok(desk.act(WINDOW, case_id, "record-delivery", {"method": "in_person", "recipient": "企业经办人甲"}))
+    revoke_it(desk, case_id)
 
     other = desk.submitted(company={"trade_name": "云栖退"})
     desk.claim(WINDOW, other)
@@ -142,6 +143,21 @@ def whole_life(desk: Desk) -> None:
     )
     ok(desk.act(AGENT, desk.submitted(company={"trade_name": "云栖撤"}), "withdraw", {}))
     ok(desk.discard(AGENT, desk.draft(company={"trade_name": "云栖弃"})))
+
+
+def revoke_it(desk: Desk, case_id: str) -> None:
+    """Proposed and taken back, proposed and dropped, proposed and decided."""
+    proposal = {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"}
+    ok(desk.act(REVIEWER, case_id, "propose-revocation", proposal))
+    ok(desk.act(REVIEWER, case_id, "withdraw-revocation", {"reason": "已经查明"}))
+    for decision in (
+        {"revoked": False, "reason": "申辩成立", "dropped_for": "unfounded"},
+        {"revoked": True, "reason": "查实"},
+    ):
+        ok(desk.act(REVIEWER, case_id, "propose-revocation", proposal))
+        ok(desk.act(AGENT, case_id, "state-objection", {"text": "我方并不知情"}))
+        desk.claim(APPROVER, case_id)
+        ok(desk.act(APPROVER, case_id, "decide-revocation", decision))
 
 
 def keep_the_calendar(desk: Desk) -> None:

@@ -87,6 +87,7 @@ _KINDS = {
     "extension": "approver",
     "delivery": "window",
     "check": "reviewer",
+    "revocation": "approver",
 }
 
 LISTS: Mapping[str, Known] = {
