@@ -117,13 +117,15 @@ def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
 
     It gets its number, a receipt, and the date by which an answer is due. 422 names every field that is wrong
     and every material that is missing. Materials of necessity `deferrable` may be missing when `deferred`
-    names them and promises to hand them in within the item's make-up limit (容缺受理).
+    names them and promises to hand them in within the item's make-up limit (容缺受理). On the route `promise`
+    the applicant promises here what the item's `reforms` say (`promise`), and gets the slip of it.
     """
     case, item = opened(tx, case_id)
     deferred = _deferred(data["deferred"])
-    return reply_with_case(
-        tx, commands.submit(tx, case, item, declaration=data["declaration"], deferred=deferred)
+    submitted = commands.submit(
+        tx, case, item, declaration=data["declaration"], promise=data["promise"], deferred=deferred
     )
+    return reply_with_case(tx, submitted)
 
 
 @blueprint.post("/cases/<uuid:case_id>/renew-version")

@@ -38,6 +38,7 @@ from approvals.items.forms import Validation
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
 from approvals.procedures import commands as procedures
+from approvals.promises import commands as promises
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
@@ -73,6 +74,7 @@ def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> C
         item_version=item.version,
         department=item.department.code,
         state=State.DRAFT,
+        route="ordinary",
         applicant_id=_account(tx),
         applicant_name=tx.actor.name,
         on_behalf_of=on_behalf_of,
@@ -134,14 +136,20 @@ def check(
 
 
 def submit(
-    tx: Transaction, case: Case, item: Item, *, declaration: bool, deferred: Deferred | None = None
+    tx: Transaction,
+    case: Case,
+    item: Item,
+    *,
+    declaration: bool,
+    promise: bool = False,
+    deferred: Deferred | None = None,
 ) -> Case:
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
 
-    `deferred` promises to hand in later what the item lets follow (容缺受理).
-
-    Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before
-    and when another version of the item has come into force since the draft was begun.
+    `promise` is the applicant's word where the way chosen rests on it; `deferred` promises to hand in later
+    what the item lets follow (容缺受理). Raises InvalidInput naming every wrong field and missing material;
+    Conflict when it was handed in before, when another version of the item has come into force since the
+    draft was begun, and `credit-ban` for whoever may not promise.
     """
     policy.require_applicant(tx.actor, case)
     policy.require_state("submit", case)
@@ -149,6 +157,7 @@ def submit(
     if not declaration:
         text = Text("请确认所填内容和所附材料真实有效", "Confirm that the information and materials are true")
         raise InvalidInput(errors=[FieldError("/declaration", "required", text)])
+    promises.require_promised(tx, case, item, promised=promise)
     fill_in(tx, case, item)
     _require_valid(tx, case, item, deferred)
     region = _region(item)
@@ -162,6 +171,7 @@ def submit(
     issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
     if deferred is not None:
         gaps.promise(tx, case, item, deferred.materials)
+    promises.make(tx, case, item)
     tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
     announce(tx, case, item, "submitted")
     return case

@@ -85,7 +85,7 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
         tx.schedule(REDATE_TIMER, case_id, tx.now, {"case_id": case_id, "notice_id": str(notice.id)})
     if after is None:
         first = date(notice.year, 1, 1)
-        others = [*_to_be_delivered(tx.session, notice.year), *due_from(tx.session, first)]
+        others = [*_granted_with_work_left(tx.session, notice.year), *due_from(tx.session, first)]
         for waiting in map(str, others):
             tx.schedule(REDATE_TIMER, waiting, tx.now, {"case_id": waiting, "notice_id": str(notice.id)})
     if following is not None:
@@ -119,18 +119,27 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
 def _move_tasks(tx: Transaction, move: Move) -> UUID | None:
     """Let the live tasks follow; gives the official who holds the claim, if one does.
 
-    What is still to be done on a granted case is its delivery, which has a clock of its own.
+    What is still to be done on a granted case has clocks of its own: its delivery, and the later check.
     """
     if move.case.state is not State.GRANTED:
         return tasks.redate(tx, move.case)
-    due = tx.resource(Deadlines).reckon_delivery(tx.session, move.case, move.item, tx.today)
-    return tasks.redate_delivery(tx, move.case, due) if due is not None else None
+    deadlines = tx.resource(Deadlines)
+    holders = [
+        tasks.redate_one(tx, move.case, kind, due)
+        for kind, due in (
+            (TaskKind.DELIVERY, deadlines.reckon_delivery(tx.session, move.case, move.item, tx.today)),
+            (TaskKind.CHECK, deadlines.reckon_check(tx.session, move.case, move.item, tx.today)),
+        )
+        if due is not None and due.due_on is not None
+    ]
+    return next((holder for holder in holders if holder is not None), None)
 
 
-def _to_be_delivered(session: Session, year: int) -> list[UUID]:
-    """Granted cases whose certificate is to be delivered in `year` or later: no more than of a few weeks."""
-    live = sa.and_(Task.kind == TaskKind.DELIVERY, Task.state.in_(LIVE))
-    return list(session.scalars(sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1))))
+def _granted_with_work_left(session: Session, year: int) -> list[UUID]:
+    """Granted cases that are to be delivered or checked in `year` or later: no more than of a few weeks."""
+    live = sa.and_(Task.kind.in_((TaskKind.DELIVERY, TaskKind.CHECK)), Task.state.in_(LIVE))
+    found = sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1)).distinct()
+    return list(session.scalars(found))
 
 
 def _move(context: Context, case: Case, calendar: WorkCalendar, today: date) -> Move | None:

@@ -11,6 +11,7 @@ from approvals.cases.dates import INTERNAL, read_dates
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import UNDER_EXAMINATION, State
 from approvals.cases.model import Case, DeferralState
+from approvals.cases.promise_state import PROMISE_NAMES
 from approvals.delivery import queries as deliveries
 from approvals.delivery.model import METHOD_NAMES
 from approvals.extensions import queries as extensions
@@ -22,6 +23,7 @@ from approvals.overdue import queries as explanations
 from approvals.overdue.policy import missed
 from approvals.procedures import queries as procedures
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, SpecialProcedure
+from approvals.promises.queries import checks_of, promise_of
 from shared.text import Text
 from shared.transaction import Context
 
@@ -193,6 +195,34 @@ def overdue_view(
                 "explained_by": None if for_applicant else each.explained_name,
             }
             for each in told
+        ],
+    }
+
+
+def promise_view(
+    session: Session, context: Context, case: Case, item: Item, today: date, now: datetime, *, own: bool
+) -> dict[str, Any] | None:
+    """What was promised with the case and what checks have found; None of the ordinary way and of drafts."""
+    promise = promise_of(session, case)
+    if promise is None:
+        return None
+    due = context.resources.get(Deadlines).reckon_check(session, case, item, today)
+    return {
+        "state": promise.state.value,
+        "state_name": PROMISE_NAMES[promise.state].to_dict(),
+        "promised_at": promise.promised_at.isoformat(),
+        "promised_by": promise.promised_name,
+        "check_due": due and due_view(context.resources.get(Deadlines), session, due, now, today),
+        "checks": [
+            {
+                "round": found.round,
+                "fulfilled": found.fulfilled,
+                "findings": found.findings,
+                "checked_on": found.checked_on.isoformat(),
+                "correct_by": _day(found.correct_by),
+                "official": None if own else found.official_name,
+            }
+            for found in checks_of(session, case)
         ],
     }
 

@@ -17,8 +17,10 @@ from approvals.casefile.progress import (
     may_be_extended,
     overdue_view,
     procedures_view,
+    promise_view,
     stages_view,
 )
+from approvals.casefile.revoking import revocation_verbs, revocation_view
 from approvals.cases import deferral, policy
 from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
@@ -53,10 +55,12 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "request-extension": EXAMINATION,
     "decide-extension": (TaskKind.EXTENSION,),
     "record-delivery": (TaskKind.DELIVERY,),
+    "record-check": (TaskKind.CHECK,),
 }
 _WAIT_FOR_PROCEDURES = ("opinion", "decide")
 _APPLICANT_VERBS = (
     "edit",
+    "choose-route",
     "submit",
     "renew-version",
     "discard",
@@ -131,8 +135,19 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today, reader.now),
         "stages": stages_view(case, item, reader.now, for_applicant=own),
         "overdue": overdue_view(reader.session, case, reader.now, for_applicant=own),
+        "route": case.route,
+        "routes": list(item.routes),
+        "promise": promise_view(
+            reader.session, reader.context, case, item, reader.today, reader.now, own=own
+        ),
         "credit_ban": _credit_ban(reader, case, item, personal),
-        "actions": _actions(reader, case, item, own, claims, renewal),
+        "revocation": revocation_view(
+            reader.session, reader.context, reader.actor, case, reader.today, claims
+        ),
+        "actions": [
+            *_actions(reader, case, item, own, claims, renewal),
+            *revocation_verbs(reader.session, reader.actor, case, reader.today, claims),
+        ],
     }
 
 
@@ -244,6 +259,7 @@ def _opinions(reader: Reader, case: Case) -> list[dict[str, Any]]:
             "official": opinion.official_name,
             "at": opinion.at.isoformat(),
             "checks": opinion.checks,
+            "inspection": opinion.inspection,
             "case_version": opinion.case_version,
         }
         for opinion in opinions_on(reader.session, case)
@@ -319,6 +335,8 @@ def _actions(
     """What this reader may do now; the same rules refuse everything else."""
     allowed = [verb for verb in _APPLICANT_VERBS if own and allows(verb, case.state)]
     unwanted = {"renew-version"} if renewal is None else {"submit"}
+    if len(item.routes) == 1:
+        unwanted.add("choose-route")
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
     if not _may_make_up(reader, case):

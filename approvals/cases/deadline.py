@@ -138,8 +138,25 @@ class Deadlines:
         self, session: Session, case: Case, item: Item, today: date, *, now: datetime | None = None
     ) -> Reckoning | None:
         """The dates of the delivery clock; None while none runs: nothing granted, no limit, or delivered."""
+        return self._reckon(clock.ClockKind.DELIVERY, session, case, item, today, now)
+
+    def reckon_check(
+        self, session: Session, case: Case, item: Item, today: date, *, now: datetime | None = None
+    ) -> Reckoning | None:
+        """The dates of the later check; None while none runs: nothing promised, not granted, or checked."""
+        return self._reckon(clock.ClockKind.CHECK, session, case, item, today, now)
+
+    def _reckon(
+        self,
+        kind: clock.ClockKind,
+        session: Session,
+        case: Case,
+        item: Item,
+        today: date,
+        now: datetime | None,
+    ) -> Reckoning | None:
         reading = self.read(session, case, item, today, now=now)
-        found = clock.status_of(reading, clock.ClockKind.DELIVERY)
+        found = clock.status_of(reading, kind)
         if found is None or found.clock.closed_by is not None:
             return None
         return Reckoning.of(found, open_dates(reading))
@@ -192,11 +209,11 @@ def thresholds_of(item: Item) -> clock.Thresholds | None:
 def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     """The limits of an item as the clock takes them; LookupError when it has none to start one with.
 
-    Only what was granted is delivered.
+    Only what was granted is delivered, or checked later.
     """
     if item.limits.intake is None or item.limits.statutory is None:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
-    promised, delivery = item.limits.promised, item.limits.delivery
+    promised, delivery, promise = item.limits.promised, item.limits.delivery, item.promise
     make_up = item.deferral.make_up if item.deferral else None
     return clock.Limits(
         intake=_limit(item.limits.intake),
@@ -210,6 +227,7 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
             if (stage := _stage(step)) is not None and (granted or stage.ends is not clock.FactKind.DELIVERED)
         ),
         make_up=_limit(make_up) if make_up else None,
+        check=_limit(promise.check) if promise and item.route == "promise" and granted else None,
     )
 
 

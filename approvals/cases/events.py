@@ -227,6 +227,42 @@ class GapsData(CaseData):
     """The official who examines the case now."""
 
 
+class CheckField(Schema):
+    """What a check of a promise has found."""
+
+    round = fields.Integer(required=True)
+    fulfilled = fields.Boolean(required=True)
+    findings = fields.String(required=True)
+    checked_on = fields.Date(required=True)
+    correct_by = fields.Date(required=True, allow_none=True)
+
+
+class CheckedData(CaseData):
+    """The public state of a case, and what was found of the promise made with it."""
+
+    check = fields.Nested(CheckField, required=True)
+
+
+class RevocationField(Schema):
+    """A revocation that is proposed or decided; facts and statements stay in the case file."""
+
+    ground = fields.String(required=True)
+    ground_text = fields.Nested(TextField, required=True)
+    statement_until = fields.Date(required=True)
+    statement_provisional = fields.Boolean(required=True)
+    """Whether that day lies beyond the calendars that were published when it was told."""
+    certificate_id = fields.String(required=True, allow_none=True)
+    """The certificate that ended with the revocation."""
+    officials = fields.List(fields.UUID(), required=True)
+    """Accounts of whoever proposed, and of whoever holds the task of deciding."""
+
+
+class RevocationData(CaseData):
+    """The public state of a case, and the proceeding to revoke what was granted."""
+
+    revocation = fields.Nested(RevocationField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -253,6 +289,14 @@ CASE_STEPS: dict[str, Text] = {
         "放假安排公布，补齐期限已重新推算", "A calendar was published and the make-up date computed anew"
     ),
     "terminated": Text("逾期未补齐，终止办理", "The missing materials did not come in time: terminated"),
+    "promise-checked": Text("经核查已履行承诺", "A promise was checked and is kept"),
+    "correction-ordered": Text("经核查与承诺不符，责令限期改正", "A promise is to be made good by a day"),
+    "promise-broken": Text("未履行承诺", "A promise was broken"),
+    "revocation-proposed": Text("已提出撤销许可", "Revoking what was granted was proposed"),
+    "objection-stated": Text("被许可人已陈述申辩", "The holder has stated and defended"),
+    "revocation-withdrawn": Text("撤销建议已撤回", "The proposal to revoke was taken back"),
+    "revocation-dropped": Text("决定不予撤销许可", "It was decided not to revoke"),
+    "revoked": Text("许可已撤销", "What was granted was revoked"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -268,6 +312,14 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "made-up": GapsData,
     "make-up-redated": GapsData,
     "terminated": GapsData,
+    "promise-checked": CheckedData,
+    "correction-ordered": CheckedData,
+    "promise-broken": CheckedData,
+    "revocation-proposed": RevocationData,
+    "objection-stated": RevocationData,
+    "revocation-withdrawn": RevocationData,
+    "revocation-dropped": RevocationData,
+    "revoked": RevocationData,
 }
 """The steps that say more than the public state of the case."""
 

@@ -26,6 +26,7 @@ class State(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
     TERMINATED = "terminated"
+    REVOKED = "revoked"
 
 
 STATE_NAMES: dict[State, Text] = {
@@ -41,6 +42,7 @@ STATE_NAMES: dict[State, Text] = {
     State.NOT_ACCEPTED: Text("不予受理", "Not accepted"),
     State.WITHDRAWN: Text("已撤回", "Withdrawn"),
     State.TERMINATED: Text("终止办理", "Terminated"),
+    State.REVOKED: Text("许可已撤销", "Revoked"),
 }
 
 
@@ -92,7 +94,16 @@ ENTRIES: dict[str, Entry] = {
         Entry("extension_requested", None, Text("申请延长审批期限", "Extension requested"), None),
         Entry("extension_refused", None, Text("不批准延长审批期限", "Extension not approved"), None),
         Entry("overdue_explained", None, Text("公开说明超期理由", "Delay explained publicly"), None),
+        Entry("by_promise", None, Text("按告知承诺办理", "Handled on a written promise"), State.DECIDING),
+        Entry("check_passed", None, Text("核查：已履行承诺", "Checked: the promise is kept"), None),
+        Entry("correction_ordered", None, Text("责令限期改正", "Ordered to correct"), None),
+        Entry("promise_broken", None, Text("核查：未履行承诺", "Checked: the promise is broken"), None),
         Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
+        Entry("revocation_proposed", None, Text("拟撤销许可", "Revocation proposed"), None),
+        Entry("objection_stated", None, Text("被许可人陈述申辩", "The holder's statement"), None),
+        Entry("revocation_withdrawn", None, Text("撤回撤销建议", "Proposal to revoke taken back"), None),
+        Entry("revocation_dropped", None, Text("不予撤销许可", "Not revoked"), None),
+        Entry("revoked", 15, Text("撤销", "Revoked"), State.REVOKED),
     )
 }
 
@@ -124,6 +135,12 @@ ALLOWED: dict[str, frozenset[State]] = {
     "decide-extension": UNDER_EXAMINATION,
     "record-delivery": frozenset({State.GRANTED}),
     "explain-overdue": frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}),
+    "choose-route": frozenset({State.DRAFT}),
+    "record-check": frozenset({State.GRANTED}),
+    "propose-revocation": frozenset({State.GRANTED}),
+    "state-objection": frozenset({State.GRANTED}),
+    "decide-revocation": frozenset({State.GRANTED}),
+    "withdraw-revocation": frozenset({State.GRANTED}),
 }
 """From which states each verb may be used."""
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from approvals.cases.lifecycle import State
+from approvals.items.model import Route
 from shared.database import Aggregate, Base, BigId, JsonDoc, UtcDateTime, text_enum
 
 
@@ -26,6 +27,8 @@ class Case(Aggregate, Base):
     number: Mapped[str | None] = mapped_column(sa.String(50), unique=True)
     query_code: Mapped[str | None] = mapped_column(sa.String(16))
     state: Mapped[State] = mapped_column(text_enum(State))
+    route: Mapped[Route] = mapped_column(sa.String(16), default="ordinary", server_default="ordinary")
+    """The way of filing, chosen while it is a draft and fixed by handing in."""
     applicant_id: Mapped[UUID] = mapped_column(sa.Uuid)
     applicant_name: Mapped[str] = mapped_column(sa.String(120))
     on_behalf_of: Mapped[str | None] = mapped_column(sa.String(18))
@@ -66,6 +69,7 @@ class Case(Aggregate, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
+        sa.CheckConstraint("route IN ('ordinary','promise')", name="route"),
         sa.Index("ix_approval_case_applicant", "applicant_id", "created_at", "id"),
         sa.Index("ix_approval_case_department", "department", "state", "due_on", "id"),
     )

@@ -46,6 +46,19 @@ CREDIT_BAN = refusal(
     Conflict, "A credit record of the applicant stands, so nothing may rest on their word", "credit-ban"
 )
 ALREADY_REPAIRED = refusal(Conflict, "The credit record was repaired before", "already-repaired")
+ONE_ROUTE = refusal(Conflict, "The item can be filed in the ordinary way alone", "one-route")
+CORRECTION_RUNNING = refusal(
+    Conflict, "The time that the holder was given to correct is not over", "correction-running"
+)
+REVOCATION_PENDING = refusal(Conflict, "A revocation is proposed and not decided yet", "revocation-pending")
+REVOCATION_NOT_PENDING = refusal(Conflict, "No revocation is proposed", "revocation-not-pending")
+NOT_HEARD = refusal(Conflict, "The holder has not spoken, and still has time to", "not-heard")
+STATEMENT_CLOSED = refusal(
+    Conflict, "The holder has spoken before, or the time for it is over", "statement-closed"
+)
+REGISTER_MOVED_ON = refusal(
+    Conflict, "The register says something else meanwhile than when the case was made", "register-moved-on"
+)
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
+from approvals.cases.promise_state import PromiseState
 from approvals.cases.time_schemas import (
     DeferralOut,
     DeliveryOut,
@@ -12,6 +13,7 @@ from approvals.cases.time_schemas import (
     ExtensionOut,
     OverdueOut,
     ProcedureOut,
+    RevocationOut,
     StageOut,
 )
 from shared.http.paging import PageArgs
@@ -93,6 +95,10 @@ class Submit(AnswerCorrection):
     """The applicant's declaration, and what is to follow later."""
 
     declaration = YesNo(required=True)
+    promise = YesNo(
+        load_default=False,
+        metadata={"description": "On the route `promise`: that what the item says is promised"},
+    )
 
 
 class Withdraw(Schema):
@@ -266,6 +272,14 @@ class CheckedPoint(Answer):
     note = string()
 
 
+class InspectionOut(Answer):
+    """The check on the spot: who was there, when, and what they found."""
+
+    on = day()
+    inspectors = fields.List(fields.String(), required=True)
+    findings = string()
+
+
 class OpinionOut(Answer):
     """A reviewer's opinion."""
 
@@ -276,6 +290,12 @@ class OpinionOut(Answer):
     official = string()
     at = instant()
     checks = fields.List(fields.Nested(CheckedPoint), required=True)
+    inspection = fields.Nested(
+        InspectionOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The check on the spot, of an item that demands one"},
+    )
     case_version = fields.Integer(required=True, metadata={"description": "The version that was read"})
 
 
@@ -320,6 +340,28 @@ class Renewal(Answer):
         required=True,
         metadata={"description": "What of the draft it has no place for"},
     )
+
+
+class PromiseCheckOut(Answer):
+    """What a check of the promise has found."""
+
+    round = fields.Integer(required=True)
+    fulfilled = fields.Boolean(required=True)
+    findings = string()
+    checked_on = day()
+    correct_by = day("The last day to correct, of an order", null=True)
+    official = string("Not named to the applicant", null=True)
+
+
+class PromiseOut(Answer):
+    """The promise made with an application; its words are the item's, and stand on its slip."""
+
+    state = fields.Enum(PromiseState, by_value=True, required=True)
+    state_name = bilingual()
+    promised_at = instant()
+    promised_by = string("Who promised")
+    check_due = fields.Nested(Due, required=True, allow_none=True)
+    checks = fields.List(fields.Nested(PromiseCheckOut), required=True)
 
 
 class CreditBan(Answer):
@@ -375,12 +417,27 @@ class CaseOut(CaseSummary):
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
     stages = fields.List(fields.Nested(StageOut), required=True)
     overdue = fields.Nested(OverdueOut, required=True, allow_none=True)
+    route = fields.String(
+        required=True,
+        validate=validate.OneOf(["ordinary", "promise"]),
+        metadata={"description": "The way of filing, chosen while it is a draft"},
+    )
+    routes = fields.List(
+        fields.String(), required=True, metadata={"description": "The ways of filing that there are"}
+    )
+    promise = fields.Nested(
+        PromiseOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was promised with it, and what checks have found"},
+    )
     credit_ban = fields.Nested(
         CreditBan,
         required=True,
         allow_none=True,
         metadata={"description": "What keeps the applicant from promising; for them and the holder"},
     )
+    revocation = fields.Nested(RevocationOut, required=True, allow_none=True)
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

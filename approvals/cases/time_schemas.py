@@ -7,6 +7,7 @@ from approvals.cases.clock.reading import Light
 from shared.http.schemas import Answer, bilingual, day, instant, string
 
 SUSPENDED = "suspended"
+REVOCATION = "revocation"
 
 
 class Due(Answer):
@@ -14,7 +15,11 @@ class Due(Answer):
 
     on = day()
     at = instant("The instant, where the limit is in hours; else the whole day is in time", null=True)
-    kind = fields.Enum(ClockKind, by_value=True, required=True)
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf([*(kind.value for kind in ClockKind), REVOCATION]),
+        metadata={"description": f"Which clock; `{REVOCATION}`: the time for deciding on a revocation"},
+    )
     light = fields.String(
         required=True,
         validate=validate.OneOf([*(light.value for light in Light), SUSPENDED]),
@@ -171,3 +176,43 @@ class DeliveryOut(Answer):
 
     due = fields.Nested(Due, required=True, allow_none=True)
     delivered = fields.Nested(DeliveredOut, required=True, allow_none=True)
+
+
+class RevocationGround(Answer):
+    """On which ground a revocation is proposed, as told to the holder."""
+
+    key = string(example="obtained_by_deceit")
+    text = bilingual()
+    basis = bilingual()
+
+
+class DropReasonOut(Answer):
+    """Why a revocation may be dropped."""
+
+    key = string(example="unfounded")
+    text = bilingual()
+
+
+class RevocationOut(Answer):
+    """The latest proceeding to revoke what was granted (撤销行政许可)."""
+
+    state = fields.String(
+        required=True, validate=validate.OneOf(["proposed", "revoked", "dropped", "withdrawn"])
+    )
+    state_name = bilingual()
+    ground = fields.Nested(RevocationGround, required=True)
+    facts = string("Facts and reasons, as told to the holder")
+    proposed_at = instant()
+    proposed_by = string("For officials only", null=True)
+    statement_until = day("The last day on which the holder may state and defend (陈述、申辩)")
+    statement_provisional = fields.Boolean(required=True)
+    stated_at = instant(null=True)
+    statement = string("What the holder said; for them and for the officials concerned", null=True)
+    heard = fields.Boolean(
+        required=True, metadata={"description": "The holder has spoken, or the time for it is over"}
+    )
+    ended_at = instant(null=True)
+    decided_by = string("For officials only", null=True)
+    reason = string("Of the decision, or of taking the proposal back", null=True)
+    dropped_for = bilingual("Why it is not revoked after all", null=True)
+    may_be_dropped_for = fields.List(fields.Nested(DropReasonOut), required=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
     CLAIM_REQUIRED,
+    CREDIT_BAN,
     FOUR_EYES,
     INCOMPLETE_PARTICULARS,
     MAKE_UP_DUE,
@@ -28,6 +29,7 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
 @refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, MAKE_UP_DUE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
+@refuses(CREDIT_BAN)
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Grant or refuse.

@@ -13,7 +13,8 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.deferral import standing
 from approvals.cases.model import Case, DeferralState
 from approvals.cases.record import Fact, record
-from approvals.certificates.model import Certificate
+from approvals.certificates.model import LICENCE, Certificate
+from approvals.credit.policy import require_creditworthy
 from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
@@ -21,6 +22,7 @@ from approvals.extensions import commands as extensions
 from approvals.gaps.policy import require_made_up
 from approvals.items.model import Item
 from approvals.procedures.policy import require_none_running
+from approvals.promises import commands as promises
 from approvals.reviews.commands import require_other_eyes
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
@@ -57,7 +59,8 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
 
     A grant opens the task of delivering what was granted within the item's limit (art. 44). Raises Forbidden
     without the claim or for the reviewer, Conflict while a special procedure runs or missing materials are to
-    follow, InvalidInput for a refusal
+    follow and for the grant of a promise of somebody of whom a credit record stands (it can be refused),
+    InvalidInput for a refusal
     without reasons (行政许可法 art. 38).
     """
     policy.require_state("decide", case)
@@ -65,6 +68,8 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     require_other_eyes(tx, case)
     require_none_running(tx.session, case)
     require_made_up(case)
+    if granted and item.route == "promise":
+        require_creditworthy(tx.session, case)
     if not granted and not reason.strip():
         text = Text(
             "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
@@ -97,6 +102,8 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     delivery = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today, now=tx.now)
     if delivery is not None:
         tasks.open_task(tx, case, TaskKind.DELIVERY, delivery)
+    if granted:
+        promises.await_check(tx, case, item)
     _write_slip(tx, case, item, decision, delivery.due_on if delivery else None)
     tx.audit("case.decided", "case", case.id, {"granted": granted})
     announce(
@@ -108,7 +115,8 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
             "granted": granted,
             "reason": decision.reason,
             "certificate_id": certificate.id if certificate else None,
-            "uscc": certificate.holder_code if certificate else None,
+            # The code of a firm that the grant has founded; a permit's holder had theirs before.
+            "uscc": certificate.holder_code if certificate and certificate.kind == LICENCE else None,
         },
     )
     return decision

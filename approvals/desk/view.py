@@ -8,9 +8,16 @@ from approvals.cases.clock import ClockKind
 from approvals.cases.dates import stage_that_ends_with
 from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.policy import state_name
-from approvals.cases.time_schemas import SUSPENDED
+from approvals.cases.time_schemas import REVOCATION, SUSPENDED
 from approvals.tasks.model import LIVE, STAGE_ENDS, TASK_NAMES, Task, TaskKind, TaskState
 from approvals.tasks.policy import MAY_RELEASE, may_take
+
+_CLOCKS = {
+    TaskKind.DELIVERY: ClockKind.DELIVERY.value,
+    TaskKind.CHECK: ClockKind.CHECK.value,
+    TaskKind.REVOCATION: REVOCATION,
+}
+"""Tasks with a time of their own; of the others it is that of the case."""
 
 
 def task_view(reader: Reader, task: Task) -> dict[str, Any]:
@@ -43,7 +50,7 @@ def task_view(reader: Reader, task: Task) -> dict[str, Any]:
 
 
 def _due(reader: Reader, task: Task) -> dict[str, Any] | None:
-    kind = ClockKind.DELIVERY.value if task.kind is TaskKind.DELIVERY else task.case.due_kind
+    kind = _CLOCKS.get(task.kind, task.case.due_kind)
     due = Reckoning(
         task.due_on,
         kind or ClockKind.INTAKE.value,

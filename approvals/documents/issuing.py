@@ -29,6 +29,11 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.DELIVERY_RECORD: "送",
     SlipKind.GAP_PROMISE: "容诺",
     SlipKind.GAP_NOTICE: "容受",
+    SlipKind.PROMISE: "承",
+    SlipKind.CORRECTION_ORDER: "改",
+    SlipKind.REVOCATION_NOTICE: "撤告",
+    SlipKind.REVOCATION_DECISION: "撤",
+    SlipKind.REVOCATION_DROPPED: "不撤",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
 

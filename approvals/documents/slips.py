@@ -49,6 +49,11 @@ class SlipKind(StrEnum):
     DELIVERY_RECORD = "delivery_record"  # 送达回证
     GAP_PROMISE = "gap_promise"  # 容缺受理承诺书
     GAP_NOTICE = "gap_notice"  # 容缺受理通知书
+    PROMISE = "promise"  # 告知承诺书
+    CORRECTION_ORDER = "correction_order"  # 责令限期改正通知书
+    REVOCATION_NOTICE = "revocation_notice"  # 撤销行政许可告知书
+    REVOCATION_DECISION = "revocation_decision"  # 撤销行政许可决定书
+    REVOCATION_DROPPED = "revocation_dropped"  # 不予撤销行政许可决定书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,6 @@ class Enterprise(Aggregate, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
-        sa.CheckConstraint("status IN ('active','suspended','closed')", name="status"),
+        sa.CheckConstraint("status IN ('active','suspended','closed','revoked')", name="status"),
         sa.CheckConstraint("registered_capital_fen > 0", name="capital"),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from approvals.applications.given import require_facts
 from approvals.cases.model import Case
 from approvals.cases.numbering import next_number
+from approvals.certificates.ending import revoke
 from approvals.certificates.model import LICENCE, LICENCE_NAME, Certificate, CertificateStatus
 from approvals.certificates.permits import issue_permit, next_identifier, verify_url
 from approvals.enterprise.events import ENTERPRISE_REGISTERED
@@ -22,7 +23,14 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 ACTIVE = "active"
+REVOKED = "revoked"
+"""Its registration was revoked (撤销登记, 市场主体登记管理条例 art. 40): another end than 注销 and 吊销."""
 ESTABLISHMENT = "company-establishment"
+CLOSED = "closed"
+_CLOSED = Text(
+    "该企业已注销登记，不能再撤销其设立登记",
+    "The enterprise has been deregistered; nothing is left to revoke",
+)
 _SERIAL_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The alphabet of GB 32100: no I, O, S, V, Z."""
 
@@ -109,6 +117,26 @@ def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
 def permit(tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:
     """A grant that issues a permit to the organisation applied for; Conflict when it is active no more."""
     return issue_permit(tx, case, item, values, require_facts(tx, case))
+
+
+def strike_off(tx: Transaction, case: Case, item: Item) -> str | None:
+    """The establishment is revoked: the enterprise stands as revoked, and the licence it holds now ends.
+
+    The row stays: its credit code is never given again, and its name stays where it was. Raises Conflict when
+    it has been deregistered: then nothing is left to revoke (实施细则 art. 52(2)).
+    """
+    enterprise = tx.session.scalars(
+        sa.select(Enterprise).where(Enterprise.case_id == case.id).with_for_update()
+    ).one()
+    if enterprise.status == CLOSED:
+        raise Conflict(_CLOSED, slug="register-moved-on")
+    licence = tx.session.get_one(Certificate, enterprise.certificate_id)
+    enterprise.status = REVOKED
+    ended = revoke(tx, licence)
+    tx.session.flush()
+    tx.audit("enterprise.registration-revoked", "enterprise", enterprise.uscc, {"case": str(case.id)})
+    tell(tx, enterprise)
+    return ended
 
 
 def tell(tx: Transaction, enterprise: Enterprise) -> None:

@@ -20,6 +20,8 @@ from approvals.cases.clock import Thresholds
 from approvals.cases.deadline import Deadlines
 from approvals.cases.warnings import WARNING_TIMER
 from approvals.certificates import api as certificates
+from approvals.certificates.ending import revoke_of_case
+from approvals.checks import api as checks
 from approvals.cli import items as items_commands
 from approvals.credit import api as credit
 from approvals.decisions import api as decisions
@@ -37,6 +39,7 @@ from approvals.enterprise.register import (
     permit,
     register_company,
     register_rules,
+    strike_off,
     tell_all,
 )
 from approvals.extensions import api as extensions
@@ -50,6 +53,9 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.overdue import api as overdue
 from approvals.procedures import api as procedures
+from approvals.promises import api as promises
+from approvals.revocations import api as revocations
+from approvals.revocations.effects import RevokeEffects
 from approvals.spot import api as spot
 from approvals.supervision import api as supervision
 from approvals.supervision.commands import warn
@@ -74,6 +80,7 @@ def _resources(settings: Settings) -> Mapping[type, object]:
         ),
         Checker: Checker(register_rules),
         GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
+        RevokeEffects: RevokeEffects({ESTABLISHMENT: strike_off}, otherwise=revoke_of_case),
         Register: Register(facts_of),
     }
 
@@ -106,9 +113,12 @@ service = Service(
         delivery.blueprint,
         overdue.blueprint,
         supervision.blueprint,
+        revocations.blueprint,
         certificates.blueprint,
         calendar.blueprint,
         credit.blueprint,
+        promises.blueprint,
+        checks.blueprint,
         register_api.blueprint,
     ),
     publishes=CONTRACTS,

@@ -25,6 +25,7 @@ from approvals.gaps.policy import GAPS
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.promises import commands as promises
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -53,13 +54,15 @@ def accept(tx: Transaction, case: Case, item: Item, *, with_gaps: bool = False) 
     `with_gaps` (容缺受理): what is missing was promised to follow, and the window lets it.
 
     Raises InvalidInput where the applicant's promise and the official's intention are not the same, Conflict
-    `credit-ban` where a credit record of the applicant stands meanwhile.
+    `credit-ban` for a promise of somebody of whom a credit record stands by now.
     """
     policy.require_state("accept", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.INTAKE)
     if with_gaps != (promised(case) is not None):
         wrong = ("unexpected", _NO_GAPS) if with_gaps else ("required", _GAPS_PROMISED)
         raise InvalidInput(errors=[FieldError("/with_gaps", *wrong)])
+    if item.route == "promise":
+        require_creditworthy(tx.session, case)
     if with_gaps:
         require_creditworthy(tx.session, case, GAPS)
     tasks.complete(tx, task)
@@ -204,7 +207,7 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
     )
     case.accepted_at = tx.now
     tx.unschedule(INTAKE_TIMER, str(case.id))
-    tasks.open_task(tx, case, TaskKind.REVIEW)
+    promises.start_after_acceptance(tx, case, item)
     found = gaps.begin(tx, case, item)
     if found is None:
         issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))

@@ -9,7 +9,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.changes import changes_between
 from approvals.items.chapters import chapters_of
 from approvals.items.form import Section
-from approvals.items.model import Coded, Fact, Fee, Item, Limit, Material, Outcome, Step
+from approvals.items.model import Coded, Fact, Fee, Item, Limit, Material, Outcome, Promise, Said, Step
 from shared.text import Text
 
 Json = dict[str, Any]
@@ -91,6 +91,7 @@ def guide(item: Item, catalogue: Catalogue, today: date) -> Json:
                 "name": entry.name.to_dict(),
                 "text": entry.text.to_dict(),
                 "make_up": _limit(entry.make_up),
+                "promise": entry.promise and _promise(entry.promise),
                 **_shown(entry.verified, entry.basis),
             }
             for entry in item.reforms
@@ -201,6 +202,21 @@ def _limit(limit: Limit | None) -> Json | None:
     }
 
 
+def _promise(promise: Promise) -> Json:
+    return {
+        "told": [_said(said) for said in promise.told],
+        "promised": [_said(said) for said in promise.promised],
+        "consequences": _said(promise.consequences),
+        "statutory_limit": _limit(promise.statutory),
+        "promised_limit": _limit(promise.promised_limit),
+        "check_limit": _limit(promise.check),
+    }
+
+
+def _said(said: Said) -> Json:
+    return {"text": said.text.to_dict(), **_shown(said.verified, said.basis)}
+
+
 def _fee(fee: Fee | None) -> Json | None:
     if fee is None:
         return None
@@ -222,6 +238,7 @@ def _material(material: Material) -> Json:
         "accept": list(material.accept),
         "max_bytes": material.max_bytes,
         "max_pages": material.max_pages,
+        "route": material.route,
         **_shown(material.verified, material.basis),
     }
 
@@ -237,6 +254,9 @@ def _step(step: Step) -> Json:
         "ends": step.ends,
         "criteria": step.criteria.to_dict(),
         "result": step.result.to_dict(),
+        "route": step.route,
+        "on_site": step.on_site
+        and {"least": step.on_site.least, **_shown(step.on_site.verified, step.on_site.basis)},
         **_shown(step.verified, step.basis),
     }
 

@@ -21,6 +21,7 @@ from approvals.items.model import (
     Limits,
     Material,
     NeedRule,
+    OnSite,
     Reform,
     SpecialProcedure,
     Step,
@@ -28,6 +29,7 @@ from approvals.items.model import (
 )
 from approvals.items.needs import NEEDS
 from approvals.items.outcome_reader import check_certificate, read_note, read_outcome
+from approvals.items.promise_reader import check_routes, read_limit, read_promise
 from approvals.items.reference import Reader
 from approvals.items.source import Path
 from approvals.items.stages import check_stages
@@ -208,29 +210,13 @@ def _legal_basis(reader: Reader, data: Any, path: Path) -> LegalBasis | None:
 
 
 def _limits(reader: Reader, data: Any) -> Limits:
-    limits = Limits(**{key: _limit(reader, limit, ("limits", key)) for key, limit in data.items()})
+    limits = Limits(**{key: read_limit(reader, limit, ("limits", key)) for key, limit in data.items()})
     by_law = limits.statutory.extension if limits.statutory else None
     promised = limits.promised.extension if limits.promised else None
     if promised is not None and (by_law is None or (promised.n, promised.unit) != (by_law.n, by_law.unit)):
         # One approval moves both dates, by the same days.
         reader.flaw(("limits", "promised", "extension"), "must be the extension of the statutory limit")
     return limits
-
-
-def _limit(reader: Reader, data: Any, path: Path) -> Limit:
-    if (data["n"] == 0) != (data["unit"] == "immediate"):
-        reader.flaw((*path, "n"), "n is 0 if and only if the unit is immediate")
-    extension = data.get("extension")
-    if extension is not None and extension["unit"] != data["unit"]:
-        reader.flaw((*path, "extension", "unit"), "an extension is counted in the unit of its limit")
-    return Limit(
-        n=data["n"],
-        unit=data["unit"],
-        note=reader.text(data.get("note")),
-        on_the_spot=data.get("on_the_spot", False),
-        extension=None if extension is None else _limit(reader, extension, (*path, "extension")),
-        **reader.shown(data, path),
-    )
 
 
 def _material(reader: Reader, form: Form, data: Any, path: Path) -> Material:
@@ -250,6 +236,7 @@ def _material(reader: Reader, form: Form, data: Any, path: Path) -> Material:
         accept=tuple(data["accept"]),
         max_bytes=data["max_bytes"],
         max_pages=data["max_pages"],
+        route=data.get("route"),
         **reader.shown(data, path),
     )
 
@@ -269,7 +256,7 @@ def _need(reader: Reader, form: Form, data: Any, path: Path) -> NeedRule | None:
 
 def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
     said = data["limit"]
-    limit = _limit(reader, said, (*path, "limit")) if isinstance(said, dict) else limits.get(said)
+    limit = read_limit(reader, said, (*path, "limit")) if isinstance(said, dict) else limits.get(said)
     if said is not None and limit is None:
         reader.flaw((*path, "limit"), f"the item has no limit {said!r}")
     return Step(
@@ -282,6 +269,8 @@ def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
         limit=limit,
         starts=data.get("starts"),
         ends=data.get("ends"),
+        on_site=_on_site(reader, data.get("on_site"), (*path, "on_site")),
+        route=data.get("route"),
         **reader.shown(data, path),
     )
 
@@ -309,7 +298,12 @@ def _reform(reader: Reader, data: Any, path: Path) -> Reform:
     if (data["mode"] == "deferred_materials") != (make_up is not None):
         reader.flaw((*path, "mode"), "make_up stands if and only if the mode is deferred_materials")
     limit = None if make_up is None else Limit(n=make_up["n"], unit=make_up["unit"], **shown)
-    return Reform(mode=data["mode"], text=Text.of(data["text"]), make_up=limit, **shown)
+    promise = read_promise(reader, data, path)
+    return Reform(mode=data["mode"], text=Text.of(data["text"]), make_up=limit, promise=promise, **shown)
+
+
+def _on_site(reader: Reader, data: Any, path: Path) -> OnSite | None:
+    return None if data is None else OnSite(least=data["least"], **reader.shown(data, path))
 
 
 def _fee(reader: Reader, data: Any) -> Fee | None:
@@ -365,6 +359,9 @@ def _check_whole(reader: Reader, item: Item) -> None:
     _check_deferral(reader, item)
     reader.once([material.code for material in item.materials], ("materials",), "code")
     reader.once([step.key for step in item.steps], ("steps",), "key")
+    check_routes(reader, item)
+    if len([step for step in item.steps if step.on_site]) > 1:
+        reader.flaw(("steps",), "at most one step checks on the spot: there is one opinion")
     reader.once([check.key for check in item.review_checks], ("review_checks",), "key")
     reader.once([ground.key for ground in item.decline_grounds], ("decline_grounds",), "key")
     check_stages(reader, item)

@@ -1,14 +1,17 @@
 """An item of service (事项) as the law and the park define it; immutable once loaded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 from approvals.items.form import Form
+from approvals.items.limits import Limit, Limits, Unit
+from approvals.items.routes import OnSite, Promise, Route, Said
 from shared.text import Text
 
-Unit = Literal["working_day", "natural_day", "hour", "immediate"]
+__all__ = ["Limit", "Limits", "OnSite", "Promise", "Route", "Said", "Unit"]  # of this module like the rest
+
 Necessity = Literal["required", "optional", "conditional", "deferrable"]
 DeclineKind = Literal["not_required", "refused"]
 Status = Literal["draft", "published", "retired"]
@@ -39,51 +42,6 @@ class Coded:
     name: Text
     verified: bool
     basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A time limit exactly as worded: `n` of `unit`; `on_the_spot` when that is the rule and `n` the rest."""
-
-    n: int
-    unit: Unit
-    verified: bool
-    basis: Text | None
-    note: Text | None = None
-    on_the_spot: bool = False
-    extension: "Limit | None" = None
-
-    @property
-    def text(self) -> Text:
-        """The limit in words, for example `3个工作日`."""
-        if self.unit == "immediate":
-            return Text("即时办理", "On the spot")
-        zh = {"working_day": "个工作日", "natural_day": "日", "hour": "小时"}[self.unit]
-        en = {"working_day": "working day", "natural_day": "day", "hour": "hour"}[self.unit]
-        words = Text(f"{self.n}{zh}", f"{self.n} {en}{'' if self.n == 1 else 's'}")
-        if self.on_the_spot:
-            return Text(f"当场办理，否则{words.zh}", f"On the spot, otherwise {words.en}")
-        return words
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits of an item; `delivery` runs from the granting decision, `intake` from receipt."""
-
-    statutory: Limit | None = None
-    promised: Limit | None = None
-    intake: Limit | None = None
-    delivery: Limit | None = None
-
-    def get(self, key: str | None) -> Limit | None:
-        """The limit called `key` (statutory, promised, intake, delivery), or None."""
-        found = {
-            "statutory": self.statutory,
-            "promised": self.promised,
-            "intake": self.intake,
-            "delivery": self.delivery,
-        }
-        return found.get(key) if key else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +125,8 @@ class Material:
     max_pages: int
     verified: bool
     basis: Text | None
+    route: Route | None = None
+    """The one route on which it is handed in; None: on every one."""
 
     @property
     def necessity_name(self) -> Text:
@@ -197,6 +157,9 @@ class Step:
     ends: StageEvent | None
     verified: bool
     basis: Text | None
+    on_site: OnSite | None = None
+    route: Route | None = None
+    """The one route that takes this step; None: every one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +188,8 @@ class Reform:
     verified: bool
     basis: Text | None
     make_up: Limit | None = None
+    promise: Promise | None = None
+    """What makes the mode a route of its own, by which people may file."""
 
     @property
     def name(self) -> Text:
@@ -387,6 +352,8 @@ class Item:
     subject_name: tuple[str, ...]
     form: Form
     missing: Text | None
+    route: Route | None = None
+    """None: the whole item with what belongs to any of its routes; else as it stands on this one."""
 
     @property
     def code(self) -> str:
@@ -406,6 +373,37 @@ class Item:
     def deferral(self) -> Reform | None:
         """The reform by which materials may follow after acceptance (容缺受理), where the item has it."""
         return next((reform for reform in self.reforms if reform.mode == "deferred_materials"), None)
+
+    @property
+    def promise(self) -> Promise | None:
+        """The route on a written promise, where there is one."""
+        return next((reform.promise for reform in self.reforms if reform.promise is not None), None)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The ways of filing among which the applicant chooses."""
+        return ("ordinary", "promise") if self.promise else ("ordinary",)
+
+    def on_route(self, route: Route) -> "Item":
+        """The item as it stands on one of its routes: its materials, its steps, its limits."""
+        promise = self.promise
+        if promise is None:
+            return self
+        limits = self.limits
+        if route == "promise":
+            limits = replace(limits, statutory=promise.statutory, promised=promise.promised_limit)
+        return replace(
+            self,
+            route=route,
+            limits=limits,
+            materials=tuple(each for each in self.materials if each.route in (None, route)),
+            steps=tuple(each for each in self.steps if each.route in (None, route)),
+        )
+
+    @property
+    def on_site(self) -> OnSite | None:
+        """What the law says of the check on the spot, where a step of the item demands one."""
+        return next((step.on_site for step in self.steps if step.on_site is not None), None)
 
     def decline_ground(self, key: str) -> DeclineGround | None:
         """The ground called `key`, or None."""

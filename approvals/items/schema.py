@@ -48,6 +48,8 @@ _LIMIT_PARTS: dict[str, Schema] = {
 }
 LIMIT = _fact("n unit", **_LIMIT_PARTS, extension=_fact("n unit", **_LIMIT_PARTS))
 
+_ROUTE: Schema = {"enum": ["ordinary", "promise"]}
+
 MATERIAL = _fact(
     "code name necessity form source copies accept max_bytes max_pages",
     code=_NAME,
@@ -61,7 +63,20 @@ MATERIAL = _fact(
     accept=_list({"enum": ["application/pdf", "image/jpeg", "image/png"]}, 1),
     max_bytes=_COUNT,
     max_pages=_COUNT,
+    route=_ROUTE,
 )
+
+_SAID = _list(_fact("text", text=TEXT), 1)
+PROMISE = _object(
+    "told promised consequences statutory check",
+    told=_SAID,
+    promised=_SAID,
+    consequences=_fact("text", text=TEXT),
+    statutory=LIMIT,
+    promised_limit=LIMIT,
+    check=LIMIT,
+)
+"""The way of filing on a written promise: what is told, what is promised, and its own limits."""
 
 _SLUG: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
 _DATE: Schema = {"type": "string", "format": "date"}
@@ -138,6 +153,8 @@ ITEM = _object(
             limit=_STEP_LIMIT,
             starts=_STAGE_EVENT,
             ends=_STAGE_EVENT,
+            on_site=_fact("least", least=_COUNT),
+            route=_ROUTE,
         )
     ),
     special_procedures=_list(
@@ -149,6 +166,7 @@ ITEM = _object(
             mode={"enum": ["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]},
             text=TEXT,
             make_up=_object("*", n=_COUNT, unit={"enum": ["working_day", "natural_day", "hour"]}),
+            promise=PROMISE,
         )
     ),
     fee=_fact("charged text", charged=_FLAG, text=TEXT),

@@ -159,6 +159,18 @@ class GuideMaterial(Stated):
     accept = fields.List(fields.String(), required=True, metadata={"description": "Media types"})
     max_bytes = fields.Integer(required=True)
     max_pages = fields.Integer(required=True)
+    route = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["ordinary", "promise"]),
+        metadata={"description": "The one way of filing that asks for it; null: every one"},
+    )
+
+
+class OnSiteOut(Stated):
+    """That a step goes to the place itself."""
+
+    least = fields.Integer(required=True, metadata={"description": "How many officials at least"})
 
 
 class StepOut(Stated):
@@ -183,6 +195,18 @@ class StepOut(Stated):
     criteria = bilingual()
     result = bilingual()
     department = bilingual("The department whose stage it is", null=True)
+    route = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["ordinary", "promise"]),
+        metadata={"description": "The one way of filing that takes it; null: every one"},
+    )
+    on_site = fields.Nested(
+        OnSiteOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a step that checks on the spot; the opinion says who did"},
+    )
 
 
 class RenewalRule(Stated):
@@ -273,6 +297,29 @@ class SpecialProcedureOut(Stated):
     text = bilingual()
 
 
+class SaidOut(Stated):
+    """A sentence of a promise."""
+
+    text = bilingual()
+
+
+class PromiseRouteOut(Answer):
+    """The way of filing on a written promise (告知承诺)."""
+
+    told = fields.List(
+        fields.Nested(SaidOut), required=True, metadata={"description": "The conditions that are told"}
+    )
+    promised = fields.List(
+        fields.Nested(SaidOut), required=True, metadata={"description": "What the applicant promises"}
+    )
+    consequences = fields.Nested(SaidOut, required=True)
+    statutory_limit = fields.Nested(LimitOut, required=True)
+    promised_limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    check_limit = fields.Nested(
+        LimitOut, required=True, metadata={"description": "For the later check, from the grant"}
+    )
+
+
 class ReformOut(Stated):
     """A reform mode, such as 告知承诺."""
 
@@ -284,6 +331,12 @@ class ReformOut(Stated):
         required=True,
         allow_none=True,
         metadata={"description": "Of 容缺受理: how long after acceptance `deferrable` materials may follow"},
+    )
+    promise = fields.Nested(
+        PromiseRouteOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What makes it a way of filing that the applicant may choose"},
     )
 
 

@@ -1,6 +1,6 @@
 """Taking up a case for review and giving the opinion (审查)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,9 @@ from approvals.cases.record import Fact, record
 from approvals.extensions import policy as extensions
 from approvals.items.model import Item
 from approvals.procedures.policy import require_none_running
+from approvals.reviews.inspection import accepted_on, kept, wrong_with
 from approvals.reviews.model import Opinion
+from approvals.revocations import policy as revocations
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import Task, TaskKind
@@ -37,7 +39,7 @@ def take_up(tx: Transaction, item: Item, task: Task) -> Task:
     """Claim a task of any kind; the first claim of the review is 部门开始办理 (event 8).
 
     Nobody handles an application of their own (回避); whoever gave the opinion may not take the decision,
-    and whoever asked for an extension may not approve it.
+    and whoever asked for an extension or proposed a revocation may not decide on it.
     """
     if case_policy.is_applicant(tx.actor, task.case):
         raise Forbidden(
@@ -48,6 +50,8 @@ def take_up(tx: Transaction, item: Item, task: Task) -> Task:
         require_other_eyes(tx, task.case)
     if task.kind is TaskKind.EXTENSION:
         extensions.require_other_eyes(tx.session, tx.actor, task.case)
+    if task.kind is TaskKind.REVOCATION:
+        revocations.require_other_eyes(tx.session, tx.actor, task.case)
     tasks.claim(tx, task)
     if task.kind is TaskKind.REVIEW and task.case.state is State.ACCEPTED:
         record(tx, task.case, item, "review_started", office="reviewer")
@@ -55,11 +59,19 @@ def take_up(tx: Transaction, item: Item, task: Task) -> Task:
 
 
 def give_opinion(
-    tx: Transaction, item: Item, task: Task, *, conclusion: str, text: str, checks: Sequence[dict[str, Any]]
+    tx: Transaction,
+    item: Item,
+    task: Task,
+    *,
+    conclusion: str,
+    text: str,
+    checks: Sequence[dict[str, Any]],
+    inspection: Mapping[str, Any] | None = None,
 ) -> Opinion:
     """The reviewer's opinion, bound to the version of the case that was read; opens the decision.
 
-    Raises InvalidInput naming each unknown or missing check, Forbidden without the claim.
+    `inspection` is required where a step of the item checks on the spot, and refused elsewhere. Raises
+    InvalidInput naming each unknown or missing check, Forbidden without the claim.
     """
     case = task.case
     if task.kind is not TaskKind.REVIEW:
@@ -69,7 +81,12 @@ def give_opinion(
     task_policy.require_may_take(tx.actor, task)
     case_policy.require_state("opinion", case)
     require_none_running(tx.session, case)
-    _require_complete(item, conclusion, text, checks)
+    errors = [
+        *_incomplete(item, conclusion, text, checks),
+        *wrong_with(inspection, item.on_site, earliest=accepted_on(case), today=tx.today),
+    ]
+    if errors:
+        raise InvalidInput(errors=errors)
     opinion = Opinion(
         id=new_id(),
         case_id=case.id,
@@ -78,6 +95,7 @@ def give_opinion(
         conclusion=conclusion,
         text=text,
         checks=[dict(check) for check in checks],
+        inspection=kept(inspection) if inspection else None,
         official_id=tx.actor.id,
         official_name=tx.actor.name,
         at=tx.now,
@@ -102,7 +120,7 @@ def require_other_eyes(tx: Transaction, case: Case) -> None:
         )
 
 
-def _require_complete(item: Item, conclusion: str, text: str, checks: Sequence[dict[str, Any]]) -> None:
+def _incomplete(item: Item, conclusion: str, text: str, checks: Sequence[dict[str, Any]]) -> list[FieldError]:
     errors = []
     known = {check.key for check in item.review_checks}
     given: set[str] = set()
@@ -137,5 +155,4 @@ def _require_complete(item: Item, conclusion: str, text: str, checks: Sequence[d
         )
     if conclusion == "reject" and not text.strip():
         errors.append(FieldError("/text", "required", Text("请写明理由", "Give the reasons")))
-    if errors:
-        raise InvalidInput(errors=errors)
+    return errors

@@ -107,11 +107,9 @@ def redate(tx: Transaction, case: Case) -> UUID | None:
     return holder
 
 
-def redate_delivery(tx: Transaction, case: Case, due: Reckoning) -> UUID | None:
-    """Let the task of delivery follow its own clock; gives the official who holds the claim, if one does."""
-    live = sa.select(Task).where(
-        Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == TaskKind.DELIVERY
-    )
+def redate_one(tx: Transaction, case: Case, kind: TaskKind, due: Reckoning) -> UUID | None:
+    """Let a task that comes after the grant follow its own clock; gives the official who holds the claim."""
+    live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == kind)
     task = tx.session.scalar(live)
     if task is None:
         return None
@@ -146,6 +144,13 @@ def cancel_live(tx: Transaction, case: Case, *kinds: TaskKind) -> None:
     for task in tx.session.scalars(live):
         task.state = TaskState.CANCELLED
         task.ended_at = tx.now
+
+
+def holder_of(tx: Transaction, case: Case, kind: TaskKind) -> UUID | None:
+    """The official who holds the live task of that kind, if one does."""
+    return tx.session.scalar(
+        sa.select(Task.claimed_by).where(Task.case_id == case.id, Task.kind == kind, Task.state.in_(LIVE))
+    )
 
 
 def _taken(task: Task) -> Conflict:

@@ -16,13 +16,15 @@ from shared.text import Text
 
 
 class TaskKind(StrEnum):
-    """The work: intake (受理), review (审查), decision (决定), extension (延长), delivery (送达)."""
+    """The work: 受理, 审查, 决定, 延长, 送达, the check (核查) of a promise, and 撤销."""
 
     INTAKE = "intake"
     REVIEW = "review"
     DECISION = "decision"
     EXTENSION = "extension"
     DELIVERY = "delivery"
+    CHECK = "check"
+    REVOCATION = "revocation"
 
 
 class TaskState(StrEnum):
@@ -40,6 +42,8 @@ TASK_NAMES: dict[TaskKind, Text] = {
     TaskKind.DECISION: Text("决定", "Decision"),
     TaskKind.EXTENSION: Text("延期审批", "Extension"),
     TaskKind.DELIVERY: Text("送达", "Delivery"),
+    TaskKind.CHECK: Text("核查", "Check of a promise"),
+    TaskKind.REVOCATION: Text("撤销决定", "Revocation"),
 }
 
 TASK_POSITIONS: dict[TaskKind, PositionKind] = {
@@ -48,6 +52,8 @@ TASK_POSITIONS: dict[TaskKind, PositionKind] = {
     TaskKind.DECISION: "approver",
     TaskKind.EXTENSION: "approver",
     TaskKind.DELIVERY: "window",
+    TaskKind.CHECK: "reviewer",
+    TaskKind.REVOCATION: "approver",
 }
 """The position (岗位) that may take a task of each kind."""
 

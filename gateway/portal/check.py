@@ -13,6 +13,7 @@ from gateway.portal.context import Json, current_client
 from gateway.portal.deferring import lines_of, section_of, typed
 from gateway.portal.fields import ErrorLine, Field, field_id, split_pointer
 from gateway.portal.i18n import say
+from gateway.portal.route import promise_in
 from gateway.portal.services import (
     ENTERPRISE,
     RefusedError,
@@ -48,7 +49,9 @@ def check_all(case_id: str) -> Json:
     return answer_of(current_client().post(ENTERPRISE, case_path(case_id, "check"), json={}))
 
 
-def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = False) -> str:
+def page_of(
+    case: Json, found: Json, declaration_error: str = "", tried: bool = False, promise_error: str = ""
+) -> str:
     """The page; what is open is an error summary once the reader has `tried` to submit, a note before."""
     item = load_item_of(case)
     sections = answered_sections(case, item)
@@ -61,6 +64,8 @@ def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = 
     errors = [*points, *lines_of(found["errors"])] if tried else []
     if declaration_error:
         errors = [*errors, ErrorLine(declaration_error, "#declaration")]
+    if promise_error:
+        errors = [*errors, ErrorLine(promise_error, "#promise")]
     return render_template(
         "portal/check.html",
         case=case,
@@ -71,6 +76,8 @@ def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = 
         warnings=summary(case, sections, found.get("warnings", ()), "check"),
         declaration_error=declaration_error,
         **section,
+        promise=promise_in(item) if case["route"] == "promise" else None,
+        promise_error=promise_error,
         idempotency_key=str(uuid4()),
     )
 
@@ -116,12 +123,17 @@ def link_to(case: Json, pointer: str, goal: str) -> str:
 @signed_in_only
 def submit(case_id: UUID) -> Answer:
     """Hand the application in."""
-    if request.form.get("declaration") != "true":
-        sentence = _("Confirm that the information is true before you submit")
+    promised = request.form.get("promise") == "true"
+    case = load_case(str(case_id))
+    unread = case["route"] == "promise" and not promised
+    declared = request.form.get("declaration") == "true"
+    if "submit" in case["actions"] and (unread or not declared):
+        declare = "" if declared else _("Confirm that the information is true before you submit")
+        promise = _("Read what is told, and confirm that you promise it") if unread else ""
         found = without_deferred(check_all(str(case_id)))
-        return page_of(load_case(str(case_id)), found, sentence, tried=True), _INVALID
+        return page_of(case, found, declare, tried=True, promise_error=promise), _INVALID
     try:
-        act(str(case_id), "submit", {"declaration": True, "deferred": typed()})
+        act(str(case_id), "submit", {"declaration": declared, "promise": promised, "deferred": typed()})
     except RefusedError as refusal:
         if refusal.status == _CONFLICT and refusal.slug in _ANOTHER_VERSION:
             # Another version came into force while the reader was checking: the task list says what is new.

@@ -35,6 +35,7 @@ ALIASES = (Alias("verify/<certificate_id>", "enterprise", "verify/{certificate_i
 OPEN = (
     Open("items"),
     Open("items/*"),
+    Open("revocation-grounds"),
     Open("verify/*"),
     Open("calendar"),
     Open("calendar/*"),

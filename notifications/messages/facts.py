@@ -27,6 +27,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     explanation: Mapping[str, Any] = data.get("explanation") or {}
     spot: Mapping[str, Any] = data.get("spot_correction") or {}
     gaps: Mapping[str, Any] = data.get("gaps") or {}
+    check: Mapping[str, Any] = data.get("check") or {}
+    revocation: Mapping[str, Any] = data.get("revocation") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -75,6 +77,12 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "consent": Text.of(spot["consent_name"]) if spot else None,
         "make_up_due_on": gaps.get("due_on"),
         "make_up_provisional": gaps.get("provisional"),
+        "check_findings": _clause(check.get("findings")),
+        "checked_on": check.get("checked_on"),
+        "correct_by": check.get("correct_by"),
+        "revocation_ground": Text.of(revocation["ground_text"]) if revocation else None,
+        "statement_until": revocation.get("statement_until"),
+        "statement_provisional": revocation.get("statement_provisional"),
     }
 
 

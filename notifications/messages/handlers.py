@@ -29,12 +29,20 @@ CASE_STEPS = (
     "delivered",
     "overdue-explained",
     "corrected-on-the-spot",
+    "promise-checked",
+    "correction-ordered",
+    "promise-broken",
+    "revocation-proposed",
+    "revocation-withdrawn",
+    "revocation-dropped",
+    "revoked",
 )
 REDATED = "redated"
 WARNED = "warned"
 ROLES_CHANGED = "yuanban.gateway.account.roles-changed.v1"
 GAP_STEPS = ("made-up", "make-up-redated", "terminated")
 """Steps of a case with gaps: the official who examines it is told, too."""
+OBJECTION = "objection-stated"
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -88,6 +96,13 @@ def tell_both(tx: Transaction, event: Event) -> None:
         tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
 
 
+def tell_of_objection(tx: Transaction, event: Event) -> None:
+    """Tell the officials concerned that the holder has spoken."""
+    wording = tx.resource(Catalogue).word("claimed-case.objection-stated", case_facts(event.data))
+    for official in event.data["revocation"]["officials"]:
+        tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
     steps = {
@@ -95,6 +110,7 @@ def handlers() -> Mapping[str, EventHandler]:
         **dict.fromkeys(GAP_STEPS, tell_both),
         REDATED: tell_of_new_date,
         WARNED: tell_of_warning,
+        OBJECTION: tell_of_objection,
     }
     of_cases = {
         f"yuanban.{service}.case.{step}.v1": handler

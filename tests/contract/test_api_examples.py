@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 from shared.testing.answers import A1_MATERIALS, a1_answers
 from shared.testing.contract import Json, Operation, operations, resolve
 from tests.contract.park import Park
+from tests.integration.approvals import fire
 from tests.integration.approvals.late import let_limits_pass
 from tests.unit.material_samples import pdf
 
@@ -54,6 +55,7 @@ class Reader:
         """An application in which nothing is missing."""
         case_id: str = self.do("agent", "enterprise_start_case").get_json()["id"]
         self.do("agent", "enterprise_save_answers", case_id=case_id)
+        self.do("agent", "enterprise_choose_route", case_id=case_id)
         answers = {"answers": a1_answers(company={"trade_name": name})}
         self.do("agent", "enterprise_save_answers", answers, case_id=case_id)
         for code in A1_MATERIALS:
@@ -83,6 +85,7 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     reader = Reader(park)
     reader.do("agent", "token")
     _grant(reader, "云栖湾")
+    _promise(reader)
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
@@ -128,6 +131,33 @@ def _grant(reader: Reader, name: str) -> None:
     reader.do("approver", "enterprise_decide_case", case_id=case_id)
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_record_delivery", case_id=case_id)
+    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
+    reader.do("reviewer", "enterprise_withdraw_revocation", case_id=case_id)
+    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
+    reader.do("agent", "enterprise_state_objection", case_id=case_id)
+    reader.claimed("approver", case_id)
+    reader.do("approver", "enterprise_decide_revocation", case_id=case_id)
+
+
+def _promise(reader: Reader) -> None:
+    """What the firm founded above opens, on its word, and the later check."""
+    reader.park.system.settle()
+    granted = reader.park.ask("agent", "GET", "/enterprise/cases?state=granted").get_json()["items"][0]
+    whole = reader.park.ask("agent", "GET", f"/enterprise/cases/{granted['id']}").get_json()
+    uscc = whole["certificate"]["uscc"]
+    wanted = {"item_code": fire.ITEM, "on_behalf_of": uscc}
+    case_id = reader.do("agent", "enterprise_start_case", wanted).get_json()["id"]
+    reader.do("agent", "enterprise_save_answers", {"answers": fire.ANSWERS}, case_id=case_id)
+    reader.do("agent", "enterprise_choose_route", {"route": "promise"}, case_id=case_id)
+    for code in fire.BOTH_WAYS:
+        reader.upload(case_id, code, pdf())
+    reader.do("agent", "enterprise_submit_case", {"declaration": True, "promise": True}, case_id=case_id)
+    reader.claimed("firewindow", case_id)
+    reader.do("firewindow", "enterprise_accept_case", case_id=case_id)
+    reader.claimed("fireapprover", case_id)
+    reader.do("fireapprover", "enterprise_decide_case", case_id=case_id)
+    reader.claimed("fireinspector", case_id)
+    reader.do("fireinspector", "enterprise_record_check", case_id=case_id)
 
 
 def _end_otherwise(reader: Reader) -> None:

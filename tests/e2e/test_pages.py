@@ -10,10 +10,12 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.api import ITEM, Json, Person
 from tests.e2e.conftest import Reader
-from tests.e2e.server import Server
+from tests.e2e.server import Server, wait_until
 from tests.e2e.stuck import park_unknown
 from tests.e2e.views import DESKTOP, PHONE, View
 from tests.e2e.windows import Window
+from tests.integration.approvals import fire
+from tests.unit.material_samples import pdf
 
 pytestmark = pytest.mark.browser
 
@@ -201,6 +203,18 @@ CREDIT = (
     Kind("credit-record-with-errors", "/credit/enter", "manager", then=_press("Enter the record")),
     Kind("own-credit-records", "/credit", "agent"),
 )
+PROMISES = (
+    Kind("way-of-applying", "/applications/{fire_draft}/route", "agent2"),
+    Kind("check-with-promise", "/applications/{fire_promise}/check", "agent2"),
+    Kind("case-promised", "/applications/{fire_granted}", "agent2"),
+    Kind("promise-check", "/desk/cases/{fire_granted}/check", "fireinspector"),
+    Kind(
+        "promise-check-with-errors",
+        "/desk/cases/{fire_granted}/check",
+        "fireinspector",
+        then=_press("Record the check"),
+    ),
+)
 TIME = (
     Kind("case-standing-still", "/applications/{stopped}", "agent"),
     Kind("case-extended", "/applications/{extended}", "agent2"),
@@ -245,7 +259,8 @@ def places(server: Server) -> Places:
     """Cases in every state: those of the demo park, two drafts, and the tasks claimed that pages need."""
     agent, agent2 = Person(server.url, "agent"), Person(server.url, "agent2")
     found = _by_state(agent2) | {state: _by_state(agent)[state] for state in ("correction", "refused")}
-    certificate = agent2.case(found["granted"])["certificate"]["id"]
+    granted = agent2.case(found["granted"])["certificate"]
+    certificate = granted["id"]
     found |= {"draft": agent.draft(company={"trade_name": "样张湾"}), "empty": agent.start()}
     found |= {"unclaimed": agent2.submitted(company={"trade_name": "待领湾"})}
     for official, state in (("window", "received"), ("approver", "deciding")):
@@ -254,11 +269,43 @@ def places(server: Server) -> Places:
     next_year = str(agent.get("/enterprise/calendar")["items"][-1]["year"])
     return {
         **found,
+        **_fire(server, agent2, granted["uscc"]),
         "certificate": certificate,
         "guide_only": guide_only,
         "stuck": park_unknown(server),
         "next_year": next_year,
     }
+
+
+def _fire(server: Server, agent: Person, uscc: str) -> Places:
+    """Applications for the fire inspection: a draft, one ready to promise, one granted and being checked."""
+    wait_until(lambda: bool(agent.get("/me")["memberships"]), "the firm of the granted case")
+    found: Places = {}
+    for name, route in (
+        ("fire_draft", "ordinary"),
+        ("fire_promise", "promise"),
+        ("fire_granted", "promise"),
+    ):
+        wanted = {"item_code": fire.ITEM, "on_behalf_of": uscc}
+        started = agent.ask("POST", "/enterprise/cases", body=wanted).expect(201).json
+        found[name] = case_id = started["id"]
+        agent.act(case_id, "choose-route", {"route": route}).expect(200)
+        version = agent.case(case_id)["version"]
+        path, body = f"/enterprise/cases/{case_id}", {"answers": fire.ANSWERS}
+        agent.ask("PATCH", path, body=body, If_Match=f'"{version}"').expect(200)
+        for code in fire.BOTH_WAYS:
+            agent.upload(case_id, code, pdf()).expect(201)
+    agent.act(case_id, "submit", {"declaration": True, "promise": True}).expect(200)
+    for official, verb, said in (
+        ("firewindow", "accept", {}),
+        ("fireapprover", "decide", {"granted": True}),
+        ("fireinspector", None, {}),
+    ):
+        person = Person(server.url, official)
+        person.on_task(case_id, "claim").expect(200)
+        if verb is not None:
+            person.act(case_id, verb, said).expect(200)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -286,7 +333,7 @@ def _by_state(person: Person) -> Places:
 # among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
-KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT)
+KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT, *PROMISES)
 PAIRS = [
     pytest.param(kind, view, id=f"{kind}-{view}", marks=() if (number + turn) % 2 else pytest.mark.slow)
     for number, kind in enumerate(KINDS)

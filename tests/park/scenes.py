@@ -10,6 +10,7 @@ from typing import Any
 from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, encode
+from tests.integration.approvals import fire
 from tests.integration.approvals.desk import ITEM
 from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
@@ -179,6 +180,45 @@ def _delivery_claimed(park: Park) -> Scene:
     return _case(park, case_id, "holder of intake")
 
 
+def _on_promise(park: Park) -> Scene:
+    """Granted by the fire authority on the word of a firm that is the applicant's alone; not checked yet."""
+    with park.for_nobody_else():
+        uscc = park.case(AGENT, park.decided())["certificate"]["uscc"]
+    park.system.settle()
+    case_id = park.draft_of(AGENT, fire.ITEM, fire.ANSWERS, fire.BOTH_WAYS, uscc)
+    assert park.act(AGENT, case_id, "choose-route", {"route": "promise"}).status_code == 200
+    handed_in = park.act(AGENT, case_id, "submit", {"declaration": True, "promise": True})
+    assert handed_in.status_code == 200, handed_in.text
+    for official, verb, body in (
+        (fire.WINDOW, "accept", {}),
+        (fire.APPROVER, "decide", {"granted": True}),
+    ):
+        park.claim(official, case_id)
+        assert park.act(official, case_id, verb, body).status_code == 200
+    return Scene({"case_id": case_id}, {"case_id": park.get(AGENT, f"/cases/{case_id}").headers["ETag"]})
+
+
+def _check_claimed(park: Park) -> Scene:
+    scene = _on_promise(park)
+    park.claim(fire.INSPECTOR, scene.ids["case_id"])
+    return replace(scene, holder="holder of check")
+
+
+def _revocation(park: Park) -> Scene:
+    case_id = _granted(park).ids["case_id"]
+    body = {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"}
+    assert park.act(REVIEWER, case_id, "propose-revocation", body).status_code == 200
+    return _case(park, case_id, "holder of review")
+
+
+def _revocation_claimed(park: Park) -> Scene:
+    """The holder has spoken."""
+    case_id = _revocation(park).ids["case_id"]
+    assert park.act(AGENT, case_id, "state-objection", {"text": "我方并不知情"}).status_code == 200
+    park.claim(APPROVER, case_id)
+    return _case(park, case_id, "holder of decision")
+
+
 def _of_oneself(make: Callable[[Park], Scene]) -> Callable[[Park], Scene]:
     """The same, applied for by the applicant as a person and not for the organisation."""
 
@@ -274,6 +314,10 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "granted": _granted,
     "granted, not delivered": _not_delivered,
     "granted, delivery claimed": _delivery_claimed,
+    "granted on a promise": _on_promise,
+    "granted on a promise, check claimed": _check_claimed,
+    "revocation proposed": _revocation,
+    "revocation to decide on": _revocation_claimed,
     "its certificate": _certificate,
     "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
     "year with a draft": _notice,

@@ -12,6 +12,7 @@ from approvals.items.carrying import carry_over
 from approvals.items.changes import changes_between
 from approvals.items.guide import guide
 from approvals.items.loader import load_catalogue
+from approvals.items.model import Route
 from approvals.items.publishing import NotPublishable, publish
 from approvals.items.source import CatalogueError
 from shared.cli import main
@@ -64,6 +65,7 @@ def test_a_case_finds_the_version_it_was_filed_under() -> None:
     class Filed:
         item_code = "00013112700401"
         item_version = "2026.1"
+        route: Route = "ordinary"
 
     assert two_versions().of(Filed()) is two_versions().version(SLUG, "2026.1")
     Filed.item_version = "2031.7"

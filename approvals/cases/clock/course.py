@@ -96,6 +96,8 @@ class Course:
     gaps: ClockFact | None = None
     """Acceptance with gaps (容缺受理): from this day the missing materials are to follow."""
     made_up: ClockFact | None = None
+    checked: ClockFact | None = None
+    """The later check of what was promised."""
 
 
 def read_course(facts: Iterable[ClockFact]) -> Course | None:
@@ -117,7 +119,8 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
     ended = _ended(by_kind, accepted)
     _check_receipt(by_kind, received)
     _check_acceptance(by_kind, accepted)
-    delivered = _delivered(by_kind, ended)
+    delivered = _after_decision(by_kind, FactKind.DELIVERED, ended)
+    checked = _after_decision(by_kind, FactKind.CHECKED, ended)
     _check_end(by_kind, ended)
     spans = tuple(_spans(by_kind))
     return Course(
@@ -133,6 +136,7 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
         delivered=delivered,
         gaps=_single(by_kind, FactKind.GAPS_ACCEPTED),
         made_up=_made_up(by_kind),
+        checked=checked,
     )
 
 
@@ -176,15 +180,15 @@ def _ended(by_kind: ByKind, accepted: ClockFact | None) -> ClockFact | None:
     return endings[0] if endings else None
 
 
-def _delivered(by_kind: ByKind, ended: ClockFact | None) -> ClockFact | None:
-    """The one fact that comes after the end of the case, and only after a decision."""
-    delivered = _single(by_kind, FactKind.DELIVERED)
-    if delivered is None:
+def _after_decision(by_kind: ByKind, kind: FactKind, ended: ClockFact | None) -> ClockFact | None:
+    """A fact that comes after the end of the case, and only after a decision."""
+    fact = _single(by_kind, kind)
+    if fact is None:
         return None
     decided = ended if ended is not None and ended.kind is FactKind.DECIDED else None
-    if decided is None or delivered.effective_on < decided.effective_on:
-        raise ClockError("clock-before-decision", _NOT_DECIDED.format(kind=name_of(FactKind.DELIVERED)))
-    return delivered
+    if decided is None or fact.effective_on < decided.effective_on:
+        raise ClockError("clock-before-decision", _NOT_DECIDED.format(kind=name_of(kind)))
+    return fact
 
 
 def _made_up(by_kind: ByKind) -> ClockFact | None:
@@ -220,7 +224,7 @@ def _check_acceptance(by_kind: ByKind, accepted: ClockFact | None) -> None:
 
 def _check_end(by_kind: ByKind, ended: ClockFact | None) -> None:
     for kind, found in by_kind.items():
-        if kind is FactKind.DELIVERED:
+        if kind in (FactKind.DELIVERED, FactKind.CHECKED):
             continue
         if ended is not None and found and found[-1].effective_on > ended.effective_on:
             message = _AFTER_END.format(

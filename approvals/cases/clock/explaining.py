@@ -36,7 +36,7 @@ _STARTS = {
         "art. 201)",
     ),
     FactKind.DECIDED: Text(
-        "{day}作出准予决定，当日不计入，送达期限自次日起算（《民法典》第二百零一条）",
+        "{day}作出准予决定，当日不计入，期限自次日起算（《民法典》第二百零一条）",
         "Granted on {day}; that day is not counted (Civil Code, art. 201)",
     ),
 }
@@ -97,14 +97,15 @@ _RECOUNTED = Text("{day}按{notice}重新推算", "Computed anew on {day} by {no
 _BY_DAY = Text("{day}前（含当日）", "{day}")
 _MOMENT = Text("{day}{hour}", "{day}, {hour}")
 _BY_HOUR = Text("{day}{hour}前", "{day}, {hour}")
-_DUE_INTAKE = Text(
+DUE_INTAKE = Text(
     "应于{by}决定是否受理，或一次性告知补正",
     "A decision on acceptance, or one complete correction notice, is due by {by}",
 )
-_DUE = Text("应于{by}办结", "The decision is due by {by}")
-_DUE_STAGE = Text("本环节应于{by}完成（内部期限）", "This stage is to be done by {by} (internal)")
-_DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
-_DUE_MAKE_UP = Text(
+DUE = Text("应于{by}办结", "The decision is due by {by}")
+DUE_STAGE = Text("本环节应于{by}完成（内部期限）", "This stage is to be done by {by} (internal)")
+DUE_CHECK = Text("应于{by}核查承诺的履行情况", "Whether the promise is kept is to be checked by {by}")
+DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
+DUE_MAKE_UP = Text(
     "应于{by}补齐所缺材料，逾期未补齐的终止办理",
     "The missing materials are due by {by}; if they do not come in time, the case is terminated",
 )
@@ -128,7 +129,8 @@ class Timing:
     """All that went into the dates of one clock."""
 
     intake: bool
-    delivery: bool
+    due_words: Text
+    """What is due by the date, with a place for `{by}`."""
     stage: StageLimit | None
     start: ClockFact
     closing: ClockFact | None
@@ -316,7 +318,7 @@ def _result(timing: Timing) -> Iterator[Line]:
         if timing.provisional_years:
             years = [str(year) for year in timing.provisional_years]
             yield Line(None, _PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
-        yield Line(ends.on, _wording(timing).format(by=_by(ends.on, ends.at)))
+        yield Line(ends.on, timing.due_words.format(by=_by(ends.on, ends.at)))
     closing = timing.closing
     if closing is None:
         return
@@ -328,15 +330,6 @@ def _result(timing: Timing) -> Iterator[Line]:
             event = _join(event, _REASONS.format(reasons=closing.note))
         text = _CLOSED.format(day=say_date(closing.effective_on), event=event)
         yield Line(closing.effective_on, text)
-
-
-def _wording(timing: Timing) -> Text:
-    """How the date is said: for what it is due."""
-    if timing.stage is not None:
-        return _DUE_STAGE
-    if timing.make_up:
-        return _DUE_MAKE_UP
-    return _DUE_INTAKE if timing.intake else _DUE_DELIVERY if timing.delivery else _DUE
 
 
 def _recounts(timing: Timing) -> Iterator[Line]:

@@ -34,6 +34,7 @@ class FactKind(StrEnum):
     GAPS_ACCEPTED = "gaps_accepted"
     MADE_UP = "made_up"
     TERMINATED = "terminated"
+    CHECKED = "checked"
 
 
 class Unit(StrEnum):
@@ -115,7 +116,8 @@ class Limits:
     """The limits of an item version.
 
     An extension moves the statutory clock; the promised one only where the department says so. `delivery`
-    is given for what was granted alone: it runs from the decision (行政许可法 art. 44).
+    is given for what was granted alone: it runs from the decision (行政许可法 art. 44). So is `check`, the
+    time for looking whether a promise was kept, and only where there was one.
     """
 
     intake: Limit
@@ -126,6 +128,7 @@ class Limits:
     stages: tuple[StageLimit, ...] = ()
     make_up: Limit | None = None
     """How long after acceptance with gaps (容缺受理) the applicant may take to hand in what is missing."""
+    check: Limit | None = None
 
 
 def end_of(day: date) -> datetime:
@@ -179,6 +182,7 @@ _KIND_NAMES = {
     FactKind.GAPS_ACCEPTED: Text("容缺受理", "acceptance with gaps"),
     FactKind.MADE_UP: Text("补齐容缺材料", "missing materials handed in"),
     FactKind.TERMINATED: Text("终止办理", "termination"),
+    FactKind.CHECKED: Text("核查承诺履行情况", "check of what was promised"),
 }
 
 

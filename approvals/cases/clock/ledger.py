@@ -10,7 +10,17 @@ from enum import StrEnum
 
 from approvals.cases.clock.counting import Counter, Due, due
 from approvals.cases.clock.course import Course, Suspension, read_course
-from approvals.cases.clock.explaining import Line, Timing, explain
+from approvals.cases.clock.explaining import (
+    DUE,
+    DUE_CHECK,
+    DUE_DELIVERY,
+    DUE_INTAKE,
+    DUE_MAKE_UP,
+    DUE_STAGE,
+    Line,
+    Timing,
+    explain,
+)
 from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, StageLimit, Unit, end_of
 from approvals.cases.clock.hours import Pause
 from shared.calendar import WorkCalendar
@@ -21,6 +31,7 @@ class ClockKind(StrEnum):
     """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage.
 
     `make_up` is the applicant's own: by when the materials follow without which the case was accepted.
+    `check`: until the later check of what was promised.
     """
 
     INTAKE = "intake"
@@ -29,6 +40,7 @@ class ClockKind(StrEnum):
     DELIVERY = "delivery"
     STAGE = "stage"
     MAKE_UP = "make_up"
+    CHECK = "check"
 
 
 ANSWERS = (ClockKind.INTAKE, ClockKind.PROMISED, ClockKind.STATUTORY)
@@ -41,6 +53,14 @@ _NAMES = {
     ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
     ClockKind.STAGE: Text("环节办理期限", "Limit of a stage"),
     ClockKind.MAKE_UP: Text("容缺材料补齐期限", "Make-up limit"),
+    ClockKind.CHECK: Text("核查期限", "Limit of the later check"),
+}
+_DUE_WORDS = {
+    ClockKind.INTAKE: DUE_INTAKE,
+    ClockKind.DELIVERY: DUE_DELIVERY,
+    ClockKind.CHECK: DUE_CHECK,
+    ClockKind.STAGE: DUE_STAGE,
+    ClockKind.MAKE_UP: DUE_MAKE_UP,
 }
 _STAGE = Text("环节“{name}”", "Stage: {name}")
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
@@ -122,7 +142,7 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
         *_promised_clock(course, limits, calendar),
         *_statutory_clock(course, limits, calendar),
         *_make_up_clock(course, limits, calendar),
-        *_delivery_clock(course, limits, calendar),
+        *_clocks_after_grant(course, limits, calendar),
         *_stage_clocks(course, limits, calendar),
     )
     return Ledger(clocks, calendar)
@@ -208,18 +228,17 @@ def _make_up_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> It
         )
 
 
-def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
-    """行政许可法 art. 44: “应当自作出决定之日起十日内向申请人颁发、送达行政许可证件”."""
+def _clocks_after_grant(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """行政许可法 art. 44: “应当自作出决定之日起十日内向申请人颁发、送达行政许可证件”; and the later check."""
     decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
-    if decided is not None and limits.delivery is not None:
-        yield _clock(
-            ClockKind.DELIVERY,
-            limits.delivery,
-            calendar,
-            start=decided,
-            closing=course.delivered,
-            recounted=course.recounted,
-        )
+    if decided is None:
+        return
+    for kind, limit, closing in (
+        (ClockKind.DELIVERY, limits.delivery, course.delivered),
+        (ClockKind.CHECK, limits.check, course.checked),
+    ):
+        if limit is not None:
+            yield _clock(kind, limit, calendar, start=decided, closing=closing, recounted=course.recounted)
 
 
 def _stage_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
@@ -283,9 +302,8 @@ def _clock(
     ends = due(counter, start, total)
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
-        delivery=kind is ClockKind.DELIVERY,
+        due_words=_DUE_WORDS.get(kind, DUE),
         stage=stage,
-        make_up=kind is ClockKind.MAKE_UP,
         start=start,
         closing=closing,
         limit=limit,

@@ -1,18 +1,27 @@
-"""Credit records."""
+"""Credit records; checks on the spot; filing on a promise, and its later check."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from shared.database import UtcDateTime
+from shared.database import JsonDoc, UtcDateTime
 
 revision = "approvals_0008"
 down_revision = "approvals_0007"
 branch_labels = None
 depends_on = None
 
+_BEFORE = ("intake", "review", "decision", "extension", "delivery")
+_NOW = (*_BEFORE, "check")
+
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the tables; let an opinion keep a check on the spot, a case its route, a task be a check."""
+    op.add_column("opinion", sa.Column("inspection", JsonDoc, nullable=True))
+    with op.batch_alter_table("approval_case") as case:
+        case.add_column(sa.Column("route", sa.String(length=16), nullable=False, server_default="ordinary"))
+        case.create_check_constraint(op.f("ck_approval_case_route"), "route IN ('ordinary','promise')")
+    _allow(_NOW)
+    _create_promises()
     op.create_table(
         "credit_record",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -70,3 +79,73 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop it."""
     op.drop_table("credit_record")
+    op.drop_column("opinion", "inspection")
+    op.drop_table("promise_check")
+    op.drop_table("promise")
+    op.execute("DELETE FROM task WHERE kind = 'check'")
+    _allow(_BEFORE)
+    with op.batch_alter_table("approval_case") as case:
+        case.drop_constraint(op.f("ck_approval_case_route"), type_="check")
+        case.drop_column("route")
+
+
+def _allow(kinds: tuple[str, ...]) -> None:
+    """Let a task be of these kinds. SQLite changes no CHECK: there the table is made anew and copied."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    with op.batch_alter_table("task") as task:
+        task.drop_constraint(op.f("ck_task_taskkind"), type_="check")
+        task.create_check_constraint(op.f("ck_task_taskkind"), f"kind IN ({listed})")
+
+
+def _create_promises() -> None:
+    op.create_table(
+        "promise",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "made",
+                "to_check",
+                "correcting",
+                "fulfilled",
+                "broken",
+                name="promisestate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("promised_at", UtcDateTime(), nullable=False),
+        sa.Column("promised_by", sa.Uuid(), nullable=False),
+        sa.Column("promised_name", sa.String(length=120), nullable=False),
+        sa.Column("correct_by", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'correcting' OR correct_by IS NOT NULL", name=op.f("ck_promise_correct_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["approval_case.id"], name=op.f("fk_promise_case_id_approval_case")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_promise")),
+    )
+    op.create_table(
+        "promise_check",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("round", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("fulfilled", sa.Boolean(), nullable=False),
+        sa.Column("findings", sa.String(length=2000), nullable=False),
+        sa.Column("correct_by", sa.Date(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=False),
+        sa.Column("checked_at", UtcDateTime(), nullable=False),
+        sa.Column("official_id", sa.Uuid(), nullable=False),
+        sa.Column("official_name", sa.String(length=120), nullable=False),
+        sa.CheckConstraint("round IN (1, 2)", name=op.f("ck_promise_check_round")),
+        sa.CheckConstraint(
+            "(correct_by IS NOT NULL) = (round = 1 AND NOT fulfilled)",
+            name=op.f("ck_promise_check_ordered_once"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["promise.case_id"], name=op.f("fk_promise_check_case_id_promise")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "round", name=op.f("pk_promise_check")),
+    )

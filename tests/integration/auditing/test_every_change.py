@@ -30,6 +30,7 @@ from shared.service import Runtime, contracts_of, installed_services
 from shared.testing.answers import a1_answers
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
+from tests.integration.approvals.fire import FireDesk
 from tests.integration.approvals.notices import PATH, prepare, publish
 from tests.integration.approvals.people import (
     ADMIN,
@@ -133,6 +134,7 @@ def whole_life(desk: Desk) -> None:
     ok(desk.act(APPROVER, case_id, "decide", {"granted": True}))
     desk.claim(WINDOW, case_id)
     ok(desk.act(WINDOW, case_id, "record-delivery", {"method": "in_person", "recipient": "企业经办人甲"}))
+    revoke_it(desk, case_id)
 
     make_up_a_gap(desk)
     other = desk.submitted(company={"trade_name": "云栖退"})
@@ -165,12 +167,36 @@ def make_up_a_gap(desk: Desk) -> None:
     with_a_gap(desk, "云栖缺")
 
 
+def revoke_it(desk: Desk, case_id: str) -> None:
+    """Proposed and taken back, proposed and dropped, proposed and decided."""
+    proposal = {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"}
+    ok(desk.act(REVIEWER, case_id, "propose-revocation", proposal))
+    ok(desk.act(REVIEWER, case_id, "withdraw-revocation", {"reason": "已经查明"}))
+    for decision in (
+        {"revoked": False, "reason": "申辩成立", "dropped_for": "unfounded"},
+        {"revoked": True, "reason": "查实"},
+    ):
+        ok(desk.act(REVIEWER, case_id, "propose-revocation", proposal))
+        ok(desk.act(AGENT, case_id, "state-objection", {"text": "我方并不知情"}))
+        desk.claim(APPROVER, case_id)
+        ok(desk.act(APPROVER, case_id, "decide-revocation", decision))
+
+
 def keep_the_calendar(desk: Desk) -> None:
     """Everything that can be done to it; a notice given up, and one brought into force."""
     ok(prepare(desk))
     ok(desk.client(ADMIN).delete(f"{PATH}/draft", headers={"If-Match": '"1"'}))
     ok(prepare(desk))
     ok(publish(desk))
+
+
+def file_on_a_promise(desk: Desk) -> tuple[FireDesk, str]:
+    """One that is kept; and one that is to be corrected within the next days, which is returned."""
+    fire = FireDesk(desk, company={"trade_name": "云栖消"})
+    kept, wanting = fire.granted_on_promise(), fire.granted_on_promise()
+    ok(fire.check(kept, True))
+    ok(fire.check(wanting, False, "疏散通道被占用", correct_by="2026-11-27"))
+    return fire, wanting
 
 
 def keep_credit_records(desk: Desk) -> None:
@@ -213,6 +239,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
     old_draft = under_an_old_version(desk)
     with watched() as watch, performing(watch) as performed:
         whole_life(desk)
+        fire, wanting = file_on_a_promise(desk)
         keep_credit_records(desk)
         ok(desk.act(AGENT, old_draft, "renew-version"))
         kept = timers(system)
@@ -229,6 +256,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
         system.settle()
         explained = {"reason": "申请量集中", "expected_on": "2027-02-26"}
         ok(desk.act(REVIEWER, late, "explain-overdue", explained))
+        ok(fire.check(wanting, False, "仍被占用"))
         with_a_gap(desk, "云栖延")
         desk.submitted(company={"trade_name": "云栖默"})  # to be answered in a year without a calendar yet
         keep_the_calendar(desk)

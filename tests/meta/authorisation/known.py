@@ -86,6 +86,8 @@ _KINDS = {
     "decision": "approver",
     "extension": "approver",
     "delivery": "window",
+    "check": "reviewer",
+    "revocation": "approver",
 }
 
 LISTS: Mapping[str, Known] = {
