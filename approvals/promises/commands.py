@@ -5,6 +5,8 @@ handed in; nobody has to promise (安阳市政务服务条例 art. 26). An appli
 not (art. 29): neither when handing in, nor at acceptance, nor at the grant.
 """
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
@@ -43,6 +45,7 @@ def choose_route(tx: Transaction, case: Case, item: Item, *, route: Route) -> It
         require_creditworthy(tx.session, case)
     case.route = route
     case.updated_at = tx.now
+    flag_modified(case, "updated_at")  # choosing the same way again is a version too
     chosen = tx.resource(Catalogue).of(case)
     unfit = [row for row in case.materials if chosen.material(row.code) is None]
     let_go(tx, [row.sha256 for row in unfit])
