@@ -123,7 +123,7 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
     else:
         move.after.put_on(case)  # only its light changes on another day
     holder = tasks.redate(tx, case)
-    if case.state is State.RECEIVED:
+    if case.state is State.RECEIVED and move.item.handover is None:
         schedule_lapse(tx, case)
     if move.is_told:
         _tell(tx, move, notice, holder)

@@ -18,6 +18,7 @@ OFFICES: dict[str, Text] = {
     "window": Text("窗口人员", "Window official"),
     "reviewer": Text("审查人员", "Reviewer"),
     "approver": Text("审批人员", "Approver"),
+    "authority": Text("主管机关（业务系统）", "The authority, by its own system"),
     "system": Text("系统", "System"),
 }
 

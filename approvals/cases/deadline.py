@@ -59,6 +59,8 @@ class Deadlines:
     def reckon(self, calendar: WorkCalendar, case: Case, item: Item, today: date) -> Reckoning:
         """What the case's dates are on some calendar; nothing is changed."""
         governing = self._read(calendar, case, item, today).governing
+        if case.state is State.SUBMITTED:
+            governing = None  # nobody has taken it yet, or its correction
         if case.state is State.CORRECTION:
             governing = None  # the notice has ended the intake clock; the applicant's answer starts the next
         return Reckoning(
@@ -73,19 +75,8 @@ class Deadlines:
         self.reckon(self.calendar_of(session), case, item, today).put_on(case)
 
     def _read(self, calendar: WorkCalendar, case: Case, item: Item, today: date) -> clock.Reading:
-        facts = [
-            clock.ClockFact(
-                kind=clock.FactKind(fact.kind),
-                effective_on=fact.effective_on,
-                recorded_at=fact.recorded_at,
-                days=fact.days,
-                note=Text.of(fact.note) if fact.note else None,
-                ref=fact.ref,
-            )
-            for fact in case.facts
-        ]
         limits = limits_of(item, granted=case.state is State.GRANTED)
-        return clock.read(clock.compute(facts, limits, calendar), today, self.thresholds)
+        return clock.read(clock.compute(facts_of(case), limits, calendar), today, self.thresholds)
 
     def reckon_delivery(self, session: Session, case: Case, item: Item, today: date) -> Reckoning | None:
         """The dates of the delivery clock; None while none runs: nothing granted, no limit, or delivered."""
@@ -109,17 +100,33 @@ class Deadlines:
         return self.calendar_of(session).working_days_between(today, due_on)
 
 
+def facts_of(case: Case) -> list[clock.ClockFact]:
+    """The facts of a case as the clock takes them."""
+    return [
+        clock.ClockFact(
+            kind=clock.FactKind(fact.kind),
+            effective_on=fact.effective_on,
+            recorded_at=fact.recorded_at,
+            days=fact.days,
+            note=Text.of(fact.note) if fact.note else None,
+            ref=fact.ref,
+        )
+        for fact in case.facts
+    ]
+
+
 def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     """The limits of an item as the clock takes them; LookupError when it has none to start one with.
 
-    Only what was granted is delivered.
+    Only what was granted is delivered. What is handed over to another authority may have no intake limit.
     """
-    if item.limits.intake is None or item.limits.statutory is None:
+    intake, statutory = item.limits.intake, item.limits.statutory
+    if statutory is None or (intake is None and item.handover is None):
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
     promised, delivery = item.limits.promised, item.limits.delivery
     return clock.Limits(
-        intake=_limit(item.limits.intake),
-        statutory=_limit(item.limits.statutory),
+        intake=_limit(intake) if intake else None,
+        statutory=_limit(statutory),
         promised=_limit(promised) if promised else None,
         extension_moves_promised=bool(promised and promised.extension),
         delivery=_limit(delivery) if delivery and granted else None,
@@ -128,5 +135,9 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
 
 def _limit(limit: Limit) -> clock.Limit:
     return clock.Limit(
-        n=limit.n, unit=_UNITS[limit.unit], basis=limit.basis or _NO_BASIS, verified=limit.verified
+        n=limit.n,
+        unit=_UNITS[limit.unit],
+        basis=limit.basis or _NO_BASIS,
+        verified=limit.verified,
+        from_receipt=limit.from_receipt,
     )

@@ -139,6 +139,22 @@ class DeliveredData(CaseData):
     delivery = fields.Nested(DeliveryField, required=True)
 
 
+class HandoverField(Schema):
+    """The system of another authority that executes the case."""
+
+    system = fields.Nested(TextField, required=True)
+    receipt_number = fields.String(required=True, allow_none=True)
+    """The authority's own; null until it has taken the application."""
+    reason = fields.Nested(TextField, required=True, allow_none=True)
+    """Why it is stuck, or why a withdrawal was not taken."""
+
+
+class HandoverData(CaseData):
+    """The public state of a case, and what its hand-over has come to."""
+
+    handover = fields.Nested(HandoverField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -155,6 +171,9 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "handed-over": Text("主管机关的系统已收件", "The authority's own system has taken the application"),
+    "handover-stuck": Text("转交受阻，已转人工处理", "A hand-over is stuck and was taken to a person"),
+    "withdrawal-refused": Text("主管机关未予撤回", "The authority has not taken the withdrawal"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -163,6 +182,9 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "handed-over": HandoverData,
+    "handover-stuck": HandoverData,
+    "withdrawal-refused": HandoverData,
 }
 """The steps that say more than the public state of the case."""
 

@@ -15,7 +15,7 @@ from approvals.items.model import Item
 from shared.text import Text
 from shared.transaction import Transaction
 
-Office = Literal["applicant", "window", "reviewer", "approver", "system"]
+Office = Literal["applicant", "window", "reviewer", "approver", "authority", "system"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,18 @@ from approvals.enterprise.demo.seed import seed
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import ESTABLISHMENT, register_company, register_rules, tell_all
 from approvals.extensions import api as extensions
+from approvals.handovers.commands import FETCH, POLL, SEND
+from approvals.handovers.connecting import connect
+from approvals.handovers.port import Connections
+from approvals.handovers.sending import SendErrand
+from approvals.handovers.simulator.cli import tax_simulator
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.procedures import api as procedures
+from approvals.tracking.asking import FetchErrand, PollErrand
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -47,12 +53,13 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
-def _resources(_settings: Settings) -> Mapping[type, object]:
+def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         Catalogue: _catalogue(),
         Deadlines: Deadlines(CalendarInForce(load_default_calendar()).of, Thresholds()),
         Checker: Checker(register_rules),
         GrantEffects: GrantEffects({ESTABLISHMENT: register_company}),
+        Connections: connect(settings),
     }
 
 
@@ -91,8 +98,9 @@ service = Service(
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,
     },
+    errands={SEND: SendErrand(), POLL: PollErrand(), FETCH: FetchErrand()},
     backfill=_tell_all,
     resources=_resources,
     seed=seed,
-    commands=(items_commands,),
+    commands=(items_commands, tax_simulator),
 )

@@ -143,6 +143,8 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
     """
     if case.state is not State.RECEIVED or case.due_on is None or tx.today <= case.due_on:
         return False
+    if item.handover is not None:
+        return False  # another authority takes it up, and what its silence means is not ours to say
     deadlines = tx.resource(Deadlines)
     due_on = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today).due_on
     if due_on is None or tx.today <= due_on:

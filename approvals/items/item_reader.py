@@ -54,6 +54,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         changed=reader.text(data.get("changed")),
         requires=tuple(data.get("requires", [])),
         online=data["online"],
+        handover=data.get("handover"),
         category=_category(reader, data["category"]),
         name=Text.of(data["name"]),
         summary=Text.of(data["summary"]),
@@ -231,6 +232,7 @@ def _limit(reader: Reader, data: Any, path: Path) -> Limit:
         note=reader.text(data.get("note")),
         on_the_spot=data.get("on_the_spot", False),
         extension=None if extension is None else _limit(reader, extension, (*path, "extension")),
+        from_receipt=data.get("from") == "receipt",
         **reader.shown(data, path),
     )
 
@@ -342,18 +344,21 @@ def _check_whole(reader: Reader, item: Item) -> None:
         if field is None or field.in_rows:
             reader.flaw(("subject_name", number), f"the form has no field {path!r} outside rows")
     if item.online:
-        given = {
+        needed: dict[str, object] = {
             "form": item.form.sections,
-            "limits": item.limits.intake and item.limits.statutory,
+            "limits": item.limits.statutory and (item.limits.intake or item.handover),
             "steps": item.steps,
             "outcome": item.outcome,
-            "decision": item.grant,
-            "remedies": item.remedies,
-            "review_checks": item.review_checks,
-            "decline_grounds": item.decline_grounds,
             "subject_name": item.subject_name,
         }
-        for key, value in given.items():
+        if item.handover is None:  # else another authority decides, and says so in its own words
+            needed |= {
+                "decision": item.grant,
+                "remedies": item.remedies,
+                "review_checks": item.review_checks,
+                "decline_grounds": item.decline_grounds,
+            }
+        for key, value in needed.items():
             if not value:
                 reader.flaw(("online",), f"an item that can be applied for needs {key}")
     elif item.missing is None:

@@ -11,6 +11,7 @@ from shared.text import Text
 Unit = Literal["working_day", "natural_day", "hour", "immediate"]
 Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
+HandoverSystem = Literal["tax"]
 Status = Literal["draft", "published", "retired"]
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
 
@@ -46,6 +47,8 @@ class Limit:
     note: Text | None = None
     on_the_spot: bool = False
     extension: "Limit | None" = None
+    from_receipt: bool = False
+    """It runs from the receipt of the application, not from its acceptance."""
 
     @property
     def text(self) -> Text:
@@ -296,6 +299,8 @@ class Item:
     changed: Text | None
     requires: tuple[str, ...]
     online: bool
+    handover: HandoverSystem | None
+    """The outside system in which it is executed; None where our own desk does."""
     category: Category
     name: Text
     summary: Text

@@ -46,7 +46,12 @@ _LIMIT_PARTS: dict[str, Schema] = {
     "note": TEXT,
     "on_the_spot": _FLAG,
 }
-LIMIT = _fact("n unit", **_LIMIT_PARTS, extension=_fact("n unit", **_LIMIT_PARTS))
+LIMIT = _fact(
+    "n unit",
+    **_LIMIT_PARTS,
+    **{"from": {"enum": ["receipt"]}},
+    extension=_fact("n unit", **_LIMIT_PARTS),
+)
 
 MATERIAL = _fact(
     "code name necessity form source copies accept max_bytes max_pages",
@@ -81,6 +86,7 @@ ITEM = _object(
     changed=TEXT,
     requires=_list(_SLUG),
     online=_FLAG,
+    handover={"enum": ["tax"]},
     category=_STRING,
     name=TEXT,
     summary=TEXT,

@@ -1,5 +1,6 @@
 """How numbers and dates are said in both languages."""
 
+from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 
@@ -25,6 +26,12 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def months_after(day: date, months: int) -> date:
+    """The corresponding day `months` later, or the last of the month where there is none (民法典 art. 202)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
 def lower_first(text: str) -> str:

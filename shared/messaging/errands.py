@@ -1,8 +1,8 @@
 """Running errands: claim in a short transaction, act outside without one, settle in another.
 
-    claim    the attempt is counted and the appointment moved on by `LEASE_S`, then committed
-    act      the outside is asked; the process may die here, freeze, or never hear the answer
-    settle   only if the appointment is still the one that was claimed, so of two that acted one settles
+claim    the attempt is counted and the appointment moved on by `LEASE_S`, then committed
+act      the outside is asked; the process may die here, freeze, or never hear the answer
+settle   only if the appointment is still the one that was claimed, so of two that acted one settles
 """
 
 from datetime import datetime, timedelta

@@ -8,7 +8,7 @@ stopped by suspensions and moved by at most one extension. From a grant the deli
 """
 
 from approvals.cases.clock.counting import Counter
-from approvals.cases.clock.course import Suspension
+from approvals.cases.clock.course import Suspension, read_course
 from approvals.cases.clock.explaining import Line
 from approvals.cases.clock.facts import ClockError, ClockFact, FactKind, Limit, Limits, Unit, say_amount
 from approvals.cases.clock.ledger import ClockKind, ClockReading, Ledger, compute
@@ -44,6 +44,7 @@ __all__ = [
     "compute",
     "deemed_acceptance",
     "read",
+    "read_course",
     "say_amount",
     "status_of",
 ]

@@ -34,6 +34,10 @@ _STARTS = {
         "Granted on {day}; that day is not counted (Civil Code, art. 201)",
     ),
 }
+_RECEIVED_FOR_DECISION = Text(
+    "{day}收到申请材料，当日不计入，办理期限自次日起算（《民法典》第二百零一条）",
+    "Application received on {day}, and the limit runs; that day is not counted (Civil Code, art. 201)",
+)
 _RECORDED = Text("（{day}补记）", " (recorded on {day})")
 _LIMIT = Text("期限为{amount}（依据：{basis}）", "The limit is {amount} (basis: {basis})")
 _LIMIT_UNVERIFIED = Text(
@@ -132,7 +136,9 @@ def explain(timing: Timing) -> tuple[Line, ...]:
 
 def _start(timing: Timing) -> Line:
     fact = timing.start
-    text = _STARTS[fact.kind].format(day=say_date(fact.effective_on))
+    at_receipt = timing.limit.from_receipt and not timing.intake
+    wording = _RECEIVED_FOR_DECISION if at_receipt else _STARTS[fact.kind]
+    text = wording.format(day=say_date(fact.effective_on))
     recorded_on = local_date(fact.recorded_at)
     if recorded_on != fact.effective_on:
         text = _join(text, _RECORDED.format(day=say_date(recorded_on)))

@@ -93,6 +93,8 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
 
 def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
     start: ClockFact | None = course.received
+    if limits.intake is None:
+        return
     for number, (notice, answer) in enumerate([*course.corrections, (None, None)], start=1):
         if start is None:
             return
@@ -110,29 +112,35 @@ def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> It
 
 
 def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
-    if course.accepted is None:
-        return
-    if limits.promised is not None:
+    promised = _start(course, limits.promised)
+    if limits.promised is not None and promised is not None:
         yield _clock(
             ClockKind.PROMISED,
             limits.promised,
             calendar,
-            start=course.accepted,
+            start=promised,
             closing=course.ended,
             extension=course.extended if limits.extension_moves_promised else None,
             suspensions=course.suspensions,
             recounted=course.recounted,
         )
+    start = _start(course, limits.statutory)
+    if start is None:
+        return
     yield _clock(
         ClockKind.STATUTORY,
         limits.statutory,
         calendar,
-        start=course.accepted,
+        start=start,
         closing=course.ended,
         extension=course.extended,
         suspensions=course.suspensions,
         recounted=course.recounted,
     )
+
+
+def _start(course: Course, limit: Limit | None) -> ClockFact | None:
+    return course.received if limit is not None and limit.from_receipt else course.accepted
 
 
 def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
