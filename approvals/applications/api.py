@@ -13,6 +13,8 @@ from approvals.cases.refusals import (
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
     ITEM_VERSION_RETIRED,
+    NOT_CONNECTED,
+    WITHDRAWAL_WAITS,
     WRONG_STATE,
 )
 from approvals.cases.schemas import (
@@ -40,7 +42,7 @@ blueprint = Blueprint("applications", __name__, description="Applications (申�
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
 @blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
-@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED)
+@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED, NOT_CONNECTED)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
     """Open a draft under an item, for yourself or for an organisation you belong to.
@@ -106,7 +108,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED)
+@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, NOT_CONNECTED)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
@@ -139,12 +141,13 @@ def renew_version(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Repl
 @blueprint.arguments(Withdraw, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE, WITHDRAWAL_WAITS)
 @command
 def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Take the application back (撤件 before acceptance, 撤回 after it).
 
-    Possible until the decision; no reason has to be given.
+    Possible until the decision; no reason has to be given. What another authority has is asked back: the case
+    ends when its system says so.
     """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.withdraw(tx, case, item, reason=data["reason"]))

@@ -10,9 +10,12 @@ from approvals.cases.lifecycle import UNDER_EXAMINATION, State
 from approvals.cases.model import Case
 from approvals.delivery import queries as deliveries
 from approvals.delivery.model import METHOD_NAMES
+from approvals.documents import issued_outside
 from approvals.extensions import queries as extensions
 from approvals.extensions.model import EXTENSION_NAMES, ExtensionState
 from approvals.extensions.policy import extension_of, hindrance
+from approvals.handovers.commands import waiting
+from approvals.handovers.model import HANDOVER_NAMES, SYSTEM_NAMES, TROUBLE_NAMES, Handover, MessageKind
 from approvals.items.model import Item
 from approvals.procedures import queries as procedures
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, SpecialProcedure
@@ -104,6 +107,49 @@ def delivery_view(
             "recorded_at": done.recorded_at.isoformat(),
         },
     }
+
+
+def handover_view(
+    session: Session, service: str, case: Case, *, for_applicant: bool
+) -> dict[str, Any] | None:
+    """How far a hand-over has come; None where our own desk handles the case. Errors are for officials."""
+    found = session.get(Handover, case.id) if case.submitted_at else None
+    if found is None:
+        return None
+    return {
+        "system_name": SYSTEM_NAMES[found.system].to_dict(),
+        "state": found.state.value,
+        "state_name": HANDOVER_NAMES[found.state].to_dict(),
+        "receipt_number": found.receipt_number,
+        "heard_at": _instant(found.heard_at),
+        "withdrawal_waits": waiting(found, MessageKind.WITHDRAW),
+        "tries": None if for_applicant else found.tries,
+        "last_error": None if for_applicant else found.last_error,
+        "trouble": found.trouble
+        and {
+            "kind": found.trouble.value,
+            "name": TROUBLE_NAMES[found.trouble].to_dict(),
+            "reason": None if for_applicant else found.trouble_reason,
+            "since": _instant(found.stuck_at),
+        },
+        "documents": _documents(session, service, found),
+    }
+
+
+def _documents(session: Session, service: str, handover: Handover) -> list[dict[str, Any]]:
+    issued_on = {step.number: step.effective_on for step in handover.steps}
+    folder = f"/api/v1/{service}/cases/{handover.case_id}/outside-documents"
+    return [
+        {
+            "id": str(each.id),
+            "name": each.name,
+            "media_type": each.media_type,
+            "size": each.size,
+            "issued_on": _day(issued_on.get(each.step)),
+            "url": f"{folder}/{each.id}" if each.fetched_at else None,
+        }
+        for each in issued_outside.of_case(session, handover.case_id)
+    ]
 
 
 def _basis(procedure: SpecialProcedure) -> Text:

@@ -9,13 +9,21 @@ from sqlalchemy.orm import Session
 from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
-from approvals.casefile.progress import delivery_view, extension_view, may_be_extended, procedures_view
+from approvals.casefile.progress import (
+    delivery_view,
+    extension_view,
+    handover_view,
+    may_be_extended,
+    procedures_view,
+)
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.decisions.model import Decision
+from approvals.handovers import commands as handovers
+from approvals.handovers.model import MessageKind
 from approvals.items.answers import label_of, mask_answers, names_of_codes
 from approvals.items.catalogue import Catalogue
 from approvals.items.forms import Examination
@@ -102,6 +110,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today),
+        "handover": handover_view(reader.session, reader.context.service, case, for_applicant=own),
         "actions": _actions(reader, case, item, own, claims, renewal),
     }
 
@@ -283,13 +292,23 @@ def _actions(
     unwanted = {"renew-version"} if renewal is None else {"submit"}
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
+    unwanted |= _settled_outside(reader, case)
     allowed = [verb for verb in allowed if verb not in unwanted]
     allowed += [
         verb
         for verb, kinds in _OFFICIAL_VERBS.items()
         if claims.intersection(kinds) and allows(verb, case.state) and _is_open(reader, case, item, verb)
     ]
+    if handovers.may_retry(reader.session, reader.actor, case):
+        allowed.append("retry-handover")
     return allowed
+
+
+def _settled_outside(reader: Reader, case: Case) -> set[str]:
+    """What the applicant has asked another authority for already."""
+    handover = handovers.of_case(reader.session, case.id)
+    waits = handover is not None and handovers.waiting(handover, MessageKind.WITHDRAW)
+    return {"withdraw"} if waits else set()
 
 
 def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:

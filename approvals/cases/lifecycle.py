@@ -126,6 +126,7 @@ ALLOWED: dict[str, frozenset[State]] = {
     "request-extension": UNDER_EXAMINATION,
     "decide-extension": UNDER_EXAMINATION,
     "record-delivery": frozenset({State.GRANTED}),
+    "retry-handover": frozenset(State) - {State.DRAFT},
 }
 """From which states each verb may be used."""
 

@@ -33,6 +33,15 @@ EXTENSION_PENDING = refusal(
 )
 LIMIT_PASSED = refusal(Conflict, "The statutory limit has already passed", "limit-passed")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
+NOT_CONNECTED = refusal(
+    Conflict,
+    "The system of the authority that executes the item is not connected",
+    "not-connected",
+)
+WITHDRAWAL_WAITS = refusal(
+    Conflict, "A withdrawal was passed on to the authority and is not answered yet", "withdrawal-waits"
+)
+HANDOVER_NOT_STUCK = refusal(Conflict, "The hand-over is not stuck", "handover-not-stuck")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"
 )

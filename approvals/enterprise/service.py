@@ -40,6 +40,7 @@ from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.procedures import api as procedures
+from approvals.tracking import api as tracking
 from approvals.tracking.asking import FetchErrand, PollErrand
 from shared.calendar import load_default_calendar
 from shared.config import Settings
@@ -87,6 +88,7 @@ service = Service(
         extensions.blueprint,
         decisions.blueprint,
         delivery.blueprint,
+        tracking.blueprint,
         certificates.blueprint,
         calendar.blueprint,
         register_api.blueprint,

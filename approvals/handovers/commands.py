@@ -102,7 +102,7 @@ def retry(tx: Transaction, case: Case) -> Handover:
     if not tx.actor.has_role(*MAY_RETRY):
         raise Forbidden(Text("只有园区管理者可以重试", "Only the park's manager may do this"))
     handover = tx.session.get(Handover, case.id)
-    if handover is None or handover.state is not HandoverState.STUCK:
+    if handover is None or not may_retry(tx.session, tx.actor, case):
         raise Conflict(_NOT_STUCK, slug="handover-not-stuck")
     trouble = handover.trouble
     go_on(handover, case)
@@ -111,6 +111,14 @@ def retry(tx: Transaction, case: Case) -> Handover:
     details = {"trouble": trouble.value if trouble else None, "tries": handover.tries}
     tx.audit("handover.retried", "case", case.id, details)
     return handover
+
+
+def may_retry(session: Session, actor: Actor, case: Case) -> bool:
+    """Whether the hand-over is stuck and this person may let it go on."""
+    if not actor.has_role(*MAY_RETRY) or case.submitted_at is None:
+        return False
+    handover = session.get(Handover, case.id)
+    return handover is not None and handover.state is HandoverState.STUCK
 
 
 def schedule_all(tx: Transaction, handover: Handover) -> None:

@@ -29,7 +29,7 @@ def years_after(day: date, years: int) -> date:
 
 
 def months_after(day: date, months: int) -> date:
-    """The corresponding day `months` later, or the last of the month where there is none (民法典 art. 202)."""
+    """The corresponding day `months` later, or the month's last where there is none (民法典 art. 202)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 

@@ -27,7 +27,7 @@ ENDS = {StepKind.GRANTED, StepKind.REFUSED, StepKind.NOT_ACCEPTED, StepKind.WITH
 MOST_BODY = 24 * 1024 * 1024
 
 
-class Lost(ConnectionError):
+class Lost(ConnectionError):  # noqa: N818 - what became of the answer
     """The line is cut after the request was done."""
 
 

@@ -68,7 +68,7 @@ def _deferral(facts: Facts) -> list[Planned]:
 
 
 def cash_is_short(facts: Facts) -> bool:
-    """税收征管法实施细则 art. 41(2): less wages and social insurance, the cash does not suffice for the tax."""
+    """税收征管法实施细则 art. 41(2): after wages and social insurance the cash does not suffice."""
     left = _yuan(facts, "difficulty", "cash_balance")
     for paid in ("wages", "social_insurance"):
         left -= _yuan(facts, "difficulty", paid)
