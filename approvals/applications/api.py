@@ -14,6 +14,7 @@ from approvals.cases.refusals import (
     ITEM_VERSION_CURRENT,
     ITEM_VERSION_RETIRED,
     NOT_CONNECTED,
+    ORGANISATION_NOT_REGISTERED,
     WITHDRAWAL_WAITS,
     WRONG_STATE,
 )
@@ -42,7 +43,14 @@ blueprint = Blueprint("applications", __name__, description="Applications (ç”³è¯
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
 @blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
-@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED, NOT_CONNECTED)
+@refuses(
+    FORBIDDEN,
+    NOT_FOUND,
+    GUIDE_ONLY,
+    ITEM_RETIRED,
+    ORGANISATION_NOT_REGISTERED,
+    NOT_CONNECTED,
+)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
     """Open a draft under an item, for yourself or for an organisation you belong to.

@@ -16,6 +16,7 @@ from approvals.applications.answers import (
     value_at,
     write_answers,
 )
+from approvals.applications.given import fill_in, keep_given, wrongly_given
 from approvals.applications.renewal import require_in_force
 from approvals.cases import policy
 from approvals.cases.announce import announce
@@ -64,6 +65,7 @@ def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> C
         raise Forbidden(Text("工作人员账号不能提交申请", "Officials' accounts cannot apply"))
     if on_behalf_of is not None and all(m.uscc != on_behalf_of for m in tx.actor.memberships):
         raise Forbidden(Text("您不是该单位的成员", "You do not belong to this organisation"))
+    _require_right_applicant(item, on_behalf_of)
     case = Case(
         id=new_id(),
         event_sequence=0,
@@ -79,6 +81,7 @@ def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> C
         updated_at=tx.now,
     )
     write_answers(tx.context.cipher, case, {})
+    fill_in(tx, case, item)
     tx.session.add(case)
     tx.session.flush()
     tx.audit("case.started", "case", case.id, {"item": item.code}, on_behalf_of)
@@ -93,14 +96,15 @@ def save_answers(tx: Transaction, case: Case, item: Item, changes: Mapping[str, 
     """
     policy.require_applicant(tx.actor, case)
     policy.require_state("edit", case)
+    before = read_answers(tx.context.cipher, case)
     errors = list(check_draft(item, changes))
+    if not errors:
+        errors += wrongly_given(item, before, changes)
     if case.state is State.CORRECTION:
         errors += _outside_correction(tx, case, item, changes)
     if errors:
         raise InvalidInput(errors=errors)
-    answers = read_answers(tx.context.cipher, case)
-    before = dict(answers)
-    answers.update({key: dict(value) for key, value in changes.items()})
+    answers = {**before, **keep_given(item, before, changes)}
     write_answers(tx.context.cipher, case, answers)
     case.subject_name = subject_name(item, _form(tx, case, item).examined.values)
     case.updated_at = tx.now
@@ -132,9 +136,12 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     if not declaration:
         text = Text("请确认所填内容和所附材料真实有效", "Confirm that the information and materials are true")
         raise InvalidInput(errors=[FieldError("/declaration", "required", text)])
+    fill_in(tx, case, item)
     _require_valid(tx, case, item)
-    serial = next_number(tx.session, f"case/{item.codes.implementation}/{tx.today.isoformat()}")
-    case.number = make_case_number(region_code=_region(item), filed_on=tx.today, serial=serial).text
+    region = _region(item)
+    # One series for all items: the number names region and day, not the item.
+    serial = next_number(tx.session, f"case/{region}/{tx.today.isoformat()}")
+    case.number = make_case_number(region_code=region, filed_on=tx.today, serial=serial).text
     case.query_code = make_query_code(random.SystemRandom())
     case.submitted_at = tx.now
     if item.handover is None:
@@ -310,6 +317,17 @@ def _outside_correction(
 def _section(pointer: str) -> str:
     parts = pointer.split("/")
     return parts[2] if len(parts) > 2 and parts[1] == "answers" else ""
+
+
+def _require_right_applicant(item: Item, on_behalf_of: str | None) -> None:
+    if item.applicant == "organisation" and on_behalf_of is None:
+        text = Text(
+            "此事项由单位申请，请选择代表哪个单位", "Organisations apply for this item; say for which one"
+        )
+        raise InvalidInput(errors=[FieldError("/on_behalf_of", "required", text)])
+    if item.applicant == "person" and on_behalf_of is not None:
+        text = Text("此事项由个人申请", "Persons apply for this item themselves")
+        raise InvalidInput(errors=[FieldError("/on_behalf_of", "choice", text)])
 
 
 def _region(item: Item) -> str:

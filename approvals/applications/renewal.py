@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from approvals.applications.answers import Answers, open_form, read_answers, write_answers
+from approvals.applications.given import fill_in
 from approvals.cases import policy
 from approvals.cases.model import Case, CaseMaterial
 from approvals.documents.unused import let_go
@@ -87,6 +88,7 @@ def renew_version(tx: Transaction, case: Case) -> Item:
         case.remove_material(material)
         tx.session.delete(material)
     case.item_version, case.department = item.version, item.department.code
+    fill_in(tx, case, item)
     examined = open_form(tx.session, tx.context.cipher, case, item, tx.today).examined
     case.subject_name = subject_name(item, examined.values)
     case.updated_at = tx.now

@@ -13,7 +13,7 @@ from approvals.casefile.view import Reader, case_summary, case_view
 from approvals.cases import policy
 from approvals.cases.model import Case, Slip
 from approvals.cases.schemas import PLACES, CaseListArgs, CaseOut, CasePage
-from approvals.certificates.licences import licence_pdf
+from approvals.certificates.licences import certificate_pdf
 from approvals.certificates.queries import of_case
 from approvals.delivery.commands import open_here
 from approvals.delivery.queries import awaited
@@ -153,7 +153,7 @@ def get_certificate(case_id: UUID) -> Response:
         if certificate is None:
             raise NotFound
         delivers = policy.is_applicant(reader.actor, case) and awaited(reader.session, case) is not None
-    pdf = licence_pdf(certificate)
+    pdf = certificate_pdf(certificate)
     if delivers and request.method == "GET":  # HEAD shows nobody anything
         _deliver(reader, case_id)
     return file_response(pdf, "application/pdf", f"{certificate.holder_code}.pdf")

@@ -21,6 +21,7 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
+from approvals.certificates.queries import standing
 from approvals.decisions.model import Decision
 from approvals.handovers import commands as handovers
 from approvals.handovers.model import MessageKind
@@ -254,7 +255,11 @@ def _certificate(reader: Reader, case: Case) -> dict[str, Any] | None:
         "id": found.id,
         "uscc": found.holder_code,
         "holder": found.holder_name,
+        "name": found.name,
+        "number": found.number,
+        "status": standing(found, reader.today),
         "issued_on": found.issued_on.isoformat(),
+        "valid_until": found.valid_until.isoformat() if found.valid_until else None,
         "url": found.public_facts["verify_url"],
         "pdf_url": f"/api/v1/{service}/cases/{case.id}/certificate",
     }

@@ -32,6 +32,9 @@ EXTENSION_PENDING = refusal(
     Conflict, "An extension was requested and is not decided yet", "extension-pending"
 )
 LIMIT_PASSED = refusal(Conflict, "The statutory limit has already passed", "limit-passed")
+ORGANISATION_NOT_REGISTERED = refusal(
+    Conflict, "The organisation is not in the register, or not active", "organisation-not-registered"
+)
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 NOT_CONNECTED = refusal(
     Conflict,

@@ -241,7 +241,11 @@ class CertificateRef(Answer):
     id = string("Certificate identifier (GB/T 36904)")
     uscc = string("Unified social credit code of its holder (GB 32100)")
     holder = string()
+    name = bilingual()
+    number = string("As printed; empty where the credit code is the number")
+    status = string("valid, revoked, cancelled, replaced or expired")
     issued_on = day()
+    valid_until = day("The last day of its validity; null: no end", null=True)
     url = string("Where anybody can check it")
     pdf_url = string("Where those who see the case get the PDF")
 

@@ -5,11 +5,13 @@ import hashlib
 from flask import Response, jsonify
 from marshmallow import fields, validate
 
-from approvals.certificates.licences import licence_pdf
-from approvals.certificates.queries import verify
+from approvals.certificates.details import details_of
+from approvals.certificates.licences import certificate_pdf
+from approvals.certificates.model import CertificateStatus
+from approvals.certificates.queries import EXPIRED, verify
 from shared.http.contract import public
 from shared.http.description import Blueprint
-from shared.http.schemas import Answer, day, string
+from shared.http.schemas import Answer, TextSchema, bilingual, string
 from shared.http.state import current_runtime
 
 blueprint = Blueprint(
@@ -39,15 +41,12 @@ class Issuer(Answer):
     code = string("Unified social credit code (GB 32100)")
 
 
-class PublicFacts(Answer):
-    """What the certificate says, as far as it is public."""
+class DetailOut(Answer):
+    """One line of what the certificate says."""
 
-    company_type = string()
-    legal_representative = string()
-    business_scope = string()
-    registered_capital_fen = fields.Integer(required=True)
-    established_on = day()
-    address = string()
+    key = string("Its name for programs")
+    label = bilingual()
+    value = bilingual()
 
 
 class Verified(Answer):
@@ -56,14 +55,25 @@ class Verified(Answer):
     certificate_id = string()
     valid = fields.Boolean(required=True)
     status = fields.String(
-        required=True, validate=validate.OneOf(["valid", "revoked", "not_found", "malformed"])
+        required=True,
+        validate=validate.OneOf(
+            [*(each.value for each in CertificateStatus), EXPIRED, "not_found", "malformed"]
+        ),
     )
     kind = fields.String()
+    name = fields.Nested(TextSchema)
+    number = fields.String(metadata={"description": "As printed; empty where the credit code is the number"})
     holder = fields.Nested(Holder)
     issuer = fields.Nested(Issuer)
     issued_on = fields.Date()
-    revoked_at = fields.AwareDateTime(allow_none=True)
-    facts = fields.Nested(PublicFacts)
+    valid_until = fields.Date(
+        allow_none=True, metadata={"description": "The last day of its validity; null: no end"}
+    )
+    ended_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When it was revoked, cancelled or replaced"}
+    )
+    replaced_by = fields.String(allow_none=True)
+    details = fields.List(fields.Nested(DetailOut))
     sha256 = fields.String(metadata={"description": "Of the PDF"})
     demo = fields.Boolean(metadata={"description": "It is invented and has no effect"})
 
@@ -78,21 +88,24 @@ def get_verification(certificate_id: str) -> Response:
     """
     runtime = current_runtime()
     with runtime.read() as session:
-        found = verify(session, certificate_id)
+        found = verify(session, certificate_id, runtime.clock.today())
         certificate = found.certificate
         if certificate is None:
             return jsonify(certificate_id=certificate_id, valid=False, status=found.status)
-        facts = certificate.public_facts
         return jsonify(
             certificate_id=certificate.id,
-            valid=found.status == "valid",
+            valid=found.status == CertificateStatus.VALID,
             status=found.status,
             kind=certificate.kind,
+            name=certificate.name,
+            number=certificate.number,
             holder={"name": certificate.holder_name, "uscc": certificate.holder_code},
             issuer={"name": certificate.issuer_name, "code": certificate.issuer_code},
             issued_on=certificate.issued_on.isoformat(),
-            revoked_at=certificate.revoked_at.isoformat() if certificate.revoked_at else None,
-            facts={key: value for key, value in facts.items() if key not in {"demo", "verify_url"}},
-            sha256=hashlib.sha256(licence_pdf(certificate)).hexdigest(),
-            demo=facts["demo"],
+            valid_until=certificate.valid_until.isoformat() if certificate.valid_until else None,
+            ended_at=certificate.ended_at.isoformat() if certificate.ended_at else None,
+            replaced_by=certificate.replaced_by,
+            details=[detail.to_dict() for detail in details_of(certificate)],
+            sha256=hashlib.sha256(certificate_pdf(certificate)).hexdigest(),
+            demo=certificate.public_facts["demo"],
         )

@@ -1,18 +1,24 @@
 """Reading certificates, for their holder and for anybody who wants to check one."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from approvals.certificates.model import Certificate
+from approvals.certificates.model import Certificate, CertificateStatus
 from shared.identifiers.certificate_id import parse_certificate_id
+
+EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the public check says: `valid`, `revoked`, `not_found` (well-formed) or `malformed`."""
+    """What the public check says.
+
+    A `CertificateStatus`, or `expired`, `not_found` (well-formed) or `malformed`.
+    """
 
     status: str
     certificate: Certificate | None
@@ -23,11 +29,19 @@ def of_case(session: Session, case_id: UUID) -> Certificate | None:
     return session.scalar(sa.select(Certificate).where(Certificate.case_id == case_id))
 
 
-def verify(session: Session, certificate_id: str) -> Verification:
+def standing(certificate: Certificate, today: date) -> str:
+    """Its status on the legal date `today`, or `expired` once the last day of its validity is over."""
+    over = certificate.valid_until is not None and certificate.valid_until < today
+    if over and certificate.status == CertificateStatus.VALID:
+        return EXPIRED
+    return certificate.status
+
+
+def verify(session: Session, certificate_id: str, today: date) -> Verification:
     """Check an identifier as printed on a certificate; blanks and case do not matter."""
     try:
         identifier = str(parse_certificate_id(certificate_id))
     except ValueError:
         return Verification("malformed", None)
     found = session.get(Certificate, identifier)
-    return Verification(found.status, found) if found else Verification("not_found", None)
+    return Verification(standing(found, today), found) if found else Verification("not_found", None)

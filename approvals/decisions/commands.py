@@ -31,8 +31,13 @@ from shared.transaction import Transaction
 class GrantEffect(Protocol):
     """What a grant brings about in the service's own register, and the certificate it issues."""
 
-    def __call__(self, tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:
-        """Runs in the decision's transaction; raises Conflict when the register cannot take it."""
+    def __call__(
+        self, tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]
+    ) -> Certificate | None:
+        """Runs in the decision's transaction; raises Conflict when the register cannot take it.
+
+        None for a grant that issues no certificate.
+        """
         ...
 
 
@@ -41,6 +46,8 @@ class GrantEffects:
     """The effect of a grant by the item's slug; each service brings its own."""
 
     by_item: Mapping[str, GrantEffect]
+    otherwise: GrantEffect
+    """Of items that are not named."""
 
 
 def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: str) -> Decision:
@@ -102,9 +109,12 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     return decision
 
 
-def _grant(tx: Transaction, case: Case, item: Item) -> Certificate:
+def _grant(tx: Transaction, case: Case, item: Item) -> Certificate | None:
     values = open_form(tx.session, tx.context.cipher, case, item, tx.today).examined.values
-    certificate = tx.resource(GrantEffects).by_item[item.slug](tx, case, item, values)
+    effects = tx.resource(GrantEffects)
+    certificate = effects.by_item.get(item.slug, effects.otherwise)(tx, case, item, values)
+    if certificate is None:
+        return None
     record(
         tx,
         case,

@@ -6,20 +6,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from approvals.applications.given import require_facts
 from approvals.cases.model import Case
 from approvals.cases.numbering import next_number
-from approvals.certificates.model import Certificate
+from approvals.certificates.model import LICENCE, LICENCE_NAME, Certificate, CertificateStatus
+from approvals.certificates.permits import issue_permit, next_identifier, verify_url
 from approvals.enterprise.events import ENTERPRISE_REGISTERED
 from approvals.enterprise.model import Enterprise
 from approvals.enterprise.particulars import Particulars, particulars
 from approvals.items.model import Item
 from shared.errors import Conflict, FieldError
-from shared.identifiers.certificate_id import make_certificate_id
 from shared.identifiers.uscc import make_org_code, make_uscc
 from shared.service import Fact
 from shared.text import Text
 from shared.transaction import Transaction
 
+ACTIVE = "active"
 ESTABLISHMENT = "company-establishment"
 _SERIAL_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The alphabet of GB 32100: no I, O, S, V, Z."""
@@ -74,7 +76,7 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
         business_scope=facts.business_scope,
         registered_capital_fen=facts.registered_capital_fen,
         established_on=tx.today,
-        status="active",
+        status=ACTIVE,
         applicant_account_id=case.applicant_id,
         case_id=case.id,
         certificate_id=certificate.id,
@@ -85,6 +87,28 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
     tx.audit("enterprise.registered", "enterprise", uscc, {"case": str(case.id)})
     tell(tx, enterprise)
     return certificate
+
+
+def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
+    """What forms may show of an active enterprise (`approvals.applications.given`); None for any other."""
+    found = session.get(Enterprise, uscc)
+    if found is None or found.status != ACTIVE:
+        return None
+    return {
+        "uscc": found.uscc,
+        "name": found.name,
+        "company_type": found.company_type,
+        "legal_representative": found.legal_representative,
+        "region_code": found.region_code,
+        "address": found.address,
+        "industry_code": found.industry_code,
+        "business_scope": found.business_scope,
+    }
+
+
+def permit(tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:
+    """A grant that issues a permit to the organisation applied for; Conflict when it is active no more."""
+    return issue_permit(tx, case, item, values, require_facts(tx, case))
 
 
 def tell(tx: Transaction, enterprise: Enterprise) -> None:
@@ -133,21 +157,16 @@ def _fresh_code(session: Session, region: str) -> str:
 
 
 def _licence(tx: Transaction, case: Case, item: Item, uscc: str, facts: Particulars) -> Certificate:
-    issuer = item.department.code
-    serial = next_number(tx.session, f"licence/{issuer}/{tx.today:%Y%m%d}")
-    type_code = item.outcome.certificate_type if item.outcome else None
-    if type_code is None:
-        raise Conflict(Text("事项未配置证照类型", "The item names no type of certificate"))
-    identifier = make_certificate_id(
-        type_code=type_code, issuer=issuer, serial=f"{tx.today:%Y%m%d}{serial:05d}"
-    )
+    identifier = next_identifier(tx, item, "licence")
     certificate = Certificate(
         id=str(identifier),
         case_id=case.id,
-        kind="business-licence",
+        kind=LICENCE,
+        name=LICENCE_NAME.to_dict(),
+        number="",
         holder_code=uscc,
         holder_name=facts.name,
-        issuer_code=issuer,
+        issuer_code=item.department.code,
         issuer_name=item.department.name.zh,
         issued_on=tx.today,
         public_facts={
@@ -159,9 +178,9 @@ def _licence(tx: Transaction, case: Case, item: Item, uscc: str, facts: Particul
             "established_on": tx.today.isoformat(),
             # Fixed with the act: what was issued as a demonstration stays one, whatever is set later.
             "demo": tx.context.settings.demo,
-            "verify_url": f"{tx.context.settings.public_url}/verify/{identifier}",
+            "verify_url": verify_url(tx, identifier),
         },
-        status="valid",
+        status=CertificateStatus.VALID,
     )
     tx.session.add(certificate)
     return certificate

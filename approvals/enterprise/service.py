@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from approvals.applications import api as applications
 from approvals.applications.answers import Checker
 from approvals.applications.commands import INTAKE_TIMER
+from approvals.applications.given import Register
 from approvals.calendar import api as calendar
 from approvals.calendar.events import calendar_published
 from approvals.calendar.in_force import CalendarInForce
@@ -27,7 +28,14 @@ from approvals.documents.unused import UNUSED_TIMER, forget_let_go
 from approvals.enterprise import api as register_api
 from approvals.enterprise.demo.seed import seed
 from approvals.enterprise.events import CONTRACTS, SERVICE
-from approvals.enterprise.register import ESTABLISHMENT, register_company, register_rules, tell_all
+from approvals.enterprise.register import (
+    ESTABLISHMENT,
+    facts_of,
+    permit,
+    register_company,
+    register_rules,
+    tell_all,
+)
 from approvals.extensions import api as extensions
 from approvals.handovers.commands import FETCH, POLL, SEND
 from approvals.handovers.connecting import connect
@@ -59,7 +67,8 @@ def _resources(settings: Settings) -> Mapping[type, object]:
         Catalogue: _catalogue(),
         Deadlines: Deadlines(CalendarInForce(load_default_calendar()).of, Thresholds()),
         Checker: Checker(register_rules),
-        GrantEffects: GrantEffects({ESTABLISHMENT: register_company}),
+        GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
+        Register: Register(facts_of),
         Connections: connect(settings),
     }
 

@@ -54,6 +54,8 @@ class Field:
     compact: bool
     errors: Mapping[str, Text]
     row_label: Text | None
+    given: str | None = None
+    """What the register knows of the organisation, which the applicant is not asked for again."""
 
     @property
     def type(self) -> str:
@@ -108,3 +110,8 @@ class Form:
     def field(self, path: str) -> Field:
         """The field at `path`; KeyError when the form has none."""
         return self.index[path]
+
+    @property
+    def given(self) -> tuple[Field, ...]:
+        """The fields that the register fills in."""
+        return tuple(field for field in self.index.values() if field.given is not None)

@@ -98,6 +98,7 @@ def _field(
         compact=ui.get("compact", False),
         errors={key: Text.of(text) for key, text in ui.get("errors", {}).items()},
         row_label=reader.text(ui.get("row_label")),
+        given=ui.get("given"),
     )
 
 
@@ -117,6 +118,8 @@ def _check_field(reader: Reader, data: Any, path: Path) -> None:
     if "format" in data and data["format"] not in FORMATS:
         known = ", ".join(sorted(FORMATS))
         reader.flaw((*path, "format"), f"unknown format {data['format']!r}; known: {known}")
+    if "given" in ui and "rows" in path:
+        reader.flaw((*path, "x-ui", "given"), "the register fills in single fields only")
     for key in ui.get("errors", {}):
         if key not in ERROR_KEYS:
             reader.flaw((*path, "x-ui", "errors", key), f"no such kind of error: {key!r}")

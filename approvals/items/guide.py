@@ -45,6 +45,7 @@ def guide(item: Item, catalogue: Catalogue, today: date) -> Json:
         **_standing(item, catalogue, today),
         "requires": [_reference(catalogue.item(slug, today)) for slug in item.requires],
         "leads_to": [_reference(other) for other in catalogue.all(today) if item.slug in other.requires],
+        "applicant": item.applicant,
         "basic_code": item.codes.basic,
         "implementation_code": item.codes.implementation,
         "business_code": item.codes.business,

@@ -21,13 +21,12 @@ from approvals.items.model import (
     Limits,
     Material,
     NeedRule,
-    Note,
-    Outcome,
     Reform,
     SpecialProcedure,
     Step,
 )
 from approvals.items.needs import NEEDS
+from approvals.items.outcome_reader import check_certificate, read_note, read_outcome
 from approvals.items.reference import Reader
 from approvals.items.source import Path
 from shared.identifiers.errors import IdentifierError
@@ -55,6 +54,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         requires=tuple(data.get("requires", [])),
         online=data["online"],
         handover=data.get("handover"),
+        applicant=data.get("applicant", "any"),
         category=_category(reader, data["category"]),
         name=Text.of(data["name"]),
         summary=Text.of(data["summary"]),
@@ -93,10 +93,10 @@ def read_item(reader: Reader, form: Form) -> Item:
             for entry, path in _entries(data, "reforms")
         ),
         fee=_fee(reader, data.get("fee")),
-        outcome=_outcome(reader, data.get("outcome")),
+        outcome=read_outcome(reader, data.get("outcome")),
         grant=_grounds(reader, data, "grant"),
         refuse=_grounds(reader, data, "refuse"),
-        remedies=_note(reader, data.get("remedies"), ("remedies",)),
+        remedies=read_note(reader, data.get("remedies"), ("remedies",)),
         contact=tuple(_fact(reader, entry, path) for entry, path in _entries(data, "contact")),
         facts=_facts(reader, data.get("facts", {})),
         review_checks=tuple(
@@ -294,29 +294,9 @@ def _fee(reader: Reader, data: Any) -> Fee | None:
     return Fee(charged=data["charged"], text=Text.of(data["text"]), **reader.shown(data, ("fee",)))
 
 
-def _outcome(reader: Reader, data: Any) -> Outcome | None:
-    if data is None:
-        return None
-    return Outcome(
-        kind=Text.of(data["kind"]),
-        name=Text.of(data["name"]),
-        validity=reader.text(data.get("validity")),
-        renewal=_note(reader, data.get("renewal"), ("outcome", "renewal")),
-        certificate_type=data.get("certificate_type"),
-        validity_verified=data.get("validity_verified", False),
-        **reader.shown(data, ("outcome",)),
-    )
-
-
 def _grounds(reader: Reader, data: Any, key: str) -> Grounds | None:
     decision = data.get("decision")
     return None if decision is None else Grounds(**reader.shown(decision[key], ("decision", key)))
-
-
-def _note(reader: Reader, data: Any, path: Path) -> Note | None:
-    if data is None:
-        return None
-    return Note(text=Text.of(data["text"]), **reader.shown(data, path))
 
 
 def _fact(reader: Reader, data: Any, path: Path) -> Fact:
@@ -343,6 +323,10 @@ def _check_whole(reader: Reader, item: Item) -> None:
         field = item.form.index.get(path)
         if field is None or field.in_rows:
             reader.flaw(("subject_name", number), f"the form has no field {path!r} outside rows")
+    check_certificate(reader, item)
+    if item.applicant != "organisation" and item.form.given:
+        path = item.form.given[0].path
+        reader.flaw(("applicant",), f"the register can fill in {path!r} for organisations only")
     if item.online:
         needed: dict[str, object] = {
             "form": item.form.sections,

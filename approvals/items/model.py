@@ -13,6 +13,7 @@ Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
 HandoverSystem = Literal["tax"]
 Status = Literal["draft", "published", "retired"]
+Applicant = Literal["any", "person", "organisation"]
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
 
 
@@ -241,6 +242,28 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """How long a certificate is valid from the day of its issue: `n` calendar years or months."""
+
+    n: int
+    unit: Literal["year", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSpec:
+    """The permit that a grant issues.
+
+    `kind` names it for programs, `number` are the letters in front of its number, `facts` the paths of the
+    answers that it shows beside its holder; without `valid_for` it does not expire.
+    """
+
+    kind: str
+    number: str
+    facts: tuple[str, ...]
+    valid_for: Validity | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What is issued when the item is granted, how long it is valid, and how that is renewed."""
 
@@ -252,6 +275,7 @@ class Outcome:
     verified: bool
     validity_verified: bool
     basis: Text | None
+    certificate: CertificateSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +325,8 @@ class Item:
     online: bool
     handover: HandoverSystem | None
     """The outside system in which it is executed; None where our own desk does."""
+    applicant: Applicant
+    """Who may apply: a person for themselves, an organisation through one of its members, or either."""
     category: Category
     name: Text
     summary: Text

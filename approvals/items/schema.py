@@ -70,6 +70,8 @@ MATERIAL = _fact(
 
 _SLUG: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
 _DATE: Schema = {"type": "string", "format": "date"}
+GIVEN = "uscc name company_type legal_representative region_code address industry_code business_scope".split()
+"""What the register of enterprises tells of an organisation, by the names of its columns."""
 _STEP_LIMIT: Schema = {
     "if": {"type": "object"},
     "then": LIMIT,
@@ -87,6 +89,7 @@ ITEM = _object(
     requires=_list(_SLUG),
     online=_FLAG,
     handover={"enum": ["tax"]},
+    applicant={"enum": ["any", "person", "organisation"]},
     category=_STRING,
     name=TEXT,
     summary=TEXT,
@@ -149,6 +152,13 @@ ITEM = _object(
         renewal=_fact("text", text=TEXT),
         certificate_type=_STRING,
         validity_verified=_FLAG,
+        certificate=_object(
+            "kind number facts",
+            kind=_SLUG,
+            number={"type": "string", "pattern": "^[A-Z]{1,6}$"},
+            facts=_list(_STRING),
+            valid_for=_object("*", n=_COUNT, unit={"enum": ["year", "month"]}),
+        ),
     ),
     decision=_object("*", grant=_fact(""), refuse=_fact("")),
     remedies=_fact("text", text=TEXT),
@@ -184,6 +194,7 @@ X_UI = _object(
     compact=_FLAG,
     row_label=TEXT,
     errors={"type": "object", "additionalProperties": TEXT},
+    given={"enum": GIVEN},
 )
 
 

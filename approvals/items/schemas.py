@@ -268,6 +268,7 @@ class ItemOut(ItemSummary):
     """The guide of one item (办事指南), with its form."""
 
     in_force = _flag("New applications are made under this version today")
+    applicant = string("Who may apply: person, organisation or any")
     retired_on = day("The day from which it is not in force", null=True)
     replaces = fields.Nested(Replaced, required=True, allow_none=True)
     versions = fields.List(fields.Nested(VersionOut), required=True)

@@ -1,6 +1,6 @@
 """How numbers and dates are said in both languages."""
 
-from calendar import monthrange
+import calendar
 from datetime import date
 from decimal import Decimal
 
@@ -30,8 +30,9 @@ def years_after(day: date, years: int) -> date:
 
 def months_after(day: date, months: int) -> date:
     """The corresponding day `months` later, or the month's last where there is none (民法典 art. 202)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
+    years, month = divmod(day.month - 1 + months, 12)
+    last = calendar.monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))
 
 
 def lower_first(text: str) -> str:

@@ -49,7 +49,8 @@ def start() -> Response:
     if not current_person():
         guide = url_for("portal.public.guide", code=code)
         return redirect(url_for("portal.session.sign_in", next=guide), code=303)
-    case = answer_of(current_client().post(ENTERPRISE, "/cases", json={"item_code": code}, headers=own_key()))
+    wanted = {"item_code": code, "on_behalf_of": request.form.get("on_behalf_of") or None}
+    case = answer_of(current_client().post(ENTERPRISE, "/cases", json=wanted, headers=own_key()))
     return redirect(url_for("portal.applications.show", case_id=case["id"]), code=303)
 
 

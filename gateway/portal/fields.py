@@ -73,6 +73,11 @@ class Field:
         return say(self.ui.get("hint"))
 
     @property
+    def given(self) -> bool:
+        """The register answers it; nobody is asked."""
+        return bool(self.ui.get("given"))
+
+    @property
     def suffix(self) -> str:
         """The unit behind the control, may be empty."""
         return say(self.ui.get("suffix"))

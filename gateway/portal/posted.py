@@ -19,6 +19,8 @@ def typed(schema: Json, form: MultiDict[str, str], prefix: Path = ()) -> Json:
     """The raw answers of a posted form. What was left empty is absent, so that "required" can speak."""
     answers: Json = {}
     for key, part in schema.get("properties", {}).items():
+        if part.get("x-ui", {}).get("given"):
+            continue  # the register answers it
         value = _typed_field(part, form, (*prefix, key))
         if value not in (None, "", [], {}):
             answers[key] = value

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from gateway.portal.access import signed_in_only
 from gateway.portal.context import Json, current_client
 from gateway.portal.fields import error_lines, fields_of, place
+from gateway.portal.i18n import say
 from gateway.portal.posted import change_rows, typed, without_empty_rows
 from gateway.portal.services import (
     ENTERPRISE,
@@ -82,9 +83,11 @@ def show(case_id: UUID, key: str) -> str | Response:
 
 def page_of(step: Step, answers: Json, found: Json | None, focus: str = "", stale: bool = False) -> str:
     """The page of a section with answers, messages, and where the cursor should be."""
-    fields = fields_of(step.section, answers)
+    fields = fields_of(step.section, {**_given(step), **answers})
     for each in fields:
         each.focus = focus
+        if each.given:
+            each.spoken = say(step.case["code_names"].get(f"/answers/{step.key}/{each.path[-1]}"))
     place(fields, _official_notes(step.case), "notes", step.key)
     left_over = place(fields, found["errors"], "errors", step.key) if found else []
     general_warnings = place(fields, found.get("warnings", ()), "warnings", step.key) if found else []
@@ -98,6 +101,13 @@ def page_of(step: Step, answers: Json, found: Json | None, focus: str = "", stal
         stale=stale,
         return_to=request.values.get("return", ""),
     )
+
+
+def _given(step: Step) -> Json:
+    """What the register has answered in this section; forms do not send it."""
+    properties: Json = step.section["schema"]["properties"]
+    saved = step.case["answers"].get(step.key) or {}
+    return {key: value for key, value in saved.items() if properties[key].get("x-ui", {}).get("given")}
 
 
 def _official_notes(case: Json) -> list[Json]:

@@ -6,7 +6,7 @@ from alembic import op
 from shared.database import JsonDoc, UtcDateTime
 
 revision = "approvals_0012"
-down_revision = "approvals_0005"
+down_revision = "approvals_0006"
 branch_labels = None
 depends_on = None
 

@@ -1,5 +1,6 @@
 """Driving a case through its life by the API, one verb a method."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from shared.actor import Actor
@@ -69,13 +70,23 @@ class Desk:
 
     def draft(self, actor: Actor = AGENT, **overrides: Any) -> str:
         """A complete draft."""
-        body = {"item_code": ITEM, "on_behalf_of": self.on_behalf_of}
-        started = self.client(actor).post("/cases", json=body)
+        answers = a1_answers(**{**self._answers, **overrides})
+        return self.draft_of(actor, ITEM, answers, A1_MATERIALS, self.on_behalf_of)
+
+    def start(self, actor: Actor, item: str, on_behalf_of: str | None = None) -> Any:
+        """POST /cases for any item."""
+        return self.client(actor).post("/cases", json={"item_code": item, "on_behalf_of": on_behalf_of})
+
+    def draft_of(
+        self, actor: Actor, item: str, answers: Any, materials: Iterable[str], on_behalf_of: str | None = None
+    ) -> str:
+        """A draft of any item with these answers and materials."""
+        started = self.start(actor, item, on_behalf_of)
         assert started.status_code == 201, started.text
         case_id: str = started.json["id"]
-        saved = self.save(actor, case_id, a1_answers(**{**self._answers, **overrides}))
+        saved = self.save(actor, case_id, answers)
         assert saved.status_code == 200, saved.text
-        for code in A1_MATERIALS:
+        for code in materials:
             handed_in = self.upload(actor, case_id, code)
             assert handed_in.status_code == 201, handed_in.text
         return case_id

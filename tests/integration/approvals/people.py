@@ -1,8 +1,9 @@
 """The people of these stories, as the edge would describe them."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from shared.actor import Actor, Position, PositionKind
+from shared.actor import Actor, Membership, Position, PositionKind
 
 BODY = "11990101MB0DEM2282"
 BODY_NAME = "示范区行政审批局"
@@ -11,6 +12,13 @@ BODY_NAME = "示范区行政审批局"
 def applicant(number: int = 1, name: str = "企业经办人甲") -> Actor:
     """Somebody who applies."""
     return Actor(kind="account", id=UUID(int=number), name=name, roles=frozenset({"applicant"}))
+
+
+def member_of(uscc: str, number: int = 3, name: str = "企业成员丙") -> Actor:
+    """A member of an organisation, who applies on its behalf."""
+    membership = Membership(UUID(int=900), uscc, "企业", "member")
+    actor = applicant(number, name)
+    return replace(actor, roles=frozenset({"enterprise_member"}), memberships=(membership,))
 
 
 def official(kind: PositionKind, number: int, department: str = BODY) -> Actor:
