@@ -15,8 +15,8 @@ from approvals.extensions import queries as extensions
 from approvals.extensions.model import EXTENSION_NAMES, ExtensionState
 from approvals.extensions.policy import extension_of, hindrance
 from approvals.handovers.commands import waiting
-from approvals.handovers.model import HANDOVER_NAMES, SYSTEM_NAMES, TROUBLE_NAMES, Handover, MessageKind
-from approvals.items.model import Item
+from approvals.handovers.model import HANDOVER_NAMES, TROUBLE_NAMES, Handover, MessageKind
+from approvals.items.model import HANDOVER_SYSTEMS, Item
 from approvals.procedures import queries as procedures
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, SpecialProcedure
 from shared.text import Text
@@ -117,7 +117,7 @@ def handover_view(
     if found is None:
         return None
     return {
-        "system_name": SYSTEM_NAMES[found.system].to_dict(),
+        "system_name": HANDOVER_SYSTEMS[found.system].to_dict(),
         "state": found.state.value,
         "state_name": HANDOVER_NAMES[found.state].to_dict(),
         "receipt_number": found.receipt_number,

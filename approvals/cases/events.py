@@ -58,6 +58,8 @@ class CaseData(Schema):
     decision = fields.Nested(DecisionField, required=True, allow_none=True)
     correction = fields.Nested(CorrectionField, required=True, allow_none=True)
     decline = fields.Nested(DeclineField, required=True, allow_none=True)
+    executed_in = fields.Nested(TextField, required=False, allow_none=True)
+    """The system of another authority that executes the case; null or absent where our own desk does."""
 
 
 class NoticeField(Schema):

@@ -9,7 +9,6 @@ from approvals.cases.announce import announce
 from approvals.cases.model import Case
 from approvals.documents import issued_outside
 from approvals.handovers.model import (
-    SYSTEM_NAMES,
     TROUBLE_NAMES,
     Handover,
     HandoverMessage,
@@ -19,7 +18,7 @@ from approvals.handovers.model import (
     Trouble,
 )
 from approvals.handovers.port import Connections
-from approvals.items.model import Item
+from approvals.items.model import HANDOVER_SYSTEMS, Item
 from shared.actor import Actor
 from shared.errors import Conflict, Forbidden
 from shared.text import Text
@@ -177,7 +176,7 @@ def end(tx: Transaction, handover: Handover) -> None:
 def public_facts(handover: Handover) -> dict[str, object]:
     """What events say of a hand-over."""
     return {
-        "system": SYSTEM_NAMES[handover.system].to_dict(),
+        "system": HANDOVER_SYSTEMS[handover.system].to_dict(),
         "receipt_number": handover.receipt_number,
         "reason": None,
     }
@@ -185,7 +184,7 @@ def public_facts(handover: Handover) -> dict[str, object]:
 
 def authority(handover: Handover) -> Actor:
     """The one on whose word a case moves on: the authority's system, nobody in person."""
-    return Actor(kind="system", name=SYSTEM_NAMES[handover.system].zh)
+    return Actor(kind="system", name=HANDOVER_SYSTEMS[handover.system].zh)
 
 
 def locked(session: Session, case_id: UUID) -> tuple[Case, Handover] | None:

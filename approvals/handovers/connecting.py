@@ -3,9 +3,9 @@
 import secrets
 
 from approvals.handovers.adapter import HttpSystem
-from approvals.handovers.model import SYSTEM_NAMES
 from approvals.handovers.port import Connection, Connections
 from approvals.handovers.simulator.app import Simulator
+from approvals.items.model import HANDOVER_SYSTEMS
 from shared.config import Settings
 from shared.network import HttpUpstream, WsgiUpstream
 
@@ -19,7 +19,7 @@ def connect(settings: Settings) -> Connections:
     """
     if settings.tax_url:
         upstream = HttpUpstream(settings.tax_url)
-        return _tax(HttpSystem(SYSTEM_NAMES["tax"], upstream, settings.tax_secret), settings)
+        return _tax(HttpSystem(HANDOVER_SYSTEMS["tax"], upstream, settings.tax_secret), settings)
     if settings.demo and settings.is_embedded:
         secret = secrets.token_urlsafe(32)
         simulator = Simulator(settings.data_dir / "tax_simulator.sqlite3", secret, pace_s=DEMO_PACE_S)
@@ -29,7 +29,7 @@ def connect(settings: Settings) -> Connections:
 
 def simulated(simulator: Simulator, secret: str) -> HttpSystem:
     """A simulator in this process, behind the adapter that real systems have."""
-    return HttpSystem(SYSTEM_NAMES["tax"], WsgiUpstream(lambda: simulator.app.wsgi_app), secret)
+    return HttpSystem(HANDOVER_SYSTEMS["tax"], WsgiUpstream(lambda: simulator.app.wsgi_app), secret)
 
 
 def _tax(system: HttpSystem, settings: Settings) -> Connections:

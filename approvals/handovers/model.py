@@ -11,11 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from shared.database import Base, JsonDoc, UtcDateTime, text_enum
 from shared.text import Text
 
-SYSTEM_NAMES: dict[str, Text] = {
-    "tax": Text("税务机关业务系统", "The tax authority's own system"),
-}
-"""What people read of a system; the keys are those that items name in `handover`."""
-
 
 class HandoverState(StrEnum):
     """Where a hand-over stands."""

@@ -12,6 +12,10 @@ Unit = Literal["working_day", "natural_day", "hour", "immediate"]
 Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
 HandoverSystem = Literal["tax"]
+HANDOVER_SYSTEMS: dict[str, Text] = {
+    "tax": Text("税务机关业务系统", "The tax authority's own system"),
+}
+"""What people read of a system in which another authority executes items."""
 Status = Literal["draft", "published", "retired"]
 Applicant = Literal["any", "person", "organisation"]
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]

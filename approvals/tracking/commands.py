@@ -242,7 +242,7 @@ def _decided(taking: Taking) -> None:
             "granted": granted,
             "reason": taking.step.text or None,
             "certificate_id": None,
-            "uscc": case.on_behalf_of,
+            "uscc": None,
         },
     )
 

@@ -16,6 +16,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     procedure: Mapping[str, Any] = data.get("procedure") or {}
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
+    outside = data.get("executed_in")
+    handover: Mapping[str, Any] = data.get("handover") or {}
+    stated = handover.get("reason")
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -49,6 +52,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
+        "outside": Text.of(outside) if outside else None,
+        "receipt_number": handover.get("receipt_number"),
+        "handover_reason": Text.of(stated) if stated else None,
     }
 
 

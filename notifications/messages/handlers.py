@@ -26,6 +26,9 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "handed-over",
+    "handover-stuck",
+    "withdrawal-refused",
 )
 REDATED = "redated"
 
