@@ -78,7 +78,7 @@ def test_an_application_is_handed_over_followed_and_ends_with_the_authoritys_doc
         "case-submitted-outside",
     ]
     # Nothing of it comes to our own desk.
-    assert desk.get(MANAGER, f"/cases/{case_id}/task").status_code == 404
+    assert desk.get(MANAGER, f"/cases/{case_id}/task").status_code == 204
 
 
 def test_a_correction_is_answered_here_and_the_answer_is_handed_over(desk: TaxDesk) -> None:
