@@ -10,6 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 import sqlalchemy as sa
 
+from approvals.documents.fonts import load_fonts
 from approvals.handovers.adapter import HttpSystem
 from approvals.handovers.port import Filing, Receipt, Unreachable
 from approvals.handovers.simulator.app import Simulator
@@ -73,12 +74,13 @@ class _Quiet(WSGIRequestHandler):
 def remote(tmp_path: Path) -> Iterator[tuple[Simulator, HttpSystem]]:
     """The simulator as a server of its own, and the adapter over a real line with short limits."""
     simulator = Simulator(tmp_path / "simulator.sqlite3", SECRET, clock=ManualClock(MONDAY_MORNING))
-    simulator.hang_s = 0.4
+    simulator.hang_s = 1.2
+    load_fonts()  # a good while, the first time
     server = make_server("127.0.0.1", 0, simulator.app, handler_class=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     upstream = HttpUpstream(f"http://127.0.0.1:{server.server_port}")
-    limits = TimeLimits(answer_s=0.2, connect_s=0.2)
+    limits = TimeLimits(answer_s=0.8, connect_s=0.8)
     yield simulator, HttpSystem(HANDOVER_SYSTEMS["tax"], upstream, SECRET, limits=limits)
     upstream.close()
     server.shutdown()
