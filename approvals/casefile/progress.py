@@ -121,6 +121,7 @@ def handover_view(
         "state": found.state.value,
         "state_name": HANDOVER_NAMES[found.state].to_dict(),
         "receipt_number": found.receipt_number,
+        "ended_on": _day(found.steps[-1].effective_on if case.ended_at and found.steps else None),
         "heard_at": _instant(found.heard_at),
         "withdrawal_waits": waiting(found, MessageKind.WITHDRAW),
         "tries": None if for_applicant else found.tries,
