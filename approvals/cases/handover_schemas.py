@@ -36,7 +36,7 @@ class HandoverOut(Answer):
     state_name = bilingual()
     receipt_number = string("The authority's own; null until it has taken the application", null=True)
     ended_on = day("The legal date of the decision or of whatever else has ended it there", null=True)
-    heard_at = instant("When the system last said anything", null=True)
+    heard_at = instant("When the system last said anything new", null=True)
     withdrawal_waits = fields.Boolean(
         required=True, metadata={"description": "A withdrawal was passed on and is not answered yet"}
     )

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from approvals.cases.announce import announce
 from approvals.cases.model import Case
@@ -106,6 +107,7 @@ def retry(tx: Transaction, case: Case) -> Handover:
     trouble = handover.trouble
     go_on(handover, case)
     case.updated_at = tx.now
+    flag_modified(case, "updated_at")  # of two who retry at once one sees that the other was first
     schedule_all(tx, handover)
     details = {"trouble": trouble.value if trouble else None, "tries": handover.tries}
     tx.audit("handover.retried", "case", case.id, details)

@@ -63,6 +63,8 @@ class SendErrand:
             return None
         case, handover = found
         message.tried_at = message.tried_at or tx.now
+        details = {"kind": message.kind.value, "number": message.number}
+        tx.audit("handover.message-sending", "case", case.id, details)
         with_form = message.kind is not MessageKind.WITHDRAW
         return Sending(
             system=handover.system,
@@ -109,7 +111,9 @@ class SendErrand:
 
 def heard(tx: Transaction, handover: Handover, case: Case) -> None:
     """The system has answered: whatever failed before is over."""
-    handover.heard_at = tx.now
+    if handover.tries == 0 and handover.trouble is not Trouble.UNREACHABLE:
+        return
+    tx.audit("handover.recovered", "case", handover.case_id, {"tries": handover.tries})
     handover.tries = 0
     handover.last_error = None
     if handover.trouble is Trouble.UNREACHABLE:
@@ -124,6 +128,7 @@ def note_failure(tx: Transaction, case_id: UUID, failure: Failure) -> None:
     case, handover = found
     handover.tries = failure.attempts
     handover.last_error = failure.error[:500]
+    tx.audit("handover.try-failed", "case", case.id, {"tries": failure.attempts})
     if failure.given_up:
         reason = _GAVE_UP.format(n=failure.attempts, error=handover.last_error)
         get_stuck(tx, case, tx.resource(Catalogue).of(case), handover, Trouble.UNREACHABLE, reason)
@@ -144,7 +149,7 @@ def _next(handover: Handover) -> HandoverMessage | None:
 
 def _taken(tx: Transaction, handover: Handover, message: HandoverMessage, receipt: Receipt) -> None:
     message.state = MessageState.TAKEN
-    message.settled_at = tx.now
+    message.settled_at = handover.heard_at = tx.now
     if message.kind is MessageKind.FILE:
         handover.receipt_number = receipt.number
         case = tx.session.get_one(Case, handover.case_id)

@@ -87,6 +87,7 @@ def _take(tx: Transaction, case: Case, item: Item, handover: Handover, step: Ste
         _contradicts(tx, case, item, handover, step, why)
         return
     handover.steps_taken = step.number
+    handover.heard_at = tx.now
     handover.steps.append(
         HandoverStep(
             number=step.number,

@@ -57,6 +57,7 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/request-extension": {"reason": "情形复杂"},
     f"POST {CASE}/decide-extension": {"approved": True},
     f"POST {CASE}/record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
+    f"POST {CASE}/retry-handover": {},
     "POST /enterprise/tasks/claim-next": {},
     f"POST {TASK}/claim": {},
     f"POST {TASK}/release": {},
@@ -118,6 +119,7 @@ def sound_request(operation: Operation, scene: Scene, services: Collection[str])
             headers |= {
                 "Content-Type": "application/pdf",
                 "Content-Disposition": "attachment; filename=a.pdf",
+                **scene.headers,
             }
             options["data"] = body
         elif body is not None:

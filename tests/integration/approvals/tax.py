@@ -87,6 +87,13 @@ def connected(service: Service, simulator: Simulator) -> Service:
     return replace(service, resources=resources)
 
 
+def signed(report: Any, secret: str = CALLBACK) -> tuple[bytes, dict[str, str]]:
+    """A report as the authority's system sends it by itself: the body and its headers."""
+    body = json.dumps(report).encode()
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return body, {"Handover-Signature": signature, "Content-Type": "application/json"}
+
+
 class TaxDesk(Desk):
     """The enterprise service with the simulated tax authority, and a company that applies."""
 
@@ -124,7 +131,5 @@ class TaxDesk(Desk):
 
     def push(self, case_id: str, steps: list[dict[str, Any]], secret: str = CALLBACK) -> Any:
         """What the authority's system says by itself."""
-        body = json.dumps({"reference": case_id, "steps": steps}).encode()
-        signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        headers = {"Handover-Signature": signature, "Content-Type": "application/json"}
+        body, headers = signed({"reference": case_id, "steps": steps}, secret)
         return self.client(None).post(f"/handovers/{case_id}/reports", data=body, headers=headers)
