@@ -12,7 +12,12 @@ from shared.http.schemas import Answer, following
 class HandoverListArgs(PageArgs):
     """Which hand-overs to list."""
 
-    state = fields.Enum(HandoverState, by_value=True, load_default=None)
+    state = fields.Enum(
+        HandoverState,
+        by_value=True,
+        load_default=None,
+        metadata={"description": "Only those that stand so; all of them without it"},
+    )
 
 
 class FollowedCase(CaseSummary):
