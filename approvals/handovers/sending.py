@@ -100,9 +100,10 @@ class SendErrand:
             _taken(tx, handover, message, outcome)
         elif not _refused(tx, case, item, handover, message, outcome):
             return
-        schedule_poll(tx, handover, 0.0)
-        if _next(handover) is not None:
+        if _next(handover) is not None:  # what waits is said first, then asked what has come of it all
             tx.schedule(SEND, handover.reference, tx.now, {"case_id": handover.reference})
+        else:
+            schedule_poll(tx, handover, 0.0)
 
     def failed(self, tx: Transaction, payload: Payload, failure: Failure) -> None:
         """Show the try to officials; when it was the last, call for a person."""

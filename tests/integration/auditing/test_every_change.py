@@ -182,6 +182,13 @@ def hand_over(desk: Desk) -> None:
     body, headers = signed({"reference": decided, "steps": [step]})
     ok(desk.client(None).post(f"/handovers/{decided}/reports", data=body, headers=headers))
     ok(desk.act(MANAGER, decided, "retry-handover"))
+    too_late = desk.draft_of(member, PACKAGE, package(), (), uscc)
+    simulator.fail("lost")  # taken and decided there, which nobody knows here
+    ok(desk.act(member, too_late, "submit", {"declaration": True}))
+    desk.system.settle()
+    ok(desk.act(member, too_late, "withdraw", {}))
+    desk.system.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined] # as above
+    desk.system.settle()
 
 
 def under_an_old_version(desk: Desk) -> str:
