@@ -15,6 +15,8 @@ from shared.blobs import folder_of
 
 HIGHEST_PORT = 65535
 MOST_YELLOW_DAYS = 100
+SECRET_LENGTH = 32
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 _DATABASES = "postgresql+psycopg://user@host/yuanban_{service} or sqlite:////folder/{service}.sqlite3"
 _BROKERS = "memory:// or amqp://user:password@host/vhost (amqps:// for TLS)"
@@ -90,6 +92,29 @@ def web_url(variable: str, text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError(f"{variable}: give {wanted}")
     return text.rstrip("/")
+
+
+def outside_url(variable: str, text: str, *, may_be_plain: bool) -> str:
+    """The base URL of a system outside, over TLS; empty where there is none.
+
+    Without TLS only to this machine itself, and in a demo.
+    """
+    if not text:
+        return ""
+    url = web_url(variable, text)
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not may_be_plain and parts.hostname not in _THIS_MACHINE:
+        raise SettingsError(f"{variable}: what goes there must go over TLS; give https://host")
+    return url
+
+
+def secret(variable: str, text: str, *, needed: str = "") -> str:
+    """A secret shared with a system outside; `needed` by that system's URL."""
+    if needed and not text:
+        raise SettingsError(f"{variable}: the system that is connected must be given one")
+    if text and (len(text) < SECRET_LENGTH or not text.isascii() or not text.isprintable() or " " in text):
+        raise SettingsError(f"{variable}: at least {SECRET_LENGTH} ASCII characters, chosen at random")
+    return text
 
 
 def networks(text: str) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from approvals.cases.refusals import (
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
     ITEM_VERSION_RETIRED,
+    NOT_CONNECTED,
     ORGANISATION_NOT_REGISTERED,
+    WITHDRAWAL_WAITS,
     WRONG_STATE,
 )
 from approvals.cases.schemas import (
@@ -44,7 +46,14 @@ blueprint = Blueprint("applications", __name__, description="Applications (申�
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
 @blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
-@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED, ORGANISATION_NOT_REGISTERED)
+@refuses(
+    FORBIDDEN,
+    NOT_FOUND,
+    GUIDE_ONLY,
+    ITEM_RETIRED,
+    ORGANISATION_NOT_REGISTERED,
+    NOT_CONNECTED,
+)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
     """Open a draft under an item, for yourself or for an organisation you belong to.
@@ -110,7 +119,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, CREDIT_BAN)
+@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, CREDIT_BAN, NOT_CONNECTED)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
@@ -149,12 +158,13 @@ def renew_version(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Repl
 @blueprint.arguments(Withdraw, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE, WITHDRAWAL_WAITS)
 @command
 def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Take the application back (撤件 before acceptance, 撤回 after it).
 
-    Possible until the decision; no reason has to be given.
+    Possible until the decision; no reason has to be given. What another authority has is asked back: the case
+    ends when its system says so.
     """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.withdraw(tx, case, item, reason=data["reason"]))

@@ -31,6 +31,7 @@ from approvals.documents.unused import let_go
 from approvals.extensions import commands as extensions
 from approvals.gaps import commands as gaps
 from approvals.gaps.policy import Deferred, wrongs
+from approvals.handovers import commands as handovers
 from approvals.items.answers import subject_name
 from approvals.items.catalogue import Catalogue
 from approvals.items.drafts import check_draft
@@ -62,6 +63,7 @@ def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> C
         )
     if not item.online:
         raise Conflict(Text("该事项尚不能在线申请", "Not available online yet"), slug="guide-only")
+    handovers.require_connected(tx.context.resources, item)
     if not tx.actor.has_role(*MAY_APPLY):
         raise Forbidden(Text("工作人员账号不能提交申请", "Officials' accounts cannot apply"))
     if on_behalf_of is not None and all(m.uscc != on_behalf_of for m in tx.actor.memberships):
@@ -147,9 +149,10 @@ def submit(
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
 
     `promise` is the applicant's word where the way chosen rests on it; `deferred` promises to hand in later
-    what the item lets follow (容缺受理). Raises InvalidInput naming every wrong field and missing material;
-    Conflict when it was handed in before, when another version of the item has come into force since the
-    draft was begun, and `credit-ban` for whoever may not promise.
+    what the item lets follow (容缺受理). What another authority executes is handed over to its system, which
+    says when it has received it. Raises InvalidInput naming every wrong field and missing material; Conflict
+    when it was handed in before, when another version of the item has come into force since the draft was
+    begun, and `credit-ban` for whoever may not promise.
     """
     policy.require_applicant(tx.actor, case)
     policy.require_state("submit", case)
@@ -166,12 +169,16 @@ def submit(
     case.number = make_case_number(region_code=region, filed_on=tx.today, serial=serial).text
     case.query_code = make_query_code(random.SystemRandom())
     case.submitted_at = tx.now
-    record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
-    _queue_for_intake(tx, case)
-    issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
-    if deferred is not None:
-        gaps.promise(tx, case, item, deferred.materials)
-    promises.make(tx, case, item)
+    if item.handover is None:
+        record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
+        _queue_for_intake(tx, case)
+        issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
+        if deferred is not None:
+            gaps.promise(tx, case, item, deferred.materials)
+        promises.make(tx, case, item)
+    else:  # received is what the authority says it has received, on the day that it says
+        record(tx, case, item, "handed_in", office="applicant")
+        handovers.hand_over(tx, case, item)
     tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
     announce(tx, case, item, "submitted")
     return case
@@ -195,9 +202,17 @@ def discard(tx: Transaction, case: Case) -> None:
 
 
 def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
-    """Take the application back: 撤件 before acceptance, 撤回 after it, never after the decision."""
+    """Take the application back: 撤件 before acceptance, 撤回 after it, never after the decision.
+
+    What another authority has may only be asked back: the case ends when its system says so.
+    """
     policy.require_applicant(tx.actor, case)
     policy.require_state("withdraw", case)
+    if item.handover is not None and not handovers.ask_withdrawal(tx, case, reason):
+        record(tx, case, item, "withdrawal_asked", office="applicant")
+        tx.audit("case.withdrawal-asked", "case", case.id, {}, case.on_behalf_of)
+        return case
+    never_received = case.state is State.SUBMITTED
     early = case.state in BEFORE_ACCEPTANCE
     record(
         tx,
@@ -205,7 +220,7 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
         item,
         "withdrawn_early" if early else "withdrawn",
         office="applicant",
-        facts=[Fact(FactKind.WITHDRAWN, tx.today)],
+        facts=[] if never_received else [Fact(FactKind.WITHDRAWN, tx.today)],
         detail=Text.same(reason) if reason.strip() else None,
     )
     case.ended_at = tx.now
@@ -214,8 +229,9 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     gaps.lapse(tx, case)
     tasks.cancel_live(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
-    # Nobody has to say why they withdraw, but the notice says why the case ends.
-    issue_slip(tx, case, item, SlipKind.TERMINATION_NOTICE, reason=reason.strip() or WITHDRAWN.zh)
+    if not never_received:
+        # Nobody has to say why they withdraw, but the notice says why the case ends.
+        issue_slip(tx, case, item, SlipKind.TERMINATION_NOTICE, reason=reason.strip() or WITHDRAWN.zh)
     tx.audit("case.withdrawn", "case", case.id, {"early": early}, case.on_behalf_of)
     announce(tx, case, item, "withdrawn")
     return case
@@ -245,6 +261,11 @@ def answer_correction(tx: Transaction, case: Case, item: Item, *, deferred: Defe
         raise InvalidInput(errors=untouched)
     _require_valid(tx, case, item, deferred)
     notice.answered_at = tx.now
+    if item.handover is not None:
+        record(tx, case, item, "answer_handed_in", office="applicant")
+        handovers.hand_over_answer(tx, case)
+        tx.audit("case.correction-answered", "case", case.id, {"round": notice.round}, case.on_behalf_of)
+        return case
     record(
         tx,
         case,

@@ -110,7 +110,7 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
         move.after.put_on(case)
         schedule_warning(tx, case, move.before.dates)
     holder = _move_tasks(tx, move)
-    if case.state is State.RECEIVED:
+    if case.state is State.RECEIVED and move.item.handover is None:
         schedule_lapse(tx, case)
     if move.is_told:
         _tell(tx, move, notice, holder)

@@ -20,6 +20,7 @@ OFFICES: dict[str, Text] = {
     "reviewer": Text("审查人员", "Reviewer"),
     "approver": Text("审批人员", "Approver"),
     "manager": Text("管理人员", "Manager"),
+    "authority": Text("主管机关（业务系统）", "The authority, by its own system"),
     "system": Text("系统", "System"),
 }
 

@@ -14,11 +14,14 @@ from approvals.cases.model import Case, DeferralState
 from approvals.cases.promise_state import PROMISE_NAMES
 from approvals.delivery import queries as deliveries
 from approvals.delivery.model import METHOD_NAMES
+from approvals.documents import issued_outside
 from approvals.extensions import queries as extensions
 from approvals.extensions.model import EXTENSION_NAMES, ExtensionState
 from approvals.extensions.policy import extension_of, hindrance
 from approvals.gaps.policy import make_up_limit, reform_of
-from approvals.items.model import Item
+from approvals.handovers.commands import waiting
+from approvals.handovers.model import HANDOVER_NAMES, TROUBLE_NAMES, Handover, MessageKind
+from approvals.items.model import HANDOVER_SYSTEMS, Item
 from approvals.overdue import queries as explanations
 from approvals.overdue.policy import missed
 from approvals.procedures import queries as procedures
@@ -239,6 +242,50 @@ def _reached(case: Case) -> set[str]:
         "delivered": "delivered",
     }
     return {events[entry.key] for entry in case.entries if entry.key in events}
+
+
+def handover_view(
+    session: Session, service: str, case: Case, *, for_applicant: bool
+) -> dict[str, Any] | None:
+    """How far a hand-over has come; None where our own desk handles the case. Errors are for officials."""
+    found = session.get(Handover, case.id) if case.submitted_at else None
+    if found is None:
+        return None
+    return {
+        "system_name": HANDOVER_SYSTEMS[found.system].to_dict(),
+        "state": found.state.value,
+        "state_name": HANDOVER_NAMES[found.state].to_dict(),
+        "receipt_number": found.receipt_number,
+        "ended_on": _day(found.steps[-1].effective_on if case.ended_at and found.steps else None),
+        "heard_at": _instant(found.heard_at),
+        "withdrawal_waits": waiting(found, MessageKind.WITHDRAW),
+        "tries": None if for_applicant else found.tries,
+        "last_error": None if for_applicant else found.last_error,
+        "trouble": found.trouble
+        and {
+            "kind": found.trouble.value,
+            "name": TROUBLE_NAMES[found.trouble].to_dict(),
+            "reason": None if for_applicant else found.trouble_reason,
+            "since": _instant(found.stuck_at),
+        },
+        "documents": _documents(session, service, found),
+    }
+
+
+def _documents(session: Session, service: str, handover: Handover) -> list[dict[str, Any]]:
+    issued_on = {step.number: step.effective_on for step in handover.steps}
+    folder = f"/api/v1/{service}/cases/{handover.case_id}/outside-documents"
+    return [
+        {
+            "id": str(each.id),
+            "name": each.name,
+            "media_type": each.media_type,
+            "size": each.size,
+            "issued_on": _day(issued_on.get(each.step)),
+            "url": f"{folder}/{each.id}" if each.fetched_at else None,
+        }
+        for each in issued_outside.of_case(session, handover.case_id)
+    ]
 
 
 def _basis(procedure: SpecialProcedure) -> Text:

@@ -14,6 +14,7 @@ from approvals.casefile.progress import (
     deferral_view,
     delivery_view,
     extension_view,
+    handover_view,
     may_be_extended,
     overdue_view,
     procedures_view,
@@ -29,6 +30,8 @@ from approvals.certificates import queries as certificates
 from approvals.certificates.queries import standing
 from approvals.credit.view import ban_view
 from approvals.decisions.model import Decision
+from approvals.handovers import commands as handovers
+from approvals.handovers.model import MessageKind
 from approvals.items.answers import label_of, mask_answers, names_of_codes
 from approvals.items.catalogue import Catalogue
 from approvals.items.forms import Examination
@@ -144,6 +147,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "revocation": revocation_view(
             reader.session, reader.context, reader.actor, case, reader.today, claims
         ),
+        "handover": handover_view(reader.session, reader.context.service, case, for_applicant=own),
         "actions": [
             *_actions(reader, case, item, own, claims, renewal),
             *revocation_verbs(reader.session, reader.actor, case, reader.today, claims),
@@ -341,6 +345,7 @@ def _actions(
         unwanted.add("renew-version")
     if not _may_make_up(reader, case):
         unwanted.add("make-up")
+    unwanted |= _settled_outside(reader, case)
     allowed = [verb for verb in allowed if verb not in unwanted]
     allowed += [
         verb
@@ -350,7 +355,16 @@ def _actions(
     examines = bool(claims.intersection(EXAMINATION))
     if may_explain(reader.actor, case, examines) and missed(case, reader.now) is not None:
         allowed.append("explain-overdue")
+    if handovers.may_retry(reader.session, reader.actor, case):
+        allowed.append("retry-handover")
     return allowed
+
+
+def _settled_outside(reader: Reader, case: Case) -> set[str]:
+    """What the applicant has asked another authority for already."""
+    handover = handovers.of_case(reader.session, case.id)
+    waits = handover is not None and handovers.waiting(handover, MessageKind.WITHDRAW)
+    return {"withdraw"} if waits else set()
 
 
 def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from approvals.cases.events import case_contracts
 from approvals.cases.model import Case
 from approvals.cases.policy import state_name
-from approvals.items.model import Item
+from approvals.items.model import HANDOVER_SYSTEMS, Item
 from shared.clock import local_date
 from shared.transaction import Transaction
 
@@ -46,6 +46,7 @@ def announce(
             "decision": decision,
             "correction": {"round": notice.round, "count": len(notice.items)} if notice else None,
             "decline": decline,
+            "executed_in": HANDOVER_SYSTEMS[item.handover].to_dict() if item.handover else None,
             **(more or {}),
         },
     )

@@ -105,9 +105,10 @@ class Deadlines:
     ) -> Reckoning:
         """What the case's dates are on some calendar; nothing is changed."""
         reading = self._read(calendar, case, item, today, now)
-        # A correction notice has ended the intake clock; the applicant's answer starts the next.
-        governing = None if case.state is State.CORRECTION else reading.governing
-        return Reckoning.of(governing, open_dates(reading))
+        # Submitted: nobody has taken it yet, or its correction. A correction notice has ended the intake
+        # clock; the applicant's answer starts the next.
+        waits = case.state in (State.SUBMITTED, State.CORRECTION)
+        return Reckoning.of(None if waits else reading.governing, open_dates(reading))
 
     def refresh(
         self, session: Session, case: Case, item: Item, today: date, *, now: datetime | None = None
@@ -118,20 +119,8 @@ class Deadlines:
     def _read(
         self, calendar: WorkCalendar, case: Case, item: Item, today: date, now: datetime | None
     ) -> clock.Reading:
-        facts = [
-            clock.ClockFact(
-                kind=clock.FactKind(fact.kind),
-                effective_on=fact.effective_on,
-                recorded_at=fact.recorded_at,
-                days=fact.days,
-                note=Text.of(fact.note) if fact.note else None,
-                ref=fact.ref,
-                at=fact.at,
-            )
-            for fact in case.facts
-        ]
         limits = limits_of(item, granted=case.state is State.GRANTED)
-        ledger = clock.compute(facts, limits, calendar)
+        ledger = clock.compute(facts_of(case), limits, calendar)
         return clock.read(ledger, today, thresholds_of(item) or self.thresholds, now=now)
 
     def reckon_delivery(
@@ -206,18 +195,36 @@ def thresholds_of(item: Item) -> clock.Thresholds | None:
     return clock.Thresholds(Fraction(item.warning.share_percent, 100), item.warning.working_days)
 
 
+def facts_of(case: Case) -> list[clock.ClockFact]:
+    """The facts of a case as the clock takes them."""
+    return [
+        clock.ClockFact(
+            kind=clock.FactKind(fact.kind),
+            effective_on=fact.effective_on,
+            recorded_at=fact.recorded_at,
+            days=fact.days,
+            note=Text.of(fact.note) if fact.note else None,
+            ref=fact.ref,
+            at=fact.at,
+        )
+        for fact in case.facts
+    ]
+
+
 def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     """The limits of an item as the clock takes them; LookupError when it has none to start one with.
 
-    Only what was granted is delivered, or checked later.
+    Only what was granted is delivered, or checked later. What is handed over to another authority may have no
+    intake limit.
     """
-    if item.limits.intake is None or item.limits.statutory is None:
+    intake, statutory = item.limits.intake, item.limits.statutory
+    if statutory is None or (intake is None and item.handover is None):
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
     promised, delivery, promise = item.limits.promised, item.limits.delivery, item.promise
     make_up = item.deferral.make_up if item.deferral else None
     return clock.Limits(
-        intake=_limit(item.limits.intake),
-        statutory=_limit(item.limits.statutory),
+        intake=_limit(intake) if intake else None,
+        statutory=_limit(statutory),
         promised=_limit(promised) if promised else None,
         extension_moves_promised=bool(promised and promised.extension),
         delivery=_limit(delivery) if delivery and granted else None,
@@ -240,5 +247,9 @@ def _stage(step: Step) -> clock.StageLimit | None:
 
 def _limit(limit: Limit) -> clock.Limit:
     return clock.Limit(
-        n=limit.n, unit=_UNITS[limit.unit], basis=limit.basis or _NO_BASIS, verified=limit.verified
+        n=limit.n,
+        unit=_UNITS[limit.unit],
+        basis=limit.basis or _NO_BASIS,
+        verified=limit.verified,
+        from_receipt=limit.from_receipt,
     )

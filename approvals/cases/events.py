@@ -60,6 +60,8 @@ class CaseData(Schema):
     decision = fields.Nested(DecisionField, required=True, allow_none=True)
     correction = fields.Nested(CorrectionField, required=True, allow_none=True)
     decline = fields.Nested(DeclineField, required=True, allow_none=True)
+    executed_in = fields.Nested(TextField, required=False, allow_none=True)
+    """The system of another authority that executes the case; null or absent where our own desk does."""
 
 
 class NoticeField(Schema):
@@ -263,6 +265,22 @@ class RevocationData(CaseData):
     revocation = fields.Nested(RevocationField, required=True)
 
 
+class HandoverField(Schema):
+    """The system of another authority that executes the case."""
+
+    system = fields.Nested(TextField, required=True)
+    receipt_number = fields.String(required=True, allow_none=True)
+    """The authority's own; null until it has taken the application."""
+    reason = fields.Nested(TextField, required=True, allow_none=True)
+    """Why it is stuck, or why a withdrawal was not taken."""
+
+
+class HandoverData(CaseData):
+    """The public state of a case, and what its hand-over has come to."""
+
+    handover = fields.Nested(HandoverField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -297,6 +315,9 @@ CASE_STEPS: dict[str, Text] = {
     "revocation-withdrawn": Text("撤销建议已撤回", "The proposal to revoke was taken back"),
     "revocation-dropped": Text("决定不予撤销许可", "It was decided not to revoke"),
     "revoked": Text("许可已撤销", "What was granted was revoked"),
+    "handed-over": Text("主管机关的系统已收件", "The authority's own system has taken the application"),
+    "handover-stuck": Text("转交受阻，已转人工处理", "A hand-over is stuck and was taken to a person"),
+    "withdrawal-refused": Text("主管机关未予撤回", "The authority has not taken the withdrawal"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -320,6 +341,9 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "revocation-withdrawn": RevocationData,
     "revocation-dropped": RevocationData,
     "revoked": RevocationData,
+    "handed-over": HandoverData,
+    "handover-stuck": HandoverData,
+    "withdrawal-refused": HandoverData,
 }
 """The steps that say more than the public state of the case."""
 

@@ -140,7 +140,7 @@ class _NotCounted(Exception):  # noqa: N818 - it says what it is
 
 
 def _dates(item: Item, course: Course, calendar: WorkCalendar) -> dict[str, date | None]:
-    if item.limits.intake is None or item.limits.statutory is None:
+    if item.limits.statutory is None or (item.limits.intake is None and item.handover is None):
         raise _NotCounted(_NO_LIMIT)
     try:
         ledger = clock.compute(_facts(item, course), limits_of(item), calendar)

@@ -15,6 +15,8 @@ class State(StrEnum):
     """Where a case stands; always derived from its log."""
 
     DRAFT = "draft"
+    SUBMITTED = "submitted"
+    """Handed in and to be taken by the authority's own system, which has not said yet that it has."""
     RECEIVED = "received"
     CORRECTION = "correction"
     ACCEPTED = "accepted"
@@ -31,6 +33,7 @@ class State(StrEnum):
 
 STATE_NAMES: dict[State, Text] = {
     State.DRAFT: Text("草稿", "Draft"),
+    State.SUBMITTED: Text("已提交，正在转交主管机关", "Submitted, being handed over to the authority"),
     State.RECEIVED: Text("已收件，待受理", "Received, awaiting acceptance"),
     State.CORRECTION: Text("待补正", "Correction requested"),
     State.ACCEPTED: Text("已受理", "Accepted"),
@@ -104,13 +107,31 @@ ENTRIES: dict[str, Entry] = {
         Entry("revocation_withdrawn", None, Text("撤回撤销建议", "Proposal to revoke taken back"), None),
         Entry("revocation_dropped", None, Text("不予撤销许可", "Not revoked"), None),
         Entry("revoked", 15, Text("撤销", "Revoked"), State.REVOKED),
+        Entry("handed_in", None, Text("提交，转交主管机关", "Submitted for the authority"), State.SUBMITTED),
+        Entry(
+            "answer_handed_in",
+            None,
+            Text("提交补正，转交主管机关", "Correction submitted for the authority"),
+            State.SUBMITTED,
+        ),
+        Entry("withdrawal_asked", None, Text("申请撤回，转交主管机关", "Withdrawal asked for"), None),
+        Entry("withdrawal_refused", None, Text("主管机关未予撤回", "Withdrawal not taken"), None),
     )
 }
 
-OPEN_STATES = frozenset({State.RECEIVED, State.CORRECTION, State.ACCEPTED, State.REVIEWING, State.DECIDING})
+OPEN_STATES = frozenset(
+    {
+        State.SUBMITTED,
+        State.RECEIVED,
+        State.CORRECTION,
+        State.ACCEPTED,
+        State.REVIEWING,
+        State.DECIDING,
+    }
+)
 """Submitted and not yet ended."""
 
-BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.CORRECTION})
+BEFORE_ACCEPTANCE = frozenset({State.SUBMITTED, State.RECEIVED, State.CORRECTION})
 
 UNDER_EXAMINATION = frozenset({State.REVIEWING, State.DECIDING})
 """Between acceptance and decision, in the hands of an official."""
@@ -141,6 +162,7 @@ ALLOWED: dict[str, frozenset[State]] = {
     "state-objection": frozenset({State.GRANTED}),
     "decide-revocation": frozenset({State.GRANTED}),
     "withdraw-revocation": frozenset({State.GRANTED}),
+    "retry-handover": frozenset(State) - {State.DRAFT},
 }
 """From which states each verb may be used."""
 

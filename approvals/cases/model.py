@@ -100,7 +100,8 @@ class CaseEntry(Base):
     effective_on: Mapped[date]
     """The legal date (Asia/Shanghai) from which it counts; before `at` for a deemed acceptance."""
     actor_kind: Mapped[str] = mapped_column(sa.String(16))
-    """`applicant`, `window`, `reviewer`, `approver`, `manager` or `system`."""
+    """`applicant`, `window`, `reviewer`, `approver`, `manager`, `authority` (another one's own system) or
+    `system`."""
     actor_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     actor_name: Mapped[str] = mapped_column(sa.String(120))
     detail: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)
@@ -159,7 +160,8 @@ class CorrectionNotice(Base):
     case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"))
     round: Mapped[int]
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    official_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    official_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    """None when another authority's system has asked."""
     official_name: Mapped[str] = mapped_column(sa.String(120))
     items: Mapped[list[dict[str, Any]]] = mapped_column(JsonDoc)
     """`[{"target": "/answers/…" or "/materials/…", "requirement": "…"}]`."""

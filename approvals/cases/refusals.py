@@ -60,6 +60,15 @@ REGISTER_MOVED_ON = refusal(
     Conflict, "The register says something else meanwhile than when the case was made", "register-moved-on"
 )
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
+NOT_CONNECTED = refusal(
+    Conflict,
+    "The system of the authority that executes the item is not connected",
+    "not-connected",
+)
+WITHDRAWAL_WAITS = refusal(
+    Conflict, "A withdrawal was passed on to the authority and is not answered yet", "withdrawal-waits"
+)
+HANDOVER_NOT_STUCK = refusal(Conflict, "The hand-over is not stuck", "handover-not-stuck")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from approvals.cases.handover_schemas import HandoverOut
 from approvals.cases.lifecycle import ALLOWED, State
 from approvals.cases.promise_state import PromiseState
 from approvals.cases.time_schemas import (
@@ -25,6 +26,8 @@ PLACES: dict[str, tuple[str, Any]] = {
     "slip_id": ("The id of the slip", EXAMPLE_ID),
     "task_id": ("The id of the task", EXAMPLE_ID),
     "code": ("The code of the material, as the item lists it", "articles"),
+    "document_id": ("The id of the document", EXAMPLE_ID),
+    "reference": ("The reference under which the case was handed over", EXAMPLE_ID),
     "number": ("The number of the page, from 1", 1),
 }
 """What the placeholders in paths mean: description and example."""
@@ -438,6 +441,12 @@ class CaseOut(CaseSummary):
         metadata={"description": "What keeps the applicant from promising; for them and the holder"},
     )
     revocation = fields.Nested(RevocationOut, required=True, allow_none=True)
+    handover = fields.Nested(
+        HandoverOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a case that another authority executes in its own system"},
+    )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

@@ -46,6 +46,11 @@ from approvals.extensions import api as extensions
 from approvals.gaps import api as gaps
 from approvals.gaps.commands import MAKE_UP_TIMER
 from approvals.gaps.commands import wake as wake_gaps
+from approvals.handovers.commands import FETCH, POLL, SEND
+from approvals.handovers.connecting import connect
+from approvals.handovers.port import Connections
+from approvals.handovers.sending import SendErrand
+from approvals.handovers.simulator.cli import tax_simulator
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
@@ -59,6 +64,8 @@ from approvals.revocations.effects import RevokeEffects
 from approvals.spot import api as spot
 from approvals.supervision import api as supervision
 from approvals.supervision.commands import warn
+from approvals.tracking import api as tracking
+from approvals.tracking.asking import FetchErrand, PollErrand
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -82,6 +89,7 @@ def _resources(settings: Settings) -> Mapping[type, object]:
         GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
         RevokeEffects: RevokeEffects({ESTABLISHMENT: strike_off}, otherwise=revoke_of_case),
         Register: Register(facts_of),
+        Connections: connect(settings),
     }
 
 
@@ -114,6 +122,7 @@ service = Service(
         overdue.blueprint,
         supervision.blueprint,
         revocations.blueprint,
+        tracking.blueprint,
         certificates.blueprint,
         calendar.blueprint,
         credit.blueprint,
@@ -130,8 +139,9 @@ service = Service(
         REDATE_TIMER: redate,
         WARNING_TIMER: warn,
     },
+    errands={SEND: SendErrand(), POLL: PollErrand(), FETCH: FetchErrand()},
     backfill=_tell_all,
     resources=_resources,
     seed=seed,
-    commands=(items_commands,),
+    commands=(items_commands, tax_simulator),
 )

@@ -176,6 +176,8 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
         return gaps.settle(tx, case, item)
     if not Reckoning.on(case).passed(tx.today, tx.now):
         return False
+    if item.handover is not None:
+        return False  # another authority takes it up, and what its silence means is not ours to say
     deadlines = tx.resource(Deadlines)
     due = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today, now=tx.now)
     if not due.passed(tx.today, tx.now):

@@ -60,6 +60,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         changed=reader.text(data.get("changed")),
         requires=tuple(data.get("requires", [])),
         online=data["online"],
+        handover=data.get("handover"),
         applicant=data.get("applicant", "any"),
         category=_category(reader, data["category"]),
         name=Text.of(data["name"]),
@@ -374,18 +375,21 @@ def _check_whole(reader: Reader, item: Item) -> None:
         path = item.form.given[0].path
         reader.flaw(("applicant",), f"the register can fill in {path!r} for organisations only")
     if item.online:
-        given = {
+        needed: dict[str, object] = {
             "form": item.form.sections,
-            "limits": item.limits.intake and item.limits.statutory,
+            "limits": item.limits.statutory and (item.limits.intake or item.handover),
             "steps": item.steps,
             "outcome": item.outcome,
-            "decision": item.grant,
-            "remedies": item.remedies,
-            "review_checks": item.review_checks,
-            "decline_grounds": item.decline_grounds,
             "subject_name": item.subject_name,
         }
-        for key, value in given.items():
+        if item.handover is None:  # else another authority decides, and says so in its own words
+            needed |= {
+                "decision": item.grant,
+                "remedies": item.remedies,
+                "review_checks": item.review_checks,
+                "decline_grounds": item.decline_grounds,
+            }
+        for key, value in needed.items():
             if not value:
                 reader.flaw(("online",), f"an item that can be applied for needs {key}")
     elif item.missing is None:

@@ -19,6 +19,8 @@ class Limit:
     note: Text | None = None
     on_the_spot: bool = False
     extension: "Limit | None" = None
+    from_receipt: bool = False
+    """It runs from the receipt of the application, not from its acceptance."""
 
     @property
     def text(self) -> Text:

@@ -14,6 +14,11 @@ __all__ = ["Limit", "Limits", "OnSite", "Promise", "Route", "Said", "Unit"]  # o
 
 Necessity = Literal["required", "optional", "conditional", "deferrable"]
 DeclineKind = Literal["not_required", "refused"]
+HandoverSystem = Literal["tax"]
+HANDOVER_SYSTEMS: dict[str, Text] = {
+    "tax": Text("税务机关业务系统", "The tax authority's own system"),
+}
+"""What people read of a system in which another authority executes items."""
 Status = Literal["draft", "published", "retired"]
 Applicant = Literal["any", "person", "organisation"]
 StageEvent = Literal["received", "accepted", "reviewed", "decided", "delivered"]
@@ -317,6 +322,8 @@ class Item:
     changed: Text | None
     requires: tuple[str, ...]
     online: bool
+    handover: HandoverSystem | None
+    """The outside system in which it is executed; None where our own desk does."""
     applicant: Applicant
     """Who may apply: a person for themselves, an organisation through one of its members, or either."""
     category: Category

@@ -21,6 +21,7 @@ def read_limit(reader: Reader, data: Any, path: Path) -> Limit:
         note=reader.text(data.get("note")),
         on_the_spot=data.get("on_the_spot", False),
         extension=None if extension is None else read_limit(reader, extension, (*path, "extension")),
+        from_receipt=data.get("from") == "receipt",
         **reader.shown(data, path),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from approvals.items.form import Field, Form, Rule
 from approvals.items.formats import read
-from approvals.items.wording import date_text, number_text, years_after
+from approvals.items.wording import date_text, months_after, number_text, years_after
 from approvals.items.wrongs import in_row, pointer_of
 from shared.errors import FieldError
 from shared.identifiers.regions import load_regions
@@ -192,6 +192,36 @@ def date_not_past(context: Context, rule: Rule) -> Iterator[Finding]:
             yield say(context, rule, hit)
 
 
+def date_within_months(context: Context, rule: Rule) -> Iterator[Finding]:
+    """A date lies after another one, and no more than so many calendar months after it."""
+    start = context.value(rule.params["since"])
+    if start is None:
+        return
+    first = date.fromisoformat(start)
+    latest = months_after(first, rule.params["months"])
+    for hit in context.hits(rule.params["field"]):
+        if not first < date.fromisoformat(hit.value) <= latest:
+            also = pointer_of(context.form.field(rule.params["since"]), None)
+            yield say(context, rule, hit, also=also, earliest=date_text(first), latest=date_text(latest))
+
+
+def rest_short(context: Context, rule: Rule) -> Iterator[Finding]:
+    """Where a choice says so, what is left of an amount after others must be less than what is needed.
+
+    Silent while one of the amounts is missing.
+    """
+    if context.value(rule.params["choice"]) not in rule.params["of"]:
+        return
+    paths = (rule.params["amount"], *rule.params["less"], rule.params["needed"])
+    amount, *less, needed = (context.value(path) for path in paths)
+    if amount is None or needed is None or any(each is None for each in less):
+        return
+    left = amount - sum(less, Decimal(0))
+    for hit in context.hits(rule.params["amount"]):
+        if left >= needed:
+            yield say(context, rule, hit, left=number_text(left), needed=number_text(needed))
+
+
 def choice_by(context: Context, rule: Rule) -> Iterator[Finding]:
     """What may be chosen depends on another field of the same row or section."""
     by = context.form.field(rule.params["by"])
@@ -310,6 +340,16 @@ RULES: Mapping[str, RuleKind] = dict(
         _kind(rows_sum, "sum total difference", total="path", each="row_path"),
         _kind(date_within_years, "latest", field="path", years="count"),
         _kind(date_not_past, field="path"),
+        _kind(date_within_months, "earliest latest", field="path", since="path", months="count"),
+        _kind(
+            rest_short,
+            "left needed",
+            amount="path",
+            less="paths",
+            needed="path",
+            choice="path",
+            of="values",
+        ),
         _kind(choice_by, field="path", by="path", allowed="choices"),
         _kind(format_by, field="path", by="path", formats="formats"),
         _kind(rows_fit_choice, "choice", choice="path", each="row_path", cases="cases"),

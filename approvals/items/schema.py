@@ -46,7 +46,12 @@ _LIMIT_PARTS: dict[str, Schema] = {
     "note": TEXT,
     "on_the_spot": _FLAG,
 }
-LIMIT = _fact("n unit", **_LIMIT_PARTS, extension=_fact("n unit", **_LIMIT_PARTS))
+LIMIT = _fact(
+    "n unit",
+    **_LIMIT_PARTS,
+    **{"from": {"enum": ["receipt"]}},
+    extension=_fact("n unit", **_LIMIT_PARTS),
+)
 
 _ROUTE: Schema = {"enum": ["ordinary", "promise"]}
 
@@ -102,6 +107,7 @@ ITEM = _object(
     changed=TEXT,
     requires=_list(_SLUG),
     online=_FLAG,
+    handover={"enum": ["tax"]},
     applicant={"enum": ["any", "person", "organisation"]},
     category=_STRING,
     name=TEXT,

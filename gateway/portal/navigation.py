@@ -51,6 +51,7 @@ MENU = (
     MenuEntry("portal.public.home", _l("Home"), "home", _everybody, "/"),
     MenuEntry("portal.desk.queue", _l("Work queue"), "inbox", on_the_desk, "/desk"),
     MenuEntry("portal.supervision.index", _l("Supervision"), "eye", on_the_desk, "/supervision"),
+    MenuEntry("portal.handovers.index", _l("Hand-overs"), "send", on_the_desk, "/handovers"),
     MenuEntry("portal.stuck.index", _l("Stuck events"), "hand-stop", sees_stuck_events, "/stuck-events"),
     MenuEntry("portal.calendar.index", _l("Working calendar"), "calendar", sees_stuck_events, "/calendar"),
     MenuEntry("portal.credit.index", _l("Credit records"), "scale", oversees_credit, "/credit"),

@@ -29,6 +29,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     gaps: Mapping[str, Any] = data.get("gaps") or {}
     check: Mapping[str, Any] = data.get("check") or {}
     revocation: Mapping[str, Any] = data.get("revocation") or {}
+    outside = data.get("executed_in")
+    handover: Mapping[str, Any] = data.get("handover") or {}
+    stated = handover.get("reason")
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -83,6 +86,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "revocation_ground": Text.of(revocation["ground_text"]) if revocation else None,
         "statement_until": revocation.get("statement_until"),
         "statement_provisional": revocation.get("statement_provisional"),
+        "outside": Text.of(outside) if outside else None,
+        "receipt_number": handover.get("receipt_number"),
+        "handover_reason": Text.of(stated) if stated else None,
     }
 
 

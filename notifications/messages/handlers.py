@@ -36,6 +36,9 @@ CASE_STEPS = (
     "revocation-withdrawn",
     "revocation-dropped",
     "revoked",
+    "handed-over",
+    "handover-stuck",
+    "withdrawal-refused",
 )
 REDATED = "redated"
 WARNED = "warned"

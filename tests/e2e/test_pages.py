@@ -141,6 +141,8 @@ DESK = (
     Kind("queue-done", "/desk?state=done", "window"),
     Kind("queue-in-correction", "/desk?state=correction", "window"),
     Kind("queue-of-overseer", "/desk", "manager"),
+    Kind("handovers", "/handovers", "manager"),
+    Kind("handovers-none", "/handovers?state=stuck", "manager"),
     Kind("desk-case-unclaimed", "/desk/cases/{unclaimed}", "window"),
     Kind("desk-case-of-overseer", "/desk/cases/{unclaimed}", "auditor"),
     Kind("desk-case-audit", "/desk/cases/{unclaimed}?tab=audit", "auditor"),

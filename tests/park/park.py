@@ -1,10 +1,11 @@
 """The whole park in one process, reached through its edge as the public reaches it."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,17 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from approvals.cases.model import Case
+from approvals.handovers.connecting import simulated
+from approvals.handovers.port import Connection, Connections
+from approvals.handovers.simulator.app import Simulator
 from approvals.items.catalogue import Catalogue
 from shared.actor import SYSTEM, Actor
+from shared.config import Settings
 from shared.service import Service, installed_services
 from shared.testing.answers import PARENT_USCC
 from shared.testing.systems import SystemFactory, SystemUnderTest, Verbs
 from tests.integration.approvals.desk import Desk
+from tests.integration.approvals.tax import CALLBACK, POLL_S, SECRET
 from tests.park.people import NOBODY, Registry, actor
 from tests.unit.item_cases import a1, catalogue_for_tests, with_every_procedure
 
@@ -53,6 +59,8 @@ class Park(Desk):
 
     def __init__(self, make_system: SystemFactory) -> None:
         super().__init__(make_system([with_an_old_version(each) for each in installed_services()]))
+        simulator = self.system.runtime("enterprise").context.resources.get(Simulator)
+        simulator.clock = self.system.clock
         self.registry = Registry(self.system.runtime("gateway"))
         self.services = [service.name for service in installed_services()]
         self._names = ("".join(pair) for pair in itertools.permutations(_SYLLABLES, 3))
@@ -132,4 +140,15 @@ def with_an_old_version(service: Service) -> Service:
     shipped = catalogue_for_tests()
     old = replace(with_every_procedure(a1()), version=OLD_VERSION, effective_on=date(2025, 1, 1))
     both = Catalogue((*shipped.versions, old), shipped.categories, shipped.chapters)
-    return replace(service, resources=lambda settings: {**service.resources(settings), Catalogue: both})
+
+    def resources(settings: Settings) -> Mapping[type, object]:
+        return {**service.resources(settings), Catalogue: both, **connections(settings.data_dir)}
+
+    return replace(service, resources=resources)
+
+
+def connections(folder: Path) -> Mapping[type, object]:
+    """The simulated tax authority, which does everything at once, and the connection to it."""
+    simulator = Simulator(folder / "simulator.sqlite3", SECRET)
+    connection = Connection(simulated(simulator, SECRET), POLL_S, CALLBACK)
+    return {Simulator: simulator, Connections: Connections({"tax": connection})}

@@ -69,6 +69,7 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/decide-revocation": {"revoked": True, "reason": "申辩不能成立"},
     f"POST {CASE}/withdraw-revocation": {"reason": "已经查明"},
     f"POST {CASE}/record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
+    f"POST {CASE}/retry-handover": {},
     "POST /enterprise/tasks/claim-next": {},
     f"POST {TASK}/claim": {},
     f"POST {TASK}/release": {},
@@ -136,6 +137,7 @@ def sound_request(operation: Operation, scene: Scene, services: Collection[str])
             headers |= {
                 "Content-Type": "application/pdf",
                 "Content-Disposition": "attachment; filename=a.pdf",
+                **scene.headers,
             }
             options["data"] = body
         elif body is not None:

@@ -15,6 +15,7 @@ from tests.integration.approvals.desk import ITEM
 from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
+from tests.integration.approvals.tax import PACKAGE, package, signed
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.unit.material_samples import pdf
@@ -32,6 +33,8 @@ class Scene:
     holder: str | None = None
     bodies: Mapping[str, Any] = field(default_factory=dict)
     """Bodies that only fit this object, by the last part of the path; the others are in `requests.BODIES`."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that go with its body."""
 
 
 def _case(park: Park, case_id: str, holder: str | None = None) -> Scene:
@@ -269,6 +272,38 @@ def _credit_record(park: Park) -> Scene:
     return Scene({"record_id": record_id}, {"record_id": entered.headers["ETag"]})
 
 
+def _handed_over(park: Park) -> Scene:
+    """An application that the tax authority is to execute; its system has signed what it says of it."""
+    case_id = park.draft_of(AGENT, PACKAGE, package(), (), park.on_behalf_of)
+    assert park.act(AGENT, case_id, "submit", {"declaration": True}).status_code == 200
+    body, headers = signed({"reference": case_id, "steps": []})
+    version = park.get(AGENT, f"/cases/{case_id}").headers["ETag"]
+    ids = {"case_id": case_id, "reference": case_id}
+    return Scene(ids, {"case_id": version}, bodies={"reports": body}, headers=headers)
+
+
+def _decided_outside(park: Park) -> Scene:
+    scene = _handed_over(park)
+    park.system.settle()
+    case_id = scene.ids["case_id"]
+    read = park.get(AGENT, f"/cases/{case_id}")
+    document = read.json["handover"]["documents"][0]
+    ids = {**scene.ids, "document_id": document["id"]}
+    return replace(scene, ids=ids, versions={"case_id": read.headers["ETag"]})
+
+
+def _stuck_outside(park: Park) -> Scene:
+    """What the authority reports of it next contradicts what it has said before."""
+    scene = _decided_outside(park)
+    case_id = scene.ids["case_id"]
+    step = {"number": 1, "kind": "received", "effective_on": "2026-11-22"}
+    body, headers = signed({"reference": case_id, "steps": [step]})
+    path = f"/handovers/{case_id}/reports"
+    assert park.client(None).post(path, data=body, headers=headers).status_code == 200
+    version = park.get(AGENT, f"/cases/{case_id}").headers["ETag"]
+    return replace(scene, versions={"case_id": version})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -324,5 +359,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "credit record of the organisation": _credit_record,
     "credit record of a person": _of_oneself(_credit_record),
     "message to the applicant": _message,
+    "handed over": _handed_over,
+    "decided by another authority": _decided_outside,
+    "hand-over stuck": _stuck_outside,
     "stuck event": _stuck,
 }

@@ -27,7 +27,7 @@ who would not be by the longer reading.
 """
 
 from approvals.cases.clock.counting import Counter
-from approvals.cases.clock.course import Suspension
+from approvals.cases.clock.course import Suspension, read_course
 from approvals.cases.clock.explaining import Line, say_moment
 from approvals.cases.clock.facts import (
     STAGE_EVENTS,
@@ -82,6 +82,7 @@ __all__ = [
     "in_utc",
     "name_of",
     "read",
+    "read_course",
     "say_amount",
     "say_moment",
     "status_of",

@@ -48,6 +48,10 @@ _STARTS_AT = Text(
     "{moment}{event}，期限自此时起按小时计算（《民法典》第二百零一条）",
     "{moment}: {event}; hours are counted from this moment (Civil Code, art. 201)",
 )
+_RECEIVED_FOR_DECISION = Text(
+    "{day}收到申请材料，当日不计入，办理期限自次日起算（《民法典》第二百零一条）",
+    "Application received on {day}, and the limit runs; that day is not counted (Civil Code, art. 201)",
+)
 _RECORDED = Text("（{day}补记）", " (recorded on {day})")
 _LIMIT = Text("期限为{amount}（依据：{basis}）", "The limit is {amount} (basis: {basis})")
 _LIMIT_UNVERIFIED = Text(
@@ -161,6 +165,8 @@ def _start(timing: Timing) -> Line:
         text = _STARTS_AT.format(moment=say_moment(fact.instant), event=name_of(fact.kind))
     elif timing.stage is not None:
         text = _STAGE_STARTS.format(day=day, event=name_of(fact.kind), name=timing.stage.name)
+    elif timing.limit.from_receipt and not timing.intake:
+        text = _RECEIVED_FOR_DECISION.format(day=day)
     else:
         text = _STARTS[fact.kind].format(day=day)
     recorded_on = local_date(fact.recorded_at)

@@ -78,6 +78,8 @@ class Limit:
     unit: Unit
     basis: Text
     verified: bool = True
+    from_receipt: bool = False
+    """A limit for the decision that runs from the receipt of the application, not from its acceptance."""
 
     def __post_init__(self) -> None:
         least = 0 if self.unit is Unit.IMMEDIATE else 1
@@ -117,10 +119,11 @@ class Limits:
 
     An extension moves the statutory clock; the promised one only where the department says so. `delivery`
     is given for what was granted alone: it runs from the decision (行政许可法 art. 44). So is `check`, the
-    time for looking whether a promise was kept, and only where there was one.
+    time for looking whether a promise was kept, and only where there was one. Without `intake` the law knows
+    no limit until acceptance, and nothing is deemed accepted.
     """
 
-    intake: Limit
+    intake: Limit | None
     statutory: Limit
     promised: Limit | None = None
     extension_moves_promised: bool = False

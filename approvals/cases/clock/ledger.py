@@ -153,6 +153,8 @@ def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> It
 
     The notice ends the limit; the complete answer is the receipt of the materials and starts it anew.
     """
+    if limits.intake is None:
+        return
     for number, (start, closing) in enumerate(_rounds(course), start=1):
         yield _clock(
             ClockKind.INTAKE,
@@ -181,12 +183,13 @@ def _promised_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> I
     What is promised runs beside what the law sets. No law says that an extension of the one moves the other:
     it does where the item publishes that.
     """
-    if course.accepted is not None and limits.promised is not None:
+    start = _start(course, limits.promised)
+    if limits.promised is not None and start is not None:
         yield _clock(
             ClockKind.PROMISED,
             limits.promised,
             calendar,
-            start=course.accepted,
+            start=start,
             closing=course.ended,
             extension=course.extended if limits.extension_moves_promised else None,
             suspensions=course.suspensions,
@@ -195,18 +198,23 @@ def _promised_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> I
         )
 
 
+def _start(course: Course, limit: Limit | None) -> ClockFact | None:
+    return course.received if limit is not None and limit.from_receipt else course.accepted
+
+
 def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
     """行政许可法 art. 42(1): “应当自受理行政许可申请之日起二十日内作出行政许可决定…可以延长十日”.
 
     Likewise arts. 42(2) (45, and 15 more) and 43 (20), and whatever the item's own law says instead: the
     lengths are the item's data. Suspensions are the time that art. 45 leaves out (see `Counter`).
     """
-    if course.accepted is not None:
+    start = _start(course, limits.statutory)
+    if start is not None:
         yield _clock(
             ClockKind.STATUTORY,
             limits.statutory,
             calendar,
-            start=course.accepted,
+            start=start,
             closing=course.ended,
             extension=course.extended,
             suspensions=course.suspensions,

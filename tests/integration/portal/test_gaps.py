@@ -28,6 +28,7 @@ READERS = {
     "/calendar": "admin",
     "/credit": "admin",
     "/supervision": "window",
+    "/handovers": "admin",
 }
 """By the beginning of the path; every other page is read by an applicant."""
 UNREAD = "/messages/unread"
@@ -115,6 +116,7 @@ def _filled(rule: str, case_id: str) -> str:
         "<slip_id>": NOBODYS_ID,
         "<uuid:stuck_id>": NOBODYS_ID,
         "<uuid:record_id>": NOBODYS_ID,
+        "<uuid:document_id>": NOBODYS_ID,
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
     }

@@ -104,6 +104,11 @@ LISTS: Mapping[str, Known] = {
         },
         searches={"state": ("draft", "received", "correction", "granted")},
     ),
+    "/enterprise/handovers": Known(
+        "enterprise",
+        "SELECT id, department, handover.state FROM approval_case JOIN handover ON case_id = id",
+        {"department": lambda caller, case: case["department"] in caller.departments, "all": _all},
+    ),
     "/enterprise/tasks": Known(
         "enterprise",
         "SELECT id, department, kind, state FROM task",
