@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from gateway.portal.access import signed_in_only
 from gateway.portal.context import Json
 from gateway.portal.fields import ErrorLine
-from gateway.portal.services import RefusedError, act, load_case, load_item, problem_sentence
+from gateway.portal.services import RefusedError, act, load_case, load_whole_item_of, problem_sentence
 
 pages = Blueprint("route", __name__)
 
@@ -49,7 +49,7 @@ def choose(case_id: UUID) -> Answer:
 
 
 def _page(case: Json, chosen: str, error: str) -> str:
-    item = load_item(case["item"]["code"], case["item"]["version"])
+    item = load_whole_item_of(case)
     return render_template(
         "portal/route.html",
         case=case,

@@ -117,9 +117,14 @@ def load_item(code: str, version: str | None = None) -> Json:
     return load(ENTERPRISE, path_of("items", code), version=version)
 
 
+def load_whole_item_of(case: Json) -> Json:
+    """The item of a case in the version under which it was filed, with what any of its ways asks for."""
+    return load_item(case["item"]["code"], case["item"]["version"])
+
+
 def load_item_of(case: Json) -> Json:
     """The item of a case in the version under which it was filed, as it stands on the way that it goes."""
-    item = load_item(case["item"]["code"], case["item"]["version"])
+    item = load_whole_item_of(case)
     route = case["route"]
     for part in ("materials", "steps"):
         item[part] = [each for each in item[part] if each["route"] in (None, route)]

@@ -89,7 +89,6 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     reader = Reader(park)
     reader.do("agent", "token")
     _grant(reader, "云栖湾")
-    _promise(reader)
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
@@ -135,6 +134,7 @@ def _grant(reader: Reader, name: str) -> None:
     reader.do("approver", "enterprise_decide_case", case_id=case_id)
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_record_delivery", case_id=case_id)
+    _promise(reader, case_id)
     reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
     reader.do("reviewer", "enterprise_withdraw_revocation", case_id=case_id)
     reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
@@ -143,11 +143,10 @@ def _grant(reader: Reader, name: str) -> None:
     reader.do("approver", "enterprise_decide_revocation", case_id=case_id)
 
 
-def _promise(reader: Reader) -> None:
-    """What the firm founded above opens, on its word, and the later check."""
+def _promise(reader: Reader, founded: str) -> None:
+    """What the firm that a case has founded opens, on its word, and the later check."""
     reader.park.system.settle()
-    granted = reader.park.ask("agent", "GET", "/enterprise/cases?state=granted").get_json()["items"][0]
-    whole = reader.park.ask("agent", "GET", f"/enterprise/cases/{granted['id']}").get_json()
+    whole = reader.do("agent", "enterprise_get_case", case_id=founded).get_json()
     uscc = whole["certificate"]["uscc"]
     wanted = {"item_code": fire.ITEM, "on_behalf_of": uscc}
     case_id = reader.do("agent", "enterprise_start_case", wanted).get_json()["id"]
