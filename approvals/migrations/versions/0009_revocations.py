@@ -24,6 +24,7 @@ _CASE_BEFORE = (
     "not_required",
     "not_accepted",
     "withdrawn",
+    "terminated",
 )
 _CASE_NOW = (*_CASE_BEFORE, "revoked")
 _WAITS_OR_STANDS = "state IN ('proposed','revoked')"

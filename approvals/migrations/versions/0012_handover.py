@@ -22,6 +22,8 @@ _STATES = (
     "not_required",
     "not_accepted",
     "withdrawn",
+    "terminated",
+    "revoked",
 )
 _BY_NOBODY_IN_PERSON = (
     ("decision", "official_id"),
