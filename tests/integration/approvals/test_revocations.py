@@ -12,7 +12,7 @@ from approvals.applications.given import Register
 from approvals.cases.model import Case
 from approvals.items.catalogue import Catalogue
 from approvals.revocations import commands
-from approvals.revocations.model import Revocation
+from approvals.revocations.model import Revocation, RevocationState
 from facilities.enterprises.model import EnterpriseCopy
 from shared.clock import PARK_TZ, ManualClock
 from tests.integration.approvals.desk import Desk
@@ -30,10 +30,10 @@ from tests.unit.pdf_text import squeeze, texts
 MONDAY = date(2026, 11, 23)
 LAST_DAY = "2026-11-30"  # the fifth working day after it
 FACTS = "经核查，申请时提交的住所使用证明系伪造"
-PROPOSAL = {"ground": "obtained_by_deceit", "facts": FACTS}
+PROPOSAL: dict[str, Any] = {"ground": "obtained_by_deceit", "facts": FACTS}
 STATEMENT = {"text": "该证明由中介提供，我方并不知情"}
-REVOKE = {"revoked": True, "reason": "证明系伪造，申辩不能成立"}
-DROP = {"revoked": False, "reason": "材料来源已经查明", "dropped_for": "unfounded"}
+REVOKE: dict[str, Any] = {"revoked": True, "reason": "证明系伪造，申辩不能成立"}
+DROP: dict[str, Any] = {"revoked": False, "reason": "材料来源已经查明", "dropped_for": "unfounded"}
 OTHER_APPROVER = official("approver", 18)
 
 
@@ -199,7 +199,7 @@ def test_nobody_decides_about_an_act_of_their_own(lasting_desk: Desk) -> None:
     for wrong in (REVIEWER, APPROVER):
         with pytest.raises(sa.exc.IntegrityError), runtime.transaction(wrong) as tx:
             row = tx.session.scalars(sa.select(Revocation).where(Revocation.case_id == UUID(case_id))).one()
-            row.state, row.ended_by, row.stated_at = "revoked", wrong.id, tx.now
+            row.state, row.ended_by, row.stated_at = RevocationState.REVOKED, wrong.id, tx.now
 
 
 def test_silence_lasts_until_the_time_is_over_and_a_broken_promise_is_a_ground_of_its_own(
