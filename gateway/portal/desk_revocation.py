@@ -1,4 +1,4 @@
-"""Revoking what was granted (撤销许可): proposing it, taking it back, and deciding on it for somebody else."""
+"""Revoking what was granted (撤销许可): proposing it, taking it back, deciding on it."""
 
 from uuid import UUID, uuid4
 

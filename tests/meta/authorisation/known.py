@@ -86,6 +86,7 @@ _KINDS = {
     "decision": "approver",
     "extension": "approver",
     "delivery": "window",
+    "revocation": "approver",
 }
 
 LISTS: Mapping[str, Known] = {
