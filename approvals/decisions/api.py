@@ -11,6 +11,8 @@ from approvals.cases.refusals import (
     INCOMPLETE_PARTICULARS,
     MAKE_UP_DUE,
     NAME_TAKEN,
+    ORGANISATION_NOT_REGISTERED,
+    REGISTER_MOVED_ON,
     WRONG_STATE,
 )
 from approvals.cases.schemas import PLACES, CaseOut, Decide
@@ -28,8 +30,18 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
 @blueprint.arguments(Decide)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, MAKE_UP_DUE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
-@refuses(CREDIT_BAN)
+@refuses(
+    FORBIDDEN,
+    CLAIM_REQUIRED,
+    FOUR_EYES,
+    WRONG_STATE,
+    MAKE_UP_DUE,
+    CREDIT_BAN,
+    NAME_TAKEN,
+    INCOMPLETE_PARTICULARS,
+    REGISTER_MOVED_ON,
+    ORGANISATION_NOT_REGISTERED,
+)
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Grant or refuse.

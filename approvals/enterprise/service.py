@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -31,14 +32,15 @@ from approvals.desk import api as desk
 from approvals.documents import api as documents
 from approvals.documents.unused import UNUSED_TIMER, forget_let_go
 from approvals.enterprise import api as register_api
+from approvals.enterprise.changing import CHANGE, change_rules, register_change, restore
 from approvals.enterprise.demo.seed import seed
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import (
     ESTABLISHMENT,
     facts_of,
+    name_rules,
     permit,
     register_company,
-    register_rules,
     strike_off,
     tell_all,
 )
@@ -56,6 +58,7 @@ from approvals.intake.commands import lapse
 from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
+from approvals.items.model import Item
 from approvals.overdue import api as overdue
 from approvals.procedures import api as procedures
 from approvals.promises import api as promises
@@ -68,6 +71,7 @@ from approvals.tracking import api as tracking
 from approvals.tracking.asking import FetchErrand, PollErrand
 from shared.calendar import load_default_calendar
 from shared.config import Settings
+from shared.errors import FieldError
 from shared.service import Fact, Service
 from shared.text import Text
 
@@ -78,6 +82,12 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
+def _register_rules(session: Session, item: Item, values: Mapping[str, Any]) -> list[FieldError]:
+    """What only the register can say about an application, by its item."""
+    rules = {ESTABLISHMENT: name_rules, CHANGE: change_rules}.get(item.slug)
+    return rules(session, item, values) if rules else []
+
+
 def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         Catalogue: _catalogue(),
@@ -85,9 +95,11 @@ def _resources(settings: Settings) -> Mapping[type, object]:
             CalendarInForce(load_default_calendar()).of,
             Thresholds(Fraction(settings.yellow_share), settings.yellow_days),
         ),
-        Checker: Checker(register_rules),
-        GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
-        RevokeEffects: RevokeEffects({ESTABLISHMENT: strike_off}, otherwise=revoke_of_case),
+        Checker: Checker(_register_rules),
+        GrantEffects: GrantEffects(
+            {ESTABLISHMENT: register_company, CHANGE: register_change}, otherwise=permit
+        ),
+        RevokeEffects: RevokeEffects({ESTABLISHMENT: strike_off, CHANGE: restore}, otherwise=revoke_of_case),
         Register: Register(facts_of),
         Connections: connect(settings),
     }

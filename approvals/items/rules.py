@@ -222,6 +222,21 @@ def rest_short(context: Context, rule: Rule) -> Iterator[Finding]:
             yield say(context, rule, hit, left=number_text(left), needed=number_text(needed))
 
 
+def date_not_future(context: Context, rule: Rule) -> Iterator[Finding]:
+    """Dates do not lie after today."""
+    for hit in context.hits(rule.params["field"]):
+        if date.fromisoformat(hit.value) > context.today:
+            yield say(context, rule, hit)
+
+
+def date_within_days_before(context: Context, rule: Rule) -> Iterator[Finding]:
+    """Dates lie no longer ago than so many days; the day itself does not count (民法典 art. 201)."""
+    days = rule.params["days"]
+    for hit in context.hits(rule.params["field"]):
+        if (context.today - date.fromisoformat(hit.value)).days > days:
+            yield say(context, rule, hit, days=days)
+
+
 def choice_by(context: Context, rule: Rule) -> Iterator[Finding]:
     """What may be chosen depends on another field of the same row or section."""
     by = context.form.field(rule.params["by"])
@@ -350,6 +365,8 @@ RULES: Mapping[str, RuleKind] = dict(
             choice="path",
             of="values",
         ),
+        _kind(date_not_future, field="path"),
+        _kind(date_within_days_before, "days", field="path", days="count"),
         _kind(choice_by, field="path", by="path", allowed="choices"),
         _kind(format_by, field="path", by="path", formats="formats"),
         _kind(rows_fit_choice, "choice", choice="path", each="row_path", cases="cases"),

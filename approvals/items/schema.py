@@ -85,8 +85,11 @@ PROMISE = _object(
 
 _SLUG: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
 _DATE: Schema = {"type": "string", "format": "date"}
-GIVEN = "uscc name company_type legal_representative region_code address industry_code business_scope".split()
-"""What the register of enterprises tells of an organisation, by the names of its columns."""
+GIVEN = (
+    "uscc name company_type legal_representative region_code address industry_code business_scope "
+    "registered_capital"
+).split()
+"""What the register of enterprises tells of an organisation; the capital in 万元 as text."""
 _STEP_LIMIT: Schema = {
     "if": {"type": "object"},
     "then": LIMIT,

@@ -9,6 +9,7 @@ from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
     CLAIM_REQUIRED,
     FOUR_EYES,
+    NAME_TAKEN,
     NOT_HEARD,
     OWN_APPLICATION,
     REGISTER_MOVED_ON,
@@ -99,7 +100,14 @@ def state_objection(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Rep
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
 @refuses(
-    FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, REVOCATION_NOT_PENDING, NOT_HEARD, REGISTER_MOVED_ON
+    FORBIDDEN,
+    CLAIM_REQUIRED,
+    FOUR_EYES,
+    WRONG_STATE,
+    REVOCATION_NOT_PENDING,
+    NOT_HEARD,
+    REGISTER_MOVED_ON,
+    NAME_TAKEN,
 )
 @command
 def decide_revocation(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:

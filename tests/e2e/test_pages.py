@@ -247,6 +247,16 @@ TIME = (
         "approver",
         then=_press("Decide"),
     ),
+    Kind("revocation", "/desk/cases/{granted}/revocation", "reviewer"),
+    Kind(
+        "revocation-with-errors",
+        "/desk/cases/{granted}/revocation",
+        "reviewer",
+        then=_press("Propose and tell the holder"),
+    ),
+    Kind("revocation-withdraw", "/desk/cases/{proposed}/revocation/withdraw", "reviewer"),
+    Kind("objection", "/applications/{proposed}/objection", "{holder}"),
+    Kind("revocation-decide", "/desk/cases/{heard}/revocation/decide", "approver"),
     Kind("delivery", "/desk/cases/{granted}/delivery", "window"),
     Kind(
         "delivery-with-errors",

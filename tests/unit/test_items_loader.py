@@ -288,37 +288,39 @@ def test_every_flaw_of_every_file_is_reported_at_once(folder: Path) -> None:
     spoil(folder, ITEM, "category: establishment", "category: sport")
     spoil(folder, ITEM, "unit: working_day", "unit: fortnight")
     spoil(folder, FORM, "rule: rows_sum", "rule: rows_product")
-    spoil(folder, "a8_company_change.yaml", "missing:", "absent:")
+    spoil(folder, "a6_bank_account.yaml", "missing:", "absent:")
     files = {flaw.split(":")[0] for flaw in flaws(folder)}
-    assert files == {ITEM, FORM, "a8_company_change.yaml"}
+    assert files == {ITEM, FORM, "a6_bank_account.yaml"}
 
 
 def test_two_items_cannot_share_code_or_slug(folder: Path) -> None:
-    a8 = (folder / "a8_company_change.yaml").read_text(encoding="utf-8")
-    (folder / "y_slug.yaml").write_text(a8.replace("99013112700402", "99013112700409"), encoding="utf-8")
-    (folder / "z_code.yaml").write_text(a8.replace("slug: company-change", "slug: other"), encoding="utf-8")
+    a6 = (folder / "a6_bank_account.yaml").read_text(encoding="utf-8")
+    (folder / "y_slug.yaml").write_text(a6.replace("99209100100001", "99209100100009"), encoding="utf-8")
+    (folder / "z_code.yaml").write_text(
+        a6.replace("slug: bank-account-appointment", "slug: other"), encoding="utf-8"
+    )
     found = flaws(folder)
-    assert "y_slug.yaml:2: slug: 'company-change' is used by a8_company_change.yaml too" in found
+    assert "y_slug.yaml:2: slug: 'bank-account-appointment' is used by a6_bank_account.yaml too" in found
     assert any(
-        flaw.startswith("z_code.yaml:") and "codes.code: '99013112700402' is used by a8" in flaw
+        flaw.startswith("z_code.yaml:") and "codes.code: '99209100100001' is used by a6" in flaw
         for flaw in found
     )
 
 
 def test_an_item_that_cannot_be_applied_for_says_what_is_missing(folder: Path) -> None:
-    path = folder / "a8_company_change.yaml"
+    path = folder / "a6_bank_account.yaml"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(line for line in lines if not line.startswith("missing")), encoding="utf-8")
     assert [*flaws(folder)] == [
-        "a8_company_change.yaml:7: online: an item that cannot be applied for says what is missing"
+        "a6_bank_account.yaml:7: online: an item that cannot be applied for says what is missing"
     ]
 
 
 def test_an_item_that_can_be_applied_for_needs_a_form_and_remedies(folder: Path) -> None:
-    spoil(folder, "a8_company_change.yaml", "online: false", "online: true")
+    spoil(folder, "a6_bank_account.yaml", "online: false", "online: true")
     found = flaws(folder)
-    assert "a8_company_change.yaml:7: online: an item that can be applied for needs form" in found
-    assert "a8_company_change.yaml:7: online: an item that can be applied for needs remedies" in found
+    assert "a6_bank_account.yaml:7: online: an item that can be applied for needs form" in found
+    assert "a6_bank_account.yaml:7: online: an item that can be applied for needs remedies" in found
 
 
 def test_broken_yaml_is_named_with_its_line(folder: Path) -> None:

@@ -204,6 +204,16 @@ def test_the_short_way_to_an_actor_leads_to_the_same_as_the_long_one(system: Sys
     assert set(short.memberships) == set(long.memberships)
 
 
+def test_an_organisation_follows_the_register_to_its_newest_name_and_no_older_one(
+    system: SystemUnderTest,
+) -> None:
+    gateway = system.runtime("gateway")
+    uscc = "91990101MA0DEM013U"
+    for name, told, kept in (("原名", 1, "原名"), ("新名", 3, "新名"), ("迟到的名", 2, "新名")):
+        with gateway.transaction(SYSTEM) as tx:
+            assert create_organisation(tx, uscc, name, None, sequence=told).name == kept
+
+
 def test_nobody_is_appointed_in_a_department_that_does_not_exist(system: SystemUnderTest) -> None:
     gateway = system.runtime("gateway")
     with pytest.raises(NotFound), gateway.transaction(SYSTEM) as tx:

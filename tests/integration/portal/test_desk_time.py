@@ -93,7 +93,7 @@ def test_an_extension_is_asked_for_and_approved_by_somebody_else(open_browser: A
 
 
 def test_a_delivery_is_recorded_at_the_window_or_by_opening_the_certificate(open_browser: Any) -> None:
-    handed, opened = _granted(open_browser, "云达"), _granted(open_browser, "云启")
+    handed, opened = granted(open_browser, "云达"), granted(open_browser, "云启")
     window = official(open_browser, "window")
     claim(window, handed)
     page = f"/desk/cases/{handed}/delivery"
@@ -122,7 +122,8 @@ def test_what_was_withdrawn_was_not_decided(open_browser: Any) -> None:
     assert "<dt>办结</dt>" in page and "决定时间" not in page
 
 
-def _granted(open_browser: Any, name: str) -> str:
+def granted(open_browser: Any, name: str) -> str:
+    """A case with its licence, not delivered yet."""
     case, reviewer = _reviewing(open_browser, name)
     review = f"/desk/cases/{case}/review"
     reviewer.get(review)
