@@ -117,12 +117,15 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     if item.limits.intake is None or item.limits.statutory is None:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
     promised, delivery = item.limits.promised, item.limits.delivery
+    notice = item.public_notice
     return clock.Limits(
         intake=_limit(item.limits.intake),
         statutory=_limit(item.limits.statutory),
         promised=_limit(promised) if promised else None,
         extension_moves_promised=bool(promised and promised.extension),
         delivery=_limit(delivery) if delivery and granted else None,
+        notice=_limit(notice.days) if notice else None,
+        filing=_limit(notice.filing) if notice and notice.filing else None,
     )
 
 

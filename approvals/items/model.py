@@ -13,6 +13,7 @@ Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
 Status = Literal["draft", "published", "retired"]
 Applicant = Literal["any", "person", "organisation"]
+NoticeTiming = Literal["before_filing", "before_decision"]
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
 
 
@@ -261,6 +262,35 @@ class CertificateSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """The provisions a decision cites."""
+
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicNotice:
+    """The public notice (公示): before the application, which follows within `filing`, or before the decision.
+
+    The limits run on unless a provision says otherwise (`stops_clocks`; 行政许可法 art. 45 does not). `facts`
+    are the paths of the answers that it shows; an objection ends the case or is weighed.
+    """
+
+    kind: str
+    timing: NoticeTiming
+    name: Text
+    days: Limit
+    filing: Limit | None
+    stops_clocks: Grounds | None
+    facts: tuple[str, ...]
+    promise: Note | None
+    objections: Note
+    objection_ends: bool
+    advice: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What is issued when the item is granted, how long it is valid, and how that is renewed."""
 
@@ -273,6 +303,7 @@ class Outcome:
     validity_verified: bool
     basis: Text | None
     certificate: CertificateSpec | None = None
+    slip: str = "grant_decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,14 +323,6 @@ class DeclineGround:
     key: str
     kind: DeclineKind
     text: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """The provisions a decision cites."""
-
     verified: bool
     basis: Text | None
 
@@ -354,6 +377,7 @@ class Item:
     subject_name: tuple[str, ...]
     form: Form
     missing: Text | None
+    public_notice: PublicNotice | None = None
 
     @property
     def code(self) -> str:

@@ -1,7 +1,7 @@
 """The deadline ledger of a case: every clock with its dates, computed anew from the facts each time."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -9,17 +9,23 @@ from approvals.cases.clock.counting import Counter, Due, due
 from approvals.cases.clock.course import Course, Suspension, read_course
 from approvals.cases.clock.explaining import Line, Timing, explain
 from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, Unit
+from approvals.cases.clock.notices import NOTICE_FACTS, read_notices
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
 
 class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, by the department's own promise, or until delivery."""
+    """Whose time runs: until acceptance, by law, by the department's own promise, or until delivery.
+
+    `notice` is how long a public notice stands, `filing` how long after it the application may come.
+    """
 
     INTAKE = "intake"
     STATUTORY = "statutory"
     PROMISED = "promised"
     DELIVERY = "delivery"
+    NOTICE = "notice"
+    FILING = "filing"
 
 
 _NAMES = {
@@ -27,6 +33,8 @@ _NAMES = {
     ClockKind.STATUTORY: Text("法定办理期限", "Statutory limit"),
     ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
     ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
+    ClockKind.NOTICE: Text("公示期", "Public notice"),
+    ClockKind.FILING: Text("公示期满后的申请期限", "Time to apply after the notice"),
 }
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
@@ -80,10 +88,13 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
     The order of the facts and the instants of their recording are irrelevant to every date. Raises
     ClockError (`code`, `message`) when the facts contradict one another.
     """
-    course = read_course(facts)
+    every = list(facts)
+    course = read_course(fact for fact in every if fact.kind not in NOTICE_FACTS)
+    notices = tuple(_notice_clocks(every, limits, calendar))
     if course is None:
-        return Ledger((), calendar)
+        return Ledger(notices, calendar)
     clocks = (
+        *notices,
         *_intake_clocks(course, limits, calendar),
         *_decision_clocks(course, limits, calendar),
         *_delivery_clock(course, limits, calendar),
@@ -148,6 +159,37 @@ def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> I
         )
 
 
+def _notice_clocks(facts: list[ClockFact], limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """A clock for each notice and, where the application follows it, one for the time to apply."""
+    recounted = tuple(fact for fact in facts if fact.kind is FactKind.CALENDAR_CHANGED)
+    for notice in read_notices(facts):
+        if limits.notice is None:
+            return
+        running = _clock(
+            ClockKind.NOTICE,
+            limits.notice,
+            calendar,
+            start=notice.published,
+            closing=notice.over,
+            recounted=recounted,
+        )
+        yield running
+        stopped = notice.over is not None and notice.over.kind is FactKind.NOTICE_STOPPED
+        if limits.filing is None or stopped or running.due_on is None:
+            continue
+        # Until the notice has ended this is what follows if nobody objects.
+        published = notice.published
+        ended = notice.over or replace(published, kind=FactKind.NOTICE_ENDED, effective_on=running.due_on)
+        yield _clock(
+            ClockKind.FILING,
+            limits.filing,
+            calendar,
+            start=ended,
+            closing=notice.followed,
+            recounted=recounted,
+        )
+
+
 def _clock(
     kind: ClockKind,
     limit: Limit,
@@ -166,6 +208,8 @@ def _clock(
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
         delivery=kind is ClockKind.DELIVERY,
+        notice=kind is ClockKind.NOTICE,
+        filing=kind is ClockKind.FILING,
         start=start,
         closing=closing,
         limit=limit,

@@ -11,6 +11,8 @@ from approvals.cases.clock.facts import FactKind, Unit
 from approvals.cases.clock.ledger import ClockKind, ClockReading, Ledger
 
 _DAY = timedelta(days=1)
+_WITHOUT_THE_ACT = (FactKind.WITHDRAWN, FactKind.NOTICE_STOPPED)
+_NOTICES = (ClockKind.NOTICE, ClockKind.FILING)
 
 
 class ClockState(StrEnum):
@@ -177,7 +179,7 @@ def _state(clock: ClockReading, counter: Counter, moment: _Moment) -> ClockState
         late = clock.due_on is not None and clock.ended_on is not None and clock.ended_on > clock.due_on
         if late or clock.timing.lapsed:
             return ClockState.OVERDUE
-        return ClockState.ENDED if clock.closed_by is FactKind.WITHDRAWN else ClockState.MET
+        return ClockState.ENDED if clock.closed_by in _WITHOUT_THE_ACT else ClockState.MET
     if clock.due_on is None:
         return ClockState.SUSPENDED
     if moment.today > clock.due_on or _past(clock.due_at, moment.now):
@@ -229,6 +231,8 @@ def _first_with(clock: ClockReading, counts: Callable[[date], bool], left: int) 
 
 def _governing(clocks: tuple[ClockStatus, ...]) -> ClockStatus | None:
     clocks = tuple(status for status in clocks if status.clock.kind is not ClockKind.DELIVERY)
+    # A notice governs as long as nothing was handed in; beside other clocks it is only one step.
+    clocks = tuple(status for status in clocks if status.clock.kind not in _NOTICES) or clocks
     open_clocks = [status for status in clocks if status.clock.closed_by is None]
     if open_clocks:
         return min(open_clocks, key=lambda status: status.clock.due_on or date.max)
