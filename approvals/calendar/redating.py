@@ -24,11 +24,13 @@ from approvals.calendar.model import CalendarNotice
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines, Reckoning
-from approvals.cases.lifecycle import OPEN_STATES, State
+from approvals.cases.lifecycle import RUNNING_STATES, State
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.notices import commands as notices
+from approvals.notices.queries import reaching_into
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import LIVE, Task, TaskKind
 from shared.calendar import WorkCalendar, say_date
@@ -71,7 +73,7 @@ def moves(
     """
     query = (
         sa.select(Case)
-        .where(Case.state.in_(OPEN_STATES), Case.due_on >= date(year, 1, 1))
+        .where(Case.state.in_(RUNNING_STATES), Case.due_on >= date(year, 1, 1))
         .options(selectinload(Case.facts))
         .order_by(Case.id)
         .limit(BATCH)
@@ -99,7 +101,8 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
         case_id = str(move.case.id)
         tx.schedule(REDATE_TIMER, case_id, tx.now, {"case_id": case_id, "notice_id": str(notice.id)})
     if after is None:
-        for waiting in map(str, _to_be_delivered(tx.session, notice.year)):
+        others = (*_to_be_delivered(tx.session, notice.year), *reaching_into(tx.session, notice.year))
+        for waiting in map(str, others):
             tx.schedule(REDATE_TIMER, waiting, tx.now, {"case_id": waiting, "notice_id": str(notice.id)})
     if following is not None:
         again = {**payload, "after": str(following)}
@@ -113,8 +116,9 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
     case = tx.session.scalar(sa.select(Case).where(Case.id == case_id).with_for_update())
     if case is not None and case.state is State.GRANTED:
         _redate_delivery(tx, case, notice)
-    if case is None or case.state not in OPEN_STATES:
+    if case is None or case.state not in RUNNING_STATES:
         return
+    notices.follow(tx, case, tx.resource(Catalogue).of(case))
     move = _move(tx.context, case, tx.resource(Deadlines).calendar_of(tx.session), tx.today)
     if move is None:
         return

@@ -14,6 +14,8 @@ from approvals.extensions import queries as extensions
 from approvals.extensions.model import EXTENSION_NAMES, ExtensionState
 from approvals.extensions.policy import extension_of, hindrance
 from approvals.items.model import Item
+from approvals.notices import queries as notices
+from approvals.notices.view import of_case
 from approvals.procedures import queries as procedures
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, SpecialProcedure
 from shared.text import Text
@@ -104,6 +106,12 @@ def delivery_view(
             "recorded_at": done.recorded_at.isoformat(),
         },
     }
+
+
+def notice_view(session: Session, case: Case, item: Item) -> dict[str, Any] | None:
+    """The latest public notice on the case; None where the item asks for none, or none was published."""
+    found = notices.latest_of(session, case.id) if item.public_notice is not None else None
+    return None if found is None else of_case(found, item, notices.objections_to(session, [found.id]))
 
 
 def _basis(procedure: SpecialProcedure) -> Text:

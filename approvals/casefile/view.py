@@ -9,10 +9,16 @@ from sqlalchemy.orm import Session
 from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
-from approvals.casefile.progress import delivery_view, extension_view, may_be_extended, procedures_view
+from approvals.casefile.progress import (
+    delivery_view,
+    extension_view,
+    may_be_extended,
+    notice_view,
+    procedures_view,
+)
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
-from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
+from approvals.cases.lifecycle import RUNNING_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.certificates.queries import standing
@@ -22,6 +28,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.forms import Examination
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
+from approvals.notices.policy import before_decision, before_filing, notice_runs
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
 from approvals.tasks.model import TaskKind
 from approvals.tasks.policy import EXAMINATION, claimed_kinds
@@ -37,12 +44,21 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "decide": (TaskKind.DECISION,),
     "start-procedure": EXAMINATION,
     "end-procedure": EXAMINATION,
+    "publish-notice": EXAMINATION,
     "request-extension": EXAMINATION,
     "decide-extension": (TaskKind.EXTENSION,),
     "record-delivery": (TaskKind.DELIVERY,),
 }
 _WAIT_FOR_PROCEDURES = ("opinion", "decide")
-_APPLICANT_VERBS = ("edit", "submit", "renew-version", "discard", "withdraw", "answer-correction")
+_APPLICANT_VERBS = (
+    "edit",
+    "publish-notice",
+    "submit",
+    "renew-version",
+    "discard",
+    "withdraw",
+    "answer-correction",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today),
+        "notice": notice_view(reader.session, case, item),
         "actions": _actions(reader, case, item, own, claims, renewal),
     }
 
@@ -118,7 +135,7 @@ def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:
     if case.due_on is None or case.due_kind is None:
         return None
     deadlines = reader.context.resources.get(Deadlines)
-    ended = case.state not in OPEN_STATES
+    ended = case.state not in RUNNING_STATES
     return {
         "on": case.due_on.isoformat(),
         "kind": case.due_kind,
@@ -285,7 +302,11 @@ def _actions(
 ) -> list[str]:
     """What this reader may do now; the same rules refuse everything else."""
     allowed = [verb for verb in _APPLICANT_VERBS if own and allows(verb, case.state)]
-    unwanted = {"renew-version"} if renewal is None else {"submit"}
+    unwanted = {"renew-version"} if renewal is None else {"submit", "publish-notice"}
+    if before_filing(item) is None:
+        unwanted.add("publish-notice")  # the authority's, or nobody's
+    elif case.state is State.DRAFT:
+        unwanted.add("submit")
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
     allowed = [verb for verb in allowed if verb not in unwanted]
@@ -300,7 +321,10 @@ def _actions(
 def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     """Whether nothing but claim and state stands in the way of an official's verb."""
     if verb in _WAIT_FOR_PROCEDURES:
-        return case.resumes_on is None
+        waits = verb == "decide" and notice_runs(reader.session, case, item)
+        return case.resumes_on is None and not waits
+    if verb == "publish-notice":
+        return before_decision(item) is not None and not notice_runs(reader.session, case, item)
     if verb == "end-procedure":
         return case.resumes_on is not None
     if verb == "request-extension":

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
+from approvals.cases.notice_schemas import CaseNotice
 from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, ProcedureOut
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
@@ -65,6 +66,12 @@ class CheckArgs(Schema):
 
 class Submit(Schema):
     """The applicant's declaration."""
+
+    declaration = YesNo(required=True)
+
+
+class PublishNotice(Schema):
+    """That what is published is true and may be read by everybody."""
 
     declaration = YesNo(required=True)
 
@@ -301,6 +308,12 @@ class CaseOut(CaseSummary):
     procedures = fields.List(fields.Nested(ProcedureOut), required=True)
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
+    notice = fields.Nested(
+        CaseNotice,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Its latest public notice (公示)"},
+    )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

@@ -5,10 +5,14 @@ from uuid import UUID
 
 from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
+    CASES_RUNNING,
     CLAIM_REQUIRED,
     FOUR_EYES,
     INCOMPLETE_PARTICULARS,
     NAME_TAKEN,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
+    ORGANISATION_NOT_REGISTERED,
     WRONG_STATE,
 )
 from approvals.cases.schemas import PLACES, CaseOut, Decide
@@ -26,7 +30,18 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
 @blueprint.arguments(Decide)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
+@refuses(
+    FORBIDDEN,
+    CLAIM_REQUIRED,
+    FOUR_EYES,
+    WRONG_STATE,
+    NAME_TAKEN,
+    INCOMPLETE_PARTICULARS,
+    NOTICE_RUNNING,
+    NOTICE_REQUIRED,
+    CASES_RUNNING,
+    ORGANISATION_NOT_REGISTERED,
+)
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Grant or refuse.

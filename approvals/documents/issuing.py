@@ -27,6 +27,9 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.PROCEDURE_NOTICE: "特",
     SlipKind.EXTENSION_NOTICE: "延",
     SlipKind.DELIVERY_RECORD: "送",
+    SlipKind.PUBLIC_NOTICE: "公",
+    SlipKind.NOTICE_RESULT: "公告",
+    SlipKind.DEREGISTRATION_NOTICE: "准销",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
 

@@ -47,6 +47,9 @@ class SlipKind(StrEnum):
     PROCEDURE_NOTICE = "procedure_notice"  # 特别程序所需时间告知书
     EXTENSION_NOTICE = "extension_notice"  # 延长审批期限通知书
     DELIVERY_RECORD = "delivery_record"  # 送达回证
+    PUBLIC_NOTICE = "public_notice"  # 公示
+    NOTICE_RESULT = "notice_result"  # 公示结果告知书
+    DEREGISTRATION_NOTICE = "deregistration_notice"  # 准予注销登记通知书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

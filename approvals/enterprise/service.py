@@ -27,10 +27,12 @@ from approvals.documents import api as documents
 from approvals.documents.unused import UNUSED_TIMER, forget_let_go
 from approvals.enterprise import api as register_api
 from approvals.enterprise.demo.seed import seed
+from approvals.enterprise.deregistering import DEREGISTRATION, deregister
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import (
     ESTABLISHMENT,
     facts_of,
+    has_ended,
     permit,
     register_company,
     register_rules,
@@ -42,6 +44,8 @@ from approvals.intake.commands import lapse
 from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
+from approvals.notices import api as notices
+from approvals.notices.commands import NOTICE_TIMER, wake
 from approvals.procedures import api as procedures
 from shared.calendar import load_default_calendar
 from shared.config import Settings
@@ -60,8 +64,10 @@ def _resources(_settings: Settings) -> Mapping[type, object]:
         Catalogue: _catalogue(),
         Deadlines: Deadlines(CalendarInForce(load_default_calendar()).of, Thresholds()),
         Checker: Checker(register_rules),
-        GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
-        Register: Register(facts_of),
+        GrantEffects: GrantEffects(
+            {ESTABLISHMENT: register_company, DEREGISTRATION: deregister}, otherwise=permit
+        ),
+        Register: Register(facts_of, has_ended),
     }
 
 
@@ -86,6 +92,7 @@ service = Service(
         intake.blueprint,
         desk.blueprint,
         procedures.blueprint,
+        notices.blueprint,
         extensions.blueprint,
         decisions.blueprint,
         delivery.blueprint,
@@ -99,6 +106,7 @@ service = Service(
         UNUSED_TIMER: forget_let_go,
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,
+        NOTICE_TIMER: wake,
     },
     backfill=_tell_all,
     resources=_resources,

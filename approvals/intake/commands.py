@@ -21,6 +21,7 @@ from approvals.documents.slips import SlipKind
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.notices import commands as notices
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -141,6 +142,7 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
     Every verb settles first, so that nobody can act on a case whose intake limit has passed; the timer
     only makes sure that somebody does.
     """
+    notices.settle(tx, case, item)
     if case.state is not State.RECEIVED or case.due_on is None or tx.today <= case.due_on:
         return False
     deadlines = tx.resource(Deadlines)

@@ -271,7 +271,7 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class PublicNotice:
-    """The public notice (公示): before the application, which follows within `filing`, or before the decision.
+    """A public notice (公示): before the application, which follows within `filing`, or before the decision.
 
     The limits run on unless a provision says otherwise (`stops_clocks`; 行政许可法 art. 45 does not). `facts`
     are the paths of the answers that it shows; an objection ends the case or is weighed.

@@ -30,22 +30,20 @@ def read_notice(reader: Reader, data: Any, limit: ReadLimit) -> PublicNotice | N
         stops_clocks=None if stops is None else Grounds(**reader.shown(stops, (_PLACE, "stops_clocks"))),
         facts=tuple(data["facts"]),
         promise=read_note(reader, data.get("promise"), (_PLACE, "promise")),
-        objections=Note(
-            text=Text.of(objections["text"]), **reader.shown(objections, (_PLACE, "objections"))
-        ),
+        objections=Note(text=Text.of(objections["text"]), **reader.shown(objections, (_PLACE, "objections"))),
         objection_ends=objections["ends"],
         advice=reader.text(objections.get("advice")),
     )
 
 
 def check_notice(reader: Reader, item: Item) -> None:
-    """Note what the notice shows that the form does not have or nobody may see, and what does not go together."""
+    """Note what does not go together in a notice, and what it shows that the form lacks or nobody may see."""
     notice = item.public_notice
     if notice is None:
         return
     before_filing = notice.timing == "before_filing"
     if before_filing != (notice.filing is not None):
-        reader.flaw((_PLACE, "timing"), "filing stands if and only if the notice comes before the application")
+        reader.flaw((_PLACE, "timing"), "filing stands if and only if the notice comes before filing")
     if before_filing and notice.stops_clocks is not None:
         reader.flaw((_PLACE, "stops_clocks"), "before the application no limit runs that could be stopped")
     if not before_filing and notice.objection_ends:
@@ -54,6 +52,10 @@ def check_notice(reader: Reader, item: Item) -> None:
         )
     if notice.stops_clocks is not None and not notice.stops_clocks.verified:
         reader.flaw((_PLACE, "stops_clocks", "verified"), "only a provision that was read stops the clocks")
+    _check_parts(reader, item, notice)
+
+
+def _check_parts(reader: Reader, item: Item, notice: PublicNotice) -> None:
     for key, limit in (("days", notice.days), ("filing", notice.filing)):
         if limit is not None and limit.unit not in ("working_day", "natural_day"):
             reader.flaw((_PLACE, key, "unit"), "is counted in working days or in days")

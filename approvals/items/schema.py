@@ -319,9 +319,7 @@ EXAMPLES = _object(
                 warnings=_FINDINGS,
                 required_materials=_list(_NAME),
                 subject_name=_STRING,
-                due=_object(
-                    "", intake=_DATE, statutory=_DATE, promised=_DATE, notice=_DATE, filing=_DATE
-                ),
+                due=_object("", intake=_DATE, statutory=_DATE, promised=_DATE, notice=_DATE, filing=_DATE),
             ),
         ),
         1,

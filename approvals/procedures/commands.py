@@ -15,6 +15,7 @@ from approvals.cases.record import Fact, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.items.model import Item
+from approvals.notices.policy import stopped_until
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, ProcedureKind, SpecialProcedure
 from approvals.procedures.queries import running_on
 from approvals.tasks import commands as tasks
@@ -79,7 +80,8 @@ def start(
         started_name=tx.actor.name,
     )
     tx.session.add(procedure)
-    case.resumes_on = max(each.expected_end_on for each in (*running, procedure))
+    ends = [each.expected_end_on for each in (*running, procedure)]
+    case.resumes_on = max((*ends, *stopped_until(tx.session, case, item)))
     due_on = _statutory(tx, case, item)[0]
     # The day of the start still counts: a limit that ends on it, or has ended, is not moved.
     late = due_on is not None and due_on <= tx.today
@@ -131,7 +133,8 @@ def end(
         raise InvalidInput(errors=[FieldError("/ended_on", "future", _FUTURE)])
     _close(tx, procedure, on)
     left = [each for each in running if each is not procedure]
-    case.resumes_on = max((each.expected_end_on for each in left), default=None)
+    ends = [each.expected_end_on for each in left]
+    case.resumes_on = max((*ends, *stopped_until(tx.session, case, item)), default=None)
     name = PROCEDURE_NAMES[procedure.kind]
     record(
         tx,

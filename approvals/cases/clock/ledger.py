@@ -174,7 +174,7 @@ def _notice_clocks(facts: list[ClockFact], limits: Limits, calendar: WorkCalenda
             recounted=recounted,
         )
         yield running
-        stopped = notice.over is not None and notice.over.kind is FactKind.NOTICE_STOPPED
+        stopped = notice.over is not None and notice.over.kind is not FactKind.NOTICE_ENDED
         if limits.filing is None or stopped or running.due_on is None:
             continue
         # Until the notice has ended this is what follows if nobody objects.

@@ -20,7 +20,7 @@ class NoticeCourse:
 
     published: ClockFact
     over: ClockFact | None
-    """Its end, by lapse of time or because it was stopped."""
+    """Its end, by lapse of time or because it was stopped or the application withdrawn."""
     followed: ClockFact | None
     """What ended the time to apply after it: the application, that none came, or that it was stopped then."""
 
@@ -33,6 +33,7 @@ def read_notices(facts: Iterable[ClockFact]) -> Iterator[NoticeCourse]:
     if any(fact.kind in NOTICE_FACTS and fact.ref not in known for fact in every):
         raise ClockError("clock-notice-not-published", _NOT_PUBLISHED)
     received = next((fact for fact in every if fact.kind is FactKind.RECEIVED), None)
+    withdrawn = next((fact for fact in every if fact.kind is FactKind.WITHDRAWN), None)
     for start in published:
         own = [fact for fact in every if fact.ref == start.ref and fact.kind in NOTICE_FACTS]
         ended = next((fact for fact in own if fact.kind is FactKind.NOTICE_ENDED), None)
@@ -40,6 +41,6 @@ def read_notices(facts: Iterable[ClockFact]) -> Iterator[NoticeCourse]:
         lapsed = next((fact for fact in own if fact.kind is FactKind.FILING_LAPSED), None)
         yield NoticeCourse(
             published=start,
-            over=ended or stopped,
+            over=ended or stopped or withdrawn,
             followed=(received or lapsed or stopped) if ended else None,
         )
