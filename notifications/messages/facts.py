@@ -16,6 +16,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     procedure: Mapping[str, Any] = data.get("procedure") or {}
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
+    notice: Mapping[str, Any] = data.get("public_notice") or {}
+    objection: Mapping[str, Any] = data.get("objection") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -49,6 +51,14 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
+        "notice_name": Text.of(notice["name"]) if notice else None,
+        "notice_timing": notice.get("timing"),
+        "notice_last_on": notice.get("last_on"),
+        "notice_provisional": notice.get("provisional"),
+        "file_until": notice.get("file_until"),
+        "objection_by": Text.of(objection["standing_name"]) if objection else None,
+        "objection_ends": objection.get("ends_case"),
+        "objection_advice": Text.of(objection["advice"]) if objection.get("advice") else None,
     }
 
 

@@ -26,6 +26,10 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "notice-published",
+    "notice-ended",
+    "objection-lodged",
+    "filing-lapsed",
 )
 REDATED = "redated"
 
