@@ -14,7 +14,7 @@ from facilities.enterprises.model import EnterpriseCopy
 from notifications.messages.model import Message
 from shared.actor import Actor
 from shared.clock import ManualClock
-from shared.testing.answers import A1_MATERIALS, a1_answers
+from shared.testing.answers import A1_MATERIALS, A9, A9_ANSWERS, A9_MATERIALS, a1_answers
 from shared.testing.systems import SystemFactory
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.notices import at, in_force
@@ -33,18 +33,7 @@ from tests.unit.notice_item import CODE as NOTICED
 from tests.unit.notice_item import with_notice
 from tests.unit.pdf_text import texts
 
-A9 = "99013112700403"
 A1 = "company-establishment"
-DECLARED = (
-    "debts_settled dues_settled no_approval_needed not_listed nothing_encumbered no_proceedings not_revoked "
-    "no_penalty_open no_branches"
-).split()
-ANSWERS: dict[str, Any] = {
-    "declarations": dict.fromkeys(DECLARED, "true"),
-    "investors": {"promise_signed": "true", "rows": [{"name": "示范股东甲"}, {"name": "示范股东乙"}]},
-    "contact": {"name": "示范联络员丁", "mobile": "13800000004"},
-}
-MATERIALS = ("application_form", "promise")
 YES = {"declaration": True}
 OBJECTION = {"standing": "creditor", "name": "示范债权人", "reason": "尚有货款未结清", "contact": "0990-1"}
 LAST_ON, FILE_UNTIL = date(2026, 12, 14), date(2027, 1, 4)
@@ -60,7 +49,7 @@ def company(desk: Desk, name: str = "云栖湾") -> tuple[str, Actor, str]:
 
 def drafted(desk: Desk, member: Actor, uscc: str, **changes: Any) -> str:
     """A complete draft of A9."""
-    return desk.draft_of(member, A9, {**ANSWERS, **changes}, MATERIALS, uscc)
+    return desk.draft_of(member, A9, {**A9_ANSWERS, **changes}, A9_MATERIALS, uscc)
 
 
 def published(desk: Desk, member: Actor, uscc: str) -> str:
