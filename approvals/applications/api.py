@@ -5,16 +5,21 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from approvals.applications import commands, renewal
+from approvals.applications import commands, publishing, renewal
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.refusals import (
+    CLAIM_REQUIRED,
     CREDIT_BAN,
+    FILING_CLOSED,
     GUIDE_ONLY,
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
     ITEM_VERSION_RETIRED,
+    NO_NOTICE,
     NOT_CONNECTED,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
     ORGANISATION_NOT_REGISTERED,
     WITHDRAWAL_WAITS,
     WRONG_STATE,
@@ -26,6 +31,7 @@ from approvals.cases.schemas import (
     CheckArgs,
     CheckOut,
     Nothing,
+    PublishNotice,
     SaveAnswers,
     StartCase,
     Submit,
@@ -119,7 +125,18 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, CREDIT_BAN, NOT_CONNECTED)
+@refuses(
+    FORBIDDEN,
+    WRONG_STATE,
+    ITEM_VERSION_RETIRED,
+    ITEM_RETIRED,
+    CREDIT_BAN,
+    NOT_CONNECTED,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
+    FILING_CLOSED,
+    ORGANISATION_NOT_REGISTERED,
+)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
@@ -135,6 +152,31 @@ def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
         tx, case, item, declaration=data["declaration"], promise=data["promise"], deferred=deferred
     )
     return reply_with_case(tx, submitted)
+
+
+@blueprint.post("/cases/<uuid:case_id>/publish-notice")
+@blueprint.arguments(PublishNotice)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(
+    FORBIDDEN,
+    CLAIM_REQUIRED,
+    WRONG_STATE,
+    NO_NOTICE,
+    NOTICE_RUNNING,
+    ITEM_VERSION_RETIRED,
+    ITEM_RETIRED,
+    ORGANISATION_NOT_REGISTERED,
+)
+@command
+def publish_notice(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
+    """Put up the public notice (公示) that the item asks for.
+
+    Where it comes before the application, the applicant does, and all that will be handed in has to be there;
+    where it comes before the decision, the official who has claimed the review or the decision does.
+    """
+    case, item = opened(tx, case_id)
+    return reply_with_case(tx, publishing.publish_notice(tx, case, item, declaration=data["declaration"]))
 
 
 @blueprint.post("/cases/<uuid:case_id>/renew-version")

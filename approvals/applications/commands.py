@@ -21,7 +21,7 @@ from approvals.applications.renewal import require_in_force
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind, end_of
-from approvals.cases.lifecycle import BEFORE_ACCEPTANCE, State
+from approvals.cases.lifecycle import BEFORE_ACCEPTANCE, BEFORE_FILING, State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.numbering import next_number
 from approvals.cases.record import Fact, record
@@ -38,6 +38,9 @@ from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
+from approvals.notices import commands as notices
+from approvals.notices.model import StopReason
+from approvals.notices.policy import require_noticed
 from approvals.procedures import commands as procedures
 from approvals.promises import commands as promises
 from approvals.tasks import commands as tasks
@@ -152,17 +155,20 @@ def submit(
     what the item lets follow (容缺受理). What another authority executes is handed over to its system, which
     says when it has received it. Raises InvalidInput naming every wrong field and missing material; Conflict
     when it was handed in before, when another version of the item has come into force since the draft was
-    begun, and `credit-ban` for whoever may not promise.
+    begun, `credit-ban` for whoever may not promise and, where a public notice comes first, before its end
+    and when the time after it is over.
     """
     policy.require_applicant(tx.actor, case)
+    require_noticed(case, item)
     policy.require_state("submit", case)
-    require_in_force(tx, case)
+    if case.state is State.DRAFT:  # what was published is handed in under the version it was published by
+        require_in_force(tx, case)
     if not declaration:
         text = Text("请确认所填内容和所附材料真实有效", "Confirm that the information and materials are true")
         raise InvalidInput(errors=[FieldError("/declaration", "required", text)])
     promises.require_promised(tx, case, item, promised=promise)
     fill_in(tx, case, item)
-    _require_valid(tx, case, item, deferred)
+    require_valid(tx, case, item, deferred)
     region = _region(item)
     # One series for all items: the number names region and day, not the item.
     serial = next_number(tx.session, f"case/{region}/{tx.today.isoformat()}")
@@ -171,6 +177,8 @@ def submit(
     case.submitted_at = tx.now
     if item.handover is None:
         record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
+        if item.public_notice is not None:
+            notices.finish(tx, case)
         _queue_for_intake(tx, case)
         issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
         if deferred is not None:
@@ -204,10 +212,14 @@ def discard(tx: Transaction, case: Case) -> None:
 def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     """Take the application back: 撤件 before acceptance, 撤回 after it, never after the decision.
 
-    What another authority has may only be asked back: the case ends when its system says so.
+    What another authority has may only be asked back: the case ends when its system says so. What is on
+    public notice and was not handed in yet is taken back with its notice.
     """
     policy.require_applicant(tx.actor, case)
     policy.require_state("withdraw", case)
+    if case.state in BEFORE_FILING:
+        notices.take_down(tx, case, item, reason=reason)
+        return case
     if item.handover is not None and not handovers.ask_withdrawal(tx, case, reason):
         record(tx, case, item, "withdrawal_asked", office="applicant")
         tx.audit("case.withdrawal-asked", "case", case.id, {}, case.on_behalf_of)
@@ -225,6 +237,8 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     )
     case.ended_at = tx.now
     procedures.break_off(tx, case)
+    if item.public_notice is not None:
+        notices.stop(tx, case, StopReason.WITHDRAWN)
     extensions.lapse(tx, case)
     gaps.lapse(tx, case)
     tasks.cancel_live(tx, case)
@@ -259,7 +273,7 @@ def answer_correction(tx: Transaction, case: Case, item: Item, *, deferred: Defe
     ]
     if untouched:
         raise InvalidInput(errors=untouched)
-    _require_valid(tx, case, item, deferred)
+    require_valid(tx, case, item, deferred)
     notice.answered_at = tx.now
     if item.handover is not None:
         record(tx, case, item, "answer_handed_in", office="applicant")
@@ -325,7 +339,8 @@ def _form(tx: Transaction, case: Case, item: Item) -> OpenedForm:
     return open_form(tx.session, tx.context.cipher, case, item, tx.today)
 
 
-def _require_valid(tx: Transaction, case: Case, item: Item, deferred: Deferred | None) -> None:
+def require_valid(tx: Transaction, case: Case, item: Item, deferred: Deferred | None = None) -> None:
+    """Refuse what is not in order: InvalidInput names every wrong field and every missing material."""
     following = deferred.materials if deferred else ()
     lets_follow = {
         code for code in following if (spec := item.material(code)) and spec.necessity == "deferrable"

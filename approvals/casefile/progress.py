@@ -22,6 +22,8 @@ from approvals.gaps.policy import make_up_limit, reform_of
 from approvals.handovers.commands import waiting
 from approvals.handovers.model import HANDOVER_NAMES, TROUBLE_NAMES, Handover, MessageKind
 from approvals.items.model import HANDOVER_SYSTEMS, Item
+from approvals.notices import queries as notices
+from approvals.notices.view import of_case
 from approvals.overdue import queries as explanations
 from approvals.overdue.policy import missed
 from approvals.procedures import queries as procedures
@@ -286,6 +288,12 @@ def _documents(session: Session, service: str, handover: Handover) -> list[dict[
         }
         for each in issued_outside.of_case(session, handover.case_id)
     ]
+
+
+def notice_view(session: Session, case: Case, item: Item) -> dict[str, Any] | None:
+    """The latest public notice on the case; None where the item asks for none, or none was published."""
+    found = notices.latest_of(session, case.id) if item.public_notice is not None else None
+    return None if found is None else of_case(found, item, notices.objections_to(session, [found.id]))
 
 
 def _basis(procedure: SpecialProcedure) -> Text:

@@ -16,6 +16,7 @@ from approvals.casefile.progress import (
     extension_view,
     handover_view,
     may_be_extended,
+    notice_view,
     overdue_view,
     procedures_view,
     promise_view,
@@ -24,7 +25,7 @@ from approvals.casefile.progress import (
 from approvals.casefile.revoking import revocation_verbs, revocation_view
 from approvals.cases import deferral, policy
 from approvals.cases.deadline import Deadlines, Reckoning
-from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
+from approvals.cases.lifecycle import RUNNING_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.certificates.queries import standing
@@ -37,6 +38,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.forms import Examination
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
+from approvals.notices.policy import before_decision, before_filing, notice_runs
 from approvals.overdue.policy import may_explain, missed
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
 from approvals.spot.view import corrections_view
@@ -55,6 +57,7 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "decide": (TaskKind.DECISION,),
     "start-procedure": EXAMINATION,
     "end-procedure": EXAMINATION,
+    "publish-notice": EXAMINATION,
     "request-extension": EXAMINATION,
     "decide-extension": (TaskKind.EXTENSION,),
     "record-delivery": (TaskKind.DELIVERY,),
@@ -64,6 +67,7 @@ _WAIT_FOR_PROCEDURES = ("opinion", "decide")
 _APPLICANT_VERBS = (
     "edit",
     "choose-route",
+    "publish-notice",
     "submit",
     "renew-version",
     "discard",
@@ -148,6 +152,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
             reader.session, reader.context, reader.actor, case, reader.today, claims
         ),
         "handover": handover_view(reader.session, reader.context.service, case, for_applicant=own),
+        "notice": notice_view(reader.session, case, item),
         "actions": [
             *_actions(reader, case, item, own, claims, renewal),
             *revocation_verbs(reader.session, reader.actor, case, reader.today, claims),
@@ -166,7 +171,7 @@ def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:
     if case.due_on is None or case.due_kind is None:
         return None
     deadlines = reader.context.resources.get(Deadlines)
-    due, ended = Reckoning.on(case), case.state not in OPEN_STATES
+    due, ended = Reckoning.on(case), case.state not in RUNNING_STATES
     return due_view(deadlines, reader.session, due, reader.now, reader.today, ended=ended)
 
 
@@ -324,7 +329,7 @@ def _renewal(renewal: Renewal, old: Item) -> dict[str, Any]:
 def _credit_ban(reader: Reader, case: Case, item: Item, personal: bool) -> dict[str, Any] | None:
     """What keeps the applicant from promising, where it matters and for those whom it concerns."""
     rests_on_word = any(reform.mode in ("promise", "deferred_materials") for reform in item.reforms)
-    undecided = case.state is State.DRAFT or case.state in OPEN_STATES
+    undecided = case.state is State.DRAFT or case.state in RUNNING_STATES
     return ban_view(reader.session, case) if personal and rests_on_word and undecided else None
 
 
@@ -338,9 +343,13 @@ def _actions(
 ) -> list[str]:
     """What this reader may do now; the same rules refuse everything else."""
     allowed = [verb for verb in _APPLICANT_VERBS if own and allows(verb, case.state)]
-    unwanted = {"renew-version"} if renewal is None else {"submit"}
+    unwanted = {"renew-version"} if renewal is None else {"submit", "publish-notice"}
     if len(item.routes) == 1:
         unwanted.add("choose-route")
+    if before_filing(item) is None:
+        unwanted.add("publish-notice")  # the authority's, or nobody's
+    elif case.state is State.DRAFT:
+        unwanted.add("submit")
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
     if not _may_make_up(reader, case):
@@ -372,7 +381,10 @@ def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     if verb == "decide" and deferral.to_make_up(case) is not None:
         return False
     if verb in _WAIT_FOR_PROCEDURES:
-        return case.resumes_on is None
+        waits = verb == "decide" and notice_runs(reader.session, case, item)
+        return case.resumes_on is None and not waits
+    if verb == "publish-notice":
+        return before_decision(item) is not None and not notice_runs(reader.session, case, item)
     if verb == "start-procedure":
         return bool(item.procedures)
     if verb == "end-procedure":

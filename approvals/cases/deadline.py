@@ -222,6 +222,7 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
     promised, delivery, promise = item.limits.promised, item.limits.delivery, item.promise
     make_up = item.deferral.make_up if item.deferral else None
+    notice = item.public_notice
     return clock.Limits(
         intake=_limit(intake) if intake else None,
         statutory=_limit(statutory),
@@ -235,6 +236,8 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
         ),
         make_up=_limit(make_up) if make_up else None,
         check=_limit(promise.check) if promise and item.route == "promise" and granted else None,
+        notice=_limit(notice.days) if notice else None,
+        filing=_limit(notice.filing) if notice and notice.filing else None,
     )
 
 

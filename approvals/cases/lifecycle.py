@@ -29,6 +29,10 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     TERMINATED = "terminated"
     REVOKED = "revoked"
+    ON_NOTICE = "on_notice"
+    NOTICE_OVER = "notice_over"
+    OBJECTED = "objected"
+    LAPSED = "lapsed"
 
 
 STATE_NAMES: dict[State, Text] = {
@@ -46,6 +50,10 @@ STATE_NAMES: dict[State, Text] = {
     State.WITHDRAWN: Text("已撤回", "Withdrawn"),
     State.TERMINATED: Text("终止办理", "Terminated"),
     State.REVOKED: Text("许可已撤销", "Revoked"),
+    State.ON_NOTICE: Text("公示中", "On public notice"),
+    State.NOTICE_OVER: Text("公示期满，待提交申请", "Notice over, to be handed in"),
+    State.OBJECTED: Text("公示期内被提出异议，已终止", "Ended by an objection"),
+    State.LAPSED: Text("逾期未提交申请，已终止", "Ended: not handed in in time"),
 }
 
 
@@ -116,6 +124,15 @@ ENTRIES: dict[str, Entry] = {
         ),
         Entry("withdrawal_asked", None, Text("申请撤回，转交主管机关", "Withdrawal asked for"), None),
         Entry("withdrawal_refused", None, Text("主管机关未予撤回", "Withdrawal not taken"), None),
+        # A notice before the application comes before code 1: the national codes know nothing so early.
+        Entry("notice_published", None, Text("公示（开始）", "Put on public notice"), State.ON_NOTICE),
+        Entry("notice_ended", None, Text("公示期届满", "Public notice over"), State.NOTICE_OVER),
+        Entry("notice_objected", None, Text("公示期内被提出异议", "An objection was lodged"), State.OBJECTED),
+        Entry("notice_withdrawn", None, Text("撤回公示", "Public notice withdrawn"), State.WITHDRAWN),
+        Entry("filing_lapsed", None, Text("逾期未提交申请", "Not handed in in time"), State.LAPSED),
+        Entry("examination_notice_published", None, Text("公示（开始）", "Put on public notice"), None),
+        Entry("examination_notice_ended", None, Text("公示期届满", "Public notice over"), None),
+        Entry("objection_lodged", None, Text("收到异议", "An objection was lodged"), None),
     )
 }
 
@@ -133,15 +150,23 @@ OPEN_STATES = frozenset(
 
 BEFORE_ACCEPTANCE = frozenset({State.SUBMITTED, State.RECEIVED, State.CORRECTION})
 
+BEFORE_FILING = frozenset({State.ON_NOTICE, State.NOTICE_OVER})
+"""On public notice, or over with it: announced to the public and not handed in yet."""
+
+RUNNING_STATES = OPEN_STATES | BEFORE_FILING
+"""Something runs whose end has a date."""
+
+
 UNDER_EXAMINATION = frozenset({State.REVIEWING, State.DECIDING})
 """Between acceptance and decision, in the hands of an official."""
 
 ALLOWED: dict[str, frozenset[State]] = {
     "edit": frozenset({State.DRAFT, State.CORRECTION}),
-    "submit": frozenset({State.DRAFT}),
+    "submit": frozenset({State.DRAFT, State.NOTICE_OVER}),
+    "publish-notice": frozenset({State.DRAFT}) | UNDER_EXAMINATION,
     "renew-version": frozenset({State.DRAFT}),
     "discard": frozenset({State.DRAFT}),
-    "withdraw": OPEN_STATES,
+    "withdraw": RUNNING_STATES,
     "accept": frozenset({State.RECEIVED}),
     "decline": frozenset({State.RECEIVED}),
     "request-correction": frozenset({State.RECEIVED}),

@@ -59,6 +59,15 @@ STATEMENT_CLOSED = refusal(
 REGISTER_MOVED_ON = refusal(
     Conflict, "The register says something else meanwhile than when the case was made", "register-moved-on"
 )
+NOTICE_REQUIRED = refusal(
+    Conflict, "The item asks for a public notice first, and there was none", "notice-required"
+)
+NOTICE_RUNNING = refusal(Conflict, "A public notice runs; what follows it has to wait", "notice-running")
+NO_NOTICE = refusal(Conflict, "The item asks for no public notice at this point", "no-notice")
+NOTICE_OVER = refusal(Conflict, "The public notice has ended or was stopped", "notice-over")
+ALREADY_OBJECTED = refusal(Conflict, "The caller has objected to this notice before", "already-objected")
+FILING_CLOSED = refusal(Conflict, "The time to apply after the public notice is over", "filing-window-closed")
+CASES_RUNNING = refusal(Conflict, "Other applications of the enterprise are under way", "cases-running")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 NOT_CONNECTED = refusal(
     Conflict,

@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.handover_schemas import HandoverOut
 from approvals.cases.lifecycle import ALLOWED, State
+from approvals.cases.notice_schemas import CaseNotice
 from approvals.cases.promise_schemas import CreditBan, PromiseOut
 from approvals.cases.time_schemas import (
     DeferralOut,
@@ -102,6 +103,12 @@ class Submit(AnswerCorrection):
         load_default=False,
         metadata={"description": "On the route `promise`: that what the item says is promised"},
     )
+
+
+class PublishNotice(Schema):
+    """That what is published is true and may be read by everybody."""
+
+    declaration = YesNo(required=True)
 
 
 class Withdraw(Schema):
@@ -416,6 +423,12 @@ class CaseOut(CaseSummary):
         required=True,
         allow_none=True,
         metadata={"description": "Of a case that another authority executes in its own system"},
+    )
+    notice = fields.Nested(
+        CaseNotice,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Its latest public notice (公示)"},
     )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),

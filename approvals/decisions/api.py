@@ -5,12 +5,15 @@ from uuid import UUID
 
 from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
+    CASES_RUNNING,
     CLAIM_REQUIRED,
     CREDIT_BAN,
     FOUR_EYES,
     INCOMPLETE_PARTICULARS,
     MAKE_UP_DUE,
     NAME_TAKEN,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
     ORGANISATION_NOT_REGISTERED,
     REGISTER_MOVED_ON,
     WRONG_STATE,
@@ -40,6 +43,9 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
     NAME_TAKEN,
     INCOMPLETE_PARTICULARS,
     REGISTER_MOVED_ON,
+    NOTICE_RUNNING,
+    NOTICE_REQUIRED,
+    CASES_RUNNING,
     ORGANISATION_NOT_REGISTERED,
 )
 @command

@@ -14,6 +14,7 @@ from approvals.cases.deferral import standing
 from approvals.cases.model import Case, DeferralState
 from approvals.cases.record import Fact, record
 from approvals.certificates.model import LICENCE, Certificate
+from approvals.certificates.queries import cancelled_at
 from approvals.credit.policy import require_creditworthy
 from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
@@ -21,6 +22,7 @@ from approvals.documents.slips import SlipKind
 from approvals.extensions import commands as extensions
 from approvals.gaps.policy import require_made_up
 from approvals.items.model import Item
+from approvals.notices.policy import require_decidable
 from approvals.procedures.policy import require_none_running
 from approvals.promises import commands as promises
 from approvals.reviews.commands import require_other_eyes
@@ -58,9 +60,9 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     """准予 or 不予; the certificate, the register entry and every event belong to the same transaction.
 
     A grant opens the task of delivering what was granted within the item's limit (art. 44). Raises Forbidden
-    without the claim or for the reviewer, Conflict while a special procedure runs or missing materials are to
-    follow and for the grant of a promise of somebody of whom a credit record stands (it can be refused),
-    InvalidInput for a refusal
+    without the claim or for the reviewer, Conflict while a special procedure or a public notice runs or
+    missing materials are to follow, for a grant before the notice that the item asks for and for the grant
+    of a promise of somebody of whom a credit record stands (it can be refused), InvalidInput for a refusal
     without reasons (行政许可法 art. 38).
     """
     policy.require_state("decide", case)
@@ -70,6 +72,7 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     require_made_up(case)
     if granted and item.route == "promise":
         require_creditworthy(tx.session, case)
+    require_decidable(tx.session, case, item, granted=granted)
     if not granted and not reason.strip():
         text = Text(
             "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
@@ -147,7 +150,8 @@ def _write_slip(tx: Transaction, case: Case, item: Item, decision: Decision, del
             tx,
             case,
             item,
-            SlipKind.GRANT_DECISION,
+            SlipKind(item.outcome.slip) if item.outcome else SlipKind.GRANT_DECISION,
+            items=_cancelled(tx, case),
             legal_basis=item.grant.basis if item.grant else None,
             due_on=deliver_by,
         )
@@ -161,3 +165,13 @@ def _write_slip(tx: Transaction, case: Case, item: Item, decision: Decision, del
             legal_basis=item.refuse.basis if item.refuse else None,
             remedies=item.remedies.text if item.remedies else None,
         )
+
+
+def _cancelled(tx: Transaction, case: Case) -> list[str]:
+    """The certificates that this very grant has cancelled, by name and number."""
+    if case.on_behalf_of is None:
+        return []
+    return [
+        f"{each.name['zh']}（{each.number or each.holder_code}）"
+        for each in cancelled_at(tx.session, case.on_behalf_of, tx.now)
+    ]

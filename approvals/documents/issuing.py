@@ -34,6 +34,9 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.REVOCATION_NOTICE: "撤告",
     SlipKind.REVOCATION_DECISION: "撤",
     SlipKind.REVOCATION_DROPPED: "不撤",
+    SlipKind.PUBLIC_NOTICE: "公",
+    SlipKind.NOTICE_RESULT: "公告",
+    SlipKind.DEREGISTRATION_NOTICE: "准销",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
 

@@ -54,6 +54,9 @@ class SlipKind(StrEnum):
     REVOCATION_NOTICE = "revocation_notice"  # 撤销行政许可告知书
     REVOCATION_DECISION = "revocation_decision"  # 撤销行政许可决定书
     REVOCATION_DROPPED = "revocation_dropped"  # 不予撤销行政许可决定书
+    PUBLIC_NOTICE = "public_notice"  # 公示
+    NOTICE_RESULT = "notice_result"  # 公示结果告知书
+    DEREGISTRATION_NOTICE = "deregistration_notice"  # 准予注销登记通知书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,9 @@ from approvals.cases.model import Case
 from approvals.certificates.ending import revoke
 from approvals.certificates.model import Certificate
 from approvals.certificates.replacing import reinstate, replace_by
-from approvals.enterprise.model import Enterprise, EnterpriseChange
+from approvals.enterprise.model import ACTIVE, Enterprise, EnterpriseChange
 from approvals.enterprise.particulars import FEN_PER_WAN
 from approvals.enterprise.register import (
-    ACTIVE,
     facts_of,
     is_taken,
     issue_licence,

@@ -14,7 +14,7 @@ from approvals.certificates.ending import revoke
 from approvals.certificates.model import LICENCE, LICENCE_NAME, Certificate, CertificateStatus
 from approvals.certificates.permits import issue_permit, next_identifier, verify_url
 from approvals.enterprise.events import ENTERPRISE_REGISTERED
-from approvals.enterprise.model import Enterprise
+from approvals.enterprise.model import ACTIVE, CLOSED, Enterprise
 from approvals.enterprise.particulars import FEN_PER_WAN, particulars
 from approvals.items.model import Item
 from approvals.items.wording import number_text
@@ -24,11 +24,9 @@ from shared.service import Fact
 from shared.text import Text
 from shared.transaction import Transaction
 
-ACTIVE = "active"
 REVOKED = "revoked"
 """Its registration was revoked (撤销登记, 市场主体登记管理条例 art. 40): another end than 注销 and 吊销."""
 ESTABLISHMENT = "company-establishment"
-CLOSED = "closed"
 _CLOSED = Text(
     "该企业已注销登记，不能再撤销其设立登记",
     "The enterprise has been deregistered; nothing is left to revoke",
@@ -110,8 +108,11 @@ def locked(tx: Transaction, uscc: str) -> Enterprise | None:
 
 
 def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
-    """What forms may show of an active enterprise (`approvals.applications.given`); None for any other."""
-    found = session.get(Enterprise, uscc)
+    """What forms may show of an active enterprise (`approvals.applications.given`); None for any other.
+
+    Nobody can close it until the transaction ends.
+    """
+    found = session.get(Enterprise, uscc, with_for_update={"read": True})
     if found is None or found.status != ACTIVE:
         return None
     return {
@@ -125,6 +126,12 @@ def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
         "business_scope": found.business_scope,
         "registered_capital": number_text(Decimal(found.registered_capital_fen) / FEN_PER_WAN),
     }
+
+
+def has_ended(session: Session, uscc: str) -> bool:
+    """Whether the enterprise was registered here and has been closed; nobody can close it meanwhile."""
+    found = session.get(Enterprise, uscc, with_for_update={"read": True})
+    return found is not None and found.status == CLOSED
 
 
 def permit(tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:

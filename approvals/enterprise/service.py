@@ -34,10 +34,12 @@ from approvals.documents.unused import UNUSED_TIMER, forget_let_go
 from approvals.enterprise import api as register_api
 from approvals.enterprise.changing import CHANGE, change_rules, register_change, restore
 from approvals.enterprise.demo.seed import seed
+from approvals.enterprise.deregistering import DEREGISTRATION, deregister
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import (
     ESTABLISHMENT,
     facts_of,
+    has_ended,
     name_rules,
     permit,
     register_company,
@@ -59,6 +61,8 @@ from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.items.model import Item
+from approvals.notices import api as notices
+from approvals.notices.commands import NOTICE_TIMER, wake
 from approvals.overdue import api as overdue
 from approvals.procedures import api as procedures
 from approvals.promises import api as promises
@@ -97,10 +101,11 @@ def _resources(settings: Settings) -> Mapping[type, object]:
         ),
         Checker: Checker(_register_rules),
         GrantEffects: GrantEffects(
-            {ESTABLISHMENT: register_company, CHANGE: register_change}, otherwise=permit
+            {ESTABLISHMENT: register_company, CHANGE: register_change, DEREGISTRATION: deregister},
+            otherwise=permit,
         ),
         RevokeEffects: RevokeEffects({ESTABLISHMENT: strike_off, CHANGE: restore}, otherwise=revoke_of_case),
-        Register: Register(facts_of),
+        Register: Register(facts_of, has_ended),
         Connections: connect(settings),
     }
 
@@ -126,6 +131,7 @@ service = Service(
         intake.blueprint,
         desk.blueprint,
         procedures.blueprint,
+        notices.blueprint,
         extensions.blueprint,
         gaps.blueprint,
         spot.blueprint,
@@ -150,6 +156,7 @@ service = Service(
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,
         WARNING_TIMER: warn,
+        NOTICE_TIMER: wake,
     },
     errands={SEND: SendErrand(), POLL: PollErrand(), FETCH: FetchErrand()},
     backfill=_tell_all,

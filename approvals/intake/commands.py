@@ -25,6 +25,7 @@ from approvals.gaps.policy import GAPS
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.notices import commands as notices
 from approvals.promises import commands as promises
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
@@ -172,6 +173,7 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
     Every verb settles first, so that nobody can act on a case whose intake limit has passed, or one whose
     gaps were not made up in time; the timers only make sure that somebody does.
     """
+    notices.settle(tx, case, item)
     if case.state is not State.RECEIVED:
         return gaps.settle(tx, case, item)
     if not Reckoning.on(case).passed(tx.today, tx.now):

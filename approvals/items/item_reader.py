@@ -28,6 +28,7 @@ from approvals.items.model import (
     Warning,
 )
 from approvals.items.needs import NEEDS
+from approvals.items.notice_reader import check_notice, read_notice
 from approvals.items.outcome_reader import check_certificate, read_note, read_outcome
 from approvals.items.promise_reader import check_routes, read_limit, read_promise
 from approvals.items.reference import Reader
@@ -115,6 +116,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         subject_name=tuple(data.get("subject_name", [])),
         form=form,
         missing=reader.text(data.get("missing")),
+        public_notice=read_notice(reader, data.get("public_notice"), read_limit),
     )
     _check_whole(reader, item)
     return item
@@ -371,6 +373,7 @@ def _check_whole(reader: Reader, item: Item) -> None:
         if field is None or field.in_rows:
             reader.flaw(("subject_name", number), f"the form has no field {path!r} outside rows")
     check_certificate(reader, item)
+    check_notice(reader, item)
     if item.applicant != "organisation" and item.form.given:
         path = item.form.given[0].path
         reader.flaw(("applicant",), f"the register can fill in {path!r} for organisations only")

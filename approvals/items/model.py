@@ -26,6 +26,7 @@ ProcedureName = Literal[
     "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"
 ]
 """The procedures that 行政许可法 art. 45 names."""
+NoticeTiming = Literal["before_filing", "before_decision"]
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
 
 
@@ -250,6 +251,35 @@ class CertificateSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """The provisions a decision cites."""
+
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicNotice:
+    """A public notice (公示): before the application, which follows within `filing`, or before the decision.
+
+    The limits run on unless a provision says otherwise (`stops_clocks`; 行政许可法 art. 45 does not). `facts`
+    are the paths of the answers that it shows; an objection ends the case or is weighed.
+    """
+
+    kind: str
+    timing: NoticeTiming
+    name: Text
+    days: Limit
+    filing: Limit | None
+    stops_clocks: Grounds | None
+    facts: tuple[str, ...]
+    promise: Note | None
+    objections: Note
+    objection_ends: bool
+    advice: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What is issued when the item is granted, how long it is valid, and how that is renewed."""
 
@@ -262,6 +292,7 @@ class Outcome:
     validity_verified: bool
     basis: Text | None
     certificate: CertificateSpec | None = None
+    slip: str = "grant_decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,14 +325,6 @@ class Warning:
 
     share_percent: int
     working_days: int
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """The provisions a decision cites."""
-
     verified: bool
     basis: Text | None
 
@@ -361,6 +384,7 @@ class Item:
     missing: Text | None
     route: Route | None = None
     """None: the whole item with what belongs to any of its routes; else as it stands on this one."""
+    public_notice: PublicNotice | None = None
 
     @property
     def code(self) -> str:

@@ -197,3 +197,14 @@ def _rename(tx: Transaction, organisation: Organisation, name: str, sequence: in
     )
     if renamed:
         tell_organisation(tx, organisation)
+
+
+def close_organisation(tx: Transaction, organisation: Organisation) -> None:
+    """The organisation has ended: its members stay and see what was, and nobody acts for it any more.
+
+    Called again it changes nothing.
+    """
+    if organisation.closed_at is None:
+        organisation.closed_at = tx.now
+        tx.audit("organisation.closed", "organisation", organisation.id, on_behalf_of=organisation.uscc)
+        tell_organisation(tx, organisation)

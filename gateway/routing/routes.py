@@ -38,6 +38,8 @@ OPEN = (
     Open("items/*"),
     Open("revocation-grounds"),
     Open("verify/*"),
+    Open("notices"),
+    Open("notices/*"),
     Open("calendar"),
     Open("calendar/*"),
     Open("openapi.json"),

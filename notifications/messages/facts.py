@@ -32,6 +32,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     outside = data.get("executed_in")
     handover: Mapping[str, Any] = data.get("handover") or {}
     stated = handover.get("reason")
+    notice: Mapping[str, Any] = data.get("public_notice") or {}
+    objection: Mapping[str, Any] = data.get("objection") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -89,6 +91,14 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "outside": Text.of(outside) if outside else None,
         "receipt_number": handover.get("receipt_number"),
         "handover_reason": Text.of(stated) if stated else None,
+        "notice_name": Text.of(notice["name"]) if notice else None,
+        "notice_timing": notice.get("timing"),
+        "notice_last_on": notice.get("last_on"),
+        "notice_provisional": notice.get("provisional"),
+        "file_until": notice.get("file_until"),
+        "objection_by": Text.of(objection["standing_name"]) if objection else None,
+        "objection_ends": objection.get("ends_case"),
+        "objection_advice": Text.of(objection["advice"]) if objection.get("advice") else None,
     }
 
 

@@ -39,6 +39,10 @@ CASE_STEPS = (
     "handed-over",
     "handover-stuck",
     "withdrawal-refused",
+    "notice-published",
+    "notice-ended",
+    "objection-lodged",
+    "filing-lapsed",
 )
 REDATED = "redated"
 WARNED = "warned"

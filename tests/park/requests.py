@@ -44,6 +44,12 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/choose-route": {"route": "ordinary"},
     f"POST {CASE}/record-check": {"fulfilled": True, "findings": "与承诺一致"},
     f"POST {CASE}/submit": {"declaration": True},
+    f"POST {CASE}/publish-notice": {"declaration": True},
+    "POST /enterprise/notices/{notice_id}/objections": {
+        "standing": "creditor",
+        "name": "示范债权人",
+        "reason": "尚有货款未结清",
+    },
     f"POST {CASE}/check": None,
     f"POST {CASE}/renew-version": {},
     f"POST {CASE}/withdraw": {"reason": "不办了"},

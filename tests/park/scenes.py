@@ -10,6 +10,7 @@ from typing import Any
 from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, encode
+from shared.testing.answers import A9, A9_ANSWERS, A9_MATERIALS
 from tests.integration.approvals import fire
 from tests.integration.approvals.desk import ITEM
 from tests.integration.approvals.late import let_limits_pass
@@ -61,6 +62,32 @@ def _old_draft(park: Park) -> Scene:
     case_id = park.draft()
     park.file_under_old_version(case_id)
     return _case(park, case_id)
+
+
+def _to_be_noticed(park: Park) -> Scene:
+    """A complete draft of A9 for the organisation, which has nothing else on notice."""
+    for other in park.get(AGENT, "/cases?state=on_notice").json["items"]:
+        if other["on_behalf_of"] == park.on_behalf_of:
+            answer = park.act(AGENT, other["id"], "withdraw", {"reason": "重新公示"})
+            assert answer.status_code == 200, answer.text
+    return _noticed(park, park.on_behalf_of or "")
+
+
+def _on_notice(park: Park) -> Scene:
+    """For another organisation of the same people: of each only one thing is on notice at a time."""
+    founded = park.case(actor("head"), park.decided(actor=actor("head")))["certificate"]["uscc"]
+    park.system.settle()
+    park.registry.join(founded, "applicant", "member")
+    case_id = _noticed(park, founded).ids["case_id"]
+    answer = park.act(AGENT, case_id, "publish-notice", {"declaration": True})
+    assert answer.status_code == 200, answer.text
+    ids = {"case_id": case_id, "notice_id": answer.json["notice"]["id"]}
+    return Scene(ids, {"case_id": answer.headers["ETag"]})
+
+
+def _noticed(park: Park, uscc: str) -> Scene:
+    case_id = park.draft_of(AGENT, A9, A9_ANSWERS, A9_MATERIALS, uscc)
+    return Scene({"case_id": case_id}, {"case_id": park.get(AGENT, f"/cases/{case_id}").headers["ETag"]})
 
 
 def _received(park: Park) -> Scene:
@@ -330,6 +357,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "for the organisation": _start_for_the_organisation,
     "draft": _draft,
     "draft under an old version": _old_draft,
+    "draft to be noticed": _to_be_noticed,
+    "on notice": _on_notice,
     "draft for oneself": _of_oneself(_draft),
     "received": _received,
     "received for oneself": _of_oneself(_received),

@@ -87,6 +87,9 @@ WORDS = {
     ),
     SlipKind.PROMISE: ("告知承诺书", "自愿采用告知承诺方式办理", "不实承诺和未履行承诺的法律责任"),
     SlipKind.CORRECTION_ORDER: ("责令限期改正通知书", "2026年11月27日前（含当日）改正", "以劳务作价出资"),
+    SlipKind.PUBLIC_NOTICE: ("公示", "公示期至2026年11月27日（含当日）届满", "以劳务作价出资"),
+    SlipKind.NOTICE_RESULT: ("公示结果告知书", "公示结果如下", "以劳务作价出资"),
+    SlipKind.DEREGISTRATION_NOTICE: ("准予注销登记通知书", "第三十一条第一款", "准予注销登记"),
     SlipKind.DELIVERY_RECORD: ("送达回证", "第四十四条", "已向你（单位）送达", "收件方式"),
 }
 

@@ -39,6 +39,14 @@ _STARTS = {
         "{day}作出准予决定，当日不计入，期限自次日起算（《民法典》第二百零一条）",
         "Granted on {day}; that day is not counted (Civil Code, art. 201)",
     ),
+    FactKind.NOTICE_PUBLISHED: Text(
+        "{day}公示，当日不计入，公示期自次日起算（《民法典》第二百零一条）",
+        "Published on {day}; that day is not counted (Civil Code, art. 201)",
+    ),
+    FactKind.NOTICE_ENDED: Text(
+        "公示期于{day}届满，当日不计入，申请期限自次日起算（《民法典》第二百零一条）",
+        "The notice ends with {day}; that day is not counted (Civil Code, art. 201)",
+    ),
 }
 _STAGE_STARTS = Text(
     "{day}{event}，环节“{name}”开始，当日不计入",
@@ -113,6 +121,8 @@ DUE_MAKE_UP = Text(
     "应于{by}补齐所缺材料，逾期未补齐的终止办理",
     "The missing materials are due by {by}; if they do not come in time, the case is terminated",
 )
+DUE_NOTICE = Text("公示期至{day}（含当日）届满", "The notice ends with {day}")
+DUE_FILING = Text("可于{by}提交申请", "The application may be handed in until {by}")
 _CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
 _LAPSED = Text(
     "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
@@ -144,7 +154,6 @@ class Timing:
     due: Due
     provisional_years: tuple[int, ...]
     recounted: tuple[ClockFact, ...] = ()
-    make_up: bool = False
 
     @property
     def lapsed(self) -> bool:
@@ -170,7 +179,8 @@ def _start(timing: Timing) -> Line:
     else:
         text = _STARTS[fact.kind].format(day=day)
     recorded_on = local_date(fact.recorded_at)
-    if recorded_on != fact.effective_on:
+    # The end of a notice is nobody's act: when it was written down says nothing.
+    if recorded_on != fact.effective_on and fact.kind is not FactKind.NOTICE_ENDED:
         text = _join(text, _RECORDED.format(day=say_date(recorded_on)))
     return Line(fact.effective_on, text)
 
@@ -324,7 +334,7 @@ def _result(timing: Timing) -> Iterator[Line]:
         if timing.provisional_years:
             years = [str(year) for year in timing.provisional_years]
             yield Line(None, _PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
-        yield Line(ends.on, timing.due_words.format(by=_by(ends.on, ends.at)))
+        yield Line(ends.on, timing.due_words.format(by=_by(ends.on, ends.at), day=say_date(ends.on)))
     closing = timing.closing
     if closing is None:
         return

@@ -35,6 +35,10 @@ class FactKind(StrEnum):
     MADE_UP = "made_up"
     TERMINATED = "terminated"
     CHECKED = "checked"
+    NOTICE_PUBLISHED = "notice_published"
+    NOTICE_ENDED = "notice_ended"
+    NOTICE_STOPPED = "notice_stopped"
+    FILING_LAPSED = "filing_lapsed"
 
 
 class Unit(StrEnum):
@@ -132,6 +136,10 @@ class Limits:
     make_up: Limit | None = None
     """How long after acceptance with gaps (容缺受理) the applicant may take to hand in what is missing."""
     check: Limit | None = None
+    notice: Limit | None = None
+    """How long a public notice (公示) stands."""
+    filing: Limit | None = None
+    """How long after a notice the application may be handed in, where the notice comes before it."""
 
 
 def end_of(day: date) -> datetime:
@@ -186,6 +194,10 @@ _KIND_NAMES = {
     FactKind.MADE_UP: Text("补齐容缺材料", "missing materials handed in"),
     FactKind.TERMINATED: Text("终止办理", "termination"),
     FactKind.CHECKED: Text("核查承诺履行情况", "check of what was promised"),
+    FactKind.NOTICE_PUBLISHED: Text("公示", "publication of the notice"),
+    FactKind.NOTICE_ENDED: Text("公示期届满", "end of the public notice"),
+    FactKind.NOTICE_STOPPED: Text("公示终止", "notice stopped"),
+    FactKind.FILING_LAPSED: Text("逾期未提交申请", "no application in time"),
 }
 
 

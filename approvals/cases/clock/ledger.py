@@ -4,7 +4,7 @@ One function a clock, each with the provision it carries out; `_clock` counts th
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -14,8 +14,10 @@ from approvals.cases.clock.explaining import (
     DUE,
     DUE_CHECK,
     DUE_DELIVERY,
+    DUE_FILING,
     DUE_INTAKE,
     DUE_MAKE_UP,
+    DUE_NOTICE,
     DUE_STAGE,
     Line,
     Timing,
@@ -23,6 +25,7 @@ from approvals.cases.clock.explaining import (
 )
 from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, StageLimit, Unit, end_of
 from approvals.cases.clock.hours import Pause
+from approvals.cases.clock.notices import NOTICE_FACTS, read_notices
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
@@ -32,6 +35,7 @@ class ClockKind(StrEnum):
 
     `make_up` is the applicant's own: by when the materials follow without which the case was accepted.
     `check`: until the later check of what was promised.
+    `notice` is how long a public notice stands, `filing` how long after it the application may come.
     """
 
     INTAKE = "intake"
@@ -41,6 +45,8 @@ class ClockKind(StrEnum):
     STAGE = "stage"
     MAKE_UP = "make_up"
     CHECK = "check"
+    NOTICE = "notice"
+    FILING = "filing"
 
 
 ANSWERS = (ClockKind.INTAKE, ClockKind.PROMISED, ClockKind.STATUTORY)
@@ -54,6 +60,8 @@ _NAMES = {
     ClockKind.STAGE: Text("环节办理期限", "Limit of a stage"),
     ClockKind.MAKE_UP: Text("容缺材料补齐期限", "Make-up limit"),
     ClockKind.CHECK: Text("核查期限", "Limit of the later check"),
+    ClockKind.NOTICE: Text("公示期", "Public notice"),
+    ClockKind.FILING: Text("公示期满后的申请期限", "Time to apply after the notice"),
 }
 _DUE_WORDS = {
     ClockKind.INTAKE: DUE_INTAKE,
@@ -61,6 +69,8 @@ _DUE_WORDS = {
     ClockKind.CHECK: DUE_CHECK,
     ClockKind.STAGE: DUE_STAGE,
     ClockKind.MAKE_UP: DUE_MAKE_UP,
+    ClockKind.NOTICE: DUE_NOTICE,
+    ClockKind.FILING: DUE_FILING,
 }
 _STAGE = Text("环节“{name}”", "Stage: {name}")
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
@@ -134,10 +144,13 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
     The order of the facts and the instants of their recording are irrelevant to every date. Raises
     ClockError (`code`, `message`) when the facts contradict one another.
     """
-    course = read_course(facts)
+    every = list(facts)
+    course = read_course(fact for fact in every if fact.kind not in NOTICE_FACTS)
+    notices = tuple(_notice_clocks(every, limits, calendar))
     if course is None:
-        return Ledger((), calendar)
+        return Ledger(notices, calendar)
     clocks = (
+        *notices,
         *_intake_clocks(course, limits, calendar),
         *_promised_clock(course, limits, calendar),
         *_statutory_clock(course, limits, calendar),
@@ -288,6 +301,37 @@ def _span_of(course: Course, stage: StageLimit) -> tuple[ClockFact | None, Clock
         return received, answered
     done = {FactKind.ACCEPTED: course.accepted, FactKind.REVIEWED: course.reviewed, FactKind.DECIDED: decided}
     return began.get(stage.starts), done[stage.ends] or course.ended
+
+
+def _notice_clocks(facts: list[ClockFact], limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """A clock for each notice and, where the application follows it, one for the time to apply."""
+    recounted = tuple(fact for fact in facts if fact.kind is FactKind.CALENDAR_CHANGED)
+    for notice in read_notices(facts):
+        if limits.notice is None:
+            return
+        running = _clock(
+            ClockKind.NOTICE,
+            limits.notice,
+            calendar,
+            start=notice.published,
+            closing=notice.over,
+            recounted=recounted,
+        )
+        yield running
+        stopped = notice.over is not None and notice.over.kind is not FactKind.NOTICE_ENDED
+        if limits.filing is None or stopped or running.due_on is None:
+            continue
+        # Until the notice has ended this is what follows if nobody objects.
+        published = notice.published
+        ended = notice.over or replace(published, kind=FactKind.NOTICE_ENDED, effective_on=running.due_on)
+        yield _clock(
+            ClockKind.FILING,
+            limits.filing,
+            calendar,
+            start=ended,
+            closing=notice.followed,
+            recounted=recounted,
+        )
 
 
 def _clock(

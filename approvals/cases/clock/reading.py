@@ -15,6 +15,7 @@ from shared.clock import local_date
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_NOTICES = (ClockKind.NOTICE, ClockKind.FILING)
 
 
 class ClockState(StrEnum):
@@ -226,7 +227,7 @@ def _stands_still(clock: ClockReading, counter: Counter, moment: _Moment) -> boo
 
 def _without_act(clock: ClockReading) -> bool:
     """Whether the clock ended although what it waited for had not been done."""
-    ended = clock.closed_by in (FactKind.WITHDRAWN, FactKind.TERMINATED)
+    ended = clock.closed_by in (FactKind.WITHDRAWN, FactKind.TERMINATED, FactKind.NOTICE_STOPPED)
     return ended or (clock.kind is ClockKind.MAKE_UP and clock.closed_by is not FactKind.MADE_UP)
 
 
@@ -294,7 +295,9 @@ def _first_with(clock: ClockReading, counts: Callable[[date], bool], left: int) 
 
 
 def _governing(clocks: tuple[ClockStatus, ...]) -> ClockStatus | None:
-    clocks = tuple(status for status in clocks if status.clock.kind in ANSWERS)
+    answers = tuple(status for status in clocks if status.clock.kind in ANSWERS)
+    # A notice governs as long as nothing was handed in; beside other clocks it is only one step.
+    clocks = answers or tuple(status for status in clocks if status.clock.kind in _NOTICES)
     open_clocks = [status for status in clocks if status.clock.closed_by is None]
     if open_clocks:
         return min(open_clocks, key=lambda status: status.clock.due_until or _NEVER)

@@ -6,7 +6,7 @@ from alembic import op
 from shared.database import JsonDoc, UtcDateTime
 
 revision = "approvals_0011"
-down_revision = "approvals_0009"
+down_revision = "approvals_0010"
 branch_labels = None
 depends_on = None
 

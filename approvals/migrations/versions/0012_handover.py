@@ -24,6 +24,10 @@ _STATES = (
     "withdrawn",
     "terminated",
     "revoked",
+    "on_notice",
+    "notice_over",
+    "objected",
+    "lapsed",
 )
 _BY_NOBODY_IN_PERSON = (
     ("decision", "official_id"),

@@ -114,6 +114,7 @@ def _filled(rule: str, case_id: str) -> str:
         "<int:year>": "2027",
         "<int:number>": "1",
         "<slip_id>": NOBODYS_ID,
+        "<uuid:notice_id>": NOBODYS_ID,
         "<uuid:stuck_id>": NOBODYS_ID,
         "<uuid:record_id>": NOBODYS_ID,
         "<uuid:document_id>": NOBODYS_ID,
