@@ -75,7 +75,8 @@ def _to_be_noticed(park: Park) -> Scene:
 
 def _on_notice(park: Park) -> Scene:
     """For another organisation of the same people: of each only one thing is on notice at a time."""
-    founded = park.case(actor("head"), park.decided(actor=actor("head")))["certificate"]["uscc"]
+    with park.for_nobody_else():
+        founded = park.case(actor("head"), park.decided(actor=actor("head")))["certificate"]["uscc"]
     park.system.settle()
     park.registry.join(founded, "applicant", "member")
     case_id = _noticed(park, founded).ids["case_id"]
