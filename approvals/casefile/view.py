@@ -16,6 +16,7 @@ from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.certificates.queries import standing
+from approvals.credit.view import ban_view
 from approvals.decisions.model import Decision
 from approvals.items.answers import label_of, mask_answers, names_of_codes
 from approvals.items.catalogue import Catalogue
@@ -103,6 +104,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today),
+        "credit_ban": _credit_ban(reader, case, item, personal),
         "actions": _actions(reader, case, item, own, claims, renewal),
     }
 
@@ -218,6 +220,7 @@ def _opinions(reader: Reader, case: Case) -> list[dict[str, Any]]:
             "official": opinion.official_name,
             "at": opinion.at.isoformat(),
             "checks": opinion.checks,
+            "inspection": opinion.inspection,
             "case_version": opinion.case_version,
         }
         for opinion in opinions_on(reader.session, case)
@@ -273,6 +276,13 @@ def _renewal(renewal: Renewal, old: Item) -> dict[str, Any]:
         "changes": [change.to_dict() for change in renewal.changes],
         "losses": [name.to_dict() for name in losses(renewal, old)],
     }
+
+
+def _credit_ban(reader: Reader, case: Case, item: Item, personal: bool) -> dict[str, Any] | None:
+    """What keeps the applicant from promising, where it matters and for those whom it concerns."""
+    rests_on_word = any(reform.mode in ("promise", "deferred_materials") for reform in item.reforms)
+    undecided = case.state is State.DRAFT or case.state in OPEN_STATES
+    return ban_view(reader.session, case) if personal and rests_on_word and undecided else None
 
 
 def _actions(

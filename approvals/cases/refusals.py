@@ -35,6 +35,10 @@ LIMIT_PASSED = refusal(Conflict, "The statutory limit has already passed", "limi
 ORGANISATION_NOT_REGISTERED = refusal(
     Conflict, "The organisation is not in the register, or not active", "organisation-not-registered"
 )
+CREDIT_BAN = refusal(
+    Conflict, "A credit record of the applicant stands, so nothing may rest on their word", "credit-ban"
+)
+ALREADY_REPAIRED = refusal(Conflict, "The credit record was repaired before", "already-repaired")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

@@ -209,6 +209,14 @@ class CheckedPoint(Answer):
     note = string()
 
 
+class InspectionOut(Answer):
+    """The check on the spot: who was there, when, and what they found."""
+
+    on = day()
+    inspectors = fields.List(fields.String(), required=True)
+    findings = string()
+
+
 class OpinionOut(Answer):
     """A reviewer's opinion."""
 
@@ -219,6 +227,12 @@ class OpinionOut(Answer):
     official = string()
     at = instant()
     checks = fields.List(fields.Nested(CheckedPoint), required=True)
+    inspection = fields.Nested(
+        InspectionOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The check on the spot, of an item that demands one"},
+    )
     case_version = fields.Integer(required=True, metadata={"description": "The version that was read"})
 
 
@@ -265,6 +279,14 @@ class Renewal(Answer):
     )
 
 
+class CreditBan(Answer):
+    """A credit record of the applicant that was not repaired: nothing may rest on their word meanwhile."""
+
+    id = fields.UUID(required=True, metadata={"description": "Of the record"})
+    since = day()
+    text = bilingual("Why, in a sentence")
+
+
 class CaseOut(CaseSummary):
     """The whole case file as this reader may see it."""
 
@@ -301,6 +323,12 @@ class CaseOut(CaseSummary):
     procedures = fields.List(fields.Nested(ProcedureOut), required=True)
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
+    credit_ban = fields.Nested(
+        CreditBan,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What keeps the applicant from promising; for them and the holder"},
+    )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

@@ -19,6 +19,7 @@ from approvals.cases.clock import Thresholds
 from approvals.cases.deadline import Deadlines
 from approvals.certificates import api as certificates
 from approvals.cli import items as items_commands
+from approvals.credit import api as credit
 from approvals.decisions import api as decisions
 from approvals.decisions.commands import GrantEffects
 from approvals.delivery import api as delivery
@@ -91,6 +92,7 @@ service = Service(
         delivery.blueprint,
         certificates.blueprint,
         calendar.blueprint,
+        credit.blueprint,
         register_api.blueprint,
     ),
     publishes=CONTRACTS,

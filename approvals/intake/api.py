@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from approvals.casefile.opening import opened, reply_with_case
-from approvals.cases.refusals import CLAIM_REQUIRED, WRONG_STATE
+from approvals.cases.refusals import CLAIM_REQUIRED, CREDIT_BAN, WRONG_STATE
 from approvals.cases.schemas import PLACES, CaseOut, Decline, Nothing, RequestCorrection
 from approvals.intake import commands
 from shared.http.command import Reply, command
@@ -20,7 +20,7 @@ blueprint = Blueprint("intake", __name__, description="Intake (受理)", path_pa
 @blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE)
+@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE, CREDIT_BAN)
 @command
 def accept_case(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
     """Accept the application (受理).

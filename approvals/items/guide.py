@@ -233,6 +233,8 @@ def _step(step: Step) -> Json:
         "limit": _limit(step.limit),
         "criteria": step.criteria.to_dict(),
         "result": step.result.to_dict(),
+        "on_site": step.on_site
+        and {"least": step.on_site.least, **_shown(step.on_site.verified, step.on_site.basis)},
         **_shown(step.verified, step.basis),
     }
 

@@ -21,6 +21,7 @@ from approvals.items.model import (
     Limits,
     Material,
     NeedRule,
+    OnSite,
     Reform,
     SpecialProcedure,
     Step,
@@ -282,8 +283,13 @@ def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
         criteria=Text.of(data["criteria"]),
         result=Text.of(data["result"]),
         limit=limit,
+        on_site=_on_site(reader, data.get("on_site"), (*path, "on_site")),
         **reader.shown(data, path),
     )
+
+
+def _on_site(reader: Reader, data: Any, path: Path) -> OnSite | None:
+    return None if data is None else OnSite(least=data["least"], **reader.shown(data, path))
 
 
 def _fee(reader: Reader, data: Any) -> Fee | None:
@@ -315,6 +321,8 @@ def _facts(reader: Reader, data: Any) -> dict[str, tuple[Fact, ...]]:
 def _check_whole(reader: Reader, item: Item) -> None:
     reader.once([material.code for material in item.materials], ("materials",), "code")
     reader.once([step.key for step in item.steps], ("steps",), "key")
+    if len([step for step in item.steps if step.on_site]) > 1:
+        reader.flaw(("steps",), "at most one step checks on the spot: there is one opinion")
     reader.once([check.key for check in item.review_checks], ("review_checks",), "key")
     reader.once([ground.key for ground in item.decline_grounds], ("decline_grounds",), "key")
     for number, path in enumerate(item.subject_name):

@@ -174,6 +174,15 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class OnSite:
+    """That a step goes to the place itself, and how many officials at least do so together."""
+
+    least: int
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One stage of the procedure (办理环节); `department` where it is another than the item's."""
 
@@ -186,6 +195,7 @@ class Step:
     limit: Limit | None
     verified: bool
     basis: Text | None
+    on_site: OnSite | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +373,11 @@ class Item:
     def material(self, code: str) -> Material | None:
         """The material called `code`, or None."""
         return next((material for material in self.materials if material.code == code), None)
+
+    @property
+    def on_site(self) -> OnSite | None:
+        """What the law says of the check on the spot, where a step of the item demands one."""
+        return next((step.on_site for step in self.steps if step.on_site is not None), None)
 
     def decline_ground(self, key: str) -> DeclineGround | None:
         """The ground called `key`, or None."""

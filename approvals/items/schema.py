@@ -127,6 +127,7 @@ ITEM = _object(
             criteria=TEXT,
             result=TEXT,
             limit=_STEP_LIMIT,
+            on_site=_fact("least", least=_COUNT),
         )
     ),
     special_procedures=_list(_fact("kind text", kind=_CODED, text=TEXT)),

@@ -161,6 +161,12 @@ class GuideMaterial(Stated):
     max_pages = fields.Integer(required=True)
 
 
+class OnSiteOut(Stated):
+    """That a step goes to the place itself."""
+
+    least = fields.Integer(required=True, metadata={"description": "How many officials at least"})
+
+
 class StepOut(Stated):
     """One step of the way."""
 
@@ -171,6 +177,12 @@ class StepOut(Stated):
     criteria = bilingual()
     result = bilingual()
     department = bilingual("The department whose stage it is", null=True)
+    on_site = fields.Nested(
+        OnSiteOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a step that checks on the spot; the opinion says who did"},
+    )
 
 
 class RenewalRule(Stated):

@@ -1,6 +1,6 @@
 """Taking up a case for review and giving the opinion (审查)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from approvals.cases.record import record
 from approvals.extensions import policy as extensions
 from approvals.items.model import Item
 from approvals.procedures.policy import require_none_running
+from approvals.reviews.inspection import accepted_on, kept, wrong_with
 from approvals.reviews.model import Opinion
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
@@ -54,11 +55,19 @@ def take_up(tx: Transaction, item: Item, task: Task) -> Task:
 
 
 def give_opinion(
-    tx: Transaction, item: Item, task: Task, *, conclusion: str, text: str, checks: Sequence[dict[str, Any]]
+    tx: Transaction,
+    item: Item,
+    task: Task,
+    *,
+    conclusion: str,
+    text: str,
+    checks: Sequence[dict[str, Any]],
+    inspection: Mapping[str, Any] | None = None,
 ) -> Opinion:
     """The reviewer's opinion, bound to the version of the case that was read; opens the decision.
 
-    Raises InvalidInput naming each unknown or missing check, Forbidden without the claim.
+    `inspection` is required where a step of the item checks on the spot, and refused elsewhere. Raises
+    InvalidInput naming each unknown or missing check, Forbidden without the claim.
     """
     case = task.case
     if task.kind is not TaskKind.REVIEW:
@@ -68,7 +77,12 @@ def give_opinion(
     task_policy.require_may_take(tx.actor, task)
     case_policy.require_state("opinion", case)
     require_none_running(tx.session, case)
-    _require_complete(item, conclusion, text, checks)
+    errors = [
+        *_incomplete(item, conclusion, text, checks),
+        *wrong_with(inspection, item.on_site, earliest=accepted_on(case), today=tx.today),
+    ]
+    if errors:
+        raise InvalidInput(errors=errors)
     opinion = Opinion(
         id=new_id(),
         case_id=case.id,
@@ -77,6 +91,7 @@ def give_opinion(
         conclusion=conclusion,
         text=text,
         checks=[dict(check) for check in checks],
+        inspection=kept(inspection) if inspection else None,
         official_id=tx.actor.id,
         official_name=tx.actor.name,
         at=tx.now,
@@ -100,7 +115,7 @@ def require_other_eyes(tx: Transaction, case: Case) -> None:
         )
 
 
-def _require_complete(item: Item, conclusion: str, text: str, checks: Sequence[dict[str, Any]]) -> None:
+def _incomplete(item: Item, conclusion: str, text: str, checks: Sequence[dict[str, Any]]) -> list[FieldError]:
     errors = []
     known = {check.key for check in item.review_checks}
     given: set[str] = set()
@@ -135,5 +150,4 @@ def _require_complete(item: Item, conclusion: str, text: str, checks: Sequence[d
         )
     if conclusion == "reject" and not text.strip():
         errors.append(FieldError("/text", "required", Text("请写明理由", "Give the reasons")))
-    if errors:
-        raise InvalidInput(errors=errors)
+    return errors

@@ -22,6 +22,8 @@ class Opinion(Base):
     conclusion: Mapped[str] = mapped_column(sa.String(16))
     text: Mapped[str] = mapped_column(sa.Text)
     checks: Mapped[list[dict[str, Any]]] = mapped_column(JsonDoc)
+    inspection: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)
+    """The check on the spot where the item demands one: `{"on", "inspectors", "findings"}`."""
     official_id: Mapped[UUID] = mapped_column(sa.Uuid)
     official_name: Mapped[str] = mapped_column(sa.String(120))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -54,12 +54,28 @@ class Check(Schema):
     note = fields.String(load_default="", validate=validate.Length(max=1000))
 
 
+class Inspection(Schema):
+    """The check on the spot (现场核查), by two or more officials."""
+
+    on = fields.Date(required=True, metadata={"description": "The day of the check"})
+    inspectors = fields.List(
+        fields.String(validate=validate.Length(max=80)), required=True, validate=validate.Length(max=20)
+    )
+    findings = fields.String(required=True, validate=validate.Length(max=4000))
+
+
 class GiveOpinion(Schema):
     """The reviewer's opinion."""
 
     conclusion = fields.String(required=True, validate=validate.OneOf(["approve", "reject"]))
     text = fields.String(load_default="", validate=validate.Length(max=4000))
     checks = fields.List(fields.Nested(Check), required=True, validate=validate.Length(max=60))
+    inspection = fields.Nested(
+        Inspection,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Required where a step of the item checks on the spot (`on_site`)"},
+    )
 
 
 class TaskCase(Answer):

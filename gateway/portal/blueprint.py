@@ -11,6 +11,7 @@ from gateway.portal import (
     calendar_years,
     check,
     correction,
+    credit,
     desk_actions,
     desk_case,
     desk_correction,
@@ -66,6 +67,7 @@ PAGES = (
     stuck_event.pages,
     calendar_years.pages,
     calendar_notice.pages,
+    credit.pages,
     apidocs.pages,
 )
 

@@ -85,6 +85,8 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
+    record = reader.do("admin", "enterprise_enter_credit_record").get_json()
+    reader.do("admin", "enterprise_repair_credit_record", record_id=record["id"])
     reader.do("admin", "enterprise_put_draft", year=2027)
     reader.do("admin", "enterprise_publish_draft", year=2027)
     for service in park.system.runtimes:

@@ -188,6 +188,12 @@ OPERATORS = (
 )
 
 
+CREDIT = (
+    Kind("credit-records", "/credit", "manager"),
+    Kind("credit-record-enter", "/credit/enter", "manager"),
+    Kind("credit-record-with-errors", "/credit/enter", "manager", then=_press("Enter the record")),
+    Kind("own-credit-records", "/credit", "agent"),
+)
 TIME = (
     Kind("case-standing-still", "/applications/{stopped}", "agent"),
     Kind("case-extended", "/applications/{extended}", "agent2"),
@@ -273,7 +279,7 @@ def _by_state(person: Person) -> Places:
 # among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
-KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS)
+KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT)
 PAIRS = [
     pytest.param(kind, view, id=f"{kind}-{view}", marks=() if (number + turn) % 2 else pytest.mark.slow)
     for number, kind in enumerate(KINDS)

@@ -62,6 +62,12 @@ BODIES: Mapping[str, Any] = {
     f"POST {TASK}/release": {},
     "PUT /enterprise/calendar/{year}/draft": notice(),
     "POST /enterprise/calendar/{year}/publish": {"reason": "已与原文核对"},
+    "POST /enterprise/credit-records": {
+        "uscc": "91990101MA0DEM013U",
+        "source": "示范通报",
+        "reason": "提供虚假材料",
+    },
+    "POST /enterprise/credit-records/{record_id}/repair": {"reason": "已核实整改"},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

@@ -184,6 +184,19 @@ def _notice(park: Park) -> Scene:
     return Scene({"year": str(prepared.json["year"])}, {"year": prepared.headers["ETag"]})
 
 
+def _credit_record(park: Park) -> Scene:
+    """Of the organisation, or of the applicant while people apply for themselves."""
+    subject = {"uscc": park.on_behalf_of}
+    if park.on_behalf_of is None:
+        subject = {"case_number": park.case(AGENT, park.submitted())["number"]}
+    client = park.client(actor("manager"))
+    body = {**subject, "source": "示范通报", "reason": "提供虚假材料"}
+    entered = client.post("/credit-records", json=body)
+    assert entered.status_code == 201, entered.text
+    record_id = entered.json["id"]
+    return Scene({"record_id": record_id}, {"record_id": entered.headers["ETag"]})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -229,6 +242,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "its certificate": _certificate,
     "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
     "year with a draft": _notice,
+    "credit record of the organisation": _credit_record,
+    "credit record of a person": _of_oneself(_credit_record),
     "message to the applicant": _message,
     "stuck event": _stuck,
 }

@@ -32,7 +32,15 @@ from shared.testing.answers import a1_answers
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.notices import PATH, prepare, publish
-from tests.integration.approvals.people import ADMIN, AGENT, APPROVER, OTHER_WINDOW, REVIEWER, WINDOW
+from tests.integration.approvals.people import (
+    ADMIN,
+    AGENT,
+    APPROVER,
+    MANAGER,
+    OTHER_WINDOW,
+    REVIEWER,
+    WINDOW,
+)
 from tests.integration.auditing.trail import report
 from tests.integration.gateway.conftest import GatewayClient
 from tests.park.park import OLD_VERSION, with_an_old_version
@@ -143,6 +151,15 @@ def keep_the_calendar(desk: Desk) -> None:
     ok(publish(desk))
 
 
+def keep_credit_records(desk: Desk) -> None:
+    """One is entered and repaired."""
+    body = {"uscc": "91990101MA0DEM013U", "source": "示范通报", "reason": "提供虚假材料"}
+    entered = ok(desk.client(MANAGER).post("/credit-records", json=body))
+    path = f"/credit-records/{entered.json['id']}/repair"
+    headers = {"If-Match": entered.headers["ETag"]}
+    ok(desk.client(MANAGER).post(path, json={"reason": "已核实"}, headers=headers))
+
+
 def under_an_old_version(desk: Desk) -> str:
     """A draft that was begun before the present version of its item came into force."""
     case_id = desk.draft(company={"trade_name": "云栖旧"})
@@ -174,6 +191,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
     old_draft = under_an_old_version(desk)
     with watched() as watch, performing(watch) as performed:
         whole_life(desk)
+        keep_credit_records(desk)
         ok(desk.act(AGENT, old_draft, "renew-version"))
         kept = timers(system)
         system.settle()

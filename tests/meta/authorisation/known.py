@@ -119,6 +119,18 @@ LISTS: Mapping[str, Known] = {
         key="uscc",
         searches={"q": ("示范市",)},
     ),
+    "/enterprise/credit-records": Known(
+        "enterprise",
+        "SELECT id, account_id, uscc AS organisation, repaired_at FROM credit_record",
+        {
+            "own": lambda caller, record: (
+                record["account_id"] is not None and UUID(record["account_id"]) == caller.id
+            ),
+            "organisation": _in_the_organisation,
+            "all": _all,
+        },
+        searches={"standing": ("active",), "q": ("99",)},
+    ),
     "/living/enterprises": Known(
         "living",
         "SELECT uscc AS id, uscc AS organisation FROM enterprise_copy",
