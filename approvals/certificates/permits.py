@@ -83,8 +83,12 @@ def last_day(issued_on: date, valid_for: Validity | None) -> date | None:
 
 
 def _line(item: Item, path: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a field says, of a field in rows what all the rows say; None when it says nothing."""
     field = item.form.field(path)
-    value = shown(field, values.get(field.section, {}).get(field.name))
-    if value is None:
+    section = values.get(field.section, {})
+    places = section.get("rows", []) if field.in_rows else [section]
+    said = [value for place in places if (value := shown(field, place.get(field.name))) is not None]
+    if not said:
         return None
+    value = Text("、".join(each.zh for each in said), ", ".join(each.en for each in said))
     return {"key": field.name, "label": field.label.to_dict(), "value": value.to_dict()}
