@@ -14,7 +14,10 @@ from approvals.cases.refusals import (
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
     ITEM_VERSION_RETIRED,
+    NOT_RENEWABLE,
     ORGANISATION_NOT_REGISTERED,
+    RENEWAL_RUNNING,
+    RENEWAL_TOO_EARLY,
     WRONG_STATE,
 )
 from approvals.cases.schemas import (
@@ -42,14 +45,23 @@ blueprint = Blueprint("applications", __name__, description="Applications (ç”³è¯
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
 @blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
-@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED, ORGANISATION_NOT_REGISTERED)
+@refuses(
+    FORBIDDEN,
+    NOT_FOUND,
+    GUIDE_ONLY,
+    ITEM_RETIRED,
+    ORGANISATION_NOT_REGISTERED,
+    NOT_RENEWABLE,
+    RENEWAL_TOO_EARLY,
+    RENEWAL_RUNNING,
+)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
-    """Open a draft under an item, for yourself or for an organisation you belong to.
+    """Open a draft under an item, for yourself or for an organisation you belong to, or to renew a permit.
 
     For applicants, members of enterprises and residents. The item may be named by code or by slug.
     """
-    case = commands.start(tx, data["item_code"], data["on_behalf_of"])
+    case = commands.start(tx, data["item_code"], data["on_behalf_of"], data["renews"])
     location = f"/api/v1/{tx.context.service}/cases/{case.id}"
     return reply_with_case(tx, case, status=201, headers={"Location": location})
 
@@ -108,7 +120,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, CREDIT_BAN)
+@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, CREDIT_BAN, NOT_RENEWABLE)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.

@@ -10,6 +10,7 @@ from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
 from approvals.casefile.progress import delivery_view, extension_view, may_be_extended, procedures_view
+from approvals.casefile.renewing import renewable_view, renews_view
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
@@ -101,6 +102,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "decision": _decision(reader, case),
         "certificate": _certificate(reader, case),
         "renewal": renewal and _renewal(renewal, item),
+        "renews": renews_view(reader.session, case, reader.today),
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today),
@@ -253,7 +255,11 @@ def _certificate(reader: Reader, case: Case) -> dict[str, Any] | None:
         "number": found.number,
         "status": standing(found, reader.today),
         "issued_on": found.issued_on.isoformat(),
+        "valid_from": found.valid_from.isoformat(),
         "valid_until": found.valid_until.isoformat() if found.valid_until else None,
+        "renews": found.renews,
+        "replaced_by": found.replaced_by,
+        "renewable": renewable_view(reader.session, reader.context, case, found, reader.today),
         "url": found.public_facts["verify_url"],
         "pdf_url": f"/api/v1/{service}/cases/{case.id}/certificate",
     }

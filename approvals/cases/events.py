@@ -139,6 +139,40 @@ class DeliveredData(CaseData):
     delivery = fields.Nested(DeliveryField, required=True)
 
 
+class ExpiringField(Schema):
+    """A certificate that ends before long, and when its renewal can be applied for."""
+
+    name = fields.Nested(TextField, required=True)
+    number = fields.String(required=True)
+    valid_until = fields.Date(required=True)
+    opens_on = fields.Date(required=True, allow_none=True)
+    apply_by = fields.Date(required=True, allow_none=True)
+    """The last day on which it is in time; null once that has passed."""
+
+
+class RenewalDueData(CaseData):
+    """The public state of the case that issued the certificate, and the certificate."""
+
+    expiring = fields.Nested(ExpiringField, required=True)
+
+
+class RenewedField(Schema):
+    """What counts as renewed by law, and how long it is valid now."""
+
+    certificate_id = fields.String(required=True)
+    name = fields.Nested(TextField, required=True)
+    number = fields.String(required=True)
+    previous_valid_until = fields.Date(required=True)
+    valid_from = fields.Date(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+
+
+class DeemedRenewedData(CaseData):
+    """The public state of a case on which nobody decided in time, and the renewal that followed."""
+
+    renewed = fields.Nested(RenewedField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -155,6 +189,8 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "renewal-due": Text("证照即将届满，可以申请延续", "A certificate ends before long and can be renewed"),
+    "deemed-renewed": Text("逾期未决定，视为准予延续", "Nobody decided in time: it counts as renewed"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -163,6 +199,8 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "renewal-due": RenewalDueData,
+    "deemed-renewed": DeemedRenewedData,
 }
 """The steps that say more than the public state of the case."""
 

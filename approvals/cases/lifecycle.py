@@ -67,6 +67,7 @@ ENTRIES: dict[str, Entry] = {
         Entry("review_started", 8, Text("部门开始办理", "Review started"), State.REVIEWING),
         Entry("reviewed", None, Text("审查意见", "Reviewer's opinion"), State.DECIDING),
         Entry("granted", 11, Text("办结（通过）", "Closed: granted"), State.GRANTED),
+        Entry("deemed_renewed", 11, Text("逾期未决定，视为准予延续", "Deemed renewed"), State.GRANTED),
         Entry("refused", 13, Text("办结（不通过）", "Closed: refused"), State.REFUSED),
         Entry("withdrawn", 14, Text("撤回", "Withdrawn"), State.WITHDRAWN),
         Entry("redated", None, Text("到期日重新推算", "Due date computed anew"), None),

@@ -39,6 +39,13 @@ CREDIT_BAN = refusal(
     Conflict, "A credit record of the applicant stands, so nothing may rest on their word", "credit-ban"
 )
 ALREADY_REPAIRED = refusal(Conflict, "The credit record was repaired before", "already-repaired")
+NOT_RENEWABLE = refusal(
+    Conflict, "The certificate has ended or was renewed before, or the item renews nothing", "not-renewable"
+)
+RENEWAL_TOO_EARLY = refusal(Conflict, "It is too early to renew the certificate", "renewal-too-early")
+RENEWAL_RUNNING = refusal(
+    Conflict, "There is an application for the renewal of the certificate already", "renewal-running"
+)
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

@@ -15,6 +15,7 @@ from approvals.enterprise.events import ENTERPRISE_REGISTERED
 from approvals.enterprise.model import Enterprise
 from approvals.enterprise.particulars import Particulars, particulars
 from approvals.items.model import Item
+from approvals.renewals.queries import renewed_by
 from shared.errors import Conflict, FieldError
 from shared.identifiers.uscc import make_org_code, make_uscc
 from shared.service import Fact
@@ -107,8 +108,11 @@ def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
 
 
 def permit(tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:
-    """A grant that issues a permit to the organisation applied for; Conflict when it is active no more."""
-    return issue_permit(tx, case, item, values, require_facts(tx, case))
+    """A grant that issues a permit to the organisation applied for; Conflict when it is active no more.
+
+    Of a renewal it follows the permit that is renewed.
+    """
+    return issue_permit(tx, case, item, values, require_facts(tx, case), renewed_by(tx.session, case.id))
 
 
 def tell(tx: Transaction, enterprise: Enterprise) -> None:
@@ -169,6 +173,7 @@ def _licence(tx: Transaction, case: Case, item: Item, uscc: str, facts: Particul
         issuer_code=item.department.code,
         issuer_name=item.department.name.zh,
         issued_on=tx.today,
+        valid_from=tx.today,
         public_facts={
             "company_type": facts.company_type.zh,
             "legal_representative": facts.legal_representative,

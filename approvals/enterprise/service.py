@@ -21,6 +21,7 @@ from approvals.certificates import api as certificates
 from approvals.cli import items as items_commands
 from approvals.credit import api as credit
 from approvals.decisions import api as decisions
+from approvals.decisions.by_law import lapse as lapse_renewal
 from approvals.decisions.commands import GrantEffects
 from approvals.delivery import api as delivery
 from approvals.desk import api as desk
@@ -44,6 +45,7 @@ from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
 from approvals.procedures import api as procedures
+from approvals.renewals.commands import LAPSE_TIMER, REMIND_TIMER, remind
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -101,6 +103,8 @@ service = Service(
         UNUSED_TIMER: forget_let_go,
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,
+        LAPSE_TIMER: lapse_renewal,
+        REMIND_TIMER: remind,
     },
     backfill=_tell_all,
     resources=_resources,

@@ -21,6 +21,7 @@ from approvals.documents.slips import SlipKind
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.renewals import commands as renewals
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -68,6 +69,7 @@ def decline(tx: Transaction, case: Case, item: Item, *, kind: str, ground: str, 
         detail=Text("{ground}。{reason}", "{ground}. {reason}").format(ground=found.text, reason=reason),
     )
     case.ended_at = tx.now
+    renewals.end(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     issue_slip(
         tx,
@@ -157,7 +159,7 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
 
 
 def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Office) -> None:
-    effective = _handed_in_on(case) if key == "deemed_accepted" else tx.today
+    effective = handed_in_on(case) if key == "deemed_accepted" else tx.today
     note = (
         Text(
             "自收到申请材料之日起五个工作日内未告知补正，依法视为受理",
@@ -183,7 +185,7 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
     announce(tx, case, item, "accepted")
 
 
-def _handed_in_on(case: Case) -> date:
+def handed_in_on(case: Case) -> date:
     """The day on which the present, complete set of materials was received."""
     answered = [notice.answered_at for notice in case.corrections if notice.answered_at]
     latest = answered[-1] if answered else case.submitted_at

@@ -67,6 +67,7 @@ _SLUG: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
 _DATE: Schema = {"type": "string", "format": "date"}
 GIVEN = "uscc name company_type legal_representative region_code address industry_code business_scope".split()
 """What the register of enterprises tells of an organisation, by the names of its columns."""
+_BEFORE_THE_END = _fact("n unit", n=_COUNT, unit={"enum": ["working_day", "natural_day"]})
 _STEP_LIMIT: Schema = {
     "if": {"type": "object"},
     "then": LIMIT,
@@ -144,7 +145,13 @@ ITEM = _object(
         kind=TEXT,
         name=TEXT,
         validity=TEXT,
-        renewal=_fact("text", text=TEXT),
+        renewal=_fact(
+            "text",
+            text=TEXT,
+            apply_before=_BEFORE_THE_END,
+            opens=_BEFORE_THE_END,
+            remind_days=_list(_COUNT),
+        ),
         certificate_type=_STRING,
         validity_verified=_FLAG,
         certificate=_object(

@@ -16,6 +16,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     procedure: Mapping[str, Any] = data.get("procedure") or {}
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
+    expiring: Mapping[str, Any] = data.get("expiring") or {}
+    renewed: Mapping[str, Any] = data.get("renewed") or {}
+    certificate = expiring or renewed
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -49,6 +52,12 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
+        "certificate_name": Text.of(certificate["name"]) if certificate else None,
+        "certificate_number": certificate.get("number"),
+        "valid_from": renewed.get("valid_from"),
+        "valid_until": certificate.get("valid_until"),
+        "previous_valid_until": renewed.get("previous_valid_until"),
+        "apply_by": expiring.get("apply_by"),
     }
 
 

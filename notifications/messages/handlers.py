@@ -26,6 +26,8 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "renewal-due",
+    "deemed-renewed",
 )
 REDATED = "redated"
 

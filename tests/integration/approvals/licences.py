@@ -1,4 +1,4 @@
-"""Licences that organisations apply for: filed as their examples fill them in, and taken through their offices."""
+"""Licences that organisations apply for: filed as their examples say, and taken through their offices."""
 
 from dataclasses import dataclass
 from functools import cache
