@@ -1,7 +1,8 @@
 """The applicant's verbs: start, fill in, submit, withdraw, answer a correction notice."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -53,6 +54,13 @@ from shared.transaction import Context, Transaction
 INTAKE_TIMER = "intake-lapse"
 WITHDRAWN = Text("申请人撤回申请", "The applicant has withdrawn the application")
 MAY_APPLY = ("applicant", "enterprise_member", "resident")
+
+
+@dataclass(frozen=True, slots=True)
+class Filings:
+    """Recording what was filed: it issues things as decisions do, and comes from where they are made."""
+
+    file: Callable[[Transaction, Case, Item], None]
 
 
 def start(
@@ -143,6 +151,8 @@ def check(
 def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Case:
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
 
+    What is only to be filed (备案) is recorded at once and ends with that.
+
     Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before
     and when another version of the item has come into force since the draft was begun.
     """
@@ -162,9 +172,12 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     case.query_code = make_query_code(random.SystemRandom())
     case.submitted_at = tx.now
     record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
+    tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
+    if item.filing:
+        tx.resource(Filings).file(tx, case, item)
+        return case
     _queue_for_intake(tx, case)
     issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
-    tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
     announce(tx, case, item, "submitted")
     return case
 

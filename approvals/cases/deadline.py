@@ -114,9 +114,11 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
 
     Only what was granted is delivered.
     """
+    promised, delivery = item.limits.promised, item.limits.delivery
+    if item.filing and promised is not None:
+        return clock.Limits(intake=_limit(promised), statutory=_limit(promised))
     if item.limits.intake is None or item.limits.statutory is None:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
-    promised, delivery = item.limits.promised, item.limits.delivery
     return clock.Limits(
         intake=_limit(item.limits.intake),
         statutory=_limit(item.limits.statutory),

@@ -173,6 +173,20 @@ class DeemedRenewedData(CaseData):
     renewed = fields.Nested(RenewedField, required=True)
 
 
+class FilingField(Schema):
+    """What shows that something was filed."""
+
+    certificate_id = fields.String(required=True)
+    name = fields.Nested(TextField, required=True)
+    number = fields.String(required=True)
+
+
+class FiledData(CaseData):
+    """The public state of a filing, recorded as it was handed in."""
+
+    filing = fields.Nested(FilingField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -189,6 +203,7 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "filed": Text("备案已办结", "What was to be filed was recorded"),
     "renewal-due": Text("证照即将届满，可以申请延续", "A certificate ends before long and can be renewed"),
     "deemed-renewed": Text("逾期未决定，视为准予延续", "Nobody decided in time: it counts as renewed"),
 }
@@ -199,6 +214,7 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "filed": FiledData,
     "renewal-due": RenewalDueData,
     "deemed-renewed": DeemedRenewedData,
 }

@@ -25,6 +25,7 @@ class State(StrEnum):
     NOT_REQUIRED = "not_required"
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
+    FILED = "filed"
 
 
 STATE_NAMES: dict[State, Text] = {
@@ -39,6 +40,7 @@ STATE_NAMES: dict[State, Text] = {
     State.NOT_REQUIRED: Text("不受理", "No approval required"),
     State.NOT_ACCEPTED: Text("不予受理", "Not accepted"),
     State.WITHDRAWN: Text("已撤回", "Withdrawn"),
+    State.FILED: Text("已备案", "Filed"),
 }
 
 
@@ -68,6 +70,7 @@ ENTRIES: dict[str, Entry] = {
         Entry("reviewed", None, Text("审查意见", "Reviewer's opinion"), State.DECIDING),
         Entry("granted", 11, Text("办结（通过）", "Closed: granted"), State.GRANTED),
         Entry("deemed_renewed", 11, Text("逾期未决定，视为准予延续", "Deemed renewed"), State.GRANTED),
+        Entry("filed", 11, Text("备案（办结）", "Closed: filed"), State.FILED),
         Entry("refused", 13, Text("办结（不通过）", "Closed: refused"), State.REFUSED),
         Entry("withdrawn", 14, Text("撤回", "Withdrawn"), State.WITHDRAWN),
         Entry("redated", None, Text("到期日重新推算", "Due date computed anew"), None),

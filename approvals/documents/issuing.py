@@ -27,6 +27,7 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.PROCEDURE_NOTICE: "特",
     SlipKind.EXTENSION_NOTICE: "延",
     SlipKind.DELIVERY_RECORD: "送",
+    SlipKind.FILING_RECEIPT: "备",
     SlipKind.DEEMED_RENEWAL: "视延",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""

@@ -47,6 +47,7 @@ class SlipKind(StrEnum):
     PROCEDURE_NOTICE = "procedure_notice"  # 特别程序所需时间告知书
     EXTENSION_NOTICE = "extension_notice"  # 延长审批期限通知书
     DELIVERY_RECORD = "delivery_record"  # 送达回证
+    FILING_RECEIPT = "filing_receipt"  # 备案凭证
     DEEMED_RENEWAL = "deemed_renewal"  # 视为准予延续告知书
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from approvals.applications import api as applications
 from approvals.applications.answers import Checker
-from approvals.applications.commands import INTAKE_TIMER
+from approvals.applications.commands import INTAKE_TIMER, Filings
 from approvals.applications.given import Register
 from approvals.calendar import api as calendar
 from approvals.calendar.events import calendar_published
@@ -23,6 +23,7 @@ from approvals.credit import api as credit
 from approvals.decisions import api as decisions
 from approvals.decisions.by_law import lapse as lapse_renewal
 from approvals.decisions.commands import GrantEffects
+from approvals.decisions.filing import file
 from approvals.delivery import api as delivery
 from approvals.desk import api as desk
 from approvals.documents import api as documents
@@ -65,6 +66,7 @@ def _resources(_settings: Settings) -> Mapping[type, object]:
         Checker: Checker(register_rules),
         GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
         Register: Register(facts_of),
+        Filings: Filings(file),
     }
 
 

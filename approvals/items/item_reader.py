@@ -54,6 +54,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         changed=reader.text(data.get("changed")),
         requires=tuple(data.get("requires", [])),
         online=data["online"],
+        filing=data.get("filing", False),
         applicant=data.get("applicant", "any"),
         category=_category(reader, data["category"]),
         name=Text.of(data["name"]),
@@ -300,7 +301,8 @@ def _fee(reader: Reader, data: Any) -> Fee | None:
 
 def _grounds(reader: Reader, data: Any, key: str) -> Grounds | None:
     decision = data.get("decision")
-    return None if decision is None else Grounds(**reader.shown(decision[key], ("decision", key)))
+    said = decision and decision.get(key)
+    return None if said is None else Grounds(**reader.shown(said, ("decision", key)))
 
 
 def _fact(reader: Reader, data: Any, path: Path) -> Fact:
@@ -333,13 +335,15 @@ def _check_whole(reader: Reader, item: Item) -> None:
     if item.applicant != "organisation" and item.form.given:
         path = item.form.given[0].path
         reader.flaw(("applicant",), f"the register can fill in {path!r} for organisations only")
-    if item.online:
+    if item.online and item.filing:
+        _check_filing(reader, item)
+    elif item.online:
         given = {
             "form": item.form.sections,
             "limits": item.limits.intake and item.limits.statutory,
             "steps": item.steps,
             "outcome": item.outcome,
-            "decision": item.grant,
+            "decision": item.grant and item.refuse,
             "remedies": item.remedies,
             "review_checks": item.review_checks,
             "decline_grounds": item.decline_grounds,
@@ -350,3 +354,18 @@ def _check_whole(reader: Reader, item: Item) -> None:
                 reader.flaw(("online",), f"an item that can be applied for needs {key}")
     elif item.missing is None:
         reader.flaw(("online",), "an item that cannot be applied for says what is missing")
+
+
+def _check_filing(reader: Reader, item: Item) -> None:
+    """Nobody takes a filing up, reviews or decides it: it needs a form and something to show for it."""
+    certificate = item.outcome.certificate if item.outcome else None
+    given = {
+        "form": item.form.sections,
+        "limits": item.limits.promised and item.limits.promised.unit == "immediate",
+        "outcome": certificate and certificate.valid_for is None,
+        "decision": item.grant,
+        "subject_name": item.subject_name,
+    }
+    for key, value in given.items():
+        if not value:
+            reader.flaw(("filing",), f"a filing that can be made needs {key}: at once, without an end")

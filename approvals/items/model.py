@@ -325,6 +325,8 @@ class Item:
     changed: Text | None
     requires: tuple[str, ...]
     online: bool
+    filing: bool
+    """A filing (备案): recorded at once when complete; nobody decides on it."""
     applicant: Applicant
     """Who may apply: a person for themselves, an organisation through one of its members, or either."""
     category: Category

@@ -17,7 +17,7 @@ pages = Blueprint("public", __name__)
 _LANGUAGE_KEPT = timedelta(days=365)
 # States in which the applicant is the one who must act.
 _WAITING_FOR_APPLICANT = ("draft", "correction")
-_FINISHED = ("granted", "refused", "not_required", "not_accepted", "withdrawn")
+_FINISHED = ("granted", "filed", "refused", "not_required", "not_accepted", "withdrawn")
 
 
 @pages.get("/")

@@ -18,7 +18,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     delivery: Mapping[str, Any] = data.get("delivery") or {}
     expiring: Mapping[str, Any] = data.get("expiring") or {}
     renewed: Mapping[str, Any] = data.get("renewed") or {}
-    certificate = expiring or renewed
+    certificate = expiring or renewed or data.get("filing") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),

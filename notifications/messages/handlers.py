@@ -26,6 +26,7 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "filed",
     "renewal-due",
     "deemed-renewed",
 )

@@ -70,6 +70,7 @@ def test_every_published_step_is_heard() -> None:
         ("extended.v1.stopped", {}, "case-extended"),
         ("delivered.v1", {}, "case-delivered"),
         ("delivered.v1.electronic", {}, "case-delivered"),
+        ("filed.v1", {}, "case-filed"),
         ("renewal-due.v1", {}, "case-renewal-due"),
         ("deemed-renewed.v1", {}, "case-deemed-renewed"),
         ("redated.v1", {}, "case-date-moved"),

@@ -1,4 +1,4 @@
-"""Certificates that are renewed, and the applications that ask for it."""
+"""Certificates that are renewed, and the applications that ask for it; filings."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,31 @@ depends_on = None
 
 _BEFORE = "replaced_by IS NULL OR status = 'replaced'"
 _NOW = f"{_BEFORE} OR valid_until IS NOT NULL"
+_STATES = (
+    "draft",
+    "received",
+    "correction",
+    "accepted",
+    "reviewing",
+    "deciding",
+    "granted",
+    "refused",
+    "not_required",
+    "not_accepted",
+    "withdrawn",
+)
+
+
+def _allow(states: tuple[str, ...]) -> None:
+    names = ", ".join(f"'{state}'" for state in states)
+    with op.batch_alter_table("approval_case") as table:
+        table.drop_constraint(op.f("ck_approval_case_state"), type_="check")
+        table.create_check_constraint(op.f("ck_approval_case_state"), f"state IN ({names})")
 
 
 def upgrade() -> None:
     """Let a certificate begin later than it was issued and follow another; keep what asks for that."""
+    _allow((*_STATES, "filed"))
     with op.batch_alter_table("certificate") as table:
         table.drop_constraint(op.f("ck_certificate_replaced"), type_="check")
         table.add_column(sa.Column("valid_from", sa.Date(), nullable=True))
@@ -70,6 +91,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget renewals; what was issued by them stays."""
     op.drop_table("renewal")
+    op.execute("UPDATE approval_case SET state = 'granted' WHERE state = 'filed'")
+    _allow(_STATES)
     op.execute("UPDATE certificate SET replaced_by = NULL WHERE status <> 'replaced'")
     with op.batch_alter_table("certificate") as table:
         table.drop_constraint(op.f("fk_certificate_renews_certificate"), type_="foreignkey")
