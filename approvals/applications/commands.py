@@ -171,7 +171,8 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     case.number = make_case_number(region_code=region, filed_on=tx.today, serial=serial).text
     case.query_code = make_query_code(random.SystemRandom())
     case.submitted_at = tx.now
-    record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
+    facts = [] if item.filing else [Fact(FactKind.RECEIVED, tx.today)]
+    record(tx, case, item, "received", office="applicant", facts=facts)
     tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
     if item.filing:
         tx.resource(Filings).file(tx, case, item)

@@ -115,7 +115,7 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     Only what was granted is delivered.
     """
     promised, delivery = item.limits.promised, item.limits.delivery
-    if item.filing and promised is not None:
+    if item.filing and promised is not None:  # without facts no clock runs by it
         return clock.Limits(intake=_limit(promised), statutory=_limit(promised))
     if item.limits.intake is None or item.limits.statutory is None:
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")

@@ -1,14 +1,13 @@
 """Filings (备案): recorded as they are handed in, when everything is there; nobody decides.
 
 A filing is no licence. Where a law has something filed, being complete is all it takes, and the filing is
-closed in the transaction that received it (即办). Which items are filings is their own data (`filing`).
+closed in the transaction that received it (即办); no clock runs. Which items are filings is their own data.
 """
 
 from approvals.applications.commands import handed_in_names
 from approvals.cases.announce import announce
-from approvals.cases.clock import FactKind
 from approvals.cases.model import Case
-from approvals.cases.record import Fact, record
+from approvals.cases.record import record
 from approvals.decisions.commands import grant
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
@@ -21,15 +20,8 @@ from shared.transaction import Transaction
 
 def file(tx: Transaction, case: Case, item: Item) -> None:
     """Record what was just handed in, give it its number and a receipt, and close the case."""
-    record(
-        tx,
-        case,
-        item,
-        "filed",
-        office="system",
-        facts=[Fact(FactKind.ACCEPTED, tx.today), Fact(FactKind.DECIDED, tx.today)],
-    )
-    case.accepted_at = case.ended_at = tx.now
+    record(tx, case, item, "filed", office="system")
+    case.ended_at = tx.now
     certificate = grant(tx, case, item)
     if certificate is None:
         raise LookupError(f"item {item.code}: a filing without a number to show for it")

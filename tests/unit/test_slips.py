@@ -78,7 +78,7 @@ WORDS = {
         "于2026年11月27日前（含当日）作出决定",
     ),
     SlipKind.DELIVERY_RECORD: ("送达回证", "第四十四条", "已向你（单位）送达", "收件方式"),
-    SlipKind.FILING_RECEIPT: ("备案凭证", "内容齐全", "予以备案", "不属于行政许可"),
+    SlipKind.FILING_RECEIPT: ("备案凭证", "信息和材料齐全", "予以备案", "不属于行政许可"),
     SlipKind.DEEMED_RENEWAL: ("视为准予延续行政许可告知书", "第五十条第二款", "不是本机关作出的决定"),
 }
 

@@ -61,7 +61,8 @@ def test_a_filing_that_is_complete_is_recorded_at_once(desk: Desk) -> None:
     case_id = handed_in(desk, drafted(desk, PREPACKAGED))
     case = desk.case(MEMBER, case_id)
     assert (case["state"], case["state_name"]["zh"], case["decision"]) == ("filed", "已备案", None)
-    assert (case["actions"], case["due"]["light"]) == ([], "ended")
+    assert (case["actions"], case["due"], case["accepted_at"]) == ([], None, None)
+    assert desk.get(MEMBER, f"/cases/{case_id}/deadline").json["clocks"] == []
     filing = case["certificate"]
     assert (filing["number"], filing["valid_until"]) == ("YB990101202600001", None)
     assert desk.get(None, f"/verify/{filing['id']}").json["valid"]
