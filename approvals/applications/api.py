@@ -18,9 +18,12 @@ from approvals.cases.refusals import (
     ITEM_VERSION_RETIRED,
     NO_NOTICE,
     NOT_CONNECTED,
+    NOT_RENEWABLE,
     NOTICE_REQUIRED,
     NOTICE_RUNNING,
     ORGANISATION_NOT_REGISTERED,
+    RENEWAL_RUNNING,
+    RENEWAL_TOO_EARLY,
     WITHDRAWAL_WAITS,
     WRONG_STATE,
 )
@@ -59,14 +62,17 @@ blueprint = Blueprint("applications", __name__, description="Applications (ç”³è¯
     ITEM_RETIRED,
     ORGANISATION_NOT_REGISTERED,
     NOT_CONNECTED,
+    NOT_RENEWABLE,
+    RENEWAL_TOO_EARLY,
+    RENEWAL_RUNNING,
 )
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
-    """Open a draft under an item, for yourself or for an organisation you belong to.
+    """Open a draft under an item, for yourself or for an organisation you belong to, or to renew a permit.
 
     For applicants, members of enterprises and residents. The item may be named by code or by slug.
     """
-    case = commands.start(tx, data["item_code"], data["on_behalf_of"])
+    case = commands.start(tx, data["item_code"], data["on_behalf_of"], data["renews"])
     location = f"/api/v1/{tx.context.service}/cases/{case.id}"
     return reply_with_case(tx, case, status=201, headers={"Location": location})
 
@@ -131,6 +137,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
     ITEM_VERSION_RETIRED,
     ITEM_RETIRED,
     CREDIT_BAN,
+    NOT_RENEWABLE,
     NOT_CONNECTED,
     NOTICE_REQUIRED,
     NOTICE_RUNNING,

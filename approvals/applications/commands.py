@@ -1,7 +1,8 @@
 """The applicant's verbs: start, fill in, submit, withdraw, answer a correction notice."""
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from approvals.applications.answers import (
+    Answers,
     Checker,
     OpenedForm,
     open_form,
@@ -25,6 +27,7 @@ from approvals.cases.lifecycle import BEFORE_ACCEPTANCE, BEFORE_FILING, State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.numbering import next_number
 from approvals.cases.record import Fact, record
+from approvals.certificates.model import Certificate
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.documents.unused import let_go
@@ -33,6 +36,7 @@ from approvals.gaps import commands as gaps
 from approvals.gaps.policy import Deferred, wrongs
 from approvals.handovers import commands as handovers
 from approvals.items.answers import subject_name
+from approvals.items.carrying import carry_over
 from approvals.items.catalogue import Catalogue
 from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation
@@ -43,6 +47,8 @@ from approvals.notices.model import StopReason
 from approvals.notices.policy import require_noticed
 from approvals.procedures import commands as procedures
 from approvals.promises import commands as promises
+from approvals.renewals import commands as renewals
+from approvals.renewals.commands import to_be_renewed
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
@@ -57,8 +63,21 @@ WITHDRAWN = Text("申请人撤回申请", "The applicant has withdrawn the appli
 MAY_APPLY = ("applicant", "enterprise_member", "resident")
 
 
-def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> Case:
-    """Open a draft under the item's present version, for oneself or for an organisation one belongs to."""
+@dataclass(frozen=True, slots=True)
+class Filings:
+    """Recording what was filed: it issues things as decisions do, and comes from where they are made."""
+
+    file: Callable[[Transaction, Case, Item], None]
+
+
+def start(
+    tx: Transaction, item_code: str, on_behalf_of: str | None = None, renews: str | None = None
+) -> Case:
+    """Open a draft under the item's present version, for oneself or for an organisation one belongs to.
+
+    `renews` is the certificate to be renewed (延续): its holder applies, and the answers of the case that
+    issued it are there to begin with.
+    """
     item = tx.resource(Catalogue).in_force(item_code, tx.today)
     if item is None:
         raise Conflict(
@@ -69,6 +88,9 @@ def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> C
     handovers.require_connected(tx.context.resources, item)
     if not tx.actor.has_role(*MAY_APPLY):
         raise Forbidden(Text("工作人员账号不能提交申请", "Officials' accounts cannot apply"))
+    certificate = to_be_renewed(tx, item, renews) if renews is not None else None
+    if certificate is not None:
+        on_behalf_of = _holder(certificate, on_behalf_of)
     if on_behalf_of is not None and all(m.uscc != on_behalf_of for m in tx.actor.memberships):
         raise Forbidden(Text("您不是该单位的成员", "You do not belong to this organisation"))
     _require_right_applicant(item, on_behalf_of)
@@ -87,11 +109,16 @@ def start(tx: Transaction, item_code: str, on_behalf_of: str | None = None) -> C
         created_at=tx.now,
         updated_at=tx.now,
     )
-    write_answers(tx.context.cipher, case, {})
+    answers = _answers_for(tx, certificate, item) if certificate else {}
+    write_answers(tx.context.cipher, case, answers)
+    case.subject_name = subject_name(item, answers)
     fill_in(tx, case, item)
     tx.session.add(case)
     tx.session.flush()
-    tx.audit("case.started", "case", case.id, {"item": item.code}, on_behalf_of)
+    if certificate is not None:
+        renewals.begin(tx, case, item, certificate)
+    details = {"item": item.code, **({"renews": certificate.id} if certificate else {})}
+    tx.audit("case.started", "case", case.id, details, on_behalf_of)
     return case
 
 
@@ -151,6 +178,8 @@ def submit(
 ) -> Case:
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
 
+    What is only to be filed (备案) is recorded at once and ends with that.
+
     `promise` is the applicant's word where the way chosen rests on it; `deferred` promises to hand in later
     what the item lets follow (容缺受理). What another authority executes is handed over to its system, which
     says when it has received it. Raises InvalidInput naming every wrong field and missing material; Conflict
@@ -169,12 +198,18 @@ def submit(
     promises.require_promised(tx, case, item, promised=promise)
     fill_in(tx, case, item)
     require_valid(tx, case, item, deferred)
+    renewals.hand_in(tx, case, item)
     region = _region(item)
     # One series for all items: the number names region and day, not the item.
     serial = next_number(tx.session, f"case/{region}/{tx.today.isoformat()}")
     case.number = make_case_number(region_code=region, filed_on=tx.today, serial=serial).text
     case.query_code = make_query_code(random.SystemRandom())
     case.submitted_at = tx.now
+    if item.filing:
+        record(tx, case, item, "received", office="applicant")
+        tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
+        tx.resource(Filings).file(tx, case, item)
+        return case
     if item.handover is None:
         record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
         if item.public_notice is not None:
@@ -203,6 +238,7 @@ def discard(tx: Transaction, case: Case) -> None:
     let_go(tx, [material.sha256 for material in case.materials])
     for material in case.materials:
         tx.session.delete(material)
+    renewals.forget(tx, case)
     tx.session.delete(case)
     tx.audit(
         "case.discarded", "case", case.id, {"item": case.item_code, "materials": codes}, case.on_behalf_of
@@ -241,6 +277,7 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
         notices.stop(tx, case, StopReason.WITHDRAWN)
     extensions.lapse(tx, case)
     gaps.lapse(tx, case)
+    renewals.end(tx, case)
     tasks.cancel_live(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     if not never_received:
@@ -385,6 +422,20 @@ def _require_right_applicant(item: Item, on_behalf_of: str | None) -> None:
     if item.applicant == "person" and on_behalf_of is not None:
         text = Text("此事项由个人申请", "Persons apply for this item themselves")
         raise InvalidInput(errors=[FieldError("/on_behalf_of", "choice", text)])
+
+
+def _holder(certificate: Certificate, said: str | None) -> str:
+    """Whose application a renewal is: that of the certificate's holder."""
+    if said not in (None, certificate.holder_code):
+        text = Text("延续由持证单位申请", "The holder of the certificate applies for its renewal")
+        raise InvalidInput(errors=[FieldError("/on_behalf_of", "choice", text)])
+    return certificate.holder_code
+
+
+def _answers_for(tx: Transaction, certificate: Certificate, item: Item) -> Answers:
+    """What was said when the certificate was applied for, as far as the present form asks for it."""
+    before = tx.session.get_one(Case, certificate.case_id)
+    return carry_over(item.form, read_answers(tx.context.cipher, before))[0]
 
 
 def _region(item: Item) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from approvals.casefile.view import Reader, case_view
 from approvals.cases import policy
 from approvals.cases.model import Case
-from approvals.intake.commands import settle
+from approvals.decisions.by_law import settle
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
 from shared.clock import local_date

@@ -22,6 +22,7 @@ from approvals.casefile.progress import (
     promise_view,
     stages_view,
 )
+from approvals.casefile.renewing import renewable_view, renews_view
 from approvals.casefile.revoking import revocation_verbs, revocation_view
 from approvals.cases import deferral, policy
 from approvals.cases.deadline import Deadlines, Reckoning
@@ -137,6 +138,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "decision": _decision(reader, case),
         "certificate": _certificate(reader, case),
         "renewal": renewal and _renewal(renewal, item),
+        "renews": renews_view(reader.session, case, reader.today),
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today, reader.now),
@@ -301,7 +303,11 @@ def _certificate(reader: Reader, case: Case) -> dict[str, Any] | None:
         "number": found.number,
         "status": standing(found, reader.today),
         "issued_on": found.issued_on.isoformat(),
+        "valid_from": found.valid_from.isoformat(),
         "valid_until": found.valid_until.isoformat() if found.valid_until else None,
+        "renews": found.renews,
+        "replaced_by": found.replaced_by,
+        "renewable": renewable_view(reader.session, reader.context, case, found, reader.today),
         "url": found.public_facts["verify_url"],
         "pdf_url": f"/api/v1/{service}/cases/{case.id}/certificate",
     }

@@ -217,10 +217,12 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     Only what was granted is delivered, or checked later. What is handed over to another authority may have no
     intake limit.
     """
-    intake, statutory = item.limits.intake, item.limits.statutory
+    intake, statutory, promised = item.limits.intake, item.limits.statutory, item.limits.promised
+    if item.filing and promised is not None:  # without facts no clock runs by it
+        return clock.Limits(intake=_limit(promised), statutory=_limit(promised))
     if statutory is None or (intake is None and item.handover is None):
         raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
-    promised, delivery, promise = item.limits.promised, item.limits.delivery, item.promise
+    delivery, promise = item.limits.delivery, item.promise
     make_up = item.deferral.make_up if item.deferral else None
     notice = item.public_notice
     return clock.Limits(

@@ -318,6 +318,54 @@ class ObjectionData(PublicNoticeData):
     objection = fields.Nested(ObjectionField, required=True)
 
 
+class ExpiringField(Schema):
+    """A certificate that ends before long, and when its renewal can be applied for."""
+
+    name = fields.Nested(TextField, required=True)
+    number = fields.String(required=True)
+    valid_until = fields.Date(required=True)
+    opens_on = fields.Date(required=True, allow_none=True)
+    apply_by = fields.Date(required=True, allow_none=True)
+    """The last day on which it is in time; null once that has passed."""
+
+
+class RenewalDueData(CaseData):
+    """The public state of the case that issued the certificate, and the certificate."""
+
+    expiring = fields.Nested(ExpiringField, required=True)
+
+
+class RenewedField(Schema):
+    """What counts as renewed by law, and how long it is valid now."""
+
+    certificate_id = fields.String(required=True)
+    name = fields.Nested(TextField, required=True)
+    number = fields.String(required=True)
+    previous_valid_until = fields.Date(required=True)
+    valid_from = fields.Date(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+
+
+class DeemedRenewedData(CaseData):
+    """The public state of a case on which nobody decided in time, and the renewal that followed."""
+
+    renewed = fields.Nested(RenewedField, required=True)
+
+
+class FilingField(Schema):
+    """What shows that something was filed."""
+
+    certificate_id = fields.String(required=True)
+    name = fields.Nested(TextField, required=True)
+    number = fields.String(required=True)
+
+
+class FiledData(CaseData):
+    """The public state of a filing, recorded as it was handed in."""
+
+    filing = fields.Nested(FilingField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -361,6 +409,9 @@ CASE_STEPS: dict[str, Text] = {
     "filing-lapsed": Text(
         "公示期满后逾期未提交申请", "No application was handed in in time after a public notice"
     ),
+    "filed": Text("备案已办结", "What was to be filed was recorded"),
+    "renewal-due": Text("证照即将届满，可以申请延续", "A certificate ends before long and can be renewed"),
+    "deemed-renewed": Text("逾期未决定，视为准予延续", "Nobody decided in time: it counts as renewed"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -391,6 +442,9 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "notice-ended": PublicNoticeData,
     "objection-lodged": ObjectionData,
     "filing-lapsed": PublicNoticeData,
+    "filed": FiledData,
+    "renewal-due": RenewalDueData,
+    "deemed-renewed": DeemedRenewedData,
 }
 """The steps that say more than the public state of the case."""
 

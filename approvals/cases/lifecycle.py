@@ -33,6 +33,7 @@ class State(StrEnum):
     NOTICE_OVER = "notice_over"
     OBJECTED = "objected"
     LAPSED = "lapsed"
+    FILED = "filed"
 
 
 STATE_NAMES: dict[State, Text] = {
@@ -54,6 +55,7 @@ STATE_NAMES: dict[State, Text] = {
     State.NOTICE_OVER: Text("公示期满，待提交申请", "Notice over, to be handed in"),
     State.OBJECTED: Text("公示期内被提出异议，已终止", "Ended by an objection"),
     State.LAPSED: Text("逾期未提交申请，已终止", "Ended: not handed in in time"),
+    State.FILED: Text("已备案", "Filed"),
 }
 
 
@@ -87,6 +89,8 @@ ENTRIES: dict[str, Entry] = {
         Entry(
             "granted_after_gaps", 12, Text("办结（容缺通过）", "Closed: granted, gaps made up"), State.GRANTED
         ),
+        Entry("deemed_renewed", 11, Text("逾期未决定，视为准予延续", "Deemed renewed"), State.GRANTED),
+        Entry("filed", 11, Text("备案（办结）", "Closed: filed"), State.FILED),
         Entry("refused", 13, Text("办结（不通过）", "Closed: refused"), State.REFUSED),
         Entry("withdrawn", 14, Text("撤回", "Withdrawn"), State.WITHDRAWN),
         Entry("made_up", None, Text("补齐容缺材料", "Missing materials handed in"), None),

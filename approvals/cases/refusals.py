@@ -68,6 +68,13 @@ NOTICE_OVER = refusal(Conflict, "The public notice has ended or was stopped", "n
 ALREADY_OBJECTED = refusal(Conflict, "The caller has objected to this notice before", "already-objected")
 FILING_CLOSED = refusal(Conflict, "The time to apply after the public notice is over", "filing-window-closed")
 CASES_RUNNING = refusal(Conflict, "Other applications of the enterprise are under way", "cases-running")
+NOT_RENEWABLE = refusal(
+    Conflict, "The certificate has ended or was renewed before, or the item renews nothing", "not-renewable"
+)
+RENEWAL_TOO_EARLY = refusal(Conflict, "It is too early to renew the certificate", "renewal-too-early")
+RENEWAL_RUNNING = refusal(
+    Conflict, "There is an application for the renewal of the certificate already", "renewal-running"
+)
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 NOT_CONNECTED = refusal(
     Conflict,

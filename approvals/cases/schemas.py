@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from approvals.cases.certificate_schemas import CertificateRef, Renews
 from approvals.cases.handover_schemas import HandoverOut
 from approvals.cases.lifecycle import ALLOWED, State
 from approvals.cases.notice_schemas import CaseNotice
@@ -48,6 +49,12 @@ class StartCase(Schema):
 
     item_code = fields.String(required=True, validate=validate.Length(min=1, max=50))
     on_behalf_of = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=18))
+    renews = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=120),
+        metadata={"description": "The certificate to be renewed; its holder applies, and is prefilled"},
+    )
 
 
 class Sections(fields.Dict):
@@ -319,21 +326,6 @@ class DecisionOut(Answer):
     remedies = bilingual("How a refusal may be contested", null=True)
 
 
-class CertificateRef(Answer):
-    """The certificate that a grant has issued."""
-
-    id = string("Certificate identifier (GB/T 36904)")
-    uscc = string("Unified social credit code of its holder (GB 32100)")
-    holder = string()
-    name = bilingual()
-    number = string("As printed; empty where the credit code is the number")
-    status = string("valid, revoked, cancelled, replaced or expired")
-    issued_on = day()
-    valid_until = day("The last day of its validity; null: no end", null=True)
-    url = string("Where anybody can check it")
-    pdf_url = string("Where those who see the case get the PDF")
-
-
 class Renewal(Answer):
     """What another version of the item means for a draft that was begun before."""
 
@@ -391,6 +383,12 @@ class CaseOut(CaseSummary):
         required=True,
         allow_none=True,
         metadata={"description": "Of a draft whose version of the item is not in force"},
+    )
+    renews = fields.Nested(
+        Renews,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The certificate that the case asks to renew"},
     )
     procedures = fields.List(fields.Nested(ProcedureOut), required=True)
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)

@@ -11,13 +11,14 @@ from approvals.certificates.model import Certificate, CertificateStatus
 from shared.identifiers.certificate_id import parse_certificate_id
 
 EXPIRED = "expired"
+NOT_YET = "not_yet_valid"
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What the public check says.
 
-    A `CertificateStatus`, or `expired`, `not_found` (well-formed) or `malformed`.
+    A `CertificateStatus`, or `expired`, `not_yet_valid`, `not_found` (well-formed) or `malformed`.
     """
 
     status: str
@@ -48,10 +49,16 @@ def cancelled_at(session: Session, holder: str, at: datetime) -> list[Certificat
 
 
 def standing(certificate: Certificate, today: date) -> str:
-    """Its status on the legal date `today`, or `expired` once the last day of its validity is over."""
-    over = certificate.valid_until is not None and certificate.valid_until < today
-    if over and certificate.status == CertificateStatus.VALID:
-        return EXPIRED
+    """Its status on the legal date `today`.
+
+    `not_yet_valid` before its first day; once the last one is over `expired`, or `replaced` by its renewal.
+    """
+    if certificate.status != CertificateStatus.VALID:
+        return certificate.status
+    if today < certificate.valid_from:
+        return NOT_YET
+    if certificate.valid_until is not None and certificate.valid_until < today:
+        return CertificateStatus.REPLACED if certificate.replaced_by else EXPIRED
     return certificate.status
 
 

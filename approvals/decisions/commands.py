@@ -25,10 +25,13 @@ from approvals.items.model import Item
 from approvals.notices.policy import require_decidable
 from approvals.procedures.policy import require_none_running
 from approvals.promises import commands as promises
+from approvals.renewals import commands as renewals
+from approvals.renewals.model import RenewalState
 from approvals.reviews.commands import require_other_eyes
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import TaskKind
+from shared.calendar import say_date
 from shared.errors import FieldError, InvalidInput
 from shared.text import Text
 from shared.transaction import Transaction
@@ -101,13 +104,14 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
         detail=Text.same(decision.reason) if decision.reason else None,
     )
     case.ended_at = tx.now
-    certificate = _grant(tx, case, item) if granted else None
+    certificate = grant(tx, case, item) if granted else None
+    renewals.end(tx, case, RenewalState.GRANTED if granted else RenewalState.REFUSED)
     delivery = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today, now=tx.now)
     if delivery is not None:
         tasks.open_task(tx, case, TaskKind.DELIVERY, delivery)
     if granted:
         promises.await_check(tx, case, item)
-    _write_slip(tx, case, item, decision, delivery.due_on if delivery else None)
+    _write_slip(tx, case, item, decision, delivery.due_on if delivery else None, certificate)
     tx.audit("case.decided", "case", case.id, {"granted": granted})
     announce(
         tx,
@@ -125,7 +129,8 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     return decision
 
 
-def _grant(tx: Transaction, case: Case, item: Item) -> Certificate | None:
+def grant(tx: Transaction, case: Case, item: Item) -> Certificate | None:
+    """What a grant brings about, whoever or whatever grants: the register's entry and the certificate."""
     values = open_form(tx.session, tx.context.cipher, case, item, tx.today).examined.values
     effects = tx.resource(GrantEffects)
     certificate = effects.by_item.get(item.slug, effects.otherwise)(tx, case, item, values)
@@ -141,10 +146,33 @@ def _grant(tx: Transaction, case: Case, item: Item) -> Certificate | None:
             name=item.outcome.name if item.outcome else item.name, code=certificate.holder_code
         ),
     )
+    renewals.plan_reminders(tx, item, certificate)
     return certificate
 
 
-def _write_slip(tx: Transaction, case: Case, item: Item, decision: Decision, deliver_by: date | None) -> None:
+def renewal_rows(tx: Transaction, certificate: Certificate | None) -> list[tuple[Text, str]]:
+    """What a slip says of a renewal: which certificate, until when it was valid and until when it is now."""
+    old = tx.session.get(Certificate, certificate.renews) if certificate and certificate.renews else None
+    if certificate is None or old is None or old.valid_until is None or certificate.valid_until is None:
+        return []
+    return [
+        (Text("延续的证照编号", "Number renewed"), old.number),
+        (Text("原有效期至", "Valid until"), say_date(old.valid_until).zh),
+        (
+            Text("延续后的有效期", "Valid now"),
+            f"{say_date(certificate.valid_from).zh}至{say_date(certificate.valid_until).zh}",
+        ),
+    ]
+
+
+def _write_slip(
+    tx: Transaction,
+    case: Case,
+    item: Item,
+    decision: Decision,
+    deliver_by: date | None,
+    certificate: Certificate | None,
+) -> None:
     if decision.granted:
         issue_slip(
             tx,
@@ -154,6 +182,7 @@ def _write_slip(tx: Transaction, case: Case, item: Item, decision: Decision, del
             items=_cancelled(tx, case),
             legal_basis=item.grant.basis if item.grant else None,
             due_on=deliver_by,
+            rows=renewal_rows(tx, certificate),
         )
     else:
         issue_slip(

@@ -18,9 +18,9 @@ from approvals.cases.refusals import (
     WRONG_STATE,
 )
 from approvals.cases.schemas import PLACES, Nothing
+from approvals.decisions.by_law import settle
 from approvals.desk.commands import claim_next
 from approvals.desk.view import task_view
-from approvals.intake.commands import settle
 from approvals.items.catalogue import Catalogue
 from approvals.reviews import commands as reviews
 from approvals.tasks import commands, queries

@@ -1,6 +1,6 @@
 """Taking the next task: the most urgent one that is open and that this official may work on."""
 
-from approvals.intake.commands import settle
+from approvals.decisions.by_law import settle
 from approvals.items.catalogue import Catalogue
 from approvals.reviews.commands import take_up
 from approvals.tasks.commands import find_open

@@ -37,6 +37,8 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.PUBLIC_NOTICE: "公",
     SlipKind.NOTICE_RESULT: "公告",
     SlipKind.DEREGISTRATION_NOTICE: "准销",
+    SlipKind.FILING_RECEIPT: "备",
+    SlipKind.DEEMED_RENEWAL: "视延",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
 

@@ -57,6 +57,8 @@ class SlipKind(StrEnum):
     PUBLIC_NOTICE = "public_notice"  # 公示
     NOTICE_RESULT = "notice_result"  # 公示结果告知书
     DEREGISTRATION_NOTICE = "deregistration_notice"  # 准予注销登记通知书
+    FILING_RECEIPT = "filing_receipt"  # 备案凭证
+    DEEMED_RENEWAL = "deemed_renewal"  # 视为准予延续告知书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from approvals.enterprise.model import ACTIVE, CLOSED, Enterprise
 from approvals.enterprise.particulars import FEN_PER_WAN, particulars
 from approvals.items.model import Item
 from approvals.items.wording import number_text
+from approvals.renewals.queries import renewed_by
 from shared.errors import Conflict, FieldError
 from shared.identifiers.uscc import make_org_code, make_uscc
 from shared.service import Fact
@@ -135,8 +136,11 @@ def has_ended(session: Session, uscc: str) -> bool:
 
 
 def permit(tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:
-    """A grant that issues a permit to the organisation applied for; Conflict when it is active no more."""
-    return issue_permit(tx, case, item, values, require_facts(tx, case))
+    """A grant that issues a permit to the organisation applied for; Conflict when it is active no more.
+
+    Of a renewal it follows the permit that is renewed.
+    """
+    return issue_permit(tx, case, item, values, require_facts(tx, case), renewed_by(tx.session, case.id))
 
 
 def strike_off(tx: Transaction, case: Case, item: Item) -> str | None:
@@ -218,6 +222,7 @@ def issue_licence(tx: Transaction, case: Case, item: Item, enterprise: Enterpris
         issuer_code=item.department.code,
         issuer_name=item.department.name.zh,
         issued_on=tx.today,
+        valid_from=tx.today,
         public_facts={
             "company_type": enterprise.company_type,
             "legal_representative": enterprise.legal_representative,

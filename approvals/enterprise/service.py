@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from approvals.applications import api as applications
 from approvals.applications.answers import Checker
-from approvals.applications.commands import INTAKE_TIMER
+from approvals.applications.commands import INTAKE_TIMER, Filings
 from approvals.applications.given import Register
 from approvals.calendar import api as calendar
 from approvals.calendar.events import calendar_published
@@ -26,7 +26,9 @@ from approvals.checks import api as checks
 from approvals.cli import items as items_commands
 from approvals.credit import api as credit
 from approvals.decisions import api as decisions
+from approvals.decisions.by_law import lapse as lapse_renewal
 from approvals.decisions.commands import GrantEffects
+from approvals.decisions.filing import file
 from approvals.delivery import api as delivery
 from approvals.desk import api as desk
 from approvals.documents import api as documents
@@ -66,6 +68,7 @@ from approvals.notices.commands import NOTICE_TIMER, wake
 from approvals.overdue import api as overdue
 from approvals.procedures import api as procedures
 from approvals.promises import api as promises
+from approvals.renewals.commands import LAPSE_TIMER, REMIND_TIMER, remind
 from approvals.revocations import api as revocations
 from approvals.revocations.effects import RevokeEffects
 from approvals.spot import api as spot
@@ -107,6 +110,7 @@ def _resources(settings: Settings) -> Mapping[type, object]:
         RevokeEffects: RevokeEffects({ESTABLISHMENT: strike_off, CHANGE: restore}, otherwise=revoke_of_case),
         Register: Register(facts_of, has_ended),
         Connections: connect(settings),
+        Filings: Filings(file),
     }
 
 
@@ -157,6 +161,8 @@ service = Service(
         REDATE_TIMER: redate,
         WARNING_TIMER: warn,
         NOTICE_TIMER: wake,
+        LAPSE_TIMER: lapse_renewal,
+        REMIND_TIMER: remind,
     },
     errands={SEND: SendErrand(), POLL: PollErrand(), FETCH: FetchErrand()},
     backfill=_tell_all,

@@ -27,6 +27,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
 from approvals.notices import commands as notices
 from approvals.promises import commands as promises
+from approvals.renewals import commands as renewals
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -98,6 +99,7 @@ def decline(tx: Transaction, case: Case, item: Item, *, kind: str, ground: str, 
         detail=Text("{ground}。{reason}", "{ground}. {reason}").format(ground=found.text, reason=reason),
     )
     case.ended_at = tx.now
+    renewals.end(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     gaps.lapse(tx, case)
     issue_slip(
@@ -195,7 +197,7 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
 
 def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Office) -> None:
     by_law = key == "deemed_accepted"
-    received_at = _handed_in_at(case) if by_law else tx.now
+    received_at = handed_in_at(case) if by_law else tx.now
     effective = local_date(received_at)
     note = _deemed(item) if by_law else gaps.detail_of(case, item) if key == "accepted_with_gaps" else None
     kind = FactKind.DEEMED_ACCEPTED if by_law else FactKind.ACCEPTED
@@ -223,7 +225,7 @@ def _deemed(item: Item) -> Text | None:
     return _DEEMED.format(limit=item.limits.intake.text) if item.limits.intake else None
 
 
-def _handed_in_at(case: Case) -> datetime:
+def handed_in_at(case: Case) -> datetime:
     """When the present, complete set of materials was received."""
     answered = [notice.answered_at for notice in case.corrections if notice.answered_at]
     latest = answered[-1] if answered else case.submitted_at

@@ -310,6 +310,8 @@ def _outcome(outcome: Outcome | None) -> Json | None:
         "renewal": outcome.renewal
         and {
             "text": outcome.renewal.text.to_dict(),
+            "apply_before": _limit(outcome.renewal.apply_before),
+            "opens": _limit(outcome.renewal.opens),
             **_shown(outcome.renewal.verified, outcome.renewal.basis),
         },
         **_shown(outcome.verified, outcome.basis),

@@ -28,12 +28,12 @@ from approvals.items.model import (
     Warning,
 )
 from approvals.items.needs import NEEDS
-from approvals.items.notice_reader import check_notice, read_notice
-from approvals.items.outcome_reader import check_certificate, read_note, read_outcome
-from approvals.items.promise_reader import check_routes, read_limit, read_promise
+from approvals.items.notice_reader import read_notice
+from approvals.items.outcome_reader import read_note, read_outcome
+from approvals.items.promise_reader import read_limit, read_promise
 from approvals.items.reference import Reader
 from approvals.items.source import Path
-from approvals.items.stages import check_stages
+from approvals.items.wholeness import check_whole
 from shared.identifiers.errors import IdentifierError
 from shared.identifiers.item_codes import (
     Profile,
@@ -62,6 +62,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         requires=tuple(data.get("requires", [])),
         online=data["online"],
         handover=data.get("handover"),
+        filing=data.get("filing", False),
         applicant=data.get("applicant", "any"),
         category=_category(reader, data["category"]),
         name=Text.of(data["name"]),
@@ -118,7 +119,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         missing=reader.text(data.get("missing")),
         public_notice=read_notice(reader, data.get("public_notice"), read_limit),
     )
-    _check_whole(reader, item)
+    check_whole(reader, item)
     return item
 
 
@@ -317,7 +318,8 @@ def _fee(reader: Reader, data: Any) -> Fee | None:
 
 def _grounds(reader: Reader, data: Any, key: str) -> Grounds | None:
     decision = data.get("decision")
-    return None if decision is None else Grounds(**reader.shown(decision[key], ("decision", key)))
+    said = decision and decision.get(key)
+    return None if said is None else Grounds(**reader.shown(said, ("decision", key)))
 
 
 def _fact(reader: Reader, data: Any, path: Path) -> Fact:
@@ -333,67 +335,3 @@ def _facts(reader: Reader, data: Any) -> dict[str, tuple[Fact, ...]]:
         key: tuple(_fact(reader, entry, ("facts", key, number)) for number, entry in enumerate(entries))
         for key, entries in data.items()
     }
-
-
-def _check_deferral(reader: Reader, item: Item) -> None:
-    """What may follow later, and by when: one is nothing without the other (容缺受理)."""
-    reader.once([reform.mode for reform in item.reforms], ("reforms",), "mode")
-    deferrable = [n for n, material in enumerate(item.materials) if material.necessity == "deferrable"]
-    if item.deferral is None:
-        for number in deferrable:
-            message = "what may follow later needs the reform deferred_materials, which says by when"
-            reader.flaw(("materials", number, "necessity"), message)
-        return
-    path = ("reforms", item.reforms.index(item.deferral))
-    if not deferrable:
-        reader.flaw((*path, "mode"), "no material is deferrable")
-    make_up, promised = item.deferral.make_up, item.limits.promised
-    if make_up is None:
-        return
-    if promised is None or promised.unit != make_up.unit:
-        reader.flaw(
-            (*path, "make_up", "unit"), "is counted in the unit of the promised limit, which it needs"
-        )
-    elif make_up.n > promised.n:
-        reader.flaw((*path, "make_up", "n"), f"is longer than the promised limit, which is {promised.n}")
-
-
-def _check_whole(reader: Reader, item: Item) -> None:
-    _check_deferral(reader, item)
-    reader.once([material.code for material in item.materials], ("materials",), "code")
-    reader.once([step.key for step in item.steps], ("steps",), "key")
-    check_routes(reader, item)
-    if len([step for step in item.steps if step.on_site]) > 1:
-        reader.flaw(("steps",), "at most one step checks on the spot: there is one opinion")
-    reader.once([check.key for check in item.review_checks], ("review_checks",), "key")
-    reader.once([ground.key for ground in item.decline_grounds], ("decline_grounds",), "key")
-    check_stages(reader, item)
-    for number, path in enumerate(item.subject_name):
-        field = item.form.index.get(path)
-        if field is None or field.in_rows:
-            reader.flaw(("subject_name", number), f"the form has no field {path!r} outside rows")
-    check_certificate(reader, item)
-    check_notice(reader, item)
-    if item.applicant != "organisation" and item.form.given:
-        path = item.form.given[0].path
-        reader.flaw(("applicant",), f"the register can fill in {path!r} for organisations only")
-    if item.online:
-        needed: dict[str, object] = {
-            "form": item.form.sections,
-            "limits": item.limits.statutory and (item.limits.intake or item.handover),
-            "steps": item.steps,
-            "outcome": item.outcome,
-            "subject_name": item.subject_name,
-        }
-        if item.handover is None:  # else another authority decides, and says so in its own words
-            needed |= {
-                "decision": item.grant,
-                "remedies": item.remedies,
-                "review_checks": item.review_checks,
-                "decline_grounds": item.decline_grounds,
-            }
-        for key, value in needed.items():
-            if not value:
-                reader.flaw(("online",), f"an item that can be applied for needs {key}")
-    elif item.missing is None:
-        reader.flaw(("online",), "an item that cannot be applied for says what is missing")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from approvals.items.form import Form
 from approvals.items.limits import Limit, Limits, Unit
+from approvals.items.permit_spec import CertificateSpec
 from approvals.items.routes import OnSite, Promise, Route, Said
 from shared.text import Text
 
@@ -229,25 +230,19 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Validity:
-    """How long a certificate is valid from the day of its issue: `n` calendar years or months."""
+class Renewal:
+    """How what was granted is renewed (延续): the words, and where it can be done here, when.
 
-    n: int
-    unit: Literal["year", "month"]
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateSpec:
-    """The permit that a grant issues.
-
-    `kind` names it for programs, `number` are the letters in front of its number, `facts` the paths of the
-    answers that it shows beside its holder; without `valid_for` it does not expire.
+    Applied for in time until `apply_before` its end; from `opens` before its end, without it from its issue
+    on. `remind_days`: so many days before its end the holder is reminded, beside the first day of applying.
     """
 
-    kind: str
-    number: str
-    facts: tuple[str, ...]
-    valid_for: Validity | None
+    text: Text
+    verified: bool
+    basis: Text | None
+    apply_before: Limit | None = None
+    opens: Limit | None = None
+    remind_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +281,7 @@ class Outcome:
     kind: Text
     name: Text
     validity: Text | None
-    renewal: Note | None
+    renewal: Renewal | None
     certificate_type: str | None
     verified: bool
     validity_verified: bool
@@ -347,6 +342,8 @@ class Item:
     online: bool
     handover: HandoverSystem | None
     """The outside system in which it is executed; None where our own desk does."""
+    filing: bool
+    """A filing (备案): recorded at once when complete; nobody decides on it."""
     applicant: Applicant
     """Who may apply: a person for themselves, an organisation through one of its members, or either."""
     category: Category

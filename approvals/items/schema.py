@@ -90,6 +90,7 @@ GIVEN = (
     "registered_capital"
 ).split()
 """What the register of enterprises tells of an organisation; the capital in 万元 as text."""
+_BEFORE_THE_END = _fact("n unit", n=_COUNT, unit={"enum": ["working_day", "natural_day"]})
 _STEP_LIMIT: Schema = {
     "if": {"type": "object"},
     "then": LIMIT,
@@ -111,6 +112,7 @@ ITEM = _object(
     requires=_list(_SLUG),
     online=_FLAG,
     handover={"enum": ["tax"]},
+    filing=_FLAG,
     applicant={"enum": ["any", "person", "organisation"]},
     category=_STRING,
     name=TEXT,
@@ -184,7 +186,13 @@ ITEM = _object(
         kind=TEXT,
         name=TEXT,
         validity=TEXT,
-        renewal=_fact("text", text=TEXT),
+        renewal=_fact(
+            "text",
+            text=TEXT,
+            apply_before=_BEFORE_THE_END,
+            opens=_BEFORE_THE_END,
+            remind_days=_list(_COUNT),
+        ),
         certificate_type=_STRING,
         validity_verified=_FLAG,
         slip={"enum": ["grant_decision", "deregistration_notice"]},
@@ -208,7 +216,7 @@ ITEM = _object(
         promise=_fact("text", text=TEXT),
         objections=_fact("text ends", text=TEXT, ends=_FLAG, advice=TEXT),
     ),
-    decision=_object("*", grant=_fact(""), refuse=_fact("")),
+    decision=_object("grant", grant=_fact(""), refuse=_fact("")),
     remedies=_fact("text", text=TEXT),
     contact=_list(_LABELLED),
     facts={"type": "object", "additionalProperties": _list(_LABELLED, 1)},

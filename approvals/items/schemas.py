@@ -210,9 +210,11 @@ class StepOut(Stated):
 
 
 class RenewalRule(Stated):
-    """How the outcome is renewed."""
+    """How the outcome is renewed, and where that can be done here, when: so long before its end."""
 
     text = bilingual()
+    apply_before = fields.Nested(LimitOut, required=True, allow_none=True)
+    opens = fields.Nested(LimitOut, required=True, allow_none=True)
 
 
 class OutcomeOut(Stated):

@@ -34,6 +34,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     stated = handover.get("reason")
     notice: Mapping[str, Any] = data.get("public_notice") or {}
     objection: Mapping[str, Any] = data.get("objection") or {}
+    expiring: Mapping[str, Any] = data.get("expiring") or {}
+    renewed: Mapping[str, Any] = data.get("renewed") or {}
+    certificate = expiring or renewed or data.get("filing") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -99,6 +102,12 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "objection_by": Text.of(objection["standing_name"]) if objection else None,
         "objection_ends": objection.get("ends_case"),
         "objection_advice": Text.of(objection["advice"]) if objection.get("advice") else None,
+        "certificate_name": Text.of(certificate["name"]) if certificate else None,
+        "certificate_number": certificate.get("number"),
+        "valid_from": renewed.get("valid_from"),
+        "valid_until": certificate.get("valid_until"),
+        "previous_valid_until": renewed.get("previous_valid_until"),
+        "apply_by": expiring.get("apply_by"),
     }
 
 

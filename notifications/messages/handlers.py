@@ -43,6 +43,9 @@ CASE_STEPS = (
     "notice-ended",
     "objection-lodged",
     "filing-lapsed",
+    "filed",
+    "renewal-due",
+    "deemed-renewed",
 )
 REDATED = "redated"
 WARNED = "warned"

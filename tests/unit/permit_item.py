@@ -82,6 +82,13 @@ def permit_item(data: dict[str, Any]) -> dict[str, Any]:
                 "facts": ["workshop/place", "workshop/use"],
                 "valid_for": {"n": 2, "unit": "year"},
             },
+            "renewal": {
+                "text": _text("可以延续"),
+                "apply_before": {"n": 30, "unit": "natural_day", **unverified},
+                "opens": {"n": 90, "unit": "natural_day", **unverified},
+                "remind_days": [30],
+                **unverified,
+            },
             **unverified,
         },
         "subject_name": ["holder/name"],

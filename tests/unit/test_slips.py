@@ -91,6 +91,8 @@ WORDS = {
     SlipKind.NOTICE_RESULT: ("公示结果告知书", "公示结果如下", "以劳务作价出资"),
     SlipKind.DEREGISTRATION_NOTICE: ("准予注销登记通知书", "第三十一条第一款", "准予注销登记"),
     SlipKind.DELIVERY_RECORD: ("送达回证", "第四十四条", "已向你（单位）送达", "收件方式"),
+    SlipKind.FILING_RECEIPT: ("备案凭证", "信息和材料齐全", "予以备案", "不属于行政许可"),
+    SlipKind.DEEMED_RENEWAL: ("视为准予延续行政许可告知书", "第五十条第二款", "不是本机关作出的决定"),
 }
 
 
@@ -147,6 +149,8 @@ def test_the_chinese_is_embedded_as_a_small_subset() -> None:
         (SlipKind.EXTENSION_NOTICE, "reason"),
         (SlipKind.EXTENSION_NOTICE, "rows"),
         (SlipKind.DELIVERY_RECORD, "rows"),
+        (SlipKind.FILING_RECEIPT, "rows"),
+        (SlipKind.DEEMED_RENEWAL, "rows"),
     ],
 )
 def test_a_slip_without_what_the_law_asks_for_is_not_made(kind: SlipKind, missing: str) -> None:

@@ -14,7 +14,9 @@ from flask import Flask, Response, request, request_finished, request_started
 
 from approvals.calendar.redating import REDATE_TIMER
 from approvals.cases.model import Case
+from approvals.certificates.model import Certificate
 from approvals.handovers.simulator.app import Simulator
+from approvals.renewals.commands import REMIND_TIMER
 from facilities.living.service import service as living
 from facilities.production.service import service as production
 from gateway.accounts.cli import accounts_command
@@ -33,6 +35,14 @@ from shared.testing.answers import A9, A9_ANSWERS, A9_MATERIALS, a1_answers
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.fire import FireDesk
+from tests.integration.approvals.licences import (
+    MARKET,
+    MEMBER,
+    drafted,
+    enter_register,
+    handed_in,
+    licensed,
+)
 from tests.integration.approvals.notices import PATH, prepare, publish
 from tests.integration.approvals.people import (
     ADMIN,
@@ -269,6 +279,27 @@ def under_an_old_version(desk: Desk) -> str:
     return case_id
 
 
+def about_to_end(desk: Desk) -> dict[str, Any]:
+    """A food licence that is valid for forty days more, of which its holder is about to be reminded."""
+    enter_register(desk)
+    licence = licensed(desk, MARKET, "food-business-licence")
+    with desk.system.runtime("enterprise").transaction(SYSTEM) as tx:
+        found = tx.session.get_one(Certificate, licence["id"])
+        found.valid_until = tx.today + timedelta(days=40)
+        tx.schedule(REMIND_TIMER, licence["id"], tx.now, {"certificate_id": licence["id"]})
+    return licence
+
+
+def renew(desk: Desk, licence: dict[str, Any]) -> None:
+    """Its renewal is handed in in time, and nobody decides on it; something is filed meanwhile."""
+    body = {"item_code": "food-business-licence", "renews": licence["id"]}
+    case_id = ok(desk.client(MEMBER).post("/cases", json=body)).json["id"]
+    for material in ("application_form", "layout", "manager_proof", "safety_rules"):
+        ok(desk.upload(MEMBER, case_id, material))
+    handed_in(desk, case_id)
+    handed_in(desk, drafted(desk, "prepackaged-food-filing"))
+
+
 def settle_stuck(system: SystemUnderTest) -> None:
     """What operators do about what is stuck."""
     administrator = Actor(kind="account", id=AGENT.id, name="管理员", roles=frozenset({"administrator"}))
@@ -290,13 +321,17 @@ def test_every_operation_of_the_services_leaves_an_entry(
     system = make_postgres_system(behind_the_edge, demo=True)
     desk = Desk(system)
     old_draft = under_an_old_version(desk)
+    licence = about_to_end(desk)
     with watched() as watch, performing(watch) as performed:
         whole_life(desk)
         fire, wanting = file_on_a_promise(desk)
         keep_credit_records(desk)
         put_on_notice(desk)
-        ok(desk.act(AGENT, old_draft, "renew-version"))
         kept = timers(system)
+        system.settle()
+        renew(desk, licence)
+        ok(desk.act(AGENT, old_draft, "renew-version"))
+        kept |= timers(system)
         system.settle()
         hand_over(desk)
         messages = desk.client(AGENT, "notifications")
@@ -333,6 +368,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
     with system.runtime("enterprise").read() as session:
         actions = set(session.scalars(sa.select(AuditEntry.action)))
     assert report(system.runtime("enterprise")).entries > len(actions)
+    assert {"case.filed", "case.deemed-renewed"} <= actions
     assert {
         "case.discarded",
         "case.deemed-accepted",
