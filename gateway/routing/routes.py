@@ -38,6 +38,7 @@ OPEN = (
     Open("verify/*"),
     Open("calendar"),
     Open("calendar/*"),
+    Open("overdue-explanations"),
     Open("openapi.json"),
 )
 
