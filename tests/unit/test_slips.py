@@ -77,6 +77,9 @@ WORDS = {
         "经本机关负责人批准",
         "于2026年11月27日前（含当日）作出决定",
     ),
+    SlipKind.REVOCATION_NOTICE: ("撤销行政许可告知书", "第六十九条", "陈述权、申辩权", "仍然有效"),
+    SlipKind.REVOCATION_DECISION: ("撤销行政许可决定书", "第六十九条", "决定撤销该行政许可", "复议"),
+    SlipKind.REVOCATION_DROPPED: ("不予撤销行政许可决定书", "第六十九条", "继续有效"),
     SlipKind.DELIVERY_RECORD: ("送达回证", "第四十四条", "已向你（单位）送达", "收件方式"),
 }
 
@@ -134,6 +137,9 @@ def test_the_chinese_is_embedded_as_a_small_subset() -> None:
         (SlipKind.EXTENSION_NOTICE, "reason"),
         (SlipKind.EXTENSION_NOTICE, "rows"),
         (SlipKind.DELIVERY_RECORD, "rows"),
+        (SlipKind.REVOCATION_NOTICE, "due_on"),
+        (SlipKind.REVOCATION_DECISION, "reason"),
+        (SlipKind.REVOCATION_DECISION, "remedies"),
     ],
 )
 def test_a_slip_without_what_the_law_asks_for_is_not_made(kind: SlipKind, missing: str) -> None:
