@@ -90,6 +90,9 @@ WORDS = {
     SlipKind.PUBLIC_NOTICE: ("公示", "公示期至2026年11月27日（含当日）届满", "以劳务作价出资"),
     SlipKind.NOTICE_RESULT: ("公示结果告知书", "公示结果如下", "以劳务作价出资"),
     SlipKind.DEREGISTRATION_NOTICE: ("准予注销登记通知书", "第三十一条第一款", "准予注销登记"),
+    SlipKind.REVOCATION_NOTICE: ("撤销行政许可告知书", "第六十九条", "陈述权、申辩权", "仍然有效"),
+    SlipKind.REVOCATION_DECISION: ("撤销行政许可决定书", "第六十九条", "决定撤销该行政许可", "复议"),
+    SlipKind.REVOCATION_DROPPED: ("不予撤销行政许可决定书", "第六十九条", "继续有效"),
     SlipKind.DELIVERY_RECORD: ("送达回证", "第四十四条", "已向你（单位）送达", "收件方式"),
     SlipKind.FILING_RECEIPT: ("备案凭证", "信息和材料齐全", "予以备案", "不属于行政许可"),
     SlipKind.DEEMED_RENEWAL: ("视为准予延续行政许可告知书", "第五十条第二款", "不是本机关作出的决定"),
@@ -151,6 +154,9 @@ def test_the_chinese_is_embedded_as_a_small_subset() -> None:
         (SlipKind.DELIVERY_RECORD, "rows"),
         (SlipKind.FILING_RECEIPT, "rows"),
         (SlipKind.DEEMED_RENEWAL, "rows"),
+        (SlipKind.REVOCATION_NOTICE, "due_on"),
+        (SlipKind.REVOCATION_DECISION, "reason"),
+        (SlipKind.REVOCATION_DECISION, "remedies"),
     ],
 )
 def test_a_slip_without_what_the_law_asks_for_is_not_made(kind: SlipKind, missing: str) -> None:
