@@ -27,6 +27,15 @@ VERBS: dict[str, dict[str, Any]] = {
     "state-objection": {"text": "我方并不知情"},
     "decide-revocation": {"revoked": True, "reason": "申辩不能成立"},
     "withdraw-revocation": {"reason": "已经查明"},
+    "make-up": {},
+    "correct-on-the-spot": {
+        "changes": [{"target": "/answers/premises/room", "value": "502室"}],
+        "consent": "present",
+        "note": "",
+    },
+    "choose-route": {"route": "ordinary"},
+    "record-check": {"fulfilled": True, "findings": "与承诺一致"},
+    "retry-handover": {},
     "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
 }
 """Every verb on a case with a body that its schema takes."""
