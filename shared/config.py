@@ -46,6 +46,10 @@ class Settings:
     upload_limit: str = "60 per minute"
     sign_in_limit: str = "60 per minute"
     """From one address, whoever tries to be who; an office may have one for all its people."""
+    yellow_share: str = "0.2"
+    """When a limit's light turns yellow: at most this share of it is left …"""
+    yellow_days: int = 2
+    """… and at most so many working days."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front and are believed about the client's address."""
     password_memory_kib: int = 19456
@@ -96,6 +100,8 @@ class Settings:
             write_limit=_rate(env, "YUANBAN_WRITE_LIMIT", "300 per minute"),
             upload_limit=_rate(env, "YUANBAN_UPLOAD_LIMIT", "60 per minute"),
             sign_in_limit=_rate(env, "YUANBAN_SIGN_IN_LIMIT", "60 per minute"),
+            yellow_share=values.share("YUANBAN_YELLOW_SHARE", env.str("YUANBAN_YELLOW_SHARE", "0.2")),
+            yellow_days=env.int("YUANBAN_YELLOW_DAYS", 2, validate=Range(0, values.MOST_YELLOW_DAYS)),
             trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0, validate=Range(min=0)),
             upstreams=upstreams,
             broker_prefix=env.str("YUANBAN_BROKER_PREFIX", ""),

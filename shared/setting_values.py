@@ -3,6 +3,7 @@
 No sentence repeats a URL: it may hold a password.
 """
 
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_network
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from shared.blobs import folder_of
 
 HIGHEST_PORT = 65535
+MOST_YELLOW_DAYS = 100
 
 _DATABASES = "postgresql+psycopg://user@host/yuanban_{service} or sqlite:////folder/{service}.sqlite3"
 _BROKERS = "memory:// or amqp://user:password@host/vhost (amqps:// for TLS)"
@@ -20,6 +22,17 @@ _BROKERS = "memory:// or amqp://user:password@host/vhost (amqps:// for TLS)"
 
 class SettingsError(ValueError):
     """A setting is missing or contradicts another; the message names the variable."""
+
+
+def share(variable: str, text: str) -> str:
+    """A part of a whole, from 0 to 1, as a decimal number, so that it is exact."""
+    try:
+        part = Decimal(text.strip())
+    except InvalidOperation as error:
+        raise SettingsError(f"{variable}: give a number from 0 to 1, such as 0.2") from error
+    if not 0 <= part <= 1:  # NaN is neither
+        raise SettingsError(f"{variable}: give a number from 0 to 1, such as 0.2")
+    return str(part)
 
 
 def database_url(text: str) -> str:

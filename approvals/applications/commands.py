@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from approvals.applications.given import fill_in, keep_given, wrongly_given
 from approvals.applications.renewal import require_in_force
 from approvals.cases import policy
 from approvals.cases.announce import announce
-from approvals.cases.clock import FactKind
+from approvals.cases.clock import FactKind, end_of
 from approvals.cases.lifecycle import BEFORE_ACCEPTANCE, State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.numbering import next_number
@@ -38,7 +38,6 @@ from approvals.procedures import commands as procedures
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
-from shared.clock import PARK_TZ
 from shared.errors import Conflict, FieldError, Forbidden, InvalidInput
 from shared.identifiers.case_number import make_case_number, make_query_code
 from shared.ids import new_id
@@ -258,10 +257,13 @@ def _queue_for_intake(tx: Transaction, case: Case) -> None:
 
 
 def schedule_lapse(tx: Transaction, case: Case) -> None:
-    """Have the intake limit looked at when it is over: with the first moment of the day after it."""
+    """Have the intake limit looked at when it is over: with the first moment of the day after it.
+
+    A limit in hours is over a moment after its instant.
+    """
     if case.due_on is None:
         raise LookupError(f"case {case.id} was received but no intake clock runs")
-    lapse = datetime.combine(case.due_on + timedelta(days=1), time.min, tzinfo=PARK_TZ)
+    lapse = case.due_at + timedelta.resolution if case.due_at else end_of(case.due_on)
     tx.schedule(INTAKE_TIMER, str(case.id), lapse, {"case_id": str(case.id)})
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from approvals.casefile.dues import due_view, stage_view
+from approvals.cases.dates import INTERNAL, read_dates
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import UNDER_EXAMINATION, State
 from approvals.cases.model import Case
@@ -14,6 +16,8 @@ from approvals.extensions import queries as extensions
 from approvals.extensions.model import EXTENSION_NAMES, ExtensionState
 from approvals.extensions.policy import extension_of, hindrance
 from approvals.items.model import Item
+from approvals.overdue import queries as explanations
+from approvals.overdue.policy import missed
 from approvals.procedures import queries as procedures
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, SpecialProcedure
 from shared.text import Text
@@ -66,34 +70,29 @@ def extension_view(session: Session, case: Case, item: Item, *, for_applicant: b
     }
 
 
-def may_be_extended(session: Session, context: Context, case: Case, item: Item, today: date) -> bool:
+def may_be_extended(
+    session: Session, context: Context, case: Case, item: Item, today: date, now: datetime
+) -> bool:
     """Whether a request for an extension would be heard."""
     if case.state not in UNDER_EXAMINATION:
         return False
-    return hindrance(session, context, case, item, today, extensions.latest_of(session, case.id)) is None
+    latest = extensions.latest_of(session, case.id)
+    return hindrance(session, context, case, item, today, latest, now=now) is None
 
 
 def delivery_view(
-    session: Session, context: Context, case: Case, item: Item, today: date
+    session: Session, context: Context, case: Case, item: Item, today: date, now: datetime
 ) -> dict[str, Any] | None:
     """How what was granted was delivered, or by when it is to be; None where nothing is to be delivered."""
     if case.state is not State.GRANTED:
         return None
     deadlines = context.resources.get(Deadlines)
     done = deliveries.of_case(session, case.id)
-    due = deadlines.reckon_delivery(session, case, item, today) if done is None else None
+    due = deadlines.reckon_delivery(session, case, item, today, now=now) if done is None else None
     if done is None and (due is None or due.due_on is None):
         return None
     return {
-        "due": due
-        and due.due_on
-        and {
-            "on": due.due_on.isoformat(),
-            "kind": due.due_kind,
-            "light": deadlines.light(due.due_on, due.yellow_on, today),
-            "days_left": deadlines.days_left(session, due.due_on, today),
-            "provisional": due.provisional,
-        },
+        "due": due and due_view(deadlines, session, due, now, today),
         "delivered": done
         and {
             "on": done.delivered_on.isoformat(),
@@ -104,6 +103,67 @@ def delivery_view(
             "recorded_at": done.recorded_at.isoformat(),
         },
     }
+
+
+def stages_view(case: Case, item: Item, now: datetime, *, for_applicant: bool) -> list[dict[str, Any]]:
+    """The stages (环节) of the item and how far the case has come; by when is for officials alone."""
+    reached = _reached(case)
+    running = {key: each for key, each in read_dates(case.dates).items() if key.startswith(INTERNAL)}
+    shown = []
+    for step in item.steps:
+        if step.starts is None or step.ends is None:
+            continue
+        date = None if for_applicant else running.get(INTERNAL + step.key)
+        state = "done" if step.ends in reached else "running" if step.starts in reached else "pending"
+        shown.append(
+            {
+                "key": step.key,
+                "name": step.name.to_dict(),
+                "state": state,
+                "due": date and stage_view(step.key, date, now),
+            }
+        )
+    return shown
+
+
+def overdue_view(
+    session: Session, case: Case, now: datetime, *, for_applicant: bool
+) -> dict[str, Any] | None:
+    """The limit that was missed and how that was explained; None where there is neither."""
+    late = missed(case, now)
+    told = explanations.of_case(session, case.id) if case.accepted_at else []
+    if late is None and not told:
+        return None
+    return {
+        "missed": late[0].value if late else None,
+        "due_on": late[1].on.isoformat() if late else None,
+        "explanations": [
+            {
+                "number": each.number,
+                "missed": each.due_kind,
+                "due_on": each.due_on.isoformat(),
+                "reason": each.reason,
+                "expected_on": each.expected_on.isoformat(),
+                "explained_at": each.explained_at.isoformat(),
+                "explained_by": None if for_applicant else each.explained_name,
+            }
+            for each in told
+        ],
+    }
+
+
+def _reached(case: Case) -> set[str]:
+    """The events that the log holds, by which stages start and end."""
+    events = {
+        "received": "received",
+        "accepted": "accepted",
+        "deemed_accepted": "accepted",
+        "reviewed": "reviewed",
+        "granted": "decided",
+        "refused": "decided",
+        "delivered": "delivered",
+    }
+    return {events[entry.key] for entry in case.entries if entry.key in events}
 
 
 def _basis(procedure: SpecialProcedure) -> Text:

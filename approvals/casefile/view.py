@@ -1,7 +1,7 @@
 """The case file (案卷) as one reader may see it, and what that reader may do now."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,9 +9,17 @@ from sqlalchemy.orm import Session
 from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
-from approvals.casefile.progress import delivery_view, extension_view, may_be_extended, procedures_view
+from approvals.casefile.dues import due_view
+from approvals.casefile.progress import (
+    delivery_view,
+    extension_view,
+    may_be_extended,
+    overdue_view,
+    procedures_view,
+    stages_view,
+)
 from approvals.cases import policy
-from approvals.cases.deadline import Deadlines
+from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
@@ -22,6 +30,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.forms import Examination
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
+from approvals.overdue.policy import may_explain, missed
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
 from approvals.tasks.model import TaskKind
 from approvals.tasks.policy import EXAMINATION, claimed_kinds
@@ -53,6 +62,7 @@ class Reader:
     context: Context
     actor: Actor
     today: date
+    now: datetime
 
 
 def case_summary(reader: Reader, case: Case) -> dict[str, Any]:
@@ -102,7 +112,9 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "renewal": renewal and _renewal(renewal, item),
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
-        "delivery": delivery_view(reader.session, reader.context, case, item, reader.today),
+        "delivery": delivery_view(reader.session, reader.context, case, item, reader.today, reader.now),
+        "stages": stages_view(case, item, reader.now, for_applicant=own),
+        "overdue": overdue_view(reader.session, case, reader.now, for_applicant=own),
         "actions": _actions(reader, case, item, own, claims, renewal),
     }
 
@@ -118,14 +130,8 @@ def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:
     if case.due_on is None or case.due_kind is None:
         return None
     deadlines = reader.context.resources.get(Deadlines)
-    ended = case.state not in OPEN_STATES
-    return {
-        "on": case.due_on.isoformat(),
-        "kind": case.due_kind,
-        "light": "ended" if ended else deadlines.light(case.due_on, case.yellow_on, reader.today),
-        "days_left": None if ended else deadlines.days_left(reader.session, case.due_on, reader.today),
-        "provisional": case.due_provisional,
-    }
+    due, ended = Reckoning.on(case), case.state not in OPEN_STATES
+    return due_view(deadlines, reader.session, due, reader.now, reader.today, ended=ended)
 
 
 def _item(reader: Reader, case: Case) -> Item:
@@ -294,6 +300,9 @@ def _actions(
         for verb, kinds in _OFFICIAL_VERBS.items()
         if claims.intersection(kinds) and allows(verb, case.state) and _is_open(reader, case, item, verb)
     ]
+    examines = bool(claims.intersection(EXAMINATION))
+    if may_explain(reader.actor, case, examines) and missed(case, reader.now) is not None:
+        allowed.append("explain-overdue")
     return allowed
 
 
@@ -301,10 +310,12 @@ def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     """Whether nothing but claim and state stands in the way of an official's verb."""
     if verb in _WAIT_FOR_PROCEDURES:
         return case.resumes_on is None
+    if verb == "start-procedure":
+        return bool(item.procedures)
     if verb == "end-procedure":
         return case.resumes_on is not None
     if verb == "request-extension":
-        return may_be_extended(reader.session, reader.context, case, item, reader.today)
+        return may_be_extended(reader.session, reader.context, case, item, reader.today, reader.now)
     return True
 
 

@@ -40,6 +40,7 @@ def announce(
             "state_name": state_name(case).to_dict(),
             "submitted_on": local_date(case.submitted_at) if case.submitted_at else None,
             "due_on": case.due_on,
+            "due_at": case.due_at,
             "due_kind": case.due_kind,
             "provisional": case.due_provisional,
             "decision": decision,

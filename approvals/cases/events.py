@@ -55,6 +55,8 @@ class CaseData(Schema):
     due_on = fields.Date(required=True, allow_none=True)
     due_kind = fields.String(required=True, allow_none=True)
     provisional = fields.Boolean(required=True)
+    due_at = fields.DateTime(required=False, allow_none=True)
+    """The instant, where the limit is in hours."""
     decision = fields.Nested(DecisionField, required=True, allow_none=True)
     correction = fields.Nested(CorrectionField, required=True, allow_none=True)
     decline = fields.Nested(DeclineField, required=True, allow_none=True)
@@ -68,6 +70,18 @@ class NoticeField(Schema):
     published_on = fields.Date(required=True)
 
 
+class MovedDateField(Schema):
+    """The date of one clock that a newly published calendar has moved or settled."""
+
+    clock = fields.String(required=True)
+    name = fields.Nested(TextField, required=True)
+    previous_on = fields.Date(required=True)
+    on = fields.Date(required=True)
+    provisional = fields.Boolean(required=True)
+    internal = fields.Boolean(required=True)
+    """The date of a stage inside the authority, which is no business of the applicant's."""
+
+
 class RedatingField(Schema):
     """What a newly published calendar has moved: the dates before it, and who has to know."""
 
@@ -75,6 +89,8 @@ class RedatingField(Schema):
     previous_provisional = fields.Boolean(required=True)
     notice = fields.Nested(NoticeField, required=True)
     claimed_by = fields.UUID(required=True, allow_none=True)
+    moved = fields.List(fields.Nested(MovedDateField), load_default=())
+    """Clocks besides the one that governs."""
 
 
 class RedatedData(CaseData):
@@ -139,6 +155,41 @@ class DeliveredData(CaseData):
     delivery = fields.Nested(DeliveryField, required=True)
 
 
+class WarningField(Schema):
+    """A limit that is near or was missed, and who has to know."""
+
+    record = fields.String(required=True)
+    clock = fields.String(required=True)
+    name = fields.Nested(TextField, required=True)
+    light = fields.String(required=True)
+    """`yellow`, `red` (promised limit missed) or `red_card` (statutory limit missed)."""
+    due_on = fields.Date(required=True)
+    due_at = fields.DateTime(required=True, allow_none=True)
+    claimed_by = fields.UUID(required=True, allow_none=True)
+
+
+class WarnedData(CaseData):
+    """The public state of a case, and the warning that was given about it."""
+
+    warning = fields.Nested(WarningField, required=True)
+
+
+class ExplanationField(Schema):
+    """Why the answer is late, and by when it is expected: published as it is."""
+
+    number = fields.Integer(required=True)
+    due_kind = fields.String(required=True)
+    missed_on = fields.Date(required=True)
+    reason = fields.String(required=True)
+    expected_on = fields.Date(required=True)
+
+
+class ExplainedData(CaseData):
+    """The public state of a case, and the explanation of its delay."""
+
+    explanation = fields.Nested(ExplanationField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -155,6 +206,10 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "warned": Text(
+        "期限临近或者已超过，已发出监察提醒", "A limit is near or was missed, and a warning was given"
+    ),
+    "overdue-explained": Text("已公开说明超期理由", "The delay was explained publicly"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -163,6 +218,8 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "warned": WarnedData,
+    "overdue-explained": ExplainedData,
 }
 """The steps that say more than the public state of the case."""
 

@@ -76,6 +76,7 @@ ENTRIES: dict[str, Entry] = {
         Entry("procedure_ended", 10, Text("特别程序（结束）", "Special procedure ended"), None),
         Entry("extension_requested", None, Text("申请延长审批期限", "Extension requested"), None),
         Entry("extension_refused", None, Text("不批准延长审批期限", "Extension not approved"), None),
+        Entry("overdue_explained", None, Text("公开说明超期理由", "Delay explained publicly"), None),
         Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
     )
 }
@@ -105,6 +106,7 @@ ALLOWED: dict[str, frozenset[State]] = {
     "request-extension": UNDER_EXAMINATION,
     "decide-extension": UNDER_EXAMINATION,
     "record-delivery": frozenset({State.GRANTED}),
+    "explain-overdue": frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}),
 }
 """From which states each verb may be used."""
 

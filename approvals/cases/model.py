@@ -45,6 +45,13 @@ class Case(Aggregate, Base):
     due_kind: Mapped[str | None] = mapped_column(sa.String(16))
     yellow_on: Mapped[date | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The instant, where the limit is in hours."""
+    yellow_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dates: Mapped[dict[str, Any]] = mapped_column(JsonDoc, default=dict, server_default="{}")
+    """Every clock that runs, by its key (see `approvals.cases.dates`)."""
+    latest_due_on: Mapped[date | None]
+    """The last of these dates: a calendar of a year before it moves none of them."""
     resumes_on: Mapped[date | None]
     """While special procedures stop the clocks: the day on which the last of them is expected to end."""
 
@@ -87,7 +94,7 @@ class CaseEntry(Base):
     effective_on: Mapped[date]
     """The legal date (Asia/Shanghai) from which it counts; before `at` for a deemed acceptance."""
     actor_kind: Mapped[str] = mapped_column(sa.String(16))
-    """`applicant`, `window`, `reviewer`, `approver` or `system`."""
+    """`applicant`, `window`, `reviewer`, `approver`, `manager` or `system`."""
     actor_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     actor_name: Mapped[str] = mapped_column(sa.String(120))
     detail: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)
@@ -110,6 +117,8 @@ class CaseFact(Base):
     days: Mapped[int | None]
     note: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)
     ref: Mapped[str | None] = mapped_column(sa.String(64))
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The instant from which it counts for a limit in hours; without one the end of `effective_on`."""
 
     __table_args__ = (sa.UniqueConstraint("case_id", "number"),)
 

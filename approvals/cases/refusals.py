@@ -26,6 +26,9 @@ PROCEDURE_RUNNING = refusal(
 PROCEDURE_NOT_RUNNING = refusal(
     Conflict, "There is no such special procedure, or it has ended", "procedure-not-running"
 )
+PROCEDURE_NOT_LISTED = refusal(
+    Conflict, "The item does not name a special procedure of that kind", "procedure-not-listed"
+)
 NOT_EXTENDABLE = refusal(Conflict, "The limits of the item cannot be extended", "not-extendable")
 ALREADY_EXTENDED = refusal(Conflict, "The limit was extended before, which is done once", "already-extended")
 EXTENSION_PENDING = refusal(
@@ -35,6 +38,7 @@ LIMIT_PASSED = refusal(Conflict, "The statutory limit has already passed", "limi
 ORGANISATION_NOT_REGISTERED = refusal(
     Conflict, "The organisation is not in the register, or not active", "organisation-not-registered"
 )
+NOT_OVERDUE = refusal(Conflict, "No limit of the case has been missed", "not-overdue")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

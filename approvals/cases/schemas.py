@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
-from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, ProcedureOut
+from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, OverdueOut, ProcedureOut, StageOut
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
@@ -301,6 +301,8 @@ class CaseOut(CaseSummary):
     procedures = fields.List(fields.Nested(ProcedureOut), required=True)
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
+    stages = fields.List(fields.Nested(StageOut), required=True)
+    overdue = fields.Nested(OverdueOut, required=True, allow_none=True)
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

@@ -13,6 +13,7 @@ class Due(Answer):
     """The date by which an answer is due."""
 
     on = day()
+    at = instant("The instant, where the limit is in hours; else the whole day is in time", null=True)
     kind = fields.Enum(ClockKind, by_value=True, required=True)
     light = fields.String(
         required=True,
@@ -27,8 +28,38 @@ class Due(Answer):
         allow_none=True,
         metadata={"description": "Working days, negative when overdue; null when the clock has ended"},
     )
+    hours_left = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whole hours, negative when overdue; null where the limit is in days"},
+    )
     provisional = fields.Boolean(
         required=True, metadata={"description": "Counted over a year without an official calendar"}
+    )
+
+
+class StageDue(Answer):
+    """By when a stage (环节) is to be done inside the authority; for officials only, and no promise."""
+
+    key = string(example="review")
+    name = bilingual()
+    on = day()
+    at = instant("The instant, where the limit is in hours", null=True)
+    light = fields.String(required=True, validate=validate.OneOf(["green", "yellow", "red"]))
+    provisional = fields.Boolean(required=True)
+
+
+class StageOut(Answer):
+    """A stage of the procedure (环节) and how far it is."""
+
+    key = string(example="review")
+    name = bilingual()
+    state = fields.String(required=True, validate=validate.OneOf(["pending", "running", "done"]))
+    due = fields.Nested(
+        StageDue,
+        required=True,
+        allow_none=True,
+        metadata={"description": "For officials, while it runs; always null for the applicant"},
     )
 
 
@@ -66,6 +97,34 @@ class ExtensionOut(Answer):
     decided_at = instant(null=True)
     decided_by = string("For officials only", null=True)
     note = string("What the approver said to it; for officials only", null=True)
+
+
+class ExplanationOut(Answer):
+    """Why the answer is late, and by when it is expected, as it was published."""
+
+    number = fields.Integer(required=True, metadata={"description": "Counts the versions"})
+    missed = fields.Enum(ClockKind, by_value=True, required=True)
+    due_on = day("The day on which that limit ended")
+    reason = string()
+    expected_on = day()
+    explained_at = instant()
+    explained_by = string("For officials only", null=True)
+
+
+class OverdueOut(Answer):
+    """The limit that was missed, and what was said about it (公开说明理由)."""
+
+    missed = fields.Enum(
+        ClockKind,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The limit that is missed now; null where none is any more"},
+    )
+    due_on = day("The day on which it ended", null=True)
+    explanations = fields.List(
+        fields.Nested(ExplanationOut), required=True, metadata={"description": "The newest first"}
+    )
 
 
 class DeliveredOut(Answer):

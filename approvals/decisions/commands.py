@@ -89,7 +89,7 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
     )
     case.ended_at = tx.now
     certificate = _grant(tx, case, item) if granted else None
-    delivery = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today)
+    delivery = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today, now=tx.now)
     if delivery is not None:
         tasks.open_task(tx, case, TaskKind.DELIVERY, delivery)
     _write_slip(tx, case, item, decision, delivery.due_on if delivery else None)

@@ -55,11 +55,11 @@ def get_tasks(args: dict[str, Any]) -> Response:
             reader.session,
             reader.actor,
             queries.Filters(**args),
-            today=reader.today,
+            now=reader.now,
             cursor=cursor,
             limit=limit,
         )
-        numbers = queries.counts(reader.session, reader.actor, reader.today)
+        numbers = queries.counts(reader.session, reader.actor, reader.now)
         response = jsonify(items=[task_view(reader, task) for task in tasks], next=following, counts=numbers)
     link_next(response, following)
     return response

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from approvals.casefile.dues import due_view, stage_view
 from approvals.casefile.view import Reader, item_ref
 from approvals.cases.clock import ClockKind
-from approvals.cases.deadline import Deadlines
+from approvals.cases.dates import stage_that_ends_with
+from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.policy import state_name
 from approvals.cases.time_schemas import SUSPENDED
-from approvals.tasks.model import LIVE, TASK_NAMES, Task, TaskKind, TaskState
+from approvals.tasks.model import LIVE, STAGE_ENDS, TASK_NAMES, Task, TaskKind, TaskState
 from approvals.tasks.policy import MAY_RELEASE, may_take
 
 
@@ -34,23 +36,40 @@ def task_view(reader: Reader, task: Task) -> dict[str, Any]:
         "claimed_by": {"id": str(task.claimed_by), "name": task.claimed_name} if task.claimed_by else None,
         "mine": mine,
         "due": _due(reader, task),
+        "stage": _stage(reader, task),
         "created_at": task.created_at.isoformat(),
         "actions": _actions(reader, task, mine),
     }
 
 
-def _due(reader: Reader, task: Task) -> dict[str, Any]:
-    deadlines = reader.context.resources.get(Deadlines)
-    live = task.state in LIVE
-    light = SUSPENDED if task.suspended else deadlines.light(task.due_on, task.yellow_on, reader.today)
+def _due(reader: Reader, task: Task) -> dict[str, Any] | None:
     kind = ClockKind.DELIVERY.value if task.kind is TaskKind.DELIVERY else task.case.due_kind
-    return {
-        "on": task.due_on.isoformat(),
-        "kind": kind or ClockKind.INTAKE.value,
-        "light": light if live else "ended",
-        "days_left": deadlines.days_left(reader.session, task.due_on, reader.today) if live else None,
-        "provisional": task.due_provisional,
-    }
+    due = Reckoning(
+        task.due_on,
+        kind or ClockKind.INTAKE.value,
+        task.yellow_on,
+        task.due_provisional,
+        task.due_at,
+        task.yellow_at,
+    )
+    return due_view(
+        reader.context.resources.get(Deadlines),
+        reader.session,
+        due,
+        reader.now,
+        reader.today,
+        light=SUSPENDED if task.suspended else None,
+        ended=task.state not in LIVE,
+    )
+
+
+def _stage(reader: Reader, task: Task) -> dict[str, Any] | None:
+    """When the stage is to be done that the task ends; nothing while it stands still."""
+    event = STAGE_ENDS.get(task.kind)
+    if event is None or task.state not in LIVE:
+        return None
+    found = stage_that_ends_with(task.case.dates, event)
+    return stage_view(*found, reader.now) if found else None
 
 
 def _actions(reader: Reader, task: Task, mine: bool) -> list[str]:

@@ -1,6 +1,7 @@
 """The service `enterprise`: setting up companies, and the register of enterprises."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import cache
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from approvals.calendar.redating import REDATE_TIMER, ROUND_TIMER, go_round, red
 from approvals.casefile import api as casefile
 from approvals.cases.clock import Thresholds
 from approvals.cases.deadline import Deadlines
+from approvals.cases.warnings import WARNING_TIMER
 from approvals.certificates import api as certificates
 from approvals.cli import items as items_commands
 from approvals.decisions import api as decisions
@@ -42,7 +44,10 @@ from approvals.intake.commands import lapse
 from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
+from approvals.overdue import api as overdue
 from approvals.procedures import api as procedures
+from approvals.supervision import api as supervision
+from approvals.supervision.commands import warn
 from shared.calendar import load_default_calendar
 from shared.config import Settings
 from shared.service import Fact, Service
@@ -55,10 +60,13 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
-def _resources(_settings: Settings) -> Mapping[type, object]:
+def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         Catalogue: _catalogue(),
-        Deadlines: Deadlines(CalendarInForce(load_default_calendar()).of, Thresholds()),
+        Deadlines: Deadlines(
+            CalendarInForce(load_default_calendar()).of,
+            Thresholds(Fraction(settings.yellow_share), settings.yellow_days),
+        ),
         Checker: Checker(register_rules),
         GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
         Register: Register(facts_of),
@@ -89,6 +97,8 @@ service = Service(
         extensions.blueprint,
         decisions.blueprint,
         delivery.blueprint,
+        overdue.blueprint,
+        supervision.blueprint,
         certificates.blueprint,
         calendar.blueprint,
         register_api.blueprint,
@@ -99,6 +109,7 @@ service = Service(
         UNUSED_TIMER: forget_let_go,
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,
+        WARNING_TIMER: warn,
     },
     backfill=_tell_all,
     resources=_resources,

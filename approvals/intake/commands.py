@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from approvals.applications.commands import INTAKE_TIMER, handed_in_names, snaps
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
-from approvals.cases.deadline import Deadlines
+from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.record import Fact, Office, record
@@ -30,6 +30,11 @@ from shared.errors import FieldError, InvalidInput
 from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
+
+_DEEMED = Text(
+    "自收到申请材料之日起{limit}内未告知补正，依法视为受理",
+    "No correction was asked for within {limit} of receipt: it counts as accepted",
+)
 
 
 def accept(tx: Transaction, case: Case, item: Item) -> Case:
@@ -141,11 +146,11 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
     Every verb settles first, so that nobody can act on a case whose intake limit has passed; the timer
     only makes sure that somebody does.
     """
-    if case.state is not State.RECEIVED or case.due_on is None or tx.today <= case.due_on:
+    if case.state is not State.RECEIVED or not Reckoning.on(case).passed(tx.today, tx.now):
         return False
     deadlines = tx.resource(Deadlines)
-    due_on = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today).due_on
-    if due_on is None or tx.today <= due_on:
+    due = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today, now=tx.now)
+    if not due.passed(tx.today, tx.now):
         return False  # a calendar was published meanwhile, and the case has not been re-dated by it yet
     live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == TaskKind.INTAKE)
     for task in tx.session.scalars(live):
@@ -157,15 +162,9 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
 
 
 def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Office) -> None:
-    effective = _handed_in_on(case) if key == "deemed_accepted" else tx.today
-    note = (
-        Text(
-            "自收到申请材料之日起五个工作日内未告知补正，依法视为受理",
-            "No correction was asked for within five working days of receipt: it counts as accepted",
-        )
-        if key == "deemed_accepted"
-        else None
-    )
+    received_at = _handed_in_at(case) if key == "deemed_accepted" else tx.now
+    effective = local_date(received_at)
+    note = _deemed(item) if key == "deemed_accepted" else None
     record(
         tx,
         case,
@@ -173,7 +172,7 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
         key,
         office=office,
         effective_on=effective,
-        facts=[Fact(FactKind.DEEMED_ACCEPTED if key == "deemed_accepted" else FactKind.ACCEPTED, effective)],
+        facts=[Fact(FactKind(key), effective, at=received_at)],
         detail=note,
     )
     case.accepted_at = tx.now
@@ -183,13 +182,18 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
     announce(tx, case, item, "accepted")
 
 
-def _handed_in_on(case: Case) -> date:
-    """The day on which the present, complete set of materials was received."""
+def _deemed(item: Item) -> Text | None:
+    """What the log says of an acceptance by operation of law."""
+    return _DEEMED.format(limit=item.limits.intake.text) if item.limits.intake else None
+
+
+def _handed_in_at(case: Case) -> datetime:
+    """When the present, complete set of materials was received."""
     answered = [notice.answered_at for notice in case.corrections if notice.answered_at]
     latest = answered[-1] if answered else case.submitted_at
     if latest is None:
         raise LookupError(f"case {case.id} was never handed in")
-    return local_date(latest)
+    return latest
 
 
 def _label(item: Item, target: str) -> str:

@@ -79,6 +79,7 @@ def guide(item: Item, catalogue: Catalogue, today: date) -> Json:
         "special_procedures": [
             {
                 "kind": _coded(entry.kind),
+                "procedures": list(entry.procedures),
                 "text": entry.text.to_dict(),
                 **_shown(entry.verified, entry.basis),
             }
@@ -231,6 +232,8 @@ def _step(step: Step) -> Json:
         "who": step.who.to_dict(),
         "department": _text(step.department),
         "limit": _limit(step.limit),
+        "starts": step.starts,
+        "ends": step.ends,
         "criteria": step.criteria.to_dict(),
         "result": step.result.to_dict(),
         **_shown(step.verified, step.basis),

@@ -24,11 +24,13 @@ from approvals.items.model import (
     Reform,
     SpecialProcedure,
     Step,
+    Warning,
 )
 from approvals.items.needs import NEEDS
 from approvals.items.outcome_reader import check_certificate, read_note, read_outcome
 from approvals.items.reference import Reader
 from approvals.items.source import Path
+from approvals.items.stages import check_stages
 from shared.identifiers.errors import IdentifierError
 from shared.identifiers.item_codes import (
     Profile,
@@ -38,6 +40,9 @@ from shared.identifiers.item_codes import (
     parse_catalogue_item_code,
 )
 from shared.text import Text
+
+_NOT_COUNTED = "2"
+"""Of the national code set (GB/T 39046 A.7): a procedure whose time does not count."""
 
 
 def read_item(reader: Reader, form: Form) -> Item:
@@ -77,15 +82,11 @@ def read_item(reader: Reader, form: Form) -> Item:
             for entry, path in _entries(data, "conditions")
         ),
         limits=limits,
+        warning=_warning(reader, data.get("warning")),
         materials=tuple(_material(reader, form, entry, path) for entry, path in _entries(data, "materials")),
         steps=tuple(_step(reader, limits, entry, path) for entry, path in _entries(data, "steps")),
         special_procedures=tuple(
-            SpecialProcedure(
-                kind=reader.coded(entry["kind"], "special_procedure", (*path, "kind")),
-                text=Text.of(entry["text"]),
-                **reader.shown(entry, path),
-            )
-            for entry, path in _entries(data, "special_procedures")
+            _special_procedure(reader, entry, path) for entry, path in _entries(data, "special_procedures")
         ),
         reforms=tuple(
             Reform(mode=entry["mode"], text=Text.of(entry["text"]), **reader.shown(entry, path))
@@ -282,8 +283,28 @@ def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
         criteria=Text.of(data["criteria"]),
         result=Text.of(data["result"]),
         limit=limit,
+        starts=data.get("starts"),
+        ends=data.get("ends"),
         **reader.shown(data, path),
     )
+
+
+def _special_procedure(reader: Reader, data: Any, path: Path) -> SpecialProcedure:
+    kind = reader.coded(data["kind"], "special_procedure", (*path, "kind"))
+    procedures = data.get("procedures", [])
+    if procedures and kind.code != _NOT_COUNTED:
+        reader.flaw((*path, "procedures"), "an extension names none: the kind is 2 where time does not count")
+    if not procedures and kind.code == _NOT_COUNTED and reader.source.data["online"]:
+        reader.flaw(
+            (*path, "kind"), "an item that can be applied for names the procedures that may be needed"
+        )
+    return SpecialProcedure(kind, tuple(procedures), Text.of(data["text"]), **reader.shown(data, path))
+
+
+def _warning(reader: Reader, data: Any) -> Warning | None:
+    if data is None:
+        return None
+    return Warning(data["share_percent"], data["working_days"], **reader.shown(data, ("warning",)))
 
 
 def _fee(reader: Reader, data: Any) -> Fee | None:
@@ -317,6 +338,7 @@ def _check_whole(reader: Reader, item: Item) -> None:
     reader.once([step.key for step in item.steps], ("steps",), "key")
     reader.once([check.key for check in item.review_checks], ("review_checks",), "key")
     reader.once([ground.key for ground in item.decline_grounds], ("decline_grounds",), "key")
+    check_stages(reader, item)
     for number, path in enumerate(item.subject_name):
         field = item.form.index.get(path)
         if field is None or field.in_rows:

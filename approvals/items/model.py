@@ -13,6 +13,11 @@ Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
 Status = Literal["draft", "published", "retired"]
 Applicant = Literal["any", "person", "organisation"]
+StageEvent = Literal["received", "accepted", "reviewed", "decided", "delivered"]
+ProcedureName = Literal[
+    "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"
+]
+"""The procedures that 行政许可法 art. 45 names."""
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
 
 
@@ -175,7 +180,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of the procedure (办理环节); `department` where it is another than the item's."""
+    """One stage of the procedure (办理环节); `department` where it is another than the item's.
+
+    `starts` and `ends` are given where its `limit` is kept by a clock of its own.
+    """
 
     key: str
     name: Text
@@ -184,15 +192,21 @@ class Step:
     criteria: Text
     result: Text
     limit: Limit | None
+    starts: StageEvent | None
+    ends: StageEvent | None
     verified: bool
     basis: Text | None
 
 
 @dataclass(frozen=True, slots=True)
 class SpecialProcedure:
-    """A procedure whose time the limits do not hold, or that prolongs them (特别程序)."""
+    """A procedure whose time the limits do not hold, or that prolongs them (特别程序).
+
+    `procedures` are those of 行政许可法 art. 45 that may be needed; none of an extension.
+    """
 
     kind: Coded
+    procedures: tuple[ProcedureName, ...]
     text: Text
     verified: bool
     basis: Text | None
@@ -297,6 +311,19 @@ class DeclineGround:
 
 
 @dataclass(frozen=True, slots=True)
+class Warning:
+    """When the light of a case turns yellow, where the item wants it otherwise than the installation.
+
+    At most `share_percent` of the limit is left, and at most `working_days` working days.
+    """
+
+    share_percent: int
+    working_days: int
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
 class Grounds:
     """The provisions a decision cites."""
 
@@ -338,6 +365,7 @@ class Item:
     legal_bases: tuple[LegalBasis, ...]
     conditions: tuple[Condition, ...]
     limits: Limits
+    warning: Warning | None
     materials: tuple[Material, ...]
     steps: tuple[Step, ...]
     special_procedures: tuple[SpecialProcedure, ...]
@@ -363,6 +391,11 @@ class Item:
     def material(self, code: str) -> Material | None:
         """The material called `code`, or None."""
         return next((material for material in self.materials if material.code == code), None)
+
+    @property
+    def procedures(self) -> frozenset[ProcedureName]:
+        """Those of 行政许可法 art. 45 that may be started on a case; none where the item names none."""
+        return frozenset(name for each in self.special_procedures for name in each.procedures)
 
     def decline_ground(self, key: str) -> DeclineGround | None:
         """The ground called `key`, or None."""

@@ -72,6 +72,10 @@ _STEP_LIMIT: Schema = {
     "then": LIMIT,
     "else": {"enum": ["intake", "statutory", "promised", "delivery", None]},
 }
+_STAGE_EVENT: Schema = {"enum": ["received", "accepted", "reviewed", "decided", "delivered"]}
+_PROCEDURE: Schema = {
+    "enum": "hearing tender auction inspection testing quarantine appraisal expert_review".split()
+}
 
 ITEM = _object(
     "slug version status effective_on online category name summary department codes item_type",
@@ -116,6 +120,11 @@ ITEM = _object(
     ),
     conditions=_list(_fact("text", text=TEXT)),
     limits=_object(intake=LIMIT, statutory=LIMIT, promised=LIMIT, delivery=LIMIT),
+    warning=_fact(
+        "share_percent working_days",
+        share_percent={"type": "integer", "minimum": 0, "maximum": 100},
+        working_days={"type": "integer", "minimum": 0, "maximum": 100},
+    ),
     materials=_list(MATERIAL),
     steps=_list(
         _fact(
@@ -127,9 +136,13 @@ ITEM = _object(
             criteria=TEXT,
             result=TEXT,
             limit=_STEP_LIMIT,
+            starts=_STAGE_EVENT,
+            ends=_STAGE_EVENT,
         )
     ),
-    special_procedures=_list(_fact("kind text", kind=_CODED, text=TEXT)),
+    special_procedures=_list(
+        _fact("kind text", kind=_CODED, text=TEXT, procedures={**_list(_PROCEDURE, 1), "uniqueItems": True}),
+    ),
     reforms=_list(
         _fact(
             "mode text",

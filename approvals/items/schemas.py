@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from marshmallow import Schema, fields, validate
 
-from approvals.items.model import DeclineKind, Necessity, Unit
+from approvals.items.model import DeclineKind, Necessity, ProcedureName, StageEvent, Unit
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, string
 
@@ -168,6 +168,18 @@ class StepOut(Stated):
     name = bilingual()
     who = bilingual()
     limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    starts = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(get_args(StageEvent)),
+        metadata={"description": "What the clock of the step starts with; null where it has none of its own"},
+    )
+    ends = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(get_args(StageEvent)),
+        metadata={"description": "What it ends with"},
+    )
     criteria = bilingual()
     result = bilingual()
     department = bilingual("The department whose stage it is", null=True)
@@ -253,6 +265,11 @@ class SpecialProcedureOut(Stated):
     """A special procedure (特别程序) that may stop the clock."""
 
     kind = fields.Nested(CodedOut, required=True)
+    procedures = fields.List(
+        fields.String(validate=validate.OneOf(get_args(ProcedureName))),
+        required=True,
+        metadata={"description": "Those of 行政许可法 art. 45 that may be needed; none of an extension"},
+    )
     text = bilingual()
 
 

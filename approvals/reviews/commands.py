@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from approvals.cases import policy as case_policy
 from approvals.cases.announce import announce
+from approvals.cases.clock import FactKind
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case
-from approvals.cases.record import record
+from approvals.cases.record import Fact, record
 from approvals.extensions import policy as extensions
 from approvals.items.model import Item
 from approvals.procedures.policy import require_none_running
@@ -84,7 +85,8 @@ def give_opinion(
     tx.session.add(opinion)
     tasks.complete(tx, task)
     # The log is the applicant's too: which way the opinion goes is not for them before the decision.
-    record(tx, case, item, "reviewed", office="reviewer")
+    reviewed = [Fact(FactKind.REVIEWED, tx.today)]
+    record(tx, case, item, "reviewed", office="reviewer", facts=reviewed)
     tasks.open_task(tx, case, TaskKind.DECISION)
     tx.audit("case.reviewed", "case", case.id, {"conclusion": conclusion, "opinion": str(opinion.id)})
     announce(tx, case, item, "reviewed")

@@ -9,7 +9,7 @@ from approvals.cases import policy as case_policy
 from approvals.cases.deadline import Reckoning
 from approvals.cases.model import Case
 from approvals.tasks import policy
-from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
+from approvals.tasks.model import LIVE, Task, TaskKind, TaskState, last_instant_of
 from shared.errors import Conflict, Forbidden, NotFound, PreconditionFailed
 from shared.ids import new_id
 from shared.text import Text
@@ -107,16 +107,16 @@ def redate(tx: Transaction, case: Case) -> UUID | None:
     return holder
 
 
-def redate_delivery(tx: Transaction, case: Case, due: Reckoning) -> bool:
-    """Let the task of delivery follow its own clock; True when its date was another."""
+def redate_delivery(tx: Transaction, case: Case, due: Reckoning) -> UUID | None:
+    """Let the task of delivery follow its own clock; gives the official who holds the claim, if one does."""
     live = sa.select(Task).where(
         Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == TaskKind.DELIVERY
     )
     task = tx.session.scalar(live)
-    if task is None or (task.due_on, task.due_provisional) == (due.due_on, due.provisional):
-        return False
+    if task is None:
+        return None
     _date(task, case, due)
-    return True
+    return task.claimed_by
 
 
 def _date(task: Task, case: Case, due: Reckoning) -> None:
@@ -126,6 +126,8 @@ def _date(task: Task, case: Case, due: Reckoning) -> None:
         raise LookupError(f"case {case.id}: a live task has a date")
     task.due_on = on
     task.yellow_on = due.yellow_on or on
+    task.due_at, task.yellow_at = due.due_at, due.yellow_at
+    task.due_until = due.due_at or last_instant_of(on)
     task.due_provisional = due.provisional
     task.suspended = due.due_on is None
 

@@ -1,12 +1,14 @@
 """The queue of officials' work: one task for each thing to be done on a case."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from approvals.cases.clock import FactKind, end_of, in_utc
 from approvals.cases.model import Case
 from shared.actor import PositionKind
 from shared.database import Base, UtcDateTime, text_enum
@@ -49,7 +51,25 @@ TASK_POSITIONS: dict[TaskKind, PositionKind] = {
 }
 """The position (岗位) that may take a task of each kind."""
 
+STAGE_ENDS: dict[TaskKind, FactKind] = {
+    TaskKind.INTAKE: FactKind.ACCEPTED,
+    TaskKind.REVIEW: FactKind.REVIEWED,
+    TaskKind.DECISION: FactKind.DECIDED,
+    TaskKind.DELIVERY: FactKind.DELIVERED,
+}
+"""What the work of a kind brings about, by which the stage (环节) that it belongs to ends."""
+
 LIVE = (TaskState.OPEN, TaskState.CLAIMED)
+
+
+def last_instant_of(day: date) -> datetime:
+    """24:00 of a legal date, as the last instant that is still in time."""
+    return in_utc(end_of(day) - timedelta.resolution)
+
+
+def _end_of_last_day(context: DefaultExecutionContext) -> datetime:
+    given = context.current_parameters or {}
+    return last_instant_of(given["due_on"])
 
 
 class Task(Base):
@@ -70,6 +90,11 @@ class Task(Base):
     due_on: Mapped[date]
     yellow_on: Mapped[date]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The instant, where the limit is in hours."""
+    yellow_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_until: Mapped[datetime] = mapped_column(UtcDateTime, default=_end_of_last_day)
+    """The last instant that is in time; what the queue is ordered by."""
     suspended: Mapped[bool] = mapped_column(default=False)
     """The clocks stand still; `due_on` is then the day on which they are expected to run again."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -80,8 +105,8 @@ class Task(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
         sa.CheckConstraint("state <> 'claimed' OR claimed_by IS NOT NULL", name="claimed_by"),
-        sa.Index("ix_task_queue", "department", "state", "due_on", "id"),
-        sa.Index("ix_task_claimed", "claimed_by", "state", "due_on", "id"),
+        sa.Index("ix_task_queue", "department", "state", "due_until", "id"),
+        sa.Index("ix_task_claimed", "claimed_by", "state", "due_until", "id"),
         sa.Index(
             "uq_task_live",
             "case_id",

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from approvals.cases.lifecycle import State
 from approvals.cases.schemas import ItemRef, Person
-from approvals.cases.time_schemas import Due
+from approvals.cases.time_schemas import Due, StageDue
 from approvals.tasks.model import TaskKind, TaskState
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, bilingual, following, instant, string
@@ -87,6 +87,12 @@ class TaskOut(Answer):
     claimed_by = fields.Nested(Person, required=True, allow_none=True)
     mine = fields.Boolean(required=True, metadata={"description": "The reader has claimed it"})
     due = fields.Nested(Due, required=True)
+    stage = fields.Nested(
+        StageDue,
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the stage that the task ends is to be done, beside the case's date"},
+    )
     created_at = instant()
     actions = fields.List(
         fields.String(validate=validate.OneOf(["claim", "release", "opinion"])),

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from gateway.accounts import policy
-from gateway.accounts.events import tell_official, tell_organisation
+from gateway.accounts.events import tell_official, tell_organisation, tell_roles
 from gateway.accounts.model import (
     Account,
     Department,
@@ -78,6 +78,8 @@ def open_account(tx: Transaction, passwords: Passwords, wanted: NewAccount) -> A
     tx.session.add(account)
     tx.session.flush()
     tx.audit("account.opened", "account", account.id, {"roles": account.roles})
+    if Role.MANAGER in account.roles:
+        tell_roles(tx, account)
     return account
 
 
@@ -98,8 +100,11 @@ def enable_account(tx: Transaction, account: Account) -> None:
 
 def change_roles(tx: Transaction, account: Account, roles: Iterable[Role]) -> None:
     """Give the account exactly these roles, from the commit on."""
+    managed = Role.MANAGER in account.roles
     account.roles = sorted(role.value for role in roles)
     tx.audit("account.roles-changed", "account", account.id, {"roles": account.roles})
+    if managed or Role.MANAGER in account.roles:
+        tell_roles(tx, account)
 
 
 def change_password(tx: Transaction, account: Account, passwords: Passwords, password: str) -> None:

@@ -1,8 +1,12 @@
 """What the templates may say of a case: the fields of its events, flattened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
+from babel.dates import format_date
+
+from shared.clock import PARK_TZ
 from shared.text import Text
 
 
@@ -13,9 +17,14 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     decline: Mapping[str, Any] = data["decline"] or {}
     redating: Mapping[str, Any] = data.get("redating") or {}
     previous = redating.get("previous_due_on")
+    moved: Sequence[Mapping[str, Any]] = redating.get("moved") or ()
+    for_all = [each for each in moved if not each["internal"]]
+    due_on = _moment(data.get("due_at")) or data["due_on"]
     procedure: Mapping[str, Any] = data.get("procedure") or {}
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
+    warning: Mapping[str, Any] = data.get("warning") or {}
+    explanation: Mapping[str, Any] = data.get("explanation") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -23,7 +32,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "state": data["state"],
         "state_name": Text.of(data["state_name"]),
         "submitted_on": data["submitted_on"],
-        "due_on": data["due_on"],
+        "due_on": due_on,
+        "in_hours": data.get("due_at") is not None,
         "due_kind": data["due_kind"],
         "provisional": data["provisional"],
         "granted": decision.get("granted"),
@@ -36,6 +46,9 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "decline_reason": _clause(decline.get("reason")),
         "previous_due_on": previous,
         "date_moved": None if previous is None else previous != data["due_on"],
+        "moved": _moves(for_all),
+        "moved_for_officials": _moves(moved),
+        "answer_stays": None if previous is None else _stays(redating, data),
         "notice_title": Text.of(redating["notice"]["title"]) if redating else None,
         "procedure_name": Text.of(procedure["name"]) if procedure else None,
         "procedure_reason": _clause(procedure.get("reason")),
@@ -47,9 +60,53 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "extension_reason": _clause(extension.get("reason")),
         "statutory_due_on": extension.get("due_on") or data.get("statutory_due_on"),
         "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
+        "warning_light": warning.get("light"),
+        "warning_name": Text.of(warning["name"]) if warning else None,
+        "warning_due_on": _moment(warning.get("due_at")) or warning.get("due_on"),
+        "explanation_reason": _clause(explanation.get("reason")),
+        "explanation_expected_on": explanation.get("expected_on"),
+        "explanation_missed_on": explanation.get("missed_on"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
         "delivered_on": delivery.get("delivered_on"),
     }
+
+
+_MOVED = Text("{name}由{before}调整为{after}", "{name}: {after} instead of {before}")
+_SETTLED = Text("{name}仍为{after}，不再是预计日期", "{name}: {after} as before, no longer provisional")
+_MOMENT = Text("{day}{hour}", "{day}, {hour}")
+
+
+def _moves(moved: Sequence[Mapping[str, Any]]) -> Text | None:
+    """Dates of further clocks that a calendar has moved, as one sentence without its end."""
+    texts = [
+        (_SETTLED if each["previous_on"] == each["on"] else _MOVED).format(
+            name=Text.of(each["name"]), before=_day(each["previous_on"]), after=_day(each["on"])
+        )
+        for each in moved
+    ]
+    if not texts:
+        return None
+    return Text("；".join(text.zh for text in texts), "; ".join(text.en for text in texts))
+
+
+def _stays(redating: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Whether the date of the answer is what it was."""
+    before = (redating["previous_due_on"], redating["previous_provisional"])
+    return before == (data["due_on"], data["provisional"])
+
+
+def _day(day: date) -> Text:
+    return Text(
+        zh=format_date(day, format="long", locale="zh_CN"), en=format_date(day, format="long", locale="en_GB")
+    )
+
+
+def _moment(at: datetime | None) -> Text | None:
+    """An instant in the park's time, for limits in hours."""
+    if at is None:
+        return None
+    local = at.astimezone(PARK_TZ)
+    return _MOMENT.format(day=_day(local.date()), hour=f"{local:%H:%M}")
 
 
 def _clause(reason: str | None) -> str | None:

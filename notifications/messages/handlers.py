@@ -5,8 +5,9 @@ A date that moves also concerns the official who has claimed the case.
 
 from collections.abc import Mapping
 
-from notifications.messages.commands import tell
+from notifications.messages.commands import copy_manager, tell
 from notifications.messages.facts import case_facts
+from notifications.messages.queries import managers
 from notifications.templates.catalogue import Catalogue
 from shared.messaging.envelope import Event
 from shared.service import EventHandler
@@ -26,8 +27,11 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "overdue-explained",
 )
 REDATED = "redated"
+WARNED = "warned"
+ROLES_CHANGED = "yuanban.gateway.account.roles-changed.v1"
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -39,19 +43,44 @@ def tell_applicant(tx: Transaction, event: Event) -> None:
 
 
 def tell_of_new_date(tx: Transaction, event: Event) -> None:
-    """Tell the applicant, and the official who holds the claim where one does."""
-    tell_applicant(tx, event)
+    """Tell the applicant, and the official who holds the claim where one does.
+
+    The date of a stage alone is the officials' business.
+    """
+    facts = case_facts(event.data)
+    if not facts["answer_stays"] or facts["moved"] is not None:
+        tell_applicant(tx, event)
     official = event.data["redating"]["claimed_by"]
     if official is not None:
-        wording = tx.resource(Catalogue).word("claimed-case.redated", case_facts(event.data))
+        wording = tx.resource(Catalogue).word("claimed-case.redated", facts)
         tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
+
+
+def tell_of_warning(tx: Transaction, event: Event) -> None:
+    """Tell the official who holds the claim; when a limit was missed, those who manage the park too.
+
+    Whoever is both is told once.
+    """
+    warning = event.data["warning"]
+    told = {warning["claimed_by"]} - {None}
+    if warning["light"] != "yellow":
+        told.update(managers(tx.session))
+    wording = tx.resource(Catalogue).word("case.warned", case_facts(event.data))
+    for recipient in sorted(told):
+        tell(tx, event, recipient, wording, f"/desk/cases/{event.data['case_id']}")
+
+
+def keep_manager(tx: Transaction, event: Event) -> None:
+    """Remember who manages the park."""
+    copy_manager(tx, event)
 
 
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
-    steps = {**dict.fromkeys(CASE_STEPS, tell_applicant), REDATED: tell_of_new_date}
-    return {
+    steps = {**dict.fromkeys(CASE_STEPS, tell_applicant), REDATED: tell_of_new_date, WARNED: tell_of_warning}
+    of_cases = {
         f"yuanban.{service}.case.{step}.v1": handler
         for service in CASE_SERVICES
         for step, handler in steps.items()
     }
+    return {**of_cases, ROLES_CHANGED: keep_manager}

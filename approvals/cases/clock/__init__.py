@@ -9,9 +9,22 @@ stopped by suspensions and moved by at most one extension. From a grant the deli
 
 from approvals.cases.clock.counting import Counter
 from approvals.cases.clock.course import Suspension
-from approvals.cases.clock.explaining import Line
-from approvals.cases.clock.facts import ClockError, ClockFact, FactKind, Limit, Limits, Unit, say_amount
-from approvals.cases.clock.ledger import ClockKind, ClockReading, Ledger, compute
+from approvals.cases.clock.explaining import Line, say_moment
+from approvals.cases.clock.facts import (
+    STAGE_EVENTS,
+    ClockError,
+    ClockFact,
+    FactKind,
+    Limit,
+    Limits,
+    StageLimit,
+    Unit,
+    end_of,
+    in_utc,
+    name_of,
+    say_amount,
+)
+from approvals.cases.clock.ledger import ANSWERS, ClockKind, ClockReading, Ledger, compute
 from approvals.cases.clock.reading import (
     ClockState,
     ClockStatus,
@@ -24,6 +37,8 @@ from approvals.cases.clock.reading import (
 )
 
 __all__ = [
+    "ANSWERS",
+    "STAGE_EVENTS",
     "ClockError",
     "ClockFact",
     "ClockKind",
@@ -38,12 +53,17 @@ __all__ = [
     "Limits",
     "Line",
     "Reading",
+    "StageLimit",
     "Suspension",
     "Thresholds",
     "Unit",
     "compute",
     "deemed_acceptance",
+    "end_of",
+    "in_utc",
+    "name_of",
     "read",
     "say_amount",
+    "say_moment",
     "status_of",
 ]

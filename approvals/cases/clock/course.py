@@ -6,6 +6,7 @@ from datetime import date
 from itertools import zip_longest
 
 from approvals.cases.clock.facts import ClockError, ClockFact, FactKind, name_of
+from approvals.cases.clock.hours import Pause, union
 from shared.calendar import say_date
 from shared.text import Text
 
@@ -41,11 +42,13 @@ _NOT_DECIDED = Text("作出决定之前不能记录“{kind}”", "There can be 
 _EXTENSION_DAYS = Text("延长期限应写明大于零的天数", "An extension needs a length greater than zero")
 
 _ENDINGS = (FactKind.DECLINED, FactKind.DECIDED, FactKind.WITHDRAWN)
-_AFTER_ACCEPTANCE = (FactKind.SUSPENDED, FactKind.EXTENDED, FactKind.DECIDED)
+_AFTER_ACCEPTANCE = (FactKind.SUSPENDED, FactKind.REVIEWED, FactKind.EXTENDED, FactKind.DECIDED)
 _CORRECTIONS = (FactKind.CORRECTION_NOTIFIED, FactKind.CORRECTION_ANSWERED)
 
 ByKind = dict[FactKind, list[ClockFact]]
 """The facts of each kind, earliest first."""
+Span = tuple[ClockFact, ClockFact | None]
+"""A suspension and its end, if it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,11 @@ class Course:
     """Acceptance, by an act or by operation of law."""
     extended: ClockFact | None = None
     suspensions: tuple[Suspension, ...] = ()
-    """The union of all suspensions, as intervals that neither touch nor overlap."""
+    """The union of all suspensions, as intervals of days that neither touch nor overlap."""
+    pauses: tuple[Pause, ...] = ()
+    """The same between instants, for limits in hours."""
+    reviewed: ClockFact | None = None
+    """The opinion, the last one where several were given."""
     ended: ClockFact | None = None
     """Refusal of intake, decision or withdrawal."""
     recounted: tuple[ClockFact, ...] = ()
@@ -102,12 +109,15 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
     _check_acceptance(by_kind, accepted)
     delivered = _delivered(by_kind, ended)
     _check_end(by_kind, ended)
+    spans = tuple(_spans(by_kind))
     return Course(
         received=received,
         corrections=_corrections(by_kind),
         accepted=accepted,
         extended=_extended(by_kind),
-        suspensions=merge(_suspensions(by_kind)),
+        suspensions=merge(_suspension(*span) for span in spans),
+        pauses=union([_pause(*span) for span in spans]),
+        reviewed=by_kind[FactKind.REVIEWED][-1] if by_kind[FactKind.REVIEWED] else None,
         ended=ended,
         recounted=tuple(recounted),
         delivered=delivered,
@@ -212,7 +222,8 @@ def _corrections(
     return tuple(zip_longest(notices, answers))
 
 
-def _suspensions(by_kind: ByKind) -> Iterable[Suspension]:
+def _spans(by_kind: ByKind) -> Iterable[Span]:
+    """Each suspension from its start to its end, kind by kind."""
     starts, ends = by_kind[FactKind.SUSPENDED], by_kind[FactKind.RESUMED]
     for ref in {fact.ref for fact in (*starts, *ends)}:
         begun = [fact for fact in starts if fact.ref == ref]
@@ -221,9 +232,17 @@ def _suspensions(by_kind: ByKind) -> Iterable[Suspension]:
             raise ClockError("clock-resume-without-suspension", _RESUME_ALONE)
         if not _alternate(begun, over):
             raise ClockError("clock-suspension-order", _SUSPENSION_ORDER)
-        for start, end in zip_longest(begun, over):
-            reasons = (start.note,) if start.note else ()
-            yield Suspension(start.effective_on, end.effective_on if end else None, reasons)
+        yield from zip_longest(begun, over)
+
+
+def _suspension(start: ClockFact, end: ClockFact | None) -> Suspension:
+    reasons = (start.note,) if start.note else ()
+    return Suspension(start.effective_on, end.effective_on if end else None, reasons)
+
+
+def _pause(start: ClockFact, end: ClockFact | None) -> Pause:
+    """What ends on the day on which it started and is known by the day alone, has taken no time."""
+    return Pause(start.instant, max(start.instant, end.instant) if end else None)
 
 
 def _extended(by_kind: ByKind) -> ClockFact | None:

@@ -6,10 +6,11 @@ as when an application is deemed accepted. Only the first decides dates.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from shared.calendar import MAX_WORKING_DAYS
+from shared.clock import PARK_TZ
 from shared.text import Text
 
 
@@ -24,6 +25,7 @@ class FactKind(StrEnum):
     DECLINED = "declined"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
+    REVIEWED = "reviewed"
     EXTENDED = "extended"
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
@@ -84,6 +86,27 @@ class Limit:
         return say_amount(self.n, self.unit)
 
 
+STAGE_EVENTS = (
+    FactKind.RECEIVED,
+    FactKind.ACCEPTED,
+    FactKind.REVIEWED,
+    FactKind.DECIDED,
+    FactKind.DELIVERED,
+)
+"""What a stage (环节) may start or end with, in the order in which it happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageLimit:
+    """How long a stage of the procedure (环节) may take inside the authority; no law sets it."""
+
+    key: str
+    name: Text
+    starts: FactKind
+    ends: FactKind
+    limit: Limit
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of an item version.
@@ -97,6 +120,17 @@ class Limits:
     promised: Limit | None = None
     extension_moves_promised: bool = False
     delivery: Limit | None = None
+    stages: tuple[StageLimit, ...] = ()
+
+
+def end_of(day: date) -> datetime:
+    """24:00 of a legal date (民法典 art. 203(2)), in the park's time."""
+    return datetime.combine(day + timedelta(days=1), time(), PARK_TZ)
+
+
+def in_utc(at: datetime) -> datetime:
+    """The same instant as it is stored and sent."""
+    return at.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +150,11 @@ class ClockFact:
     ref: str | None = None
     at: datetime | None = None
 
+    @property
+    def instant(self) -> datetime:
+        """From when on it counts for a limit in hours (民法典 art. 201(2))."""
+        return self.at if self.at is not None else end_of(self.effective_on)
+
 
 _KIND_NAMES = {
     FactKind.RECEIVED: Text("收到申请材料", "receipt of the application"),
@@ -126,6 +165,7 @@ _KIND_NAMES = {
     FactKind.DECLINED: Text("不受理或不予受理", "refusal of intake"),
     FactKind.SUSPENDED: Text("停止计算期限", "suspension"),
     FactKind.RESUMED: Text("恢复计算期限", "resumption"),
+    FactKind.REVIEWED: Text("出具审查意见", "opinion"),
     FactKind.EXTENDED: Text("延长期限", "extension"),
     FactKind.DECIDED: Text("作出决定", "decision"),
     FactKind.WITHDRAWN: Text("撤回申请", "withdrawal"),

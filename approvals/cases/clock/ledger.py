@@ -1,4 +1,7 @@
-"""The deadline ledger of a case: every clock with its dates, computed anew from the facts each time."""
+"""The deadline ledger of a case: every clock with its dates, computed anew from the facts each time.
+
+One function a clock, each with the provision it carries out; `_clock` counts them all alike.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,26 +11,33 @@ from enum import StrEnum
 from approvals.cases.clock.counting import Counter, Due, due
 from approvals.cases.clock.course import Course, Suspension, read_course
 from approvals.cases.clock.explaining import Line, Timing, explain
-from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, Unit
+from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, StageLimit, Unit, end_of
+from approvals.cases.clock.hours import Pause
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
 
 class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, by the department's own promise, or until delivery."""
+    """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage."""
 
     INTAKE = "intake"
     STATUTORY = "statutory"
     PROMISED = "promised"
     DELIVERY = "delivery"
+    STAGE = "stage"
 
+
+ANSWERS = (ClockKind.INTAKE, ClockKind.PROMISED, ClockKind.STATUTORY)
+"""The clocks of what the applicant waits for. Delivery follows the answer, a stage is internal."""
 
 _NAMES = {
     ClockKind.INTAKE: Text("受理期限", "Intake limit"),
     ClockKind.STATUTORY: Text("法定办理期限", "Statutory limit"),
     ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
     ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
+    ClockKind.STAGE: Text("环节办理期限", "Limit of a stage"),
 }
+_STAGE = Text("环节“{name}”", "Stage: {name}")
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
 
@@ -36,7 +46,8 @@ class ClockReading:
     """One clock as the facts leave it; what day it is plays no part yet.
 
     `due_on` is None while a suspension without a known end stops the clock. `due_at` is the instant for a
-    limit in hours. `total` is the limit with its extension, in its unit. `round` numbers intake clocks.
+    limit in hours. `total` is the limit with its extension, in its unit. `round` numbers intake clocks;
+    `stage` is given for the clock of a stage.
     """
 
     kind: ClockKind
@@ -49,9 +60,25 @@ class ClockReading:
     ended_on: date | None
     closed_by: FactKind | None
     suspensions: tuple[Suspension, ...]
+    pauses: tuple[Pause, ...]
     provisional: bool
     timing: Timing
     """What went into the dates; `lines` tells it in words."""
+    stage: StageLimit | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name in data: `intake:1`, `promised`, `statutory`, `delivery`, `stage:review`."""
+        if self.stage is not None:
+            return f"{self.kind.value}:{self.stage.key}"
+        return self.kind.value if self.round is None else f"{self.kind.value}:{self.round}"
+
+    @property
+    def due_until(self) -> datetime | None:
+        """The last instant that is in time: of a limit in days 24:00 of its last day (民法典 art. 203(2))."""
+        if self.due_at is not None or self.due_on is None:
+            return self.due_at
+        return end_of(self.due_on) - timedelta.resolution
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -60,7 +87,9 @@ class ClockReading:
 
     @property
     def name(self) -> Text:
-        """What the clock is called."""
+        """What the clock is called by people."""
+        if self.stage is not None:
+            return _STAGE.format(name=self.stage.name)
         if self.round is not None and self.round > 1:
             return _ROUND.format(n=self.round)
         return _NAMES[self.kind]
@@ -85,18 +114,20 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
         return Ledger((), calendar)
     clocks = (
         *_intake_clocks(course, limits, calendar),
-        *_decision_clocks(course, limits, calendar),
+        *_promised_clock(course, limits, calendar),
+        *_statutory_clock(course, limits, calendar),
         *_delivery_clock(course, limits, calendar),
+        *_stage_clocks(course, limits, calendar),
     )
     return Ledger(clocks, calendar)
 
 
 def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
-    start: ClockFact | None = course.received
-    for number, (notice, answer) in enumerate([*course.corrections, (None, None)], start=1):
-        if start is None:
-            return
-        closing = notice or course.accepted or course.ended
+    """行政许可法 art. 32(4): “应当当场或者在五日内一次告知申请人需要补正的全部内容”.
+
+    The notice ends the limit; the complete answer is the receipt of the materials and starts it anew.
+    """
+    for number, (start, closing) in enumerate(_rounds(course), start=1):
         yield _clock(
             ClockKind.INTAKE,
             limits.intake,
@@ -106,13 +137,25 @@ def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> It
             number=number,
             recounted=course.recounted,
         )
+
+
+def _rounds(course: Course) -> Iterator[tuple[ClockFact, ClockFact | None]]:
+    """Each time the materials were received, and what put an end to the authority's time to answer."""
+    start: ClockFact | None = course.received
+    for notice, answer in [*course.corrections, (None, None)]:
+        if start is None:
+            return
+        yield start, notice or course.accepted or course.ended
         start = answer
 
 
-def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
-    if course.accepted is None:
-        return
-    if limits.promised is not None:
+def _promised_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """优化营商环境条例 art. 36(2): “各地区可以在国家规定的…办理时限内进一步压减时间，并应当向社会公开”.
+
+    What is promised runs beside what the law sets. No law says that an extension of the one moves the other:
+    it does where the item publishes that.
+    """
+    if course.accepted is not None and limits.promised is not None:
         yield _clock(
             ClockKind.PROMISED,
             limits.promised,
@@ -121,21 +164,33 @@ def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> 
             closing=course.ended,
             extension=course.extended if limits.extension_moves_promised else None,
             suspensions=course.suspensions,
+            pauses=course.pauses,
             recounted=course.recounted,
         )
-    yield _clock(
-        ClockKind.STATUTORY,
-        limits.statutory,
-        calendar,
-        start=course.accepted,
-        closing=course.ended,
-        extension=course.extended,
-        suspensions=course.suspensions,
-        recounted=course.recounted,
-    )
+
+
+def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """行政许可法 art. 42(1): “应当自受理行政许可申请之日起二十日内作出行政许可决定…可以延长十日”.
+
+    Likewise arts. 42(2) (45, and 15 more) and 43 (20), and whatever the item's own law says instead: the
+    lengths are the item's data. Suspensions are the time that art. 45 leaves out (see `Counter`).
+    """
+    if course.accepted is not None:
+        yield _clock(
+            ClockKind.STATUTORY,
+            limits.statutory,
+            calendar,
+            start=course.accepted,
+            closing=course.ended,
+            extension=course.extended,
+            suspensions=course.suspensions,
+            pauses=course.pauses,
+            recounted=course.recounted,
+        )
 
 
 def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """行政许可法 art. 44: “应当自作出决定之日起十日内向申请人颁发、送达行政许可证件”."""
     decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
     if decided is not None and limits.delivery is not None:
         yield _clock(
@@ -148,6 +203,47 @@ def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> I
         )
 
 
+def _stage_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """Each stage (环节) that has begun. No law sets these limits; none binds towards the applicant.
+
+    What stops the decision clocks stops a stage too; an extension by law makes no stage longer.
+    """
+    for stage in limits.stages:
+        start, closing = _span_of(course, stage)
+        if start is None:
+            continue
+        examined = stage.starts in (FactKind.ACCEPTED, FactKind.REVIEWED)
+        yield _clock(
+            ClockKind.STAGE,
+            stage.limit,
+            calendar,
+            start=start,
+            closing=closing,
+            suspensions=course.suspensions if examined else (),
+            pauses=course.pauses if examined else (),
+            recounted=course.recounted,
+            stage=stage,
+        )
+
+
+def _span_of(course: Course, stage: StageLimit) -> tuple[ClockFact | None, ClockFact | None]:
+    """What a stage began with and what it ended with, as far as the case has come."""
+    received, answered = list(_rounds(course))[-1]
+    decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
+    began = {
+        FactKind.RECEIVED: received,
+        FactKind.ACCEPTED: course.accepted,
+        FactKind.REVIEWED: course.reviewed,
+        FactKind.DECIDED: decided,
+    }
+    if stage.ends is FactKind.DELIVERED:
+        return began.get(stage.starts), course.delivered
+    if stage.starts is FactKind.RECEIVED and stage.ends is FactKind.ACCEPTED:
+        return received, answered
+    done = {FactKind.ACCEPTED: course.accepted, FactKind.REVIEWED: course.reviewed, FactKind.DECIDED: decided}
+    return began.get(stage.starts), done[stage.ends] or course.ended
+
+
 def _clock(
     kind: ClockKind,
     limit: Limit,
@@ -158,14 +254,18 @@ def _clock(
     number: int | None = None,
     extension: ClockFact | None = None,
     suspensions: tuple[Suspension, ...] = (),
+    pauses: tuple[Pause, ...] = (),
     recounted: tuple[ClockFact, ...] = (),
+    stage: StageLimit | None = None,
 ) -> ClockReading:
+    """Count one clock (see `counting`)."""
     total = limit.n + ((extension.days or 0) if extension else 0)
-    counter = Counter(calendar, limit.unit, suspensions)
+    counter = Counter(calendar, limit.unit, suspensions, pauses)
     ends = due(counter, start, total)
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
         delivery=kind is ClockKind.DELIVERY,
+        stage=stage,
         start=start,
         closing=closing,
         limit=limit,
@@ -188,8 +288,10 @@ def _clock(
         ended_on=ended_on,
         closed_by=closing.kind if closing else None,
         suspensions=suspensions,
+        pauses=pauses,
         provisional=bool(timing.provisional_years),
         timing=timing,
+        stage=stage,
     )
 
 
