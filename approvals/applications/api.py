@@ -9,6 +9,7 @@ from approvals.applications import commands, renewal
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.refusals import (
+    FUNDS_APPLIED_FOR,
     GUIDE_ONLY,
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
@@ -107,7 +108,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED)
+@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, FUNDS_APPLIED_FOR)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
@@ -155,7 +156,7 @@ def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply
 @blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE, FUNDS_APPLIED_FOR)
 @command
 def answer_correction(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the corrections in; a new intake clock starts.

@@ -29,6 +29,7 @@ from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.documents.unused import let_go
 from approvals.extensions import commands as extensions
+from approvals.funds import commands as funds
 from approvals.items.answers import subject_name
 from approvals.items.catalogue import Catalogue
 from approvals.items.drafts import check_draft
@@ -124,7 +125,8 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
 
     Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before
-    and when another version of the item has come into force since the draft was begun.
+    and when another version of the item has come into force since the draft was begun, or when the funds that
+    it asks for were applied for before.
     """
     policy.require_applicant(tx.actor, case)
     policy.require_state("submit", case)
@@ -134,6 +136,7 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
         raise InvalidInput(errors=[FieldError("/declaration", "required", text)])
     fill_in(tx, case, item)
     _require_valid(tx, case, item)
+    funds.claim(tx, case, item, _form(tx, case, item).examined.values)
     region = _region(item)
     # One series for all items: the number names region and day, not the item.
     serial = next_number(tx.session, f"case/{region}/{tx.today.isoformat()}")
@@ -182,6 +185,7 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     case.ended_at = tx.now
     procedures.break_off(tx, case)
     extensions.lapse(tx, case)
+    funds.release(tx, case)
     tasks.cancel_live(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     # Nobody has to say why they withdraw, but the notice says why the case ends.
@@ -213,6 +217,7 @@ def answer_correction(tx: Transaction, case: Case, item: Item) -> Case:
     if untouched:
         raise InvalidInput(errors=untouched)
     _require_valid(tx, case, item)
+    funds.claim(tx, case, item, _form(tx, case, item).examined.values)
     notice.answered_at = tx.now
     record(
         tx,

@@ -30,7 +30,7 @@ from approvals.cases.record import Fact, record
 from approvals.cases.warnings import schedule_warning
 from approvals.items.catalogue import Catalogue
 from approvals.tasks import commands as tasks
-from approvals.tasks.model import LIVE, Task, TaskKind
+from approvals.tasks.model import AFTER_DECISION, LIVE, Task
 from shared.calendar import WorkCalendar
 from shared.text import Text
 from shared.transaction import Context, Transaction
@@ -124,7 +124,7 @@ def _move_tasks(tx: Transaction, move: Move) -> UUID | None:
 
 def _to_be_delivered(session: Session, year: int) -> list[UUID]:
     """Granted cases whose certificate is to be delivered in `year` or later: no more than of a few weeks."""
-    live = sa.and_(Task.kind == TaskKind.DELIVERY, Task.state.in_(LIVE))
+    live = sa.and_(Task.kind.in_(AFTER_DECISION), Task.state.in_(LIVE))
     return list(session.scalars(sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1))))
 
 

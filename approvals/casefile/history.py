@@ -20,6 +20,7 @@ OFFICES: dict[str, Text] = {
     "reviewer": Text("审查人员", "Reviewer"),
     "approver": Text("审批人员", "Approver"),
     "manager": Text("管理人员", "Manager"),
+    "payer": Text("资金拨付人员", "Payment official"),
     "system": Text("系统", "System"),
 }
 

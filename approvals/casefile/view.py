@@ -10,14 +10,15 @@ from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
 from approvals.casefile.dues import due_view
+from approvals.casefile.funding import funding_view
 from approvals.casefile.progress import (
     delivery_view,
     extension_view,
     may_be_extended,
     overdue_view,
     procedures_view,
-    stages_view,
 )
+from approvals.casefile.stages import stages_view
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
@@ -27,11 +28,13 @@ from approvals.certificates.queries import standing
 from approvals.decisions.model import Decision
 from approvals.items.answers import label_of, mask_answers, names_of_codes
 from approvals.items.catalogue import Catalogue
+from approvals.items.examination import body_name, review_stages
 from approvals.items.forms import Examination
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
 from approvals.overdue.policy import may_explain, missed
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
+from approvals.reviews.seen import changed_since
 from approvals.tasks.model import TaskKind
 from approvals.tasks.policy import EXAMINATION, claimed_kinds
 from shared.actor import Actor
@@ -49,6 +52,7 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "request-extension": EXAMINATION,
     "decide-extension": (TaskKind.EXTENSION,),
     "record-delivery": (TaskKind.DELIVERY,),
+    "record-payment": (TaskKind.PAYMENT,),
 }
 _WAIT_FOR_PROCEDURES = ("opinion", "decide")
 _APPLICANT_VERBS = ("edit", "submit", "renew-version", "discard", "withdraw", "answer-correction")
@@ -106,14 +110,17 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "masked": not personal,
         "materials": _materials(item, case, required_materials(item, form.examined.values)),
         "correction": _correction(reader, case, item),
-        "opinions": [] if own and not claims else _opinions(reader, case),
+        "opinions": [] if own and not claims else _opinions(reader, case, item),
         "decision": _decision(reader, case),
         "certificate": _certificate(reader, case),
         "renewal": renewal and _renewal(renewal, item),
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today, reader.now),
-        "stages": stages_view(case, item, reader.now, for_applicant=own),
+        "stages": stages_view(reader.session, case, item, reader.now, for_applicant=own),
+        "funding": funding_view(
+            reader.session, reader.context, case, item, reader.today, reader.now, for_applicant=own
+        ),
         "overdue": overdue_view(reader.session, case, reader.now, for_applicant=own),
         "actions": _actions(reader, case, item, own, claims, renewal),
     }
@@ -214,7 +221,22 @@ def _correction(reader: Reader, case: Case, item: Item) -> dict[str, Any] | None
     }
 
 
-def _opinions(reader: Reader, case: Case) -> list[dict[str, Any]]:
+def _seen(case: Case, item: Item, seen: dict[str, Any]) -> dict[str, Any]:
+    answers, others = changed_since(case, seen)
+    versions: dict[str, int] = seen.get("materials", {})
+    return {
+        "materials": [
+            {"code": spec.code, "name": spec.name.to_dict(), "version": versions[spec.code]}
+            for spec in item.materials
+            if spec.code in versions
+        ],
+        "answers_changed": answers,
+        "materials_changed": others,
+    }
+
+
+def _opinions(reader: Reader, case: Case, item: Item) -> list[dict[str, Any]]:
+    stages = {stage.key: stage.name for stage in review_stages(item) if stage.key}
     return [
         {
             "kind": "review",
@@ -225,6 +247,11 @@ def _opinions(reader: Reader, case: Case) -> list[dict[str, Any]]:
             "at": opinion.at.isoformat(),
             "checks": opinion.checks,
             "case_version": opinion.case_version,
+            "department": opinion.department,
+            "department_name": (body_name(item, opinion.department) or Text.same("")).to_dict(),
+            "stage": opinion.stage,
+            "stage_name": stages[opinion.stage].to_dict() if opinion.stage in stages else None,
+            "seen": _seen(case, item, opinion.seen),
         }
         for opinion in opinions_on(reader.session, case)
     ]

@@ -155,6 +155,19 @@ class DeliveredData(CaseData):
     delivery = fields.Nested(DeliveryField, required=True)
 
 
+class PaymentField(Schema):
+    """The payment of funds that were granted; neither the account nor the voucher."""
+
+    amount_fen = fields.Integer(required=True)
+    paid_on = fields.Date(required=True)
+
+
+class PaidData(CaseData):
+    """The public state of a case, and the payment of what was granted."""
+
+    payment = fields.Nested(PaymentField, required=True)
+
+
 class WarningField(Schema):
     """A limit that is near or was missed, and who has to know."""
 
@@ -206,6 +219,7 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "paid": Text("资金已拨付", "The funds that were granted were paid"),
     "warned": Text(
         "期限临近或者已超过，已发出监察提醒", "A limit is near or was missed, and a warning was given"
     ),
@@ -218,6 +232,7 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "paid": PaidData,
     "warned": WarnedData,
     "overdue-explained": ExplainedData,
 }

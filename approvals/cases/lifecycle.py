@@ -77,6 +77,9 @@ ENTRIES: dict[str, Entry] = {
         Entry("extension_requested", None, Text("申请延长审批期限", "Extension requested"), None),
         Entry("extension_refused", None, Text("不批准延长审批期限", "Extension not approved"), None),
         Entry("overdue_explained", None, Text("公开说明超期理由", "Delay explained publicly"), None),
+        Entry("opinion_given", None, Text("部门出具意见", "A department gave its opinion"), None),
+        Entry("stage_reviewed", None, Text("审查环节完成", "A stage of the examination is done"), None),
+        Entry("paid", None, Text("资金拨付", "Funds paid"), None),
         Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
     )
 }
@@ -106,6 +109,7 @@ ALLOWED: dict[str, frozenset[State]] = {
     "request-extension": UNDER_EXAMINATION,
     "decide-extension": UNDER_EXAMINATION,
     "record-delivery": frozenset({State.GRANTED}),
+    "record-payment": frozenset({State.GRANTED}),
     "explain-overdue": frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}),
 }
 """From which states each verb may be used."""

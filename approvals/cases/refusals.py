@@ -39,6 +39,12 @@ ORGANISATION_NOT_REGISTERED = refusal(
     Conflict, "The organisation is not in the register, or not active", "organisation-not-registered"
 )
 NOT_OVERDUE = refusal(Conflict, "No limit of the case has been missed", "not-overdue")
+FUNDS_APPLIED_FOR = refusal(
+    Conflict, "The enterprise applies for these funds already, for this clause and year", "funds-applied-for"
+)
+BUDGET_EXHAUSTED = refusal(
+    Conflict, "The budget of the clause does not suffice for the amount any more", "budget-exhausted"
+)
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

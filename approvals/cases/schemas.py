@@ -5,7 +5,15 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
-from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, OverdueOut, ProcedureOut, StageOut
+from approvals.cases.time_schemas import (
+    DeliveryOut,
+    Due,
+    ExtensionOut,
+    FundingOut,
+    OverdueOut,
+    ProcedureOut,
+    StageOut,
+)
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
@@ -105,6 +113,16 @@ class Decide(Schema):
 
     granted = YesNo(required=True)
     reason = fields.String(load_default="", validate=validate.Length(max=4000))
+    amount_fen = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(min=1, max=10**15),
+        metadata={
+            "description": "What is granted of funds, in fen: at most what was asked for, with reasons if "
+            "less; without it all that was asked for"
+        },
+    )
 
 
 class CaseListArgs(PageArgs):
@@ -209,6 +227,26 @@ class CheckedPoint(Answer):
     note = string()
 
 
+class SeenMaterial(Answer):
+    """A paper as it was when the opinion was given."""
+
+    code = string()
+    name = bilingual()
+    version = fields.Integer(required=True)
+
+
+class SeenOut(Answer):
+    """What an opinion is bound to: the versions that its author saw."""
+
+    materials = fields.List(fields.Nested(SeenMaterial), required=True)
+    answers_changed = fields.Boolean(
+        required=True, metadata={"description": "The answers are others now than those that were seen"}
+    )
+    materials_changed = fields.List(
+        fields.String(), required=True, metadata={"description": "Codes of the papers that are others now"}
+    )
+
+
 class OpinionOut(Answer):
     """A reviewer's opinion."""
 
@@ -220,6 +258,11 @@ class OpinionOut(Answer):
     at = instant()
     checks = fields.List(fields.Nested(CheckedPoint), required=True)
     case_version = fields.Integer(required=True, metadata={"description": "The version that was read"})
+    department = string("Credit code of the department that gave it")
+    department_name = bilingual()
+    stage = string("Key of the stage; null where the item names no examiners", null=True)
+    stage_name = bilingual(null=True)
+    seen = fields.Nested(SeenOut, required=True)
 
 
 class DecisionOut(Answer):
@@ -302,6 +345,12 @@ class CaseOut(CaseSummary):
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
     stages = fields.List(fields.Nested(StageOut), required=True)
+    funding = fields.Nested(
+        FundingOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of an item that pays funds, from submission on"},
+    )
     overdue = fields.Nested(OverdueOut, required=True, allow_none=True)
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
+    BUDGET_EXHAUSTED,
     CLAIM_REQUIRED,
     FOUR_EYES,
     INCOMPLETE_PARTICULARS,
@@ -26,14 +27,17 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
 @blueprint.arguments(Decide)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS)
+@refuses(
+    FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS, BUDGET_EXHAUSTED
+)
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Grant or refuse.
 
     For the approver who has claimed the decision task and has not reviewed the case. A refusal gives its
-    reasons; a grant enters the register and issues the certificate.
+    reasons; a grant enters the register and issues the certificate. Of an item that pays funds it fixes the
+    amount and orders the payment; `amount_fen` is for these alone.
     """
     case, item = opened(tx, case_id)
-    commands.decide(tx, case, item, granted=data["granted"], reason=data["reason"])
+    commands.decide(tx, case, item, **data)
     return reply_with_case(tx, case)

@@ -27,6 +27,8 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.PROCEDURE_NOTICE: "特",
     SlipKind.EXTENSION_NOTICE: "延",
     SlipKind.DELIVERY_RECORD: "送",
+    SlipKind.FUNDING_DECISION: "拨",
+    SlipKind.FUNDING_REFUSAL: "不拨",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
 

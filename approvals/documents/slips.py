@@ -47,6 +47,8 @@ class SlipKind(StrEnum):
     PROCEDURE_NOTICE = "procedure_notice"  # 特别程序所需时间告知书
     EXTENSION_NOTICE = "extension_notice"  # 延长审批期限通知书
     DELIVERY_RECORD = "delivery_record"  # 送达回证
+    FUNDING_DECISION = "funding_decision"  # 资金拨付决定书
+    FUNDING_REFUSAL = "funding_refusal"  # 不予拨付资金决定书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from approvals.enterprise.register import (
     tell_all,
 )
 from approvals.extensions import api as extensions
+from approvals.funds import api as funds
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
@@ -97,6 +98,7 @@ service = Service(
         extensions.blueprint,
         decisions.blueprint,
         delivery.blueprint,
+        funds.blueprint,
         overdue.blueprint,
         supervision.blueprint,
         certificates.blueprint,

@@ -18,8 +18,10 @@ from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.record import Fact, Office, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
+from approvals.funds import commands as funds
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
+from approvals.items.examination import review_stages
 from approvals.items.model import Item
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
@@ -73,6 +75,7 @@ def decline(tx: Transaction, case: Case, item: Item, *, kind: str, ground: str, 
         detail=Text("{ground}。{reason}", "{ground}. {reason}").format(ground=found.text, reason=reason),
     )
     case.ended_at = tx.now
+    funds.release(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     issue_slip(
         tx,
@@ -177,7 +180,7 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
     )
     case.accepted_at = tx.now
     tx.unschedule(INTAKE_TIMER, str(case.id))
-    tasks.open_task(tx, case, TaskKind.REVIEW)
+    tasks.open_stage(tx, case, review_stages(item)[0])
     issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))
     announce(tx, case, item, "accepted")
 

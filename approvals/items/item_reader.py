@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any, cast
 
+from approvals.items.bodies import Department
 from approvals.items.form import Form
+from approvals.items.funding_reader import read_funding
 from approvals.items.model import (
     Category,
     Check,
@@ -11,7 +13,6 @@ from approvals.items.model import (
     Codes,
     Condition,
     DeclineGround,
-    Department,
     Fact,
     Fee,
     Grounds,
@@ -100,7 +101,13 @@ def read_item(reader: Reader, form: Form) -> Item:
         contact=tuple(_fact(reader, entry, path) for entry, path in _entries(data, "contact")),
         facts=_facts(reader, data.get("facts", {})),
         review_checks=tuple(
-            Check(key=entry["key"], text=Text.of(entry["text"]), **reader.shown(entry, path))
+            Check(
+                key=entry["key"],
+                text=Text.of(entry["text"]),
+                step=entry.get("step"),
+                department=entry.get("department"),
+                **reader.shown(entry, path),
+            )
             for entry, path in _entries(data, "review_checks")
         ),
         decline_grounds=tuple(
@@ -115,6 +122,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         subject_name=tuple(data.get("subject_name", [])),
         form=form,
         missing=reader.text(data.get("missing")),
+        funding=read_funding(reader, form, data),
     )
     _check_whole(reader, item)
     return item
@@ -285,6 +293,10 @@ def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
         limit=limit,
         starts=data.get("starts"),
         ends=data.get("ends"),
+        examined_by=tuple(
+            Department(each["code"], Text.of(each["name"])) for each in data.get("examined_by", [])
+        ),
+        announced=data.get("announced", False),
         **reader.shown(data, path),
     )
 
@@ -350,7 +362,7 @@ def _check_whole(reader: Reader, item: Item) -> None:
     if item.online:
         given = {
             "form": item.form.sections,
-            "limits": item.limits.intake and item.limits.statutory,
+            "limits": item.limits.intake and (item.limits.statutory or item.limits.promised),
             "steps": item.steps,
             "outcome": item.outcome,
             "decision": item.grant,

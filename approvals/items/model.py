@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from approvals.items.bodies import Department
 from approvals.items.form import Form
+from approvals.items.funding import Funding
+from approvals.items.limits import Limit, Limits, Unit
 from shared.text import Text
 
-Unit = Literal["working_day", "natural_day", "hour", "immediate"]
+__all__ = ["Limit", "Limits", "Unit"]  # of this module like the rest
+
 Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
 Status = Literal["draft", "published", "retired"]
@@ -39,59 +43,6 @@ class Coded:
     name: Text
     verified: bool
     basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A time limit exactly as worded: `n` of `unit`; `on_the_spot` when that is the rule and `n` the rest."""
-
-    n: int
-    unit: Unit
-    verified: bool
-    basis: Text | None
-    note: Text | None = None
-    on_the_spot: bool = False
-    extension: "Limit | None" = None
-
-    @property
-    def text(self) -> Text:
-        """The limit in words, for example `3个工作日`."""
-        if self.unit == "immediate":
-            return Text("即时办理", "On the spot")
-        zh = {"working_day": "个工作日", "natural_day": "日", "hour": "小时"}[self.unit]
-        en = {"working_day": "working day", "natural_day": "day", "hour": "hour"}[self.unit]
-        words = Text(f"{self.n}{zh}", f"{self.n} {en}{'' if self.n == 1 else 's'}")
-        if self.on_the_spot:
-            return Text(f"当场办理，否则{words.zh}", f"On the spot, otherwise {words.en}")
-        return words
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits of an item; `delivery` runs from the granting decision, `intake` from receipt."""
-
-    statutory: Limit | None = None
-    promised: Limit | None = None
-    intake: Limit | None = None
-    delivery: Limit | None = None
-
-    def get(self, key: str | None) -> Limit | None:
-        """The limit called `key` (statutory, promised, intake, delivery), or None."""
-        found = {
-            "statutory": self.statutory,
-            "promised": self.promised,
-            "intake": self.intake,
-            "delivery": self.delivery,
-        }
-        return found.get(key) if key else None
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """The implementing body; `code` is its unified social credit code where it has one."""
-
-    code: str
-    name: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +147,10 @@ class Step:
     ends: StageEvent | None
     verified: bool
     basis: Text | None
+    examined_by: tuple[Department, ...] = ()
+    """The departments that give an opinion in this stage, all at once; none in other stages."""
+    announced: bool = False
+    """Whether the applicant is told by when the stage is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +252,10 @@ class Check:
     text: Text
     verified: bool
     basis: Text | None
+    step: str | None = None
+    """The stage in which it is checked; in every one where none is named."""
+    department: str | None = None
+    """The department of that stage that checks it; each where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +341,7 @@ class Item:
     subject_name: tuple[str, ...]
     form: Form
     missing: Text | None
+    funding: Funding | None = None
 
     @property
     def code(self) -> str:

@@ -138,6 +138,8 @@ ITEM = _object(
             limit=_STEP_LIMIT,
             starts=_STAGE_EVENT,
             ends=_STAGE_EVENT,
+            examined_by=_list(_object("*", code=_STRING, name=TEXT), 1),
+            announced=_FLAG,
         )
     ),
     special_procedures=_list(
@@ -171,13 +173,14 @@ ITEM = _object(
     remedies=_fact("text", text=TEXT),
     contact=_list(_LABELLED),
     facts={"type": "object", "additionalProperties": _list(_LABELLED, 1)},
-    review_checks=_list(_fact("key text", key=_NAME, text=TEXT)),
+    review_checks=_list(_fact("key text", key=_NAME, text=TEXT, step=_NAME, department=_STRING)),
     decline_grounds=_list(
         _fact("key kind text", key=_NAME, kind={"enum": ["not_required", "refused"]}, text=TEXT)
     ),
     subject_name=_list(_STRING),
     form=_STRING,
     missing=TEXT,
+    funding=_object("*", clauses=_NAME, payer=_object("*", code=_STRING, name=TEXT)),
 )
 """An item file."""
 
@@ -193,7 +196,7 @@ X_UI = _object(
     autocomplete=_STRING,
     options=_list(_object("*", value=_STRING, label=TEXT), 1),
     width={"enum": ["short", "medium", "long"]},
-    sensitive={"enum": ["id_number", "mobile"]},
+    sensitive={"enum": ["id_number", "mobile", "account"]},
     sensitive_unless=_WHEN,
     when=_WHEN,
     required=_FLAG,

@@ -168,6 +168,11 @@ class StepOut(Stated):
     name = bilingual()
     who = bilingual()
     limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    examined_by = fields.List(
+        fields.Nested(Named),
+        required=True,
+        metadata={"description": "The departments that give an opinion in it, all at once"},
+    )
     starts = fields.String(
         required=True,
         allow_none=True,

@@ -16,13 +16,17 @@ from shared.text import Text
 
 
 class TaskKind(StrEnum):
-    """The work: intake (受理), review (审查), decision (决定), extension (延长), delivery (送达)."""
+    """The work.
+
+    Intake (受理), review (审查), decision (决定), extension (延长), delivery (送达), payment (拨付).
+    """
 
     INTAKE = "intake"
     REVIEW = "review"
     DECISION = "decision"
     EXTENSION = "extension"
     DELIVERY = "delivery"
+    PAYMENT = "payment"
 
 
 class TaskState(StrEnum):
@@ -40,6 +44,7 @@ TASK_NAMES: dict[TaskKind, Text] = {
     TaskKind.DECISION: Text("决定", "Decision"),
     TaskKind.EXTENSION: Text("延期审批", "Extension"),
     TaskKind.DELIVERY: Text("送达", "Delivery"),
+    TaskKind.PAYMENT: Text("拨付", "Payment"),
 }
 
 TASK_POSITIONS: dict[TaskKind, PositionKind] = {
@@ -48,6 +53,7 @@ TASK_POSITIONS: dict[TaskKind, PositionKind] = {
     TaskKind.DECISION: "approver",
     TaskKind.EXTENSION: "approver",
     TaskKind.DELIVERY: "window",
+    TaskKind.PAYMENT: "reviewer",
 }
 """The position (岗位) that may take a task of each kind."""
 
@@ -56,8 +62,12 @@ STAGE_ENDS: dict[TaskKind, FactKind] = {
     TaskKind.REVIEW: FactKind.REVIEWED,
     TaskKind.DECISION: FactKind.DECIDED,
     TaskKind.DELIVERY: FactKind.DELIVERED,
+    TaskKind.PAYMENT: FactKind.DELIVERED,
 }
 """What the work of a kind brings about, by which the stage (环节) that it belongs to ends."""
+
+AFTER_DECISION = (TaskKind.DELIVERY, TaskKind.PAYMENT)
+"""What is done about a grant: what was granted is handed over, or paid. Its own clock runs for it."""
 
 LIVE = (TaskState.OPEN, TaskState.CLAIMED)
 
@@ -73,7 +83,7 @@ def _end_of_last_day(context: DefaultExecutionContext) -> datetime:
 
 
 class Task(Base):
-    """One piece of work on a case; at most one of a kind is live at a time."""
+    """One piece of work on a case; at most one of a kind is live in a department at a time."""
 
     __tablename__ = "task"
 
@@ -82,6 +92,9 @@ class Task(Base):
     case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"))
     kind: Mapped[TaskKind] = mapped_column(text_enum(TaskKind))
     department: Mapped[str] = mapped_column(sa.String(18))
+    """Credit code of the department whose work it is: of a review any that the item names."""
+    stage: Mapped[str | None] = mapped_column(sa.String(60))
+    """Of a review: the key of the item's step, where the item names who examines."""
     state: Mapped[TaskState] = mapped_column(text_enum(TaskState))
     claimed_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     claimed_name: Mapped[str | None] = mapped_column(sa.String(120))
@@ -111,6 +124,7 @@ class Task(Base):
             "uq_task_live",
             "case_id",
             "kind",
+            "department",
             unique=True,
             sqlite_where=sa.text("state IN ('open','claimed')"),
             postgresql_where=sa.text("state IN ('open','claimed')"),

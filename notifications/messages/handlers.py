@@ -27,6 +27,7 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "paid",
     "overdue-explained",
 )
 REDATED = "redated"

@@ -35,6 +35,10 @@ _STARTS = {
         "Granted on {day}; that day is not counted (Civil Code, art. 201)",
     ),
 }
+_STARTS_PAYMENT = Text(
+    "{day}作出拨付决定，当日不计入，拨付期限自次日起算（《民法典》第二百零一条）",
+    "Granted on {day}; that day is not counted (Civil Code, art. 201)",
+)
 _STAGE_STARTS = Text(
     "{day}{event}，环节“{name}”开始，当日不计入",
     "{day}: {event}; the stage “{name}” begins and that day is not counted",
@@ -99,6 +103,8 @@ _DUE_INTAKE = Text(
 _DUE = Text("应于{by}办结", "The decision is due by {by}")
 _DUE_STAGE = Text("本环节应于{by}完成（内部期限）", "This stage is to be done by {by} (internal)")
 _DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
+_DUE_PAYMENT = Text("应于{by}拨付", "To be paid by {by}")
+_PAID = Text("拨付", "payment")
 _CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
 _LAPSED = Text(
     "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
@@ -120,6 +126,7 @@ class Timing:
 
     intake: bool
     delivery: bool
+    pays: bool
     stage: StageLimit | None
     start: ClockFact
     closing: ClockFact | None
@@ -150,7 +157,7 @@ def _start(timing: Timing) -> Line:
     elif timing.stage is not None:
         text = _STAGE_STARTS.format(day=day, event=name_of(fact.kind), name=timing.stage.name)
     else:
-        text = _STARTS[fact.kind].format(day=day)
+        text = (_STARTS_PAYMENT if timing.pays else _STARTS[fact.kind]).format(day=day)
     recorded_on = local_date(fact.recorded_at)
     if recorded_on != fact.effective_on:
         text = _join(text, _RECORDED.format(day=say_date(recorded_on)))
@@ -313,7 +320,7 @@ def _result(timing: Timing) -> Iterator[Line]:
     if timing.lapsed:
         yield Line(ends.on, _LAPSED)
     else:
-        event = name_of(closing.kind)
+        event = _PAID if timing.pays and closing.kind is FactKind.DELIVERED else name_of(closing.kind)
         if closing.note is not None:
             event = _join(event, _REASONS.format(reasons=closing.note))
         text = _CLOSED.format(day=say_date(closing.effective_on), event=event)
@@ -324,6 +331,8 @@ def _wording(timing: Timing) -> Text:
     """How the date is said: for what it is due."""
     if timing.stage is not None:
         return _DUE_STAGE
+    if timing.pays:
+        return _DUE_PAYMENT
     return _DUE_INTAKE if timing.intake else _DUE_DELIVERY if timing.delivery else _DUE
 
 

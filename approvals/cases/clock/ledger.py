@@ -38,6 +38,7 @@ _NAMES = {
     ClockKind.STAGE: Text("环节办理期限", "Limit of a stage"),
 }
 _STAGE = Text("环节“{name}”", "Stage: {name}")
+_PAYMENT = Text("拨付期限", "Payment limit")
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
 
@@ -90,6 +91,8 @@ class ClockReading:
         """What the clock is called by people."""
         if self.stage is not None:
             return _STAGE.format(name=self.stage.name)
+        if self.timing.pays:
+            return _PAYMENT
         if self.round is not None and self.round > 1:
             return _ROUND.format(n=self.round)
         return _NAMES[self.kind]
@@ -175,7 +178,7 @@ def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> 
     Likewise arts. 42(2) (45, and 15 more) and 43 (20), and whatever the item's own law says instead: the
     lengths are the item's data. Suspensions are the time that art. 45 leaves out (see `Counter`).
     """
-    if course.accepted is not None:
+    if course.accepted is not None and limits.statutory is not None:
         yield _clock(
             ClockKind.STATUTORY,
             limits.statutory,
@@ -200,6 +203,7 @@ def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> I
             start=decided,
             closing=course.delivered,
             recounted=course.recounted,
+            pays=limits.pays,
         )
 
 
@@ -233,14 +237,18 @@ def _span_of(course: Course, stage: StageLimit) -> tuple[ClockFact | None, Clock
     began = {
         FactKind.RECEIVED: received,
         FactKind.ACCEPTED: course.accepted,
-        FactKind.REVIEWED: course.reviewed,
+        FactKind.REVIEWED: course.review(stage.after),
         FactKind.DECIDED: decided,
     }
     if stage.ends is FactKind.DELIVERED:
         return began.get(stage.starts), course.delivered
     if stage.starts is FactKind.RECEIVED and stage.ends is FactKind.ACCEPTED:
         return received, answered
-    done = {FactKind.ACCEPTED: course.accepted, FactKind.REVIEWED: course.reviewed, FactKind.DECIDED: decided}
+    done = {
+        FactKind.ACCEPTED: course.accepted,
+        FactKind.REVIEWED: course.review(stage.review),
+        FactKind.DECIDED: decided,
+    }
     return began.get(stage.starts), done[stage.ends] or course.ended
 
 
@@ -257,6 +265,7 @@ def _clock(
     pauses: tuple[Pause, ...] = (),
     recounted: tuple[ClockFact, ...] = (),
     stage: StageLimit | None = None,
+    pays: bool = False,
 ) -> ClockReading:
     """Count one clock (see `counting`)."""
     total = limit.n + ((extension.days or 0) if extension else 0)
@@ -265,6 +274,7 @@ def _clock(
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
         delivery=kind is ClockKind.DELIVERY,
+        pays=pays,
         stage=stage,
         start=start,
         closing=closing,
