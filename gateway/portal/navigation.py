@@ -49,6 +49,7 @@ def _signed_in(person: Json | None) -> bool:
 MENU = (
     MenuEntry("portal.public.home", _l("Home"), "home", _everybody, "/"),
     MenuEntry("portal.desk.queue", _l("Work queue"), "inbox", on_the_desk, "/desk"),
+    MenuEntry("portal.supervision.index", _l("Supervision"), "eye", on_the_desk, "/supervision"),
     MenuEntry("portal.stuck.index", _l("Stuck events"), "hand-stop", sees_stuck_events, "/stuck-events"),
     MenuEntry("portal.calendar.index", _l("Working calendar"), "calendar", sees_stuck_events, "/calendar"),
     MenuEntry("portal.public.items", _l("Services"), "clipboard-list", _everybody, "/items"),

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 from shared.testing.answers import A1_MATERIALS, a1_answers
 from shared.testing.contract import Json, Operation, operations, resolve
 from tests.contract.park import Park
+from tests.integration.approvals.late import let_limits_pass
 from tests.unit.material_samples import pdf
 
 JSON = "application/json"
@@ -119,6 +120,8 @@ def _grant(reader: Reader, name: str) -> None:
     reader.do("approver", "enterprise_decide_extension", case_id=case_id)
     reader.do("reviewer", "enterprise_give_opinion", task_id=task_id)
     reader.claimed("approver", case_id)
+    let_limits_pass(reader.park.system, case_id)
+    reader.do("approver", "enterprise_explain_overdue", case_id=case_id)
     reader.do("approver", "enterprise_decide_case", case_id=case_id)
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_record_delivery", case_id=case_id)

@@ -201,7 +201,7 @@ TIME = (
         "reviewer",
         then=_press("Start and tell the applicant"),
     ),
-    Kind("procedure-end", "/desk/cases/{stopped}/procedure/expert_review/end", "reviewer"),
+    Kind("procedure-end", "/desk/cases/{stopped}/procedure/hearing/end", "reviewer"),
     Kind("extension", "/desk/cases/{extendable}/extension", "reviewer"),
     Kind(
         "extension-with-errors",

@@ -18,7 +18,7 @@ from shared.service import Service, installed_services
 from shared.testing.systems import SystemFactory, SystemUnderTest, Verbs
 from tests.integration.approvals.desk import Desk
 from tests.park.people import NOBODY, Registry, actor
-from tests.unit.item_cases import a1, catalogue
+from tests.unit.item_cases import a1, catalogue_for_tests, with_every_procedure
 
 API = "/api/v1"
 OLD_VERSION = "2025.1"
@@ -106,10 +106,13 @@ class Park(Desk):
 
 
 def with_an_old_version(service: Service) -> Service:
-    """The service as it is; the one that keeps the catalogue with one version of A1 more."""
+    """The service as it is; the one that keeps the catalogue with one version of A1 more.
+
+    Its A1 names every special procedure.
+    """
     if service.name != "enterprise":
         return service
-    shipped = catalogue()
-    old = replace(a1(), version=OLD_VERSION, effective_on=date(2025, 1, 1))
+    shipped = catalogue_for_tests()
+    old = replace(with_every_procedure(a1()), version=OLD_VERSION, effective_on=date(2025, 1, 1))
     both = Catalogue((*shipped.versions, old), shipped.categories, shipped.chapters)
     return replace(service, resources=lambda settings: {**service.resources(settings), Catalogue: both})

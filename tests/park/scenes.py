@@ -11,6 +11,7 @@ from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, encode
 from tests.integration.approvals.desk import ITEM
+from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
 from tests.park.park import Park
@@ -130,6 +131,20 @@ def _extension_claimed(park: Park) -> Scene:
     return _case(park, case_id, "holder of decision")
 
 
+def _overdue(park: Park) -> Scene:
+    """Under review, and every limit has passed."""
+    case_id = park.accepted()
+    let_limits_pass(park.system, case_id)
+    return _case(park, case_id)
+
+
+def _overdue_claimed(park: Park) -> Scene:
+    case_id = park.accepted()
+    park.claim(REVIEWER, case_id)
+    let_limits_pass(park.system, case_id)
+    return _case(park, case_id, "holder of review")
+
+
 def _granted(park: Park) -> Scene:
     """The applicant has opened the certificate, which was its delivery."""
     case_id = park.decided()
@@ -223,6 +238,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "special procedure, claimed": _procedure_claimed,
     "extension asked for": _extension,
     "extension asked for, claimed": _extension_claimed,
+    "overdue": _overdue,
+    "overdue, claimed": _overdue_claimed,
     "granted": _granted,
     "granted, not delivered": _not_delivered,
     "granted, delivery claimed": _delivery_claimed,

@@ -9,7 +9,7 @@ import pytest
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
 from notifications.messages.facts import case_facts
-from notifications.messages.handlers import CASE_STEPS, REDATED
+from notifications.messages.handlers import CASE_STEPS, REDATED, WARNED
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -41,7 +41,7 @@ def word(catalogue: Catalogue, sample: str, **changes: Any) -> Wording:
 
 
 def test_every_published_step_is_heard() -> None:
-    assert sorted([*CASE_STEPS, REDATED]) == sorted(PUBLISHED_STEPS)
+    assert sorted([*CASE_STEPS, REDATED, WARNED]) == sorted(PUBLISHED_STEPS)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,11 @@ def test_every_published_step_is_heard() -> None:
         ("extended.v1.stopped", {}, "case-extended"),
         ("delivered.v1", {}, "case-delivered"),
         ("delivered.v1.electronic", {}, "case-delivered"),
+        ("warned.v1", {}, "case-warned-red"),
+        ("warned.v1.yellow", {}, "case-warned-yellow"),
+        ("warned.v1.red-card", {}, "case-warned-red-card"),
+        ("overdue-explained.v1", {}, "case-overdue-explained"),
+        ("redated.v1.others", {}, "case-other-date-moved"),
         ("redated.v1", {}, "case-date-moved"),
         ("redated.v1.settled", {}, "case-date-settled"),
     ],
@@ -83,7 +88,7 @@ def test_the_outcome_chooses_the_template(
 def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogue) -> None:
     events = {template.event for template in catalogue.templates}
 
-    assert events == {f"case.{step}" for step in (*CASE_STEPS, REDATED)} | {"claimed-case.redated"}
+    assert events == {f"case.{step}" for step in (*CASE_STEPS, REDATED, WARNED)} | {"claimed-case.redated"}
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("yuanban.*.case.*.json")), ids=lambda path: path.stem)

@@ -160,7 +160,7 @@ def _decline(tx: Transaction, stage: _Stage, case: Case) -> None:
 
 
 def _start_procedure(tx: Transaction, stage: _Stage, case: Case) -> None:
-    reason, kind = stage.texts["procedure"], ProcedureKind.EXPERT_REVIEW
+    reason, kind = stage.texts["procedure"], ProcedureKind.HEARING
     procedures.start(tx, case, stage.item, kind=kind, reason=reason, expected_days=10, legal_basis="")
 
 

@@ -8,7 +8,7 @@ import pytest
 from approvals.cases.lifecycle import ALLOWED, State
 from shared.actor import Actor
 from tests.integration.approvals.desk import Desk
-from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
+from tests.integration.approvals.people import AGENT, APPROVER, MANAGER, REVIEWER, WINDOW
 from tests.integration.approvals.refusals import nothing_changes, refusal
 from tests.integration.approvals.test_versions import VERBS
 
@@ -22,6 +22,7 @@ OFFICIALS = {
     "request-extension": REVIEWER,
     "decide-extension": APPROVER,
     "record-delivery": WINDOW,
+    "explain-overdue": MANAGER,
 }
 DECLINED = {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"}
 NOT_REQUIRED = {"kind": "not_required", "ground": "no_licence_needed", "reason": "依法无需许可"}

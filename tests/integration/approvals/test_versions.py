@@ -21,6 +21,7 @@ VERBS: dict[str, dict[str, Any]] = {
     "end-procedure": {"kind": "expert_review"},
     "request-extension": {"reason": "情形复杂"},
     "decide-extension": {"approved": True},
+    "explain-overdue": {"reason": "申请量集中", "expected_on": "2027-12-31"},
     "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
 }
 """Every verb on a case with a body that its schema takes."""

@@ -31,12 +31,12 @@ def test_a_special_procedure_is_started_seen_and_ended(open_browser: Any) -> Non
         and 'value="many"' in wrong.text
     )
 
-    right = {"kind": "expert_review", "reason": "New process", "expected_days": "5"}
+    right = {"kind": "hearing", "reason": "New process", "expected_days": "5"}
     assert reviewer.post(page, right).status_code == 303
     shown = reviewer.follow().text
     for part in (
         "The time limits stand still",
-        "End: Expert review",
+        "End: Hearing",
         "standing still",
         "New process",
         "art. 45",
@@ -46,15 +46,15 @@ def test_a_special_procedure_is_started_seen_and_ended(open_browser: Any) -> Non
     assert "standing still, expected to go on then" in reviewer.get("/desk?light=suspended&q=云鉴").text
     reviewer.get(page)
     twice = reviewer.post(page, right)
-    assert twice.status_code == 409 and "A procedure of this kind is running: Expert review" in twice.text
+    assert twice.status_code == 409 and "A procedure of this kind is running: Hearing" in twice.text
 
     applicant: Browser = open_browser().sign_in("agent")
     seen = applicant.get(f"/applications/{case}").text
-    for part in ("办理期限停止计算", "专家评审", "New process", "特别程序所需时间告知书"):
+    for part in ("办理期限停止计算", "听证", "New process", "特别程序所需时间告知书"):
         assert part in seen, part
     assert "/desk/cases/" not in seen
 
-    end = f"/desk/cases/{case}/procedure/expert_review/end"
+    end = f"/desk/cases/{case}/procedure/hearing/end"
     reviewer.get(end)
     early = reviewer.post(end, {"ended_on": "2026-11-20"})
     assert early.status_code == 422 and 'href="#ended-on"' in early.text and "before it started" in early.text

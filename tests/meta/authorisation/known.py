@@ -112,6 +112,12 @@ LISTS: Mapping[str, Known] = {
         without_filter=lambda task: task["state"] in {"open", "claimed"},
         searches={"item": ("00013112700401",), "q": ("示范市", "99"), "due": ("today",)},
     ),
+    "/enterprise/supervision-records": Known(
+        "enterprise",
+        "SELECT id, department FROM supervision_record",
+        {"department": lambda caller, record: record["department"] in caller.departments, "all": _all},
+        searches={"item": ("00013112700401",), "department": ("11990101MB0DEM2282",)},
+    ),
     "/enterprise/enterprises": Known(
         "enterprise",
         "SELECT uscc AS id FROM enterprise",
