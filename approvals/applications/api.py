@@ -5,15 +5,20 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from approvals.applications import commands, renewal
+from approvals.applications import commands, publishing, renewal
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.refusals import (
+    CLAIM_REQUIRED,
+    FILING_CLOSED,
     FUNDS_APPLIED_FOR,
     GUIDE_ONLY,
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
     ITEM_VERSION_RETIRED,
+    NO_NOTICE,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
     ORGANISATION_NOT_REGISTERED,
     WRONG_STATE,
 )
@@ -23,6 +28,7 @@ from approvals.cases.schemas import (
     CheckArgs,
     CheckOut,
     Nothing,
+    PublishNotice,
     SaveAnswers,
     StartCase,
     Submit,
@@ -108,7 +114,17 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED, FUNDS_APPLIED_FOR)
+@refuses(
+    FORBIDDEN,
+    WRONG_STATE,
+    ITEM_VERSION_RETIRED,
+    ITEM_RETIRED,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
+    FILING_CLOSED,
+    ORGANISATION_NOT_REGISTERED,
+    FUNDS_APPLIED_FOR,
+)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
@@ -118,6 +134,31 @@ def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.submit(tx, case, item, declaration=data["declaration"]))
+
+
+@blueprint.post("/cases/<uuid:case_id>/publish-notice")
+@blueprint.arguments(PublishNotice)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(
+    FORBIDDEN,
+    CLAIM_REQUIRED,
+    WRONG_STATE,
+    NO_NOTICE,
+    NOTICE_RUNNING,
+    ITEM_VERSION_RETIRED,
+    ITEM_RETIRED,
+    ORGANISATION_NOT_REGISTERED,
+)
+@command
+def publish_notice(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
+    """Put up the public notice (公示) that the item asks for.
+
+    Where it comes before the application, the applicant does, and all that will be handed in has to be there;
+    where it comes before the decision, the official who has claimed the review or the decision does.
+    """
+    case, item = opened(tx, case_id)
+    return reply_with_case(tx, publishing.publish_notice(tx, case, item, declaration=data["declaration"]))
 
 
 @blueprint.post("/cases/<uuid:case_id>/renew-version")

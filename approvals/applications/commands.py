@@ -21,7 +21,7 @@ from approvals.applications.renewal import require_in_force
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind, end_of
-from approvals.cases.lifecycle import BEFORE_ACCEPTANCE, State
+from approvals.cases.lifecycle import BEFORE_ACCEPTANCE, BEFORE_FILING, State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.numbering import next_number
 from approvals.cases.record import Fact, record
@@ -35,6 +35,9 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation
 from approvals.items.model import Item
+from approvals.notices import commands as notices
+from approvals.notices.model import StopReason
+from approvals.notices.policy import require_noticed
 from approvals.procedures import commands as procedures
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
@@ -124,18 +127,21 @@ def check(
 def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Case:
     """Hand the application in: it is received, numbered, and the intake clock (5 working days) runs.
 
-    Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before
-    and when another version of the item has come into force since the draft was begun, or when the funds that
-    it asks for were applied for before.
+    Raises InvalidInput naming every wrong field and missing material; Conflict when it was handed in before,
+    when another version of the item has come into force since the draft was begun, when the funds asked for
+    were applied for before, and where a public notice comes first, before its end and when the time after
+    it is over.
     """
     policy.require_applicant(tx.actor, case)
+    require_noticed(case, item)
     policy.require_state("submit", case)
-    require_in_force(tx, case)
+    if case.state is State.DRAFT:  # what was published is handed in under the version it was published by
+        require_in_force(tx, case)
     if not declaration:
         text = Text("请确认所填内容和所附材料真实有效", "Confirm that the information and materials are true")
         raise InvalidInput(errors=[FieldError("/declaration", "required", text)])
     fill_in(tx, case, item)
-    _require_valid(tx, case, item)
+    require_valid(tx, case, item)
     funds.claim(tx, case, item, _form(tx, case, item).examined.values)
     region = _region(item)
     # One series for all items: the number names region and day, not the item.
@@ -144,6 +150,8 @@ def submit(tx: Transaction, case: Case, item: Item, *, declaration: bool) -> Cas
     case.query_code = make_query_code(random.SystemRandom())
     case.submitted_at = tx.now
     record(tx, case, item, "received", office="applicant", facts=[Fact(FactKind.RECEIVED, tx.today)])
+    if item.public_notice is not None:
+        notices.finish(tx, case)
     _queue_for_intake(tx, case)
     issue_slip(tx, case, item, SlipKind.RECEIPT, items=handed_in_names(case, item))
     tx.audit("case.submitted", "case", case.id, {"number": case.number}, case.on_behalf_of)
@@ -169,9 +177,15 @@ def discard(tx: Transaction, case: Case) -> None:
 
 
 def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
-    """Take the application back: 撤件 before acceptance, 撤回 after it, never after the decision."""
+    """Take the application back: 撤件 before acceptance, 撤回 after it, never after the decision.
+
+    What is on public notice and was not handed in yet is taken back with its notice.
+    """
     policy.require_applicant(tx.actor, case)
     policy.require_state("withdraw", case)
+    if case.state in BEFORE_FILING:
+        notices.take_down(tx, case, item, reason=reason)
+        return case
     early = case.state in BEFORE_ACCEPTANCE
     record(
         tx,
@@ -184,6 +198,8 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     )
     case.ended_at = tx.now
     procedures.break_off(tx, case)
+    if item.public_notice is not None:
+        notices.stop(tx, case, StopReason.WITHDRAWN)
     extensions.lapse(tx, case)
     funds.release(tx, case)
     tasks.cancel_live(tx, case)
@@ -216,7 +232,7 @@ def answer_correction(tx: Transaction, case: Case, item: Item) -> Case:
     ]
     if untouched:
         raise InvalidInput(errors=untouched)
-    _require_valid(tx, case, item)
+    require_valid(tx, case, item)
     funds.claim(tx, case, item, _form(tx, case, item).examined.values)
     notice.answered_at = tx.now
     record(
@@ -276,7 +292,8 @@ def _form(tx: Transaction, case: Case, item: Item) -> OpenedForm:
     return open_form(tx.session, tx.context.cipher, case, item, tx.today)
 
 
-def _require_valid(tx: Transaction, case: Case, item: Item) -> None:
+def require_valid(tx: Transaction, case: Case, item: Item) -> None:
+    """Refuse what is not in order: InvalidInput names every wrong field and every missing material."""
     found = check(tx.session, tx.context, case, item, tx.today)
     if found.errors:
         raise InvalidInput(errors=found.errors)

@@ -24,11 +24,13 @@ from approvals.calendar.moving import Move, said_of
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines, Reckoning
-from approvals.cases.lifecycle import OPEN_STATES, State
+from approvals.cases.lifecycle import RUNNING_STATES, State
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
 from approvals.cases.warnings import schedule_warning
 from approvals.items.catalogue import Catalogue
+from approvals.notices import commands as notices
+from approvals.notices.queries import reaching_into
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import AFTER_DECISION, LIVE, Task
 from shared.calendar import WorkCalendar
@@ -54,7 +56,7 @@ def moves(
     reaches = sa.or_(Case.due_on >= first, Case.latest_due_on >= first)
     query = (
         sa.select(Case)
-        .where(Case.state.in_(OPEN_STATES), reaches)
+        .where(Case.state.in_(RUNNING_STATES), reaches)
         .options(selectinload(Case.facts))
         .order_by(Case.id)
         .limit(BATCH)
@@ -82,7 +84,8 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
         case_id = str(move.case.id)
         tx.schedule(REDATE_TIMER, case_id, tx.now, {"case_id": case_id, "notice_id": str(notice.id)})
     if after is None:
-        for waiting in map(str, _to_be_delivered(tx.session, notice.year)):
+        others = (*_to_be_delivered(tx.session, notice.year), *reaching_into(tx.session, notice.year))
+        for waiting in map(str, others):
             tx.schedule(REDATE_TIMER, waiting, tx.now, {"case_id": waiting, "notice_id": str(notice.id)})
     if following is not None:
         again = {**payload, "after": str(following)}
@@ -94,8 +97,9 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
     notice = tx.session.get_one(CalendarNotice, UUID(str(payload["notice_id"])))
     case_id = UUID(str(payload["case_id"]))
     case = tx.session.scalar(sa.select(Case).where(Case.id == case_id).with_for_update())
-    if case is None or case.state not in (*OPEN_STATES, State.GRANTED):
+    if case is None or case.state not in (*RUNNING_STATES, State.GRANTED):
         return
+    notices.follow(tx, case, tx.resource(Catalogue).of(case))
     move = _move(tx.context, case, tx.resource(Deadlines).calendar_of(tx.session), tx.today)
     if move is None:
         return

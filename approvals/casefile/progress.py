@@ -15,6 +15,8 @@ from approvals.extensions import queries as extensions
 from approvals.extensions.model import EXTENSION_NAMES, ExtensionState
 from approvals.extensions.policy import extension_of, hindrance
 from approvals.items.model import Item
+from approvals.notices import queries as notices
+from approvals.notices.view import of_case
 from approvals.overdue import queries as explanations
 from approvals.overdue.policy import missed
 from approvals.procedures import queries as procedures
@@ -128,6 +130,12 @@ def overdue_view(
             for each in told
         ],
     }
+
+
+def notice_view(session: Session, case: Case, item: Item) -> dict[str, Any] | None:
+    """The latest public notice on the case; None where the item asks for none, or none was published."""
+    found = notices.latest_of(session, case.id) if item.public_notice is not None else None
+    return None if found is None else of_case(found, item, notices.objections_to(session, [found.id]))
 
 
 def _basis(procedure: SpecialProcedure) -> Text:

@@ -19,6 +19,7 @@ _EVENTS = {
     "accepted": "accepted",
     "deemed_accepted": "accepted",
     "reviewed": "reviewed",
+    "examination_notice_ended": "notice_ended",
     "granted": "decided",
     "refused": "decided",
     "delivered": "delivered",

@@ -15,13 +15,14 @@ from approvals.casefile.progress import (
     delivery_view,
     extension_view,
     may_be_extended,
+    notice_view,
     overdue_view,
     procedures_view,
 )
 from approvals.casefile.stages import stages_view
 from approvals.cases import policy
 from approvals.cases.deadline import Deadlines, Reckoning
-from approvals.cases.lifecycle import OPEN_STATES, STATE_NAMES, State, allows
+from approvals.cases.lifecycle import RUNNING_STATES, STATE_NAMES, State, allows
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.certificates.queries import standing
@@ -32,6 +33,7 @@ from approvals.items.examination import body_name, review_stages
 from approvals.items.forms import Examination
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
+from approvals.notices.policy import before_filing, decision_waits, notice_runs, put_up_by_officials
 from approvals.overdue.policy import may_explain, missed
 from approvals.reviews.commands import CONCLUSIONS, opinions_on
 from approvals.reviews.seen import changed_since
@@ -49,13 +51,23 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "decide": (TaskKind.DECISION,),
     "start-procedure": EXAMINATION,
     "end-procedure": EXAMINATION,
+    "publish-notice": EXAMINATION,
     "request-extension": EXAMINATION,
     "decide-extension": (TaskKind.EXTENSION,),
     "record-delivery": (TaskKind.DELIVERY,),
     "record-payment": (TaskKind.PAYMENT,),
+    "answer-objection": (TaskKind.OBJECTION,),
 }
 _WAIT_FOR_PROCEDURES = ("opinion", "decide")
-_APPLICANT_VERBS = ("edit", "submit", "renew-version", "discard", "withdraw", "answer-correction")
+_APPLICANT_VERBS = (
+    "edit",
+    "publish-notice",
+    "submit",
+    "renew-version",
+    "discard",
+    "withdraw",
+    "answer-correction",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today, reader.now),
+        "notice": notice_view(reader.session, case, item),
         "stages": stages_view(reader.session, case, item, reader.now, for_applicant=own),
         "funding": funding_view(
             reader.session, reader.context, case, item, reader.today, reader.now, for_applicant=own
@@ -137,7 +150,7 @@ def due_of(reader: Reader, case: Case) -> dict[str, Any] | None:
     if case.due_on is None or case.due_kind is None:
         return None
     deadlines = reader.context.resources.get(Deadlines)
-    due, ended = Reckoning.on(case), case.state not in OPEN_STATES
+    due, ended = Reckoning.on(case), case.state not in RUNNING_STATES
     return due_view(deadlines, reader.session, due, reader.now, reader.today, ended=ended)
 
 
@@ -318,7 +331,11 @@ def _actions(
 ) -> list[str]:
     """What this reader may do now; the same rules refuse everything else."""
     allowed = [verb for verb in _APPLICANT_VERBS if own and allows(verb, case.state)]
-    unwanted = {"renew-version"} if renewal is None else {"submit"}
+    unwanted = {"renew-version"} if renewal is None else {"submit", "publish-notice"}
+    if before_filing(item) is None:
+        unwanted.add("publish-notice")  # the authority's, or nobody's
+    elif case.state is State.DRAFT:
+        unwanted.add("submit")
     if renewal is not None and renewal.item is None:
         unwanted.add("renew-version")
     allowed = [verb for verb in allowed if verb not in unwanted]
@@ -336,9 +353,12 @@ def _actions(
 def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     """Whether nothing but claim and state stands in the way of an official's verb."""
     if verb in _WAIT_FOR_PROCEDURES:
-        return case.resumes_on is None
+        waits = verb == "decide" and decision_waits(reader.session, case, item)
+        return case.resumes_on is None and not waits
     if verb == "start-procedure":
         return bool(item.procedures)
+    if verb == "publish-notice":
+        return put_up_by_officials(item) is not None and not notice_runs(reader.session, case, item)
     if verb == "end-procedure":
         return case.resumes_on is not None
     if verb == "request-extension":

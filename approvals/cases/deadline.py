@@ -191,6 +191,7 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     statutory, promised, delivery = item.limits.statutory, item.limits.promised, item.limits.delivery
     if item.limits.intake is None or not (statutory or promised):
         raise LookupError(f"item {item.code} can be filed but has no limit for intake or decision")
+    notice = item.public_notice
     return clock.Limits(
         intake=_limit(item.limits.intake),
         statutory=_limit(statutory) if statutory else None,
@@ -201,6 +202,8 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
         stages=tuple(
             stage for stage in _stages(item) if granted or stage.ends is not clock.FactKind.DELIVERED
         ),
+        notice=_limit(notice.days) if notice else None,
+        filing=_limit(notice.filing) if notice and notice.filing else None,
     )
 
 

@@ -203,6 +203,43 @@ class ExplainedData(CaseData):
     explanation = fields.Nested(ExplanationField, required=True)
 
 
+class PublicNoticeField(Schema):
+    """A public notice (公示): how long it stands, and until when the application may follow it."""
+
+    notice_id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    timing = fields.String(required=True)
+    name = fields.Nested(TextField, required=True)
+    published_on = fields.Date(required=True)
+    last_on = fields.Date(required=True)
+    provisional = fields.Boolean(required=True)
+    """Whether `last_on` lies beyond the calendars that are published."""
+    file_until = fields.Date(required=True, allow_none=True)
+    """The last day for the application, where the notice comes before it."""
+    ended_on = fields.Date(required=True, allow_none=True)
+
+
+class PublicNoticeData(CaseData):
+    """The public state of a case, and its public notice."""
+
+    public_notice = fields.Nested(PublicNoticeField, required=True)
+
+
+class ObjectionField(Schema):
+    """An objection to a public notice; neither who lodged it nor why."""
+
+    standing = fields.String(required=True)
+    standing_name = fields.Nested(TextField, required=True)
+    ends_case = fields.Boolean(required=True)
+    advice = fields.Nested(TextField, required=True, allow_none=True)
+
+
+class ObjectionData(PublicNoticeData):
+    """The public state of a case, its public notice, and that somebody objects."""
+
+    objection = fields.Nested(ObjectionField, required=True)
+
+
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
     "correction-requested": Text("已发出补正材料一次性告知书", "A correction notice was sent"),
@@ -224,6 +261,12 @@ CASE_STEPS: dict[str, Text] = {
         "期限临近或者已超过，已发出监察提醒", "A limit is near or was missed, and a warning was given"
     ),
     "overdue-explained": Text("已公开说明超期理由", "The delay was explained publicly"),
+    "notice-published": Text("公示已发布", "A public notice was published"),
+    "notice-ended": Text("公示期已届满", "A public notice has ended"),
+    "objection-lodged": Text("公示期内有人提出异议", "Somebody objects to a public notice"),
+    "filing-lapsed": Text(
+        "公示期满后逾期未提交申请", "No application was handed in in time after a public notice"
+    ),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -235,6 +278,10 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "paid": PaidData,
     "warned": WarnedData,
     "overdue-explained": ExplainedData,
+    "notice-published": PublicNoticeData,
+    "notice-ended": PublicNoticeData,
+    "objection-lodged": ObjectionData,
+    "filing-lapsed": PublicNoticeData,
 }
 """The steps that say more than the public state of the case."""
 

@@ -35,6 +35,8 @@ _CLOCKS = {
     "intake": Text("受理时限届满日", "end of the intake limit"),
     "statutory": Text("法定时限届满日", "end of the statutory limit"),
     "promised": Text("承诺时限届满日", "end of the promised limit"),
+    "notice": Text("公示期届满日", "end of the public notice"),
+    "filing": Text("申请期限届满日", "end of the time to apply after the notice"),
 }
 _NO_EXAMPLE = {
     True: Text(
@@ -153,7 +155,10 @@ def _dates(item: Item, course: Course, calendar: WorkCalendar) -> dict[str, date
 
 
 def _facts(item: Item, course: Course) -> Iterator[clock.ClockFact]:
-    yield _fact(clock.FactKind.RECEIVED, course.received_on)
+    if course.published_on:
+        yield _fact(clock.FactKind.NOTICE_PUBLISHED, course.published_on, ref="notice")
+    if course.received_on:
+        yield _fact(clock.FactKind.RECEIVED, course.received_on)
     if course.accepted_on:
         yield _fact(clock.FactKind.ACCEPTED, course.accepted_on)
     for number, (start, end) in enumerate(course.stopped):

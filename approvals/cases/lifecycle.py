@@ -25,6 +25,10 @@ class State(StrEnum):
     NOT_REQUIRED = "not_required"
     NOT_ACCEPTED = "not_accepted"
     WITHDRAWN = "withdrawn"
+    ON_NOTICE = "on_notice"
+    NOTICE_OVER = "notice_over"
+    OBJECTED = "objected"
+    LAPSED = "lapsed"
 
 
 STATE_NAMES: dict[State, Text] = {
@@ -39,6 +43,10 @@ STATE_NAMES: dict[State, Text] = {
     State.NOT_REQUIRED: Text("不受理", "No approval required"),
     State.NOT_ACCEPTED: Text("不予受理", "Not accepted"),
     State.WITHDRAWN: Text("已撤回", "Withdrawn"),
+    State.ON_NOTICE: Text("公示中", "On public notice"),
+    State.NOTICE_OVER: Text("公示期满，待提交申请", "Notice over, to be handed in"),
+    State.OBJECTED: Text("公示期内被提出异议，已终止", "Ended by an objection"),
+    State.LAPSED: Text("逾期未提交申请，已终止", "Ended: not handed in in time"),
 }
 
 
@@ -81,11 +89,27 @@ ENTRIES: dict[str, Entry] = {
         Entry("stage_reviewed", None, Text("审查环节完成", "A stage of the examination is done"), None),
         Entry("paid", None, Text("资金拨付", "Funds paid"), None),
         Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
+        # A notice before the application comes before code 1: the national codes know nothing so early.
+        Entry("notice_published", None, Text("公示（开始）", "Put on public notice"), State.ON_NOTICE),
+        Entry("notice_ended", None, Text("公示期届满", "Public notice over"), State.NOTICE_OVER),
+        Entry("notice_objected", None, Text("公示期内被提出异议", "An objection was lodged"), State.OBJECTED),
+        Entry("notice_withdrawn", None, Text("撤回公示", "Public notice withdrawn"), State.WITHDRAWN),
+        Entry("filing_lapsed", None, Text("逾期未提交申请", "Not handed in in time"), State.LAPSED),
+        Entry("examination_notice_published", None, Text("公示（开始）", "Put on public notice"), None),
+        Entry("examination_notice_ended", None, Text("公示期届满", "Public notice over"), None),
+        Entry("objection_lodged", None, Text("收到异议", "An objection was lodged"), None),
+        Entry("objection_answered", None, Text("异议已核查答复", "An objection was answered"), None),
     )
 }
 
 OPEN_STATES = frozenset({State.RECEIVED, State.CORRECTION, State.ACCEPTED, State.REVIEWING, State.DECIDING})
 """Submitted and not yet ended."""
+
+BEFORE_FILING = frozenset({State.ON_NOTICE, State.NOTICE_OVER})
+"""On public notice, or over with it: announced to the public and not handed in yet."""
+
+RUNNING_STATES = OPEN_STATES | BEFORE_FILING
+"""Something runs whose end has a date."""
 
 BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.CORRECTION})
 
@@ -94,15 +118,17 @@ UNDER_EXAMINATION = frozenset({State.REVIEWING, State.DECIDING})
 
 ALLOWED: dict[str, frozenset[State]] = {
     "edit": frozenset({State.DRAFT, State.CORRECTION}),
-    "submit": frozenset({State.DRAFT}),
+    "submit": frozenset({State.DRAFT, State.NOTICE_OVER}),
+    "publish-notice": frozenset({State.DRAFT}) | UNDER_EXAMINATION,
     "renew-version": frozenset({State.DRAFT}),
     "discard": frozenset({State.DRAFT}),
-    "withdraw": OPEN_STATES,
+    "withdraw": RUNNING_STATES,
     "accept": frozenset({State.RECEIVED}),
     "decline": frozenset({State.RECEIVED}),
     "request-correction": frozenset({State.RECEIVED}),
     "answer-correction": frozenset({State.CORRECTION}),
     "opinion": frozenset({State.ACCEPTED, State.REVIEWING}),
+    "answer-objection": UNDER_EXAMINATION,
     "decide": frozenset({State.DECIDING}),
     "start-procedure": UNDER_EXAMINATION,
     "end-procedure": UNDER_EXAMINATION,

@@ -45,6 +45,19 @@ FUNDS_APPLIED_FOR = refusal(
 BUDGET_EXHAUSTED = refusal(
     Conflict, "The budget of the clause does not suffice for the amount any more", "budget-exhausted"
 )
+NOTICE_REQUIRED = refusal(
+    Conflict, "The item asks for a public notice first, and there was none", "notice-required"
+)
+NOTICE_RUNNING = refusal(Conflict, "A public notice runs; what follows it has to wait", "notice-running")
+NO_NOTICE = refusal(Conflict, "The item asks for no public notice at this point", "no-notice")
+NOTICE_OVER = refusal(Conflict, "The public notice has ended or was stopped", "notice-over")
+ALREADY_OBJECTED = refusal(Conflict, "The caller has objected to this notice before", "already-objected")
+OBJECTION_OPEN = refusal(
+    Conflict, "An objection has to be examined and answered before the decision", "objection-open"
+)
+OBJECTION_ANSWERED = refusal(Conflict, "The objection has been answered before", "objection-answered")
+FILING_CLOSED = refusal(Conflict, "The time to apply after the public notice is over", "filing-window-closed")
+CASES_RUNNING = refusal(Conflict, "Other applications of the enterprise are under way", "cases-running")
 NAME_TAKEN = refusal(Conflict, "The company name was registered by somebody else meanwhile", "name-taken")
 INCOMPLETE_PARTICULARS = refusal(
     Conflict, "The answers do not say all that the register needs", "incomplete-particulars"

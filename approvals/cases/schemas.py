@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.lifecycle import ALLOWED, State
+from approvals.cases.notice_schemas import CaseNotice
 from approvals.cases.time_schemas import (
     DeliveryOut,
     Due,
@@ -73,6 +74,12 @@ class CheckArgs(Schema):
 
 class Submit(Schema):
     """The applicant's declaration."""
+
+    declaration = YesNo(required=True)
+
+
+class PublishNotice(Schema):
+    """That what is published is true and may be read by everybody."""
 
     declaration = YesNo(required=True)
 
@@ -352,6 +359,12 @@ class CaseOut(CaseSummary):
         metadata={"description": "Of an item that pays funds, from submission on"},
     )
     overdue = fields.Nested(OverdueOut, required=True, allow_none=True)
+    notice = fields.Nested(
+        CaseNotice,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Its latest public notice (公示)"},
+    )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

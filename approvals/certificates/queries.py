@@ -1,7 +1,7 @@
 """Reading certificates, for their holder and for anybody who wants to check one."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,6 +27,24 @@ class Verification:
 def of_case(session: Session, case_id: UUID) -> Certificate | None:
     """The certificate issued for a case, if any."""
     return session.scalar(sa.select(Certificate).where(Certificate.case_id == case_id))
+
+
+def valid_of(session: Session, holder: str) -> list[Certificate]:
+    """The certificates of a holder that nothing has ended, in a fixed order, locked to be changed."""
+    query = sa.select(Certificate).where(
+        Certificate.holder_code == holder, Certificate.status == CertificateStatus.VALID
+    )
+    return list(session.scalars(query.order_by(Certificate.id).with_for_update()))
+
+
+def cancelled_at(session: Session, holder: str, at: datetime) -> list[Certificate]:
+    """The certificates of a holder that were cancelled at one instant: in one transaction."""
+    query = sa.select(Certificate).where(
+        Certificate.holder_code == holder,
+        Certificate.status == CertificateStatus.CANCELLED,
+        Certificate.ended_at == at,
+    )
+    return list(session.scalars(query.order_by(Certificate.id)))
 
 
 def standing(certificate: Certificate, today: date) -> str:

@@ -6,10 +6,15 @@ from uuid import UUID
 from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
     BUDGET_EXHAUSTED,
+    CASES_RUNNING,
     CLAIM_REQUIRED,
     FOUR_EYES,
     INCOMPLETE_PARTICULARS,
     NAME_TAKEN,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
+    OBJECTION_OPEN,
+    ORGANISATION_NOT_REGISTERED,
     WRONG_STATE,
 )
 from approvals.cases.schemas import PLACES, CaseOut, Decide
@@ -28,7 +33,18 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
 @refuses(
-    FORBIDDEN, CLAIM_REQUIRED, FOUR_EYES, WRONG_STATE, NAME_TAKEN, INCOMPLETE_PARTICULARS, BUDGET_EXHAUSTED
+    FORBIDDEN,
+    CLAIM_REQUIRED,
+    FOUR_EYES,
+    WRONG_STATE,
+    NAME_TAKEN,
+    INCOMPLETE_PARTICULARS,
+    BUDGET_EXHAUSTED,
+    NOTICE_RUNNING,
+    NOTICE_REQUIRED,
+    OBJECTION_OPEN,
+    CASES_RUNNING,
+    ORGANISATION_NOT_REGISTERED,
 )
 @command
 def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:

@@ -13,6 +13,7 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
 from approvals.certificates.model import Certificate
+from approvals.certificates.queries import cancelled_at
 from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
@@ -22,6 +23,7 @@ from approvals.funds import policy as funds_policy
 from approvals.funds import queries as funds
 from approvals.items.funding import Funding
 from approvals.items.model import Item
+from approvals.notices.policy import require_decidable
 from approvals.procedures.policy import require_none_running
 from approvals.reviews.commands import require_other_eyes
 from approvals.tasks import commands as tasks
@@ -61,13 +63,15 @@ def decide(
 
     A grant opens the task of delivering what was granted within the item's limit (art. 44). Of an item that
     pays funds it fixes the amount, all that was asked for without one, and opens the task of paying.
-    Raises Forbidden without the claim or for whoever gave an opinion, Conflict while a special procedure runs
-    and when the budget is exhausted, InvalidInput for a refusal without reasons (行政许可法 art. 38) and a wrong amount.
+    Raises Forbidden without the claim or for whoever gave an opinion, Conflict while a special procedure or a
+    public notice runs, for a grant before the notice that the item asks for, and when a budget is exhausted,
+    InvalidInput for a refusal without reasons (行政许可法 art. 38) and for a wrong amount.
     """
     policy.require_state("decide", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.DECISION)
     require_other_eyes(tx, case)
     require_none_running(tx.session, case)
+    require_decidable(tx.session, case, item, granted=granted)
     if not granted and not reason.strip():
         text = Text(
             "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
@@ -176,7 +180,8 @@ def _write_slip(
             tx,
             case,
             item,
-            SlipKind.GRANT_DECISION,
+            SlipKind(item.outcome.slip) if item.outcome else SlipKind.GRANT_DECISION,
+            items=_cancelled(tx, case),
             legal_basis=item.grant.basis if item.grant else None,
             due_on=deliver_by,
         )
@@ -190,3 +195,13 @@ def _write_slip(
             legal_basis=item.refuse.basis if item.refuse else None,
             remedies=item.remedies.text if item.remedies else None,
         )
+
+
+def _cancelled(tx: Transaction, case: Case) -> list[str]:
+    """The certificates that this very grant has cancelled, by name and number."""
+    if case.on_behalf_of is None:
+        return []
+    return [
+        f"{each.name['zh']}（{each.number or each.holder_code}）"
+        for each in cancelled_at(tx.session, case.on_behalf_of, tx.now)
+    ]

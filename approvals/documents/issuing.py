@@ -29,6 +29,9 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.DELIVERY_RECORD: "送",
     SlipKind.FUNDING_DECISION: "拨",
     SlipKind.FUNDING_REFUSAL: "不拨",
+    SlipKind.PUBLIC_NOTICE: "公",
+    SlipKind.NOTICE_RESULT: "公告",
+    SlipKind.DEREGISTRATION_NOTICE: "准销",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
 

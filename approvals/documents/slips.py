@@ -49,6 +49,9 @@ class SlipKind(StrEnum):
     DELIVERY_RECORD = "delivery_record"  # 送达回证
     FUNDING_DECISION = "funding_decision"  # 资金拨付决定书
     FUNDING_REFUSAL = "funding_refusal"  # 不予拨付资金决定书
+    PUBLIC_NOTICE = "public_notice"  # 公示
+    NOTICE_RESULT = "notice_result"  # 公示结果告知书
+    DEREGISTRATION_NOTICE = "deregistration_notice"  # 准予注销登记通知书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

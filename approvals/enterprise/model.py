@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Aggregate, Base, UtcDateTime
 
+ACTIVE = "active"
+CLOSED = "closed"
+
 
 class Enterprise(Aggregate, Base):
     """A registered enterprise; its public facts are what the business licence shows."""

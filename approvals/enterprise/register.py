@@ -12,7 +12,7 @@ from approvals.cases.numbering import next_number
 from approvals.certificates.model import LICENCE, LICENCE_NAME, Certificate, CertificateStatus
 from approvals.certificates.permits import issue_permit, next_identifier, verify_url
 from approvals.enterprise.events import ENTERPRISE_REGISTERED
-from approvals.enterprise.model import Enterprise
+from approvals.enterprise.model import ACTIVE, CLOSED, Enterprise
 from approvals.enterprise.particulars import Particulars, particulars
 from approvals.items.model import Item
 from shared.errors import Conflict, FieldError
@@ -21,7 +21,6 @@ from shared.service import Fact
 from shared.text import Text
 from shared.transaction import Transaction
 
-ACTIVE = "active"
 ESTABLISHMENT = "company-establishment"
 _SERIAL_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The alphabet of GB 32100: no I, O, S, V, Z."""
@@ -90,8 +89,11 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
 
 
 def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
-    """What forms may show of an active enterprise (`approvals.applications.given`); None for any other."""
-    found = session.get(Enterprise, uscc)
+    """What forms may show of an active enterprise (`approvals.applications.given`); None for any other.
+
+    Nobody can close it until the transaction ends.
+    """
+    found = session.get(Enterprise, uscc, with_for_update={"read": True})
     if found is None or found.status != ACTIVE:
         return None
     return {
@@ -104,6 +106,12 @@ def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
         "industry_code": found.industry_code,
         "business_scope": found.business_scope,
     }
+
+
+def has_ended(session: Session, uscc: str) -> bool:
+    """Whether the enterprise was registered here and has been closed; nobody can close it meanwhile."""
+    found = session.get(Enterprise, uscc, with_for_update={"read": True})
+    return found is not None and found.status == CLOSED
 
 
 def permit(tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:

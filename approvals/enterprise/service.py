@@ -29,10 +29,12 @@ from approvals.documents import api as documents
 from approvals.documents.unused import UNUSED_TIMER, forget_let_go
 from approvals.enterprise import api as register_api
 from approvals.enterprise.demo.seed import seed
+from approvals.enterprise.deregistering import DEREGISTRATION, deregister
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import (
     ESTABLISHMENT,
     facts_of,
+    has_ended,
     permit,
     register_company,
     register_rules,
@@ -45,6 +47,8 @@ from approvals.intake.commands import lapse
 from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
+from approvals.notices import api as notices
+from approvals.notices.commands import NOTICE_TIMER, wake
 from approvals.overdue import api as overdue
 from approvals.procedures import api as procedures
 from approvals.supervision import api as supervision
@@ -69,8 +73,10 @@ def _resources(settings: Settings) -> Mapping[type, object]:
             Thresholds(Fraction(settings.yellow_share), settings.yellow_days),
         ),
         Checker: Checker(register_rules),
-        GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
-        Register: Register(facts_of),
+        GrantEffects: GrantEffects(
+            {ESTABLISHMENT: register_company, DEREGISTRATION: deregister}, otherwise=permit
+        ),
+        Register: Register(facts_of, has_ended),
     }
 
 
@@ -95,6 +101,7 @@ service = Service(
         intake.blueprint,
         desk.blueprint,
         procedures.blueprint,
+        notices.blueprint,
         extensions.blueprint,
         decisions.blueprint,
         delivery.blueprint,
@@ -112,6 +119,7 @@ service = Service(
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,
         WARNING_TIMER: warn,
+        NOTICE_TIMER: wake,
     },
     backfill=_tell_all,
     resources=_resources,

@@ -23,6 +23,7 @@ from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.examination import review_stages
 from approvals.items.model import Item
+from approvals.notices import commands as notices
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -149,6 +150,7 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
     Every verb settles first, so that nobody can act on a case whose intake limit has passed; the timer
     only makes sure that somebody does.
     """
+    notices.settle(tx, case, item)
     if case.state is not State.RECEIVED or not Reckoning.on(case).passed(tx.today, tx.now):
         return False
     deadlines = tx.resource(Deadlines)

@@ -9,7 +9,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.changes import changes_between
 from approvals.items.chapters import chapters_of
 from approvals.items.form import Section
-from approvals.items.model import Coded, Fact, Fee, Item, Limit, Material, Outcome, Step
+from approvals.items.model import Coded, Fact, Fee, Item, Limit, Material, Outcome, PublicNotice, Step
 from shared.text import Text
 
 Json = dict[str, Any]
@@ -94,6 +94,7 @@ def guide(item: Item, catalogue: Catalogue, today: date) -> Json:
             }
             for entry in item.reforms
         ],
+        "public_notice": _notice(item.public_notice),
         "intake_limit": _limit(item.limits.intake),
         "delivery_limit": _limit(item.limits.delivery),
         "outcome": _outcome(item.outcome),
@@ -238,6 +239,31 @@ def _step(step: Step) -> Json:
         "criteria": step.criteria.to_dict(),
         "result": step.result.to_dict(),
         **_shown(step.verified, step.basis),
+    }
+
+
+def _notice(notice: PublicNotice | None) -> Json | None:
+    if notice is None:
+        return None
+    stops, objections = notice.stops_clocks, notice.objections
+    return {
+        "kind": notice.kind,
+        "timing": notice.timing,
+        "name": notice.name.to_dict(),
+        "days": _limit(notice.days),
+        "filing": _limit(notice.filing),
+        "stops_clocks": stops and _shown(stops.verified, stops.basis),
+        "promise": notice.promise
+        and {
+            "text": notice.promise.text.to_dict(),
+            **_shown(notice.promise.verified, notice.promise.basis),
+        },
+        "objections": {
+            "text": objections.text.to_dict(),
+            "ends": notice.objection_ends,
+            "advice": _text(notice.advice),
+            **_shown(objections.verified, objections.basis),
+        },
     }
 
 

@@ -28,6 +28,7 @@ from approvals.items.model import (
     Warning,
 )
 from approvals.items.needs import NEEDS
+from approvals.items.notice_reader import check_notice, read_notice
 from approvals.items.outcome_reader import check_certificate, read_note, read_outcome
 from approvals.items.reference import Reader
 from approvals.items.source import Path
@@ -123,6 +124,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         form=form,
         missing=reader.text(data.get("missing")),
         funding=read_funding(reader, form, data),
+        public_notice=read_notice(reader, data.get("public_notice"), _limit),
     )
     _check_whole(reader, item)
     return item
@@ -356,6 +358,7 @@ def _check_whole(reader: Reader, item: Item) -> None:
         if field is None or field.in_rows:
             reader.flaw(("subject_name", number), f"the form has no field {path!r} outside rows")
     check_certificate(reader, item)
+    check_notice(reader, item)
     if item.applicant != "organisation" and item.form.given:
         path = item.form.given[0].path
         reader.flaw(("applicant",), f"the register can fill in {path!r} for organisations only")

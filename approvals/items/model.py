@@ -17,11 +17,12 @@ Necessity = Literal["required", "optional", "conditional"]
 DeclineKind = Literal["not_required", "refused"]
 Status = Literal["draft", "published", "retired"]
 Applicant = Literal["any", "person", "organisation"]
-StageEvent = Literal["received", "accepted", "reviewed", "decided", "delivered"]
+StageEvent = Literal["received", "accepted", "reviewed", "notice_ended", "decided", "delivered"]
 ProcedureName = Literal[
     "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"
 ]
 """The procedures that 行政许可法 art. 45 names."""
+NoticeTiming = Literal["before_filing", "before_decision"]
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
 
 
@@ -230,6 +231,39 @@ class CertificateSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """The provisions a decision cites."""
+
+    verified: bool
+    basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicNotice:
+    """A public notice (公示): before the application, which follows within `filing`, or before the decision.
+
+    The limits run on unless a provision says otherwise (`stops_clocks`; 行政许可法 art. 45 does not). `facts`
+    are the paths of the answers that it shows; an objection ends the case or is weighed.
+    """
+
+    kind: str
+    timing: NoticeTiming
+    name: Text
+    days: Limit
+    filing: Limit | None
+    stops_clocks: Grounds | None
+    facts: tuple[str, ...]
+    promise: Note | None
+    objections: Note
+    objection_ends: bool
+    advice: Text | None
+    opens_itself: bool = False
+    """It is put up with the last opinion, and not by an official."""
+    answered_in: str | None = None
+    """The stage whose first department answers objections; without one the decision weighs them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What is issued when the item is granted, how long it is valid, and how that is renewed."""
 
@@ -242,6 +276,7 @@ class Outcome:
     validity_verified: bool
     basis: Text | None
     certificate: CertificateSpec | None = None
+    slip: str = "grant_decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,14 +313,6 @@ class Warning:
 
     share_percent: int
     working_days: int
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """The provisions a decision cites."""
-
     verified: bool
     basis: Text | None
 
@@ -342,6 +369,7 @@ class Item:
     form: Form
     missing: Text | None
     funding: Funding | None = None
+    public_notice: PublicNotice | None = None
 
     @property
     def code(self) -> str:

@@ -20,6 +20,7 @@ def read_outcome(reader: Reader, data: Any) -> Outcome | None:
         certificate_type=data.get("certificate_type"),
         validity_verified=data.get("validity_verified", False),
         certificate=_certificate(reader, data),
+        slip=data.get("slip", "grant_decision"),
         **reader.shown(data, ("outcome",)),
     )
 

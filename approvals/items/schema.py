@@ -72,7 +72,7 @@ _STEP_LIMIT: Schema = {
     "then": LIMIT,
     "else": {"enum": ["intake", "statutory", "promised", "delivery", None]},
 }
-_STAGE_EVENT: Schema = {"enum": ["received", "accepted", "reviewed", "decided", "delivered"]}
+_STAGE_EVENT: Schema = {"enum": ["received", "accepted", "reviewed", "notice_ended", "decided", "delivered"]}
 _PROCEDURE: Schema = {
     "enum": "hearing tender auction inspection testing quarantine appraisal expert_review".split()
 }
@@ -161,6 +161,7 @@ ITEM = _object(
         renewal=_fact("text", text=TEXT),
         certificate_type=_STRING,
         validity_verified=_FLAG,
+        slip={"enum": ["grant_decision", "deregistration_notice"]},
         certificate=_object(
             "kind number facts",
             kind=_SLUG,
@@ -168,6 +169,19 @@ ITEM = _object(
             facts=_list(_STRING),
             valid_for=_object("*", n=_COUNT, unit={"enum": ["year", "month"]}),
         ),
+    ),
+    public_notice=_object(
+        "kind timing name days facts objections",
+        kind=_SLUG,
+        timing={"enum": ["before_filing", "before_decision"]},
+        name=TEXT,
+        days=LIMIT,
+        filing=LIMIT,
+        stops_clocks=_fact(""),
+        opens_itself=_FLAG,
+        facts=_list(_STRING, 1),
+        promise=_fact("text", text=TEXT),
+        objections=_fact("text ends", text=TEXT, ends=_FLAG, advice=TEXT, answered_in=_NAME),
     ),
     decision=_object("*", grant=_fact(""), refuse=_fact("")),
     remedies=_fact("text", text=TEXT),
@@ -310,6 +324,7 @@ EXAMPLES = _object(
                 change={"type": "object", "propertyNames": {"pattern": "^/answers/"}},
                 materials=_list(_NAME),
                 today=_DATE,
+                published_on=_DATE,
                 received_on=_DATE,
                 accepted_on=_DATE,
                 stopped=_list(_object("from", **{"from": _DATE, "to": _DATE})),
@@ -321,7 +336,7 @@ EXAMPLES = _object(
                 warnings=_FINDINGS,
                 required_materials=_list(_NAME),
                 subject_name=_STRING,
-                due=_object("", intake=_DATE, statutory=_DATE, promised=_DATE),
+                due=_object("", intake=_DATE, statutory=_DATE, promised=_DATE, notice=_DATE, filing=_DATE),
             ),
         ),
         1,

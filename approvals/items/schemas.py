@@ -286,6 +286,41 @@ class ReformOut(Stated):
     text = bilingual()
 
 
+class ObjectionsOut(Stated):
+    """Who may object to a public notice, and what follows."""
+
+    text = bilingual()
+    ends = _flag("An objection ends the case; otherwise it is weighed in the decision")
+    advice = bilingual("What the applicant can do then", null=True)
+
+
+class PublicNoticeOut(Answer):
+    """The public notice (公示) that the item asks for."""
+
+    kind = string("Its name for programs")
+    timing = fields.String(
+        required=True,
+        validate=validate.OneOf(["before_filing", "before_decision"]),
+        metadata={"description": "Whether it comes before the application or before the decision"},
+    )
+    name = bilingual()
+    days = fields.Nested(LimitOut, required=True)
+    filing = fields.Nested(
+        LimitOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "How long after it the application may be handed in"},
+    )
+    stops_clocks = fields.Nested(
+        Stated,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The provision by which its time does not count; null: the limits run on"},
+    )
+    promise = fields.Nested(RenewalRule, required=True, allow_none=True)
+    objections = fields.Nested(ObjectionsOut, required=True)
+
+
 class ItemOut(ItemSummary):
     """The guide of one item (办事指南), with its form."""
 
@@ -314,6 +349,7 @@ class ItemOut(ItemSummary):
     steps = fields.List(fields.Nested(StepOut), required=True)
     intake_limit = fields.Nested(LimitOut, required=True, allow_none=True)
     delivery_limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    public_notice = fields.Nested(PublicNoticeOut, required=True, allow_none=True)
     outcome = fields.Nested(OutcomeOut, required=True, allow_none=True)
     remedies = bilingual("How a decision may be contested", null=True)
     contact = fields.List(fields.Nested(FactOut), required=True)

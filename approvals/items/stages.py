@@ -27,11 +27,18 @@ def check_stages(reader: Reader, item: Item) -> None:
             reader.flaw((*path, "ends" if step.starts else "starts"), "a stage names what starts and ends it")
         elif step.starts is not None:
             stages.append((step, path))
-        elif own and item.online:
+        elif own and item.online and not _is_of_notice(item, step.limit):
             reader.flaw((*path, "limit"), "a stage with a limit of its own names what starts and ends it")
     _check_order(reader, stages)
     _check_limits(reader, item, stages)
     _check_examination(reader, item)
+
+
+def _is_of_notice(item: Item, limit: Limit | None) -> bool:
+    """Whether it is the limit of the item's public notice, which has clocks of its own."""
+    notice = item.public_notice
+    own = (notice.days, notice.filing) if notice else ()
+    return any(each and limit and (each.n, each.unit) == (limit.n, limit.unit) for each in own)
 
 
 def _check_order(reader: Reader, stages: Sequence[tuple[Step, Path]]) -> None:

@@ -15,6 +15,7 @@ from approvals.cases.record import Fact, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.items.model import Item
+from approvals.notices.policy import stopped_until
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, ProcedureKind, SpecialProcedure
 from approvals.procedures.policy import require_listed
 from approvals.procedures.queries import running_on
@@ -81,7 +82,8 @@ def start(
         started_name=tx.actor.name,
     )
     tx.session.add(procedure)
-    case.resumes_on = max(each.expected_end_on for each in (*running, procedure))
+    ends = [each.expected_end_on for each in (*running, procedure)]
+    case.resumes_on = max((*ends, *stopped_until(tx.session, case, item)))
     fact = Fact(FactKind.SUSPENDED, tx.today, note=PROCEDURE_NAMES[kind], ref=str(procedure.id), at=tx.now)
     due_on = _not_moved_by(tx, case, item, fact)
     record(
@@ -132,7 +134,8 @@ def end(
         raise InvalidInput(errors=[FieldError("/ended_on", "future", _FUTURE)])
     _close(tx, procedure, on)
     left = [each for each in running if each is not procedure]
-    case.resumes_on = max((each.expected_end_on for each in left), default=None)
+    ends = [each.expected_end_on for each in left]
+    case.resumes_on = max((*ends, *stopped_until(tx.session, case, item)), default=None)
     name = PROCEDURE_NAMES[procedure.kind]
     record(
         tx,

@@ -1,11 +1,13 @@
 """Taking up a case for review and giving the opinion (审查)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from approvals.applications.answers import open_form
 from approvals.cases import policy as case_policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
@@ -15,12 +17,15 @@ from approvals.cases.record import Fact, record
 from approvals.extensions import policy as extensions
 from approvals.items.examination import body_name, checks_of, review_stages
 from approvals.items.model import Check, Item
+from approvals.notices.commands import put_up
+from approvals.notices.policy import before_decision
 from approvals.procedures.policy import require_none_running
 from approvals.reviews.model import Opinion
 from approvals.reviews.seen import snapshot
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import Task, TaskKind
+from shared.actor import SYSTEM
 from shared.errors import FieldError, Forbidden, InvalidInput
 from shared.ids import new_id
 from shared.text import Text
@@ -116,6 +121,10 @@ def _go_on(tx: Transaction, case: Case, item: Item, task: Task) -> None:
     record(tx, case, item, "reviewed", office="reviewer", facts=ended)
     tasks.open_task(tx, case, TaskKind.DECISION)
     announce(tx, case, item, "reviewed")
+    notice = before_decision(item)
+    if notice is not None and notice.opens_itself:
+        values = open_form(tx.session, tx.context.cipher, case, item, tx.today).examined.values
+        put_up(replace(tx, actor=SYSTEM), case, item, notice, values=values, office="system")
 
 
 def require_other_eyes(tx: Transaction, case: Case) -> None:

@@ -131,7 +131,7 @@ def redate(tx: Transaction, case: Case) -> UUID | None:
 
 
 def redate_delivery(tx: Transaction, case: Case, due: Reckoning) -> UUID | None:
-    """Let the task of delivery or payment follow its clock; gives the official who holds the claim, if any."""
+    """Let the task of delivery or payment follow its clock; gives whoever holds the claim, if any."""
     live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE), Task.kind.in_(AFTER_DECISION))
     task = tx.session.scalar(live)
     if task is None:
@@ -151,6 +151,12 @@ def _date(task: Task, case: Case, due: Reckoning) -> None:
     task.due_until = due.due_at or last_instant_of(on)
     task.due_provisional = due.provisional
     task.suspended = due.due_on is None
+
+
+def is_live(tx: Transaction, case: Case, kind: TaskKind) -> bool:
+    """Whether work of a kind is still to be done on the case."""
+    found = sa.select(Task.id).where(Task.case_id == case.id, Task.kind == kind, Task.state.in_(LIVE))
+    return tx.session.scalars(found).first() is not None
 
 
 def others_live(tx: Transaction, task: Task) -> bool:

@@ -18,7 +18,8 @@ from shared.text import Text
 class TaskKind(StrEnum):
     """The work.
 
-    Intake (受理), review (审查), decision (决定), extension (延长), delivery (送达), payment (拨付).
+    Intake (受理), review (审查), decision (决定), extension (延长), delivery (送达), payment (拨付),
+    objection (异议核查).
     """
 
     INTAKE = "intake"
@@ -27,6 +28,7 @@ class TaskKind(StrEnum):
     EXTENSION = "extension"
     DELIVERY = "delivery"
     PAYMENT = "payment"
+    OBJECTION = "objection"
 
 
 class TaskState(StrEnum):
@@ -45,6 +47,7 @@ TASK_NAMES: dict[TaskKind, Text] = {
     TaskKind.EXTENSION: Text("延期审批", "Extension"),
     TaskKind.DELIVERY: Text("送达", "Delivery"),
     TaskKind.PAYMENT: Text("拨付", "Payment"),
+    TaskKind.OBJECTION: Text("异议核查", "Objections"),
 }
 
 TASK_POSITIONS: dict[TaskKind, PositionKind] = {
@@ -54,6 +57,7 @@ TASK_POSITIONS: dict[TaskKind, PositionKind] = {
     TaskKind.EXTENSION: "approver",
     TaskKind.DELIVERY: "window",
     TaskKind.PAYMENT: "reviewer",
+    TaskKind.OBJECTION: "reviewer",
 }
 """The position (岗位) that may take a task of each kind."""
 

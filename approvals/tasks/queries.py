@@ -82,6 +82,12 @@ def find_task(session: Session, actor: Actor, task_id: UUID) -> Task:
     return task
 
 
+def has_live_task(session: Session, case_id: UUID) -> bool:
+    """Whether anybody has anything to do on the case."""
+    live = sa.select(Task.id).where(Task.case_id == case_id, Task.state.in_(LIVE)).limit(1)
+    return session.scalar(live) is not None
+
+
 def live_task_of(session: Session, actor: Actor, case_id: UUID) -> Task | None:
     """The live task on a case that the actor may see, if any.
 

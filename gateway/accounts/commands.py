@@ -174,3 +174,14 @@ def create_organisation(tx: Transaction, uscc: str, name: str, administrator: UU
     tx.audit("organisation.created", "organisation", organisation.id, on_behalf_of=uscc)
     tell_organisation(tx, organisation)
     return organisation
+
+
+def close_organisation(tx: Transaction, organisation: Organisation) -> None:
+    """The organisation has ended: its members stay and see what was, and nobody acts for it any more.
+
+    Called again it changes nothing.
+    """
+    if organisation.closed_at is None:
+        organisation.closed_at = tx.now
+        tx.audit("organisation.closed", "organisation", organisation.id, on_behalf_of=organisation.uscc)
+        tell_organisation(tx, organisation)

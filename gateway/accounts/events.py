@@ -45,6 +45,8 @@ class OrganisationState(Schema):
     uscc = fields.String(required=True)
     name = fields.String(required=True)
     members = fields.List(fields.Nested(Member), required=True)
+    closed = fields.Boolean(required=False)
+    """Its register has closed it: nobody can act for it any more."""
 
 
 OFFICIAL_APPOINTED = EventContract(
@@ -102,6 +104,7 @@ def tell_organisation(tx: Transaction, organisation: Organisation) -> None:
             "organisation_id": organisation.id,
             "uscc": organisation.uscc,
             "name": organisation.name,
+            "closed": organisation.closed_at is not None,
             "members": [
                 {"account_id": each.account_id, "role": each.role.value} for each in organisation.members
             ],

@@ -110,6 +110,8 @@ class Organisation(Aggregate, Base):
     uscc: Mapped[str] = mapped_column(sa.String(18), unique=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when nobody can act for it any more: the register has closed it."""
 
     members: Mapped[list["OrganisationMember"]] = relationship(
         order_by="OrganisationMember.since", back_populates="organisation", cascade="all, delete-orphan"

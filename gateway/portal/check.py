@@ -37,7 +37,7 @@ _ANOTHER_VERSION = ("item-version-retired", "item-retired")
 def show(case_id: UUID) -> Answer:
     """All answers and materials on one page, with what is still missing or wrong."""
     case = load_case(str(case_id))
-    if "submit" not in case["actions"]:
+    if not {"submit", "publish-notice"}.intersection(case["actions"]):
         return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
     return page_of(case, check_all(str(case_id)))
 
@@ -116,6 +116,24 @@ def submit(case_id: UUID) -> Answer:
             raise
         return page_of(load_case(str(case_id)), {"errors": refusal.errors}, tried=True), _INVALID
     return redirect(url_for("portal.check.done", case_id=case_id), code=303)
+
+
+@pages.post("/applications/<uuid:case_id>/publish-notice")
+@signed_in_only
+def publish_notice(case_id: UUID) -> Answer:
+    """Put up the public notice that comes before the application."""
+    if request.form.get("declaration") != "true":
+        sentence = _("Confirm that the information is true and may be published")
+        return page_of(load_case(str(case_id)), check_all(str(case_id)), sentence, tried=True), _INVALID
+    try:
+        act(str(case_id), "publish-notice", {"declaration": True})
+    except RefusedError as refusal:
+        if refusal.status == _CONFLICT and refusal.slug in _ANOTHER_VERSION:
+            return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
+        if refusal.status != _INVALID:
+            raise
+        return page_of(load_case(str(case_id)), {"errors": refusal.errors}, tried=True), _INVALID
+    return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
 
 
 @pages.get("/applications/<uuid:case_id>/done")

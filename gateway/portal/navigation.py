@@ -55,6 +55,7 @@ MENU = (
     MenuEntry("portal.public.items", _l("Services"), "clipboard-list", _everybody, "/items"),
     MenuEntry("portal.applications.mine", _l("My applications"), "files", may_apply, "/applications"),
     MenuEntry("portal.messages.inbox", _l("Messages"), "bell", _signed_in, "/messages"),
+    MenuEntry("portal.notices.index", _l("Public notices"), "flag", _everybody, "/notices"),
     MenuEntry("portal.verify.ask", _l("Verify a certificate"), "shield-check", _everybody, "/verify"),
     MenuEntry("portal.public.help_page", _l("Help"), "help-circle", _everybody, "/help"),
 )

@@ -36,6 +36,8 @@ OPEN = (
     Open("items"),
     Open("items/*"),
     Open("verify/*"),
+    Open("notices"),
+    Open("notices/*"),
     Open("calendar"),
     Open("calendar/*"),
     Open("openapi.json"),

@@ -26,6 +26,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     warning: Mapping[str, Any] = data.get("warning") or {}
     payment: Mapping[str, Any] = data.get("payment") or {}
     explanation: Mapping[str, Any] = data.get("explanation") or {}
+    notice: Mapping[str, Any] = data.get("public_notice") or {}
+    objection: Mapping[str, Any] = data.get("objection") or {}
     return {
         "number": data["number"],
         "item_name": Text.of(data["item_name"]),
@@ -71,6 +73,14 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "delivered_on": delivery.get("delivered_on"),
         "paid_on": payment.get("paid_on"),
         "paid_yuan": _yuan(payment.get("amount_fen")),
+        "notice_name": Text.of(notice["name"]) if notice else None,
+        "notice_timing": notice.get("timing"),
+        "notice_last_on": notice.get("last_on"),
+        "notice_provisional": notice.get("provisional"),
+        "file_until": notice.get("file_until"),
+        "objection_by": Text.of(objection["standing_name"]) if objection else None,
+        "objection_ends": objection.get("ends_case"),
+        "objection_advice": Text.of(objection["advice"]) if objection.get("advice") else None,
     }
 
 

@@ -29,6 +29,10 @@ CASE_STEPS = (
     "delivered",
     "paid",
     "overdue-explained",
+    "notice-published",
+    "notice-ended",
+    "objection-lodged",
+    "filing-lapsed",
 )
 REDATED = "redated"
 WARNED = "warned"

@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from shared.testing.answers import A1_MATERIALS, a1_answers
+from shared.testing.answers import A1_MATERIALS, A9, A9_ANSWERS, A9_MATERIALS, a1_answers
 from shared.testing.contract import Json, Operation, operations, resolve
 from tests.contract.park import Park
 from tests.integration.approvals.late import let_limits_pass
@@ -83,6 +83,7 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     reader = Reader(park)
     reader.do("agent", "token")
     _grant(reader, "云栖湾")
+    _notice(reader)
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
@@ -125,6 +126,19 @@ def _grant(reader: Reader, name: str) -> None:
     reader.do("approver", "enterprise_decide_case", case_id=case_id)
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_record_delivery", case_id=case_id)
+
+
+def _notice(reader: Reader) -> None:
+    """The company that was just set up is put on notice, and somebody objects."""
+    reader.park.system.settle()
+    (membership,) = reader.park.ask("agent", "GET", "/me").get_json()["memberships"][-1:]
+    started = {"item_code": A9, "on_behalf_of": membership["organisation"]["uscc"]}
+    case_id: str = reader.do("agent", "enterprise_start_case", started).get_json()["id"]
+    reader.do("agent", "enterprise_save_answers", {"answers": A9_ANSWERS}, case_id=case_id)
+    for code in A9_MATERIALS:
+        reader.upload(case_id, code, pdf())
+    notice = reader.do("agent", "enterprise_publish_notice", case_id=case_id).get_json()["notice"]
+    reader.do("reviewer", "enterprise_lodge_objection", notice_id=notice["id"])
 
 
 def _end_otherwise(reader: Reader) -> None:

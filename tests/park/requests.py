@@ -42,6 +42,12 @@ BODIES: Mapping[str, Any] = {
     f"PATCH {CASE}": {"answers": {"agent": {"has_agent": "false"}}},
     f"PUT {CASE}/materials/{{code}}": pdf(3),
     f"POST {CASE}/submit": {"declaration": True},
+    f"POST {CASE}/publish-notice": {"declaration": True},
+    "POST /enterprise/notices/{notice_id}/objections": {
+        "standing": "creditor",
+        "name": "示范债权人",
+        "reason": "尚有货款未结清",
+    },
     f"POST {CASE}/check": None,
     f"POST {CASE}/renew-version": {},
     f"POST {CASE}/withdraw": {"reason": "不办了"},

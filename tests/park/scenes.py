@@ -10,6 +10,7 @@ from typing import Any
 from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, encode
+from shared.testing.answers import A9, A9_ANSWERS, A9_MATERIALS
 from tests.integration.approvals.desk import ITEM
 from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
@@ -57,6 +58,22 @@ def _old_draft(park: Park) -> Scene:
     case_id = park.draft()
     park.file_under_old_version(case_id)
     return _case(park, case_id)
+
+
+def _to_be_noticed(park: Park) -> Scene:
+    """A complete draft of A9 for the organisation, which has nothing else on notice."""
+    for other in park.get(AGENT, "/cases?state=on_notice").json["items"]:
+        assert park.act(AGENT, other["id"], "withdraw", {"reason": "重新公示"}).status_code == 200
+    case_id = park.draft_of(AGENT, A9, A9_ANSWERS, A9_MATERIALS, park.on_behalf_of)
+    return Scene({"case_id": case_id}, {"case_id": park.get(AGENT, f"/cases/{case_id}").headers["ETag"]})
+
+
+def _on_notice(park: Park) -> Scene:
+    case_id = _to_be_noticed(park).ids["case_id"]
+    answer = park.act(AGENT, case_id, "publish-notice", {"declaration": True})
+    assert answer.status_code == 200, answer.text
+    ids = {"case_id": case_id, "notice_id": answer.json["notice"]["id"]}
+    return Scene(ids, {"case_id": answer.headers["ETag"]})
 
 
 def _received(park: Park) -> Scene:
@@ -225,6 +242,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "for the organisation": _start_for_the_organisation,
     "draft": _draft,
     "draft under an old version": _old_draft,
+    "draft to be noticed": _to_be_noticed,
+    "on notice": _on_notice,
     "draft for oneself": _of_oneself(_draft),
     "received": _received,
     "received for oneself": _of_oneself(_received),

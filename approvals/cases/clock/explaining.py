@@ -34,6 +34,14 @@ _STARTS = {
         "{day}作出准予决定，当日不计入，送达期限自次日起算（《民法典》第二百零一条）",
         "Granted on {day}; that day is not counted (Civil Code, art. 201)",
     ),
+    FactKind.NOTICE_PUBLISHED: Text(
+        "{day}公示，当日不计入，公示期自次日起算（《民法典》第二百零一条）",
+        "Published on {day}; that day is not counted (Civil Code, art. 201)",
+    ),
+    FactKind.NOTICE_ENDED: Text(
+        "公示期于{day}届满，当日不计入，申请期限自次日起算（《民法典》第二百零一条）",
+        "The notice ends with {day}; that day is not counted (Civil Code, art. 201)",
+    ),
 }
 _STARTS_PAYMENT = Text(
     "{day}作出拨付决定，当日不计入，拨付期限自次日起算（《民法典》第二百零一条）",
@@ -105,6 +113,8 @@ _DUE_STAGE = Text("本环节应于{by}完成（内部期限）", "This stage is 
 _DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
 _DUE_PAYMENT = Text("应于{by}拨付", "To be paid by {by}")
 _PAID = Text("拨付", "payment")
+_DUE_NOTICE = Text("公示期至{day}（含当日）届满", "The notice ends with {day}")
+_DUE_FILING = Text("可于{by}提交申请", "The application may be handed in until {by}")
 _CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
 _LAPSED = Text(
     "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
@@ -136,6 +146,8 @@ class Timing:
     due: Due
     provisional_years: tuple[int, ...]
     recounted: tuple[ClockFact, ...] = ()
+    notice: bool = False
+    filing: bool = False
 
     @property
     def lapsed(self) -> bool:
@@ -159,7 +171,8 @@ def _start(timing: Timing) -> Line:
     else:
         text = (_STARTS_PAYMENT if timing.pays else _STARTS[fact.kind]).format(day=day)
     recorded_on = local_date(fact.recorded_at)
-    if recorded_on != fact.effective_on:
+    # The end of a notice is nobody's act: when it was written down says nothing.
+    if recorded_on != fact.effective_on and fact.kind is not FactKind.NOTICE_ENDED:
         text = _join(text, _RECORDED.format(day=say_date(recorded_on)))
     return Line(fact.effective_on, text)
 
@@ -313,7 +326,7 @@ def _result(timing: Timing) -> Iterator[Line]:
         if timing.provisional_years:
             years = [str(year) for year in timing.provisional_years]
             yield Line(None, _PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
-        yield Line(ends.on, _wording(timing).format(by=_by(ends.on, ends.at)))
+        yield Line(ends.on, _wording(timing).format(by=_by(ends.on, ends.at), day=say_date(ends.on)))
     closing = timing.closing
     if closing is None:
         return
@@ -333,6 +346,10 @@ def _wording(timing: Timing) -> Text:
         return _DUE_STAGE
     if timing.pays:
         return _DUE_PAYMENT
+    if timing.notice:
+        return _DUE_NOTICE
+    if timing.filing:
+        return _DUE_FILING
     return _DUE_INTAKE if timing.intake else _DUE_DELIVERY if timing.delivery else _DUE
 
 

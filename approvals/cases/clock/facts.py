@@ -31,6 +31,10 @@ class FactKind(StrEnum):
     WITHDRAWN = "withdrawn"
     CALENDAR_CHANGED = "calendar_changed"
     DELIVERED = "delivered"
+    NOTICE_PUBLISHED = "notice_published"
+    NOTICE_ENDED = "notice_ended"
+    NOTICE_STOPPED = "notice_stopped"
+    FILING_LAPSED = "filing_lapsed"
 
 
 class Unit(StrEnum):
@@ -90,6 +94,7 @@ STAGE_EVENTS = (
     FactKind.RECEIVED,
     FactKind.ACCEPTED,
     FactKind.REVIEWED,
+    FactKind.NOTICE_ENDED,
     FactKind.DECIDED,
     FactKind.DELIVERED,
 )
@@ -127,6 +132,10 @@ class Limits:
     delivery: Limit | None = None
     pays: bool = False
     stages: tuple[StageLimit, ...] = ()
+    notice: Limit | None = None
+    """How long a public notice (公示) stands."""
+    filing: Limit | None = None
+    """How long after a notice the application may be handed in, where the notice comes before it."""
 
 
 def end_of(day: date) -> datetime:
@@ -177,6 +186,10 @@ _KIND_NAMES = {
     FactKind.WITHDRAWN: Text("撤回申请", "withdrawal"),
     FactKind.CALENDAR_CHANGED: Text("放假安排公布", "new calendar"),
     FactKind.DELIVERED: Text("送达", "delivery"),
+    FactKind.NOTICE_PUBLISHED: Text("公示", "publication of the notice"),
+    FactKind.NOTICE_ENDED: Text("公示期届满", "end of the public notice"),
+    FactKind.NOTICE_STOPPED: Text("公示终止", "notice stopped"),
+    FactKind.FILING_LAPSED: Text("逾期未提交申请", "no application in time"),
 }
 
 

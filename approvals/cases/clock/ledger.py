@@ -4,7 +4,7 @@ One function a clock, each with the provision it carries out; `_clock` counts th
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -13,18 +13,24 @@ from approvals.cases.clock.course import Course, Suspension, read_course
 from approvals.cases.clock.explaining import Line, Timing, explain
 from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, StageLimit, Unit, end_of
 from approvals.cases.clock.hours import Pause
+from approvals.cases.clock.notices import NOTICE_FACTS, read_notices
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
 
 class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage."""
+    """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage.
+
+    `notice` is how long a public notice stands, `filing` how long after it the application may come.
+    """
 
     INTAKE = "intake"
     STATUTORY = "statutory"
     PROMISED = "promised"
     DELIVERY = "delivery"
     STAGE = "stage"
+    NOTICE = "notice"
+    FILING = "filing"
 
 
 ANSWERS = (ClockKind.INTAKE, ClockKind.PROMISED, ClockKind.STATUTORY)
@@ -36,7 +42,11 @@ _NAMES = {
     ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
     ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
     ClockKind.STAGE: Text("环节办理期限", "Limit of a stage"),
+    ClockKind.NOTICE: Text("公示期", "Public notice"),
+    ClockKind.FILING: Text("公示期满后的申请期限", "Time to apply after the notice"),
 }
+_EXAMINED = (FactKind.ACCEPTED, FactKind.REVIEWED, FactKind.NOTICE_ENDED)
+"""What stages between acceptance and decision start with."""
 _STAGE = Text("环节“{name}”", "Stage: {name}")
 _PAYMENT = Text("拨付期限", "Payment limit")
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
@@ -112,15 +122,18 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
     The order of the facts and the instants of their recording are irrelevant to every date. Raises
     ClockError (`code`, `message`) when the facts contradict one another.
     """
-    course = read_course(facts)
+    every = list(facts)
+    course = read_course(fact for fact in every if fact.kind not in NOTICE_FACTS)
+    notices = tuple(_notice_clocks(every, limits, calendar))
     if course is None:
-        return Ledger((), calendar)
+        return Ledger(notices, calendar)
     clocks = (
+        *notices,
         *_intake_clocks(course, limits, calendar),
         *_promised_clock(course, limits, calendar),
         *_statutory_clock(course, limits, calendar),
         *_delivery_clock(course, limits, calendar),
-        *_stage_clocks(course, limits, calendar),
+        *_stage_clocks(course, limits, calendar, noticed=_last_ended(every)),
     )
     return Ledger(clocks, calendar)
 
@@ -207,16 +220,24 @@ def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> I
         )
 
 
-def _stage_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+def _last_ended(facts: list[ClockFact]) -> ClockFact | None:
+    """The end of the notice that stood its whole time, the last one where there were several."""
+    ended = [fact for fact in facts if fact.kind is FactKind.NOTICE_ENDED]
+    return max(ended, key=lambda fact: fact.effective_on, default=None)
+
+
+def _stage_clocks(
+    course: Course, limits: Limits, calendar: WorkCalendar, *, noticed: ClockFact | None
+) -> Iterator[ClockReading]:
     """Each stage (环节) that has begun. No law sets these limits; none binds towards the applicant.
 
     What stops the decision clocks stops a stage too; an extension by law makes no stage longer.
     """
     for stage in limits.stages:
-        start, closing = _span_of(course, stage)
+        start, closing = _span_of(course, stage, noticed)
         if start is None:
             continue
-        examined = stage.starts in (FactKind.ACCEPTED, FactKind.REVIEWED)
+        examined = stage.starts in _EXAMINED
         yield _clock(
             ClockKind.STAGE,
             stage.limit,
@@ -230,7 +251,9 @@ def _stage_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Ite
         )
 
 
-def _span_of(course: Course, stage: StageLimit) -> tuple[ClockFact | None, ClockFact | None]:
+def _span_of(
+    course: Course, stage: StageLimit, noticed: ClockFact | None
+) -> tuple[ClockFact | None, ClockFact | None]:
     """What a stage began with and what it ended with, as far as the case has come."""
     received, answered = list(_rounds(course))[-1]
     decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
@@ -238,6 +261,7 @@ def _span_of(course: Course, stage: StageLimit) -> tuple[ClockFact | None, Clock
         FactKind.RECEIVED: received,
         FactKind.ACCEPTED: course.accepted,
         FactKind.REVIEWED: course.review(stage.after),
+        FactKind.NOTICE_ENDED: noticed,
         FactKind.DECIDED: decided,
     }
     if stage.ends is FactKind.DELIVERED:
@@ -247,9 +271,41 @@ def _span_of(course: Course, stage: StageLimit) -> tuple[ClockFact | None, Clock
     done = {
         FactKind.ACCEPTED: course.accepted,
         FactKind.REVIEWED: course.review(stage.review),
+        FactKind.NOTICE_ENDED: noticed,
         FactKind.DECIDED: decided,
     }
     return began.get(stage.starts), done[stage.ends] or course.ended
+
+
+def _notice_clocks(facts: list[ClockFact], limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """A clock for each notice and, where the application follows it, one for the time to apply."""
+    recounted = tuple(fact for fact in facts if fact.kind is FactKind.CALENDAR_CHANGED)
+    for notice in read_notices(facts):
+        if limits.notice is None:
+            return
+        running = _clock(
+            ClockKind.NOTICE,
+            limits.notice,
+            calendar,
+            start=notice.published,
+            closing=notice.over,
+            recounted=recounted,
+        )
+        yield running
+        stopped = notice.over is not None and notice.over.kind is not FactKind.NOTICE_ENDED
+        if limits.filing is None or stopped or running.due_on is None:
+            continue
+        # Until the notice has ended this is what follows if nobody objects.
+        published = notice.published
+        ended = notice.over or replace(published, kind=FactKind.NOTICE_ENDED, effective_on=running.due_on)
+        yield _clock(
+            ClockKind.FILING,
+            limits.filing,
+            calendar,
+            start=ended,
+            closing=notice.followed,
+            recounted=recounted,
+        )
 
 
 def _clock(
@@ -276,6 +332,8 @@ def _clock(
         delivery=kind is ClockKind.DELIVERY,
         pays=pays,
         stage=stage,
+        notice=kind is ClockKind.NOTICE,
+        filing=kind is ClockKind.FILING,
         start=start,
         closing=closing,
         limit=limit,

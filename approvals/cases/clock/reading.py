@@ -15,6 +15,8 @@ from shared.clock import local_date
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_WITHOUT_THE_ACT = (FactKind.WITHDRAWN, FactKind.NOTICE_STOPPED)
+_NOTICES = (ClockKind.NOTICE, ClockKind.FILING)
 
 
 class ClockState(StrEnum):
@@ -200,7 +202,7 @@ def _state(clock: ClockReading, counter: Counter, moment: _Moment) -> ClockState
     if clock.closed_by is not None:
         if _was_late(clock):
             return ClockState.OVERDUE
-        return ClockState.ENDED if clock.closed_by is FactKind.WITHDRAWN else ClockState.MET
+        return ClockState.ENDED if clock.closed_by in _WITHOUT_THE_ACT else ClockState.MET
     if clock.due_on is None:
         return ClockState.SUSPENDED
     if moment.today > clock.due_on or _past(clock.due_at, moment.now):
@@ -288,7 +290,10 @@ def _first_with(clock: ClockReading, counts: Callable[[date], bool], left: int) 
 
 
 def _governing(clocks: tuple[ClockStatus, ...]) -> ClockStatus | None:
-    clocks = tuple(status for status in clocks if status.clock.kind in ANSWERS)
+    # A notice governs as long as nothing was handed in; beside what waits for an answer it is one step.
+    clocks = tuple(status for status in clocks if status.clock.kind in ANSWERS) or tuple(
+        status for status in clocks if status.clock.kind in _NOTICES
+    )
     open_clocks = [status for status in clocks if status.clock.closed_by is None]
     if open_clocks:
         return min(open_clocks, key=lambda status: status.clock.due_until or _NEVER)

@@ -6,14 +6,17 @@ from alembic import op
 from shared.database import JsonDoc, UtcDateTime
 
 revision = "approvals_0014"
-down_revision = "approvals_0011"
+down_revision = "approvals_0010"
 branch_labels = None
 depends_on = None
 
 _LIVE = sa.text("state IN ('open','claimed')")
 _NOT_RELEASED = sa.text("released_at IS NULL")
 _BEFORE = ("intake", "review", "decision", "extension", "delivery")
-_NOW = (*_BEFORE, "payment")
+_OUTCOME = sa.Enum(
+    "upheld", "dismissed", name="objectionoutcome", native_enum=False, create_constraint=True, length=24
+)
+_NOW = (*_BEFORE, "payment", "objection")
 
 
 def upgrade() -> None:
@@ -43,6 +46,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("department", "case_id", name=op.f("pk_case_department")),
     )
+    with op.batch_alter_table("notice_objection") as table:
+        table.add_column(sa.Column("outcome", _OUTCOME, nullable=True))
+        table.add_column(sa.Column("answer_sealed", sa.LargeBinary(), nullable=True))
+        table.add_column(sa.Column("answered_at", UtcDateTime(), nullable=True))
+        table.add_column(sa.Column("answered_by", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("answered_name", sa.String(120), nullable=True))
+        table.create_check_constraint(
+            op.f("ck_notice_objection_answered"),
+            "(outcome IS NULL) = (answered_at IS NULL) AND (outcome IS NULL) = (answer_sealed IS NULL)",
+        )
     _create_funds()
 
 
@@ -118,11 +131,16 @@ def downgrade() -> None:
     """Drop what is about funds; tasks that only the new shape allows end with it."""
     for table in ("fund_payment", "fund_grant", "fund_budget", "fund_claim", "case_department"):
         op.drop_table(table)
+    with op.batch_alter_table("notice_objection") as objection:
+        objection.drop_constraint(op.f("ck_notice_objection_answered"), type_="check")
+        objection.drop_constraint(op.f("ck_notice_objection_objectionoutcome"), type_="check")
+        for column in ("answered_name", "answered_by", "answered_at", "answer_sealed", "outcome"):
+            objection.drop_column(column)
     with op.batch_alter_table("opinion") as opinion:
         opinion.drop_constraint(op.f("uq_opinion_task_id"), type_="unique")
         for column in ("seen", "stage", "department"):
             opinion.drop_column(column)
-    op.execute("DELETE FROM task WHERE kind = 'payment'")
+    op.execute("DELETE FROM task WHERE kind IN ('payment', 'objection')")
     op.execute("UPDATE task SET state = 'cancelled' WHERE stage IS NOT NULL AND state IN ('open','claimed')")
     _live_index(["case_id", "kind"])
     _allow(_BEFORE)

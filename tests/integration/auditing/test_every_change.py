@@ -27,11 +27,19 @@ from shared.clock import ManualClock
 from shared.messaging.inbox import InboxMessage
 from shared.messaging.timers import Timer
 from shared.service import Runtime, contracts_of, installed_services
-from shared.testing.answers import a1_answers
+from shared.testing.answers import A9, A9_ANSWERS, A9_MATERIALS, a1_answers
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.notices import PATH, prepare, publish
-from tests.integration.approvals.people import ADMIN, AGENT, APPROVER, OTHER_WINDOW, REVIEWER, WINDOW
+from tests.integration.approvals.people import (
+    ADMIN,
+    AGENT,
+    APPROVER,
+    OTHER_WINDOW,
+    REVIEWER,
+    WINDOW,
+    member_of,
+)
 from tests.integration.approvals.services import enterprise
 from tests.integration.auditing.trail import report
 from tests.integration.gateway.conftest import GatewayClient
@@ -135,6 +143,19 @@ def whole_life(desk: Desk) -> None:
     ok(desk.discard(AGENT, desk.draft(company={"trade_name": "云栖弃"})))
 
 
+def put_on_notice(desk: Desk) -> None:
+    """One notice that somebody objects to, and one that nobody does and nobody follows up."""
+    established = desk.decided(company={"trade_name": "云栖公"})
+    uscc = desk.case(AGENT, established)["certificate"]["uscc"]
+    member = member_of(uscc)
+    objection = {"standing": "creditor", "name": "示范债权人", "reason": "尚有货款未结清"}
+    for objected in (True, False):
+        case_id = desk.draft_of(member, A9, A9_ANSWERS, A9_MATERIALS, uscc)
+        notice = ok(desk.act(member, case_id, "publish-notice", {"declaration": True})).json["notice"]
+        if objected:
+            ok(desk.client(AGENT).post(f"/notices/{notice['id']}/objections", json=objection))
+
+
 def keep_the_calendar(desk: Desk) -> None:
     """Everything that can be done to it; a notice given up, and one brought into force."""
     ok(prepare(desk))
@@ -174,6 +195,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
     old_draft = under_an_old_version(desk)
     with watched() as watch, performing(watch) as performed:
         whole_life(desk)
+        put_on_notice(desk)
         ok(desk.act(AGENT, old_draft, "renew-version"))
         kept = timers(system)
         system.settle()

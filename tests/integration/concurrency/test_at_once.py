@@ -38,6 +38,7 @@ WITHOUT_KEY = {
 WITHOUT_VERSION = {
     "POST /enterprise/cases/{case_id}/check": "it changes nothing",
     "POST /notifications/messages/{message_id}/read": "repeating it changes nothing",
+    "POST /enterprise/notices/{notice_id}/objections": "it adds, and each account does so once",
 }
 LOSERS = {
     "DELETE /enterprise/cases/{case_id}": (404, "not-found"),

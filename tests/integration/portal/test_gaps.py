@@ -107,6 +107,7 @@ def _filled(rule: str, case_id: str) -> str:
         "<int:year>": "2027",
         "<int:number>": "1",
         "<slip_id>": NOBODYS_ID,
+        "<uuid:notice_id>": NOBODYS_ID,
         "<uuid:stuck_id>": NOBODYS_ID,
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
