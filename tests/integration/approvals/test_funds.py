@@ -10,6 +10,7 @@ from approvals.funds.model import FundBudget
 from shared.actor import SYSTEM
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
+from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.funds import (
     ASKED_FEN,
     ECONOMY,
@@ -17,10 +18,16 @@ from tests.integration.approvals.funds import (
     FUNDS,
     JOINT,
     MARKET,
-    MATERIALS,
     TAX,
-    Funds,
-    answers,
+    applied,
+    decide,
+    drafted,
+    examined,
+    found,
+    let_the_notice_end,
+    object_to,
+    opine,
+    taken_up,
 )
 from tests.integration.approvals.people import APPROVER, OTHER_AGENT, official
 from tests.integration.approvals.refusals import refusal
@@ -33,9 +40,9 @@ AFTER_THE_NOTICE = timedelta(days=8)
 
 
 @pytest.fixture
-def desk(make_system: SystemFactory, clock: ManualClock) -> Funds:
+def desk(make_system: SystemFactory, clock: ManualClock) -> Desk:
     """The enterprise service with its shipped items."""
-    return Funds(make_system([enterprise], clock=clock, demo=True))
+    return Desk(make_system([enterprise], clock=clock, demo=True))
 
 
 def states(case: dict[str, Any]) -> dict[str, str]:
@@ -43,9 +50,9 @@ def states(case: dict[str, Any]) -> dict[str, str]:
     return {stage["key"]: stage["state"] for stage in case["stages"]}
 
 
-def test_departments_examine_one_after_the_other_and_at_once(desk: Funds) -> None:
-    member = desk.found()
-    case_id = desk.taken_up(member)
+def test_departments_examine_one_after_the_other_and_at_once(desk: Desk) -> None:
+    member = found(desk)
+    case_id = taken_up(desk, member)
     assert desk.case(ECONOMY, case_id)["masked"]
     for nobody_yet in (*JOINT, ELSEWHERE):
         refusal(desk.get(nobody_yet, f"/cases/{case_id}"), 404)
@@ -55,7 +62,7 @@ def test_departments_examine_one_after_the_other_and_at_once(desk: Funds) -> Non
     task = desk.task(ECONOMY, case_id)
     assert task["checks"] == ["figures", "amount"] and "初审" in task["kind_name"]["zh"]
     assert task["stage"]["on"] == "2026-11-25"
-    desk.opine(ECONOMY, case_id)
+    opine(desk, ECONOMY, case_id)
     seen = desk.case(member, case_id)
     assert seen["state"] == "reviewing" and seen["opinions"] == []
     assert states(seen) == {
@@ -83,18 +90,18 @@ def test_departments_examine_one_after_the_other_and_at_once(desk: Funds) -> Non
     checks = [{"key": "taxes", "result": "fail", "note": "欠税"}]
     against = {"conclusion": "reject", "text": "尚有欠税", "checks": checks}
     assert desk.on_task(TAX, claimed, "opinion", against).status_code == 200
-    desk.opine(FINANCE, case_id)
+    opine(desk, FINANCE, case_id)
     assert desk.case(FINANCE, case_id)["state"] == "reviewing"
     assert desk.get(APPROVER, f"/cases/{case_id}/task").status_code == 204
-    desk.opine(MARKET, case_id)
+    opine(desk, MARKET, case_id)
 
     case = desk.case(APPROVER, case_id)
     assert case["state"] == "deciding" and len(case["opinions"]) == 4
     by_stage = [(each["stage"], each["department_name"]["zh"]) for each in case["opinions"]]
     assert by_stage[:2] == [("first_review", "示范区发展和改革局"), ("joint_review", "示范区税务局（演示）")]
-    found = case["opinions"][0]["seen"]
-    assert [each["version"] for each in found["materials"]] == [1, 1, 1]
-    assert not found["answers_changed"] and found["materials_changed"] == []
+    bound = case["opinions"][0]["seen"]
+    assert [each["version"] for each in bound["materials"]] == [1, 1, 1]
+    assert not bound["answers_changed"] and bound["materials_changed"] == []
     keys = [entry["key"] for entry in desk.get(member, f"/cases/{case_id}/timeline").json["items"]]
     assert keys[2:] == [
         "review_started",
@@ -108,10 +115,10 @@ def test_departments_examine_one_after_the_other_and_at_once(desk: Funds) -> Non
 
 
 def test_objections_are_answered_before_the_decision_and_a_grant_is_paid_once(
-    desk: Funds, clock: ManualClock
+    desk: Desk, clock: ManualClock
 ) -> None:
-    member = desk.found()
-    case_id = desk.examined(member)
+    member = found(desk)
+    case_id = examined(desk, member)
     notice = desk.case(member, case_id)["notice"]
     assert (notice["state"], notice["last_on"]) == ("running", "2026-11-30")
     shown = desk.get(None, f"/notices/{notice['id']}").json["facts"]
@@ -119,13 +126,12 @@ def test_objections_are_answered_before_the_decision_and_a_grant_is_paid_once(
     assert "6200" not in str(shown)
     desk.claim(APPROVER, case_id)
     assert "decide" not in desk.case(APPROVER, case_id)["actions"]
-    refusal(desk.decide(case_id), 409, "notice-running")
+    refusal(decide(desk, case_id), 409, "notice-running")
     refusal(desk.act(APPROVER, case_id, "publish-notice", {"declaration": True}), 409, "no-notice")
 
-    said = {"standing": "interested", "name": "示范竞争者", "reason": "研发费用不实"}
-    assert desk.client(OTHER_AGENT).post(f"/notices/{notice['id']}/objections", json=said).status_code == 201
+    object_to(desk, OTHER_AGENT, case_id)
     clock.advance(AFTER_THE_NOTICE)
-    refusal(desk.decide(case_id), 409, "objection-open")
+    refusal(decide(desk, case_id), 409, "objection-open")
     task = desk.claim(ECONOMY, case_id)
     assert task["kind"] == "objection"
     (objection,) = desk.get(ECONOMY, f"/cases/{case_id}/objections").json["items"]
@@ -137,10 +143,10 @@ def test_objections_are_answered_before_the_decision_and_a_grant_is_paid_once(
     (answered,) = desk.get(APPROVER, f"/cases/{case_id}/objections").json["items"]
     assert answered["outcome"] == "dismissed" and answered["answer"] == "经核查，研发费用属实"
 
-    more = refusal(desk.decide(case_id, amount_fen=ASKED_FEN + 1), 422)["errors"][0]
+    more = refusal(decide(desk, case_id, amount_fen=ASKED_FEN + 1), 422)["errors"][0]
     assert more["pointer"] == "/amount_fen"
-    assert refusal(desk.decide(case_id, amount_fen=4_000_000), 422)["errors"][0]["pointer"] == "/reason"
-    granted = desk.decide(case_id, amount_fen=4_000_000, reason="部分研发费用不予认定")
+    assert refusal(decide(desk, case_id, amount_fen=4_000_000), 422)["errors"][0]["pointer"] == "/reason"
+    granted = decide(desk, case_id, amount_fen=4_000_000, reason="部分研发费用不予认定")
     assert granted.status_code == 200, granted.text
     assert granted.json["certificate"] is None
     assert granted.json["funding"]["granted_fen"] == 4_000_000
@@ -170,47 +176,44 @@ def test_objections_are_answered_before_the_decision_and_a_grant_is_paid_once(
     refusal(desk.act(FINANCE, case_id, "record-payment", payment()), 403, "claim-required")
 
 
-def test_an_enterprise_applies_once_under_a_clause_for_a_year(desk: Funds) -> None:
-    member = desk.found()
-    uscc = member.memberships[0].uscc
-    second = desk.draft_of(member, FUNDS, answers(), MATERIALS, uscc)
-    first = desk.applied(member)
+def test_an_enterprise_applies_once_under_a_clause_for_a_year(desk: Desk) -> None:
+    member = found(desk)
+    second = drafted(desk, member)
+    first = applied(desk, member)
     refusal(desk.act(member, second, "submit", {"declaration": True}), 409, "funds-applied-for")
-    assert desk.applied(member, year="2025")
+    assert applied(desk, member, year="2025")
 
     assert desk.act(member, first, "withdraw", {}).status_code == 200
     assert desk.act(member, second, "submit", {"declaration": True}).status_code == 200
-    over = desk.draft_of(member, FUNDS, answers(amount="50000.01"), MATERIALS, uscc)
+    over = drafted(desk, member, amount="50000.01")
     error = refusal(desk.act(member, over, "submit", {"declaration": True}), 422)["errors"][0]
     assert error["pointer"] == "/answers/support/amount"
     assert "1000000元×5%＝50000元" in error["message"]
 
 
-def test_a_refusal_lets_go_and_whoever_gave_an_opinion_does_not_decide(
-    desk: Funds, clock: ManualClock
-) -> None:
-    member = desk.found()
-    case_id = desk.examined(member)
-    clock.advance(AFTER_THE_NOTICE)
-    refusal(desk.decide(case_id, granted=False, amount_fen=1, reason="不符合"), 422)
-    refused = desk.decide(case_id, granted=False, reason="不符合条款规定的条件")
+def test_a_refusal_lets_go_of_what_was_applied_for(desk: Desk) -> None:
+    member = found(desk)
+    case_id = examined(desk, member)
+    let_the_notice_end(desk.system, case_id)
+    refusal(decide(desk, case_id, granted=False, amount_fen=1, reason="不符合"), 422)
+    refused = decide(desk, case_id, granted=False, reason="不符合条款规定的条件")
     assert refused.status_code == 200, refused.text
     kinds = {slip["kind"] for slip in desk.get(member, f"/cases/{case_id}/slips").json["items"]}
     assert "funding_refusal" in kinds and "refusal_decision" not in kinds
-    assert desk.applied(member)
+    assert applied(desk, member)
 
 
-def test_no_more_is_granted_than_the_budget_holds(desk: Funds, clock: ManualClock) -> None:
-    member = desk.found()
-    case_id = desk.examined(member)
-    clock.advance(AFTER_THE_NOTICE)
+def test_no_more_is_granted_than_the_budget_holds(desk: Desk) -> None:
+    member = found(desk)
+    case_id = examined(desk, member)
+    let_the_notice_end(desk.system, case_id)
     with desk.system.runtime("enterprise").transaction(SYSTEM) as tx:
         key = {"item_code": FUNDS, "clause": "rd_subsidy", "year": 2026}
         tx.session.add(FundBudget(**key, total_fen=ASKED_FEN, granted_fen=1))
-    problem = refusal(desk.decide(case_id), 409, "budget-exhausted")
+    problem = refusal(decide(desk, case_id), 409, "budget-exhausted")
     assert "49999.99" in problem["detail"]
     assert desk.case(APPROVER, case_id)["state"] == "deciding"
-    assert desk.decide(case_id, amount_fen=ASKED_FEN - 1, reason="预算余额不足").status_code == 200
+    assert decide(desk, case_id, amount_fen=ASKED_FEN - 1, reason="预算余额不足").status_code == 200
     with desk.system.runtime("enterprise").read() as session:
         assert session.scalar(sa.select(FundBudget.granted_fen)) == ASKED_FEN
 
