@@ -58,8 +58,8 @@ PEOPLE = {
         ECONOMY.id or UUID(int=0), Role.OFFICIAL, [(FIRST, PositionKind.REVIEWER)]
     ),
     "holder of payment": Person(FINANCE.id or UUID(int=0), Role.OFFICIAL, [(PAYER, PositionKind.REVIEWER)]),
-    "of the tax bureau": Person(TAX.id or UUID(int=0), Role.OFFICIAL, [(TAXES, PositionKind.REVIEWER)]),
-    "of market regulation": Person(
+    "holder of tax review": Person(TAX.id or UUID(int=0), Role.OFFICIAL, [(TAXES, PositionKind.REVIEWER)]),
+    "holder of market review": Person(
         MARKET.id or UUID(int=0), Role.OFFICIAL, [(ELSEWHERE, PositionKind.REVIEWER)]
     ),
     "holder of intake": Person(WINDOW.id or UUID(int=0), Role.OFFICIAL, [(BODY, PositionKind.WINDOW)]),
