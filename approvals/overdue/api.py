@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, jsonify
 
 from approvals.casefile.opening import opened, reply_with_case
+from approvals.cases.clock import ClockKind
 from approvals.cases.deadline import Deadlines
 from approvals.cases.refusals import CLAIM_REQUIRED, NOT_OVERDUE, WRONG_STATE
 from approvals.cases.schemas import PLACES, CaseOut
@@ -67,7 +68,7 @@ def get_overdue_explanations(args: dict[str, Any]) -> Response:
                 "item": {"code": item.code, "slug": item.slug, "version": item.version, "name": item.name},
                 "department": {"code": item.department.code, "name": item.department.name},
                 "case_number": row.case.number,
-                "missed": row.due_kind,
+                "missed": ClockKind(row.due_kind),
                 "due_on": row.due_on,
                 "days_over": max(0, calendar.working_days_between(row.due_on, today)),
                 "reason": row.reason,

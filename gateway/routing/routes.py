@@ -40,6 +40,7 @@ OPEN = (
     Open("notices/*"),
     Open("calendar"),
     Open("calendar/*"),
+    Open("overdue-explanations"),
     Open("openapi.json"),
 )
 

@@ -82,6 +82,7 @@ PUBLIC = (
     Kind("verify-valid", "/verify/{certificate}"),
     Kind("verify-unknown", "/verify/0000-0000", status=404),
     Kind("not-found", "/no-such-page", status=404),
+    Kind("overdue-explanations", "/overdue"),
     Kind("calendar", "/calendar"),
     Kind("calendar-year", "/calendar/2026"),
 )
@@ -192,6 +193,7 @@ TIME = (
     Kind("case-standing-still", "/applications/{stopped}", "agent"),
     Kind("case-extended", "/applications/{extended}", "agent2"),
     Kind("queue-standing-still", "/desk?light=suspended", "reviewer"),
+    Kind("supervision", "/supervision", "reviewer"),
     Kind("desk-case-standing-still", "/desk/cases/{stopped}", "reviewer"),
     Kind("desk-case-moves", "/desk/cases/{extended}?tab=deadline", "reviewer"),
     Kind("procedure", "/desk/cases/{stopped}/procedure", "reviewer"),

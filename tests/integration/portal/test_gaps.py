@@ -22,7 +22,7 @@ from tests.integration.portal.test_desk import claim, submitted
 NOBODYS_ID = "01890000-0000-7000-8000-00000000ffff"
 TITLES = {service.name: service.title for service in installed_services()}
 BEHIND = [service.name for service in installed_services() if not service.is_edge]
-READERS = {"/desk": "window", "/stuck-events": "admin", "/calendar": "admin"}
+READERS = {"/desk": "window", "/stuck-events": "admin", "/calendar": "admin", "/supervision": "window"}
 """By the beginning of the path; every other page is read by an applicant."""
 UNREAD = "/messages/unread"
 """A number on the bell of every page, too small to name anybody."""
