@@ -42,6 +42,7 @@ OPEN = (
     Open("notices/*"),
     Open("calendar"),
     Open("calendar/*"),
+    Open("overdue-explanations"),
     Open("openapi.json"),
     # Other authorities' systems sign what they push; they have no account.
     Open("handovers/*/reports", frozenset({"POST"})),
