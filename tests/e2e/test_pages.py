@@ -262,7 +262,7 @@ TIME = (
         then=_press("Propose and tell the holder"),
     ),
     Kind("revocation-withdraw", "/desk/cases/{proposed}/revocation/withdraw", "reviewer"),
-    Kind("objection", "/applications/{proposed}/objection", "{holder}"),
+    Kind("objection", "/applications/{proposed}/objection", "agent2"),
     Kind("revocation-decide", "/desk/cases/{heard}/revocation/decide", "approver"),
     Kind("delivery", "/desk/cases/{granted}/delivery", "window"),
     Kind(
@@ -342,7 +342,30 @@ def moved(server: Server, places: Places) -> Places:
     for official, name in (("reviewer", "extendable"), ("approver", "asked")):
         Person(server.url, official).on_task(found[name], "claim").expect(200)
     Person(server.url, "window").on_task(places["granted"], "claim").expect(200)
+    found |= {"proposed": _to_be_revoked(server, "撤甲"), "heard": _to_be_revoked(server, "撤乙")}
+    agent2.act(found["heard"], "state-objection", {"text": "我方并不知情"}).expect(200)
+    Person(server.url, "approver").on_task(found["heard"], "claim").expect(200)
     return {**places, **found}
+
+
+def _to_be_revoked(server: Server, name: str) -> str:
+    """A case that was granted, and whose revocation is proposed."""
+    agent, window, reviewer, approver = (
+        Person(server.url, who) for who in ("agent2", "window", "reviewer", "approver")
+    )
+    case_id = agent.submitted(company={"trade_name": name})
+    window.on_task(case_id, "claim").expect(200)
+    window.act(case_id, "accept").expect(200)
+    reviewer.on_task(case_id, "claim").expect(200)
+    checks = reviewer.get(f"/enterprise/items/{ITEM}")["review_checks"]
+    passed = [{"key": each["key"], "result": "pass", "note": ""} for each in checks]
+    opinion = {"conclusion": "approve", "text": "齐全", "checks": passed}
+    reviewer.on_task(case_id, "opinion", opinion).expect(200)
+    approver.on_task(case_id, "claim").expect(200)
+    approver.act(case_id, "decide", {"granted": True}).expect(200)
+    proposal = {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"}
+    reviewer.act(case_id, "propose-revocation", proposal).expect(200)
+    return case_id
 
 
 def _by_state(person: Person) -> Places:

@@ -39,7 +39,7 @@ EMERGENCY = office("11990101MB0DEM279A")
 
 
 @cache
-def _sound(slug: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+def sound(slug: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Answers and materials of the first example of an item, which is in order."""
     file = next(file for file in load_examples(shipped_data()) if file.item == slug)
     first = file.examples[0]
@@ -53,7 +53,7 @@ def enter_register(desk: Desk) -> None:
 
 def drafted(desk: Desk, slug: str, **changes: Any) -> str:
     """A complete draft of the holder's; `changes` are sections said otherwise."""
-    answers, materials = _sound(slug)
+    answers, materials = sound(slug)
     # What the register knows is not said again.
     holder = {key: answers["holder"][key] for key in ("contact_name", "contact_mobile")}
     return desk.draft_of(MEMBER, slug, {**answers, "holder": holder, **changes}, materials, HOLDER)

@@ -23,6 +23,9 @@ OFFICIALS = {
     "decide-extension": APPROVER,
     "record-delivery": WINDOW,
     "explain-overdue": MANAGER,
+    "propose-revocation": REVIEWER,
+    "decide-revocation": APPROVER,
+    "withdraw-revocation": REVIEWER,
 }
 DECLINED = {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"}
 NOT_REQUIRED = {"kind": "not_required", "ground": "no_licence_needed", "reason": "依法无需许可"}
@@ -44,6 +47,15 @@ def _reviewing(desk: Desk) -> str:
     return case_id
 
 
+def _revoked(desk: Desk) -> str:
+    case_id = desk.decided()
+    desk.act(REVIEWER, case_id, "propose-revocation", VERBS["propose-revocation"])
+    desk.act(AGENT, case_id, "state-objection", VERBS["state-objection"])
+    desk.claim(APPROVER, case_id)
+    assert desk.act(APPROVER, case_id, "decide-revocation", VERBS["decide-revocation"]).status_code == 200
+    return case_id
+
+
 REACH: dict[State, Callable[[Desk], str]] = {
     State.DRAFT: lambda desk: desk.draft(),
     State.RECEIVED: lambda desk: desk.submitted(),
@@ -56,23 +68,33 @@ REACH: dict[State, Callable[[Desk], str]] = {
     State.NOT_REQUIRED: lambda desk: _after(desk, "decline", NOT_REQUIRED),
     State.NOT_ACCEPTED: lambda desk: _after(desk, "decline", DECLINED),
     State.WITHDRAWN: lambda desk: _after(desk, "withdraw", {}, AGENT),
+    State.REVOKED: _revoked,
 }
+
+
+NOTICED = {State.ON_NOTICE, State.NOTICE_OVER, State.OBJECTED, State.LAPSED}
+"""Reached by items that ask for a public notice: `test_public_notices.py`."""
+
+
+def test_every_state_is_reached_here_or_by_a_notice() -> None:
+    assert set(REACH) | NOTICED == set(State)
 
 
 def _trade_name(state: State) -> dict[str, str]:
     """A name of its own: the register takes each once."""
-    return {"trade_name": "云栖" + "甲乙丙丁戊己庚辛壬癸子"[list(State).index(state)]}
+    return {"trade_name": "云栖" + "甲乙丙丁戊己庚辛壬癸子丑"[list(State).index(state)]}
 
 
-@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("state", list(REACH))
 def test_a_verb_is_refused_in_every_state_it_is_not_meant_for(lasting_desk: Desk, state: State) -> None:
     desk = Desk(lasting_desk.system, company=_trade_name(state))
     case_id = REACH[state](desk)
     case = desk.case(AGENT, case_id)
     assert case["state"] == state
     offered = {verb for verb in case["actions"] if verb not in OFFICIALS}
-    # A draft is moved on only once another version of its item is in force.
-    elsewhere = {*OFFICIALS, "opinion", "renew-version"}
+    # A draft is moved on only once another version of its item is in force; this item asks for no notice.
+    # The holder speaks only while a revocation is proposed.
+    elsewhere = {*OFFICIALS, "opinion", "renew-version", "state-objection", "publish-notice"}
     assert offered == {verb for verb, states in ALLOWED.items() if state in states} - elsewhere
     if state is not State.DRAFT:
         assert not set(desk.case(WINDOW, case_id)["actions"]) & set(VERBS), (

@@ -10,6 +10,7 @@ from tests.integration.approvals.refusals import dump, nothing_changes, refusal
 
 VERBS: dict[str, dict[str, Any]] = {
     "submit": {"declaration": True},
+    "publish-notice": {"declaration": True},
     "withdraw": {},
     "accept": {},
     "decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},
@@ -22,6 +23,10 @@ VERBS: dict[str, dict[str, Any]] = {
     "request-extension": {"reason": "情形复杂"},
     "decide-extension": {"approved": True},
     "explain-overdue": {"reason": "申请量集中", "expected_on": "2027-12-31"},
+    "propose-revocation": {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"},
+    "state-objection": {"text": "我方并不知情"},
+    "decide-revocation": {"revoked": True, "reason": "申辩不能成立"},
+    "withdraw-revocation": {"reason": "已经查明"},
     "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
 }
 """Every verb on a case with a body that its schema takes."""

@@ -93,17 +93,19 @@ def test_a_registered_enterprise_becomes_an_organisation_of_its_applicant(
     }
 
 
-def test_the_same_event_and_the_same_enterprise_again_change_nothing(system: SystemUnderTest) -> None:
+def test_the_same_event_again_changes_nothing_and_a_newer_one_the_name(system: SystemUnderTest) -> None:
     gateway = system.runtime("gateway")
     body = _event(ENTERPRISE)
-    for again in (body, body, _event({**ENTERPRISE, "name": "另一名称"}, sequence=2)):
+    renamed, late = ({**ENTERPRISE, "name": name} for name in ("新名称", "迟到的名称"))
+    for again in (body, body, _event(renamed, sequence=3), _event(late, sequence=2)):
         Consumer(gateway).receive(again)
 
     with gateway.read() as session:
         organisation = session.scalars(sa.select(Organisation)).one()
-        assert (organisation.name, len(organisation.members)) == (ENTERPRISE["name"], 1)
+        assert (organisation.name, len(organisation.members)) == ("新名称", 1)
         assert {row.state for row in session.scalars(sa.select(InboxMessage))} == {"done"}
-    assert len(_said(gateway, "yuanban.gateway.organisation.created.v1")) == 1
+    told = _said(gateway, "yuanban.gateway.organisation.created.v1")
+    assert [each["data"]["name"] for each in told] == [ENTERPRISE["name"], "新名称"]
 
 
 @pytest.mark.parametrize("order", [(1, 2, 2), (2, 1)])
@@ -219,16 +221,6 @@ def test_the_short_way_to_an_actor_leads_to_the_same_as_the_long_one(system: Sys
     assert replace(short, positions=(), memberships=()) == replace(long, positions=(), memberships=())
     assert set(short.positions) == set(long.positions)
     assert set(short.memberships) == set(long.memberships)
-
-
-def test_an_organisation_follows_the_register_to_its_newest_name_and_no_older_one(
-    system: SystemUnderTest,
-) -> None:
-    gateway = system.runtime("gateway")
-    uscc = "91990101MA0DEM013U"
-    for name, told, kept in (("原名", 1, "原名"), ("新名", 3, "新名"), ("迟到的名", 2, "新名")):
-        with gateway.transaction(SYSTEM) as tx:
-            assert create_organisation(tx, uscc, name, None, sequence=told).name == kept
 
 
 def test_nobody_is_appointed_in_a_department_that_does_not_exist(system: SystemUnderTest) -> None:
