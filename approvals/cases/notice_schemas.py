@@ -39,6 +39,9 @@ class NoticeSummary(Answer):
         required=True, metadata={"description": "`last_on` lies beyond the calendars that are published"}
     )
     file_until = day("The last day for the application, where the notice comes before it", null=True)
+    file_provisional = fields.Boolean(
+        required=True, metadata={"description": "`file_until` lies beyond the calendars that are published"}
+    )
     ended_on = day("Its last day, or the day on which it was stopped", null=True)
     stop_reason = fields.String(
         required=True, allow_none=True, validate=validate.OneOf(["objection", "withdrawn"])

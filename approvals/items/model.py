@@ -242,12 +242,11 @@ class Grounds:
 class PublicNotice:
     """A public notice (公示): before the application, which follows within `filing`, or before the decision.
 
-    The limits run on unless a provision says otherwise (`stops_clocks`; 行政许可法 art. 45 does not). `facts`
-    are the paths of the answers that it shows; an objection ends the case or is weighed.
+    The limits run on unless `stops_clocks` names a provision (行政许可法 art. 45 is none); `facts` are paths.
     """
 
     kind: str
-    timing: NoticeTiming
+    timing: Literal["before_filing", "before_decision"]
     name: Text
     days: Limit
     filing: Limit | None

@@ -165,9 +165,9 @@ def follow(tx: Transaction, case: Case, item: Item) -> bool:
     notice = latest_of(tx.session, case.id) if item.public_notice is not None else None
     if notice is None or (notice.state is not NoticeState.RUNNING and case.state is not State.NOTICE_OVER):
         return False
-    before = (notice.last_on, notice.provisional, notice.file_until)
+    before = _dates(notice)
     _count(tx, case, item, notice)
-    if before == (notice.last_on, notice.provisional, notice.file_until):
+    if before == _dates(notice):
         return False
     _wake(tx, notice)
     details = {"notice": str(notice.id), "last_on": notice.last_on.isoformat()}
@@ -206,6 +206,7 @@ def _new(tx: Transaction, case: Case, item: Item, wanted: Wanted, values: Mappin
         last_on=stands.due_on,
         provisional=stands.provisional,
         file_until=follows.due_on if follows else None,
+        file_provisional=bool(follows and follows.provisional),
         state=NoticeState.RUNNING,
     )
 
@@ -217,7 +218,7 @@ def _count(tx: Transaction, case: Case, item: Item, notice: PublicNotice) -> Non
     if stands is not None and stands.clock.due_on is not None and notice.state is NoticeState.RUNNING:
         notice.last_on, notice.provisional = stands.clock.due_on, stands.clock.provisional
     if follows is not None:
-        notice.file_until = follows.clock.due_on
+        notice.file_until, notice.file_provisional = follows.clock.due_on, follows.clock.provisional
 
 
 def _end(tx: Transaction, case: Case, item: Item, notice: PublicNotice, wanted: Wanted) -> None:
@@ -285,6 +286,10 @@ def _wake(tx: Transaction, notice: PublicNotice) -> None:
     if day is not None:
         at = datetime.combine(day + timedelta(days=1), time.min, tzinfo=PARK_TZ)
         tx.schedule(NOTICE_TIMER, str(notice.id), at, {"case_id": str(notice.case_id)})
+
+
+def _dates(notice: PublicNotice) -> tuple[object, ...]:
+    return notice.last_on, notice.provisional, notice.file_until, notice.file_provisional
 
 
 def _is_past(day: date | None, today: date) -> bool:

@@ -84,6 +84,7 @@ class PublicNotice(Base):
     provisional: Mapped[bool]
     file_until: Mapped[date | None]
     """The last day to hand the application in, where the notice comes before it."""
+    file_provisional: Mapped[bool]
     state: Mapped[NoticeState] = mapped_column(text_enum(NoticeState))
     ended_on: Mapped[date | None]
     """Its last day, or the day on which it was stopped."""

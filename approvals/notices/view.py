@@ -25,6 +25,7 @@ def summary(notice: PublicNotice, item: Item, objections: list[Objection]) -> di
         "last_on": notice.last_on.isoformat(),
         "provisional": notice.provisional,
         "file_until": notice.file_until.isoformat() if notice.file_until else None,
+        "file_provisional": notice.file_provisional,
         "ended_on": notice.ended_on.isoformat() if notice.ended_on else None,
         "stop_reason": notice.stop_reason.value if notice.stop_reason else None,
         "objected": any(each.notice_id == notice.id for each in objections),

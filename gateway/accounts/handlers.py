@@ -22,5 +22,5 @@ def enterprise_registered(tx: Transaction, event: Event) -> None:
         name=str(event.data["name"]),
         administrator=UUID(str(applicant)) if applicant else None,
     )
-    if event.data["status"] == _CLOSED:
+    if event.data.get("status") == _CLOSED:
         close_organisation(tx, organisation)

@@ -83,6 +83,8 @@ PUBLIC = (
     Kind("verify-unknown", "/verify/0000-0000", status=404),
     Kind("not-found", "/no-such-page", status=404),
     Kind("overdue-explanations", "/overdue"),
+    Kind("notices", "/notices"),
+    Kind("notice", "/notices/{notice}"),
     Kind("calendar", "/calendar"),
     Kind("calendar-year", "/calendar/2026"),
 )
@@ -116,6 +118,9 @@ APPLICANT = (
         Kind(f"case-{state}", f"/applications/{{{state}}}", "agent2")
         for state in ("received", "accepted", "reviewing", "deciding", "granted", "withdrawn", "not_accepted")
     ),
+    Kind("case-on-notice", "/applications/{on_notice}", "agent2"),
+    Kind("objection", "/notices/{notice}/object", "agent"),
+    Kind("objection-empty", "/notices/{notice}/object", "agent", then=_press("Lodge the objection")),
     Kind("withdraw", "/applications/{received}/withdraw", "agent2"),
     Kind(
         "withdraw-without-reason",
@@ -146,6 +151,8 @@ DESK = (
     Kind("desk-case-opinions", "/desk/cases/{refused}?tab=opinions", "approver"),
     Kind("desk-case-history", "/desk/cases/{granted}?tab=history", "approver"),
     Kind("desk-case-deadline", "/desk/cases/{deciding}?tab=deadline", "approver"),
+    Kind("desk-case-on-notice", "/desk/cases/{on_notice}", "window"),
+    Kind("desk-objections", "/desk/cases/{on_notice}/objections", "window"),
     Kind("accept", "/desk/cases/{received}/accept", "window"),
     Kind("decline", "/desk/cases/{received}/decline", "window"),
     Kind("decline-with-errors", "/desk/cases/{received}/decline", "window", then=_press("Refuse intake")),
@@ -245,6 +252,7 @@ def places(server: Server) -> Places:
         **found,
         "certificate": certificate,
         "guide_only": guide_only,
+        "notice": agent.get("/enterprise/notices")["items"][0]["id"],
         "stuck": park_unknown(server),
         "next_year": next_year,
     }

@@ -64,17 +64,28 @@ def _old_draft(park: Park) -> Scene:
 def _to_be_noticed(park: Park) -> Scene:
     """A complete draft of A9 for the organisation, which has nothing else on notice."""
     for other in park.get(AGENT, "/cases?state=on_notice").json["items"]:
-        assert park.act(AGENT, other["id"], "withdraw", {"reason": "重新公示"}).status_code == 200
-    case_id = park.draft_of(AGENT, A9, A9_ANSWERS, A9_MATERIALS, park.on_behalf_of)
-    return Scene({"case_id": case_id}, {"case_id": park.get(AGENT, f"/cases/{case_id}").headers["ETag"]})
+        if other["on_behalf_of"] == park.on_behalf_of:
+            answer = park.act(AGENT, other["id"], "withdraw", {"reason": "重新公示"})
+            assert answer.status_code == 200, answer.text
+    return _noticed(park, park.on_behalf_of or "")
 
 
 def _on_notice(park: Park) -> Scene:
-    case_id = _to_be_noticed(park).ids["case_id"]
+    """For another organisation of the same people: of each only one thing is on notice at a time."""
+    with park.for_nobody_else():
+        founded = park.case(actor("head"), park.decided(actor=actor("head")))["certificate"]["uscc"]
+    park.system.settle()
+    park.registry.join(founded, "applicant", "member")
+    case_id = _noticed(park, founded).ids["case_id"]
     answer = park.act(AGENT, case_id, "publish-notice", {"declaration": True})
     assert answer.status_code == 200, answer.text
     ids = {"case_id": case_id, "notice_id": answer.json["notice"]["id"]}
     return Scene(ids, {"case_id": answer.headers["ETag"]})
+
+
+def _noticed(park: Park, uscc: str) -> Scene:
+    case_id = park.draft_of(AGENT, A9, A9_ANSWERS, A9_MATERIALS, uscc)
+    return Scene({"case_id": case_id}, {"case_id": park.get(AGENT, f"/cases/{case_id}").headers["ETag"]})
 
 
 def _received(park: Park) -> Scene:

@@ -84,6 +84,9 @@ WORDS = {
         "行政复议或者提起行政诉讼",
     ),
     SlipKind.FUNDING_REFUSAL: ("不予拨付资金决定书", "本机关决定不予拨付资金", "以劳务作价出资"),
+    SlipKind.PUBLIC_NOTICE: ("公示", "公示期至2026年11月27日（含当日）届满", "以劳务作价出资"),
+    SlipKind.NOTICE_RESULT: ("公示结果告知书", "公示结果如下", "以劳务作价出资"),
+    SlipKind.DEREGISTRATION_NOTICE: ("准予注销登记通知书", "第三十一条第一款", "准予注销登记"),
     SlipKind.DELIVERY_RECORD: ("送达回证", "第四十四条", "已向你（单位）送达", "收件方式"),
 }
 

@@ -74,8 +74,8 @@ def enter_cases(runtime: Runtime) -> None:
     item = runtime.context.resources.get(Catalogue).item(ESTABLISHMENT, runtime.clock.today())
     clock = ManualClock(runtime.clock.now())
     past = Runtime(runtime.service, runtime.settings, runtime.contracts, clock)
-    papers = _papers(runtime, item)
-    stage = _Stage(past, clock, runtime.clock.today(), _people(), plan["texts"], item, papers)
+    papers = papers_for(runtime, item)
+    stage = _Stage(past, clock, runtime.clock.today(), people(), plan["texts"], item, papers)
     for row in plan["cases"]:
         _play(stage, row)
     past.close()
@@ -108,7 +108,7 @@ def _fill_in(stage: _Stage, row: Mapping[str, Any]) -> UUID:
         return case.id
 
 
-def _papers(runtime: Runtime, item: Item) -> dict[str, InspectedUpload]:
+def papers_for(runtime: Runtime, item: Item) -> dict[str, InspectedUpload]:
     """One paper for each material that every application needs; all demo cases hand in the same ones."""
     papers = {}
     for code in sorted(required_materials(item, {})):
@@ -213,7 +213,8 @@ _STEPS: Mapping[str, tuple[tuple[str, _Act], ...]] = {
 """Who does what in a step of the plan, each in a transaction of its own."""
 
 
-def _people() -> dict[str, Actor]:
+def people() -> dict[str, Actor]:
+    """Who acts in the demo, by user name."""
     plan = _read("people.yaml")
     department = plan.pop("department")
     return {

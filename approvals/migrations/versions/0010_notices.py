@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("last_on", sa.Date(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("file_until", sa.Date(), nullable=True),
+        sa.Column("file_provisional", sa.Boolean(), nullable=False),
         sa.Column("state", _choice("noticestate", "running", "ended", "stopped"), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("stop_reason", _choice("stopreason", "objection", "withdrawn"), nullable=True),

@@ -59,20 +59,28 @@ REACH: dict[State, Callable[[Desk], str]] = {
 }
 
 
+NOTICED = {State.ON_NOTICE, State.NOTICE_OVER, State.OBJECTED, State.LAPSED}
+"""Reached by items that ask for a public notice: `test_public_notices.py`."""
+
+
+def test_every_state_is_reached_here_or_by_a_notice() -> None:
+    assert set(REACH) | NOTICED == set(State)
+
+
 def _trade_name(state: State) -> dict[str, str]:
     """A name of its own: the register takes each once."""
     return {"trade_name": "云栖" + "甲乙丙丁戊己庚辛壬癸子"[list(State).index(state)]}
 
 
-@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("state", list(REACH))
 def test_a_verb_is_refused_in_every_state_it_is_not_meant_for(lasting_desk: Desk, state: State) -> None:
     desk = Desk(lasting_desk.system, company=_trade_name(state))
     case_id = REACH[state](desk)
     case = desk.case(AGENT, case_id)
     assert case["state"] == state
     offered = {verb for verb in case["actions"] if verb not in OFFICIALS}
-    # A draft is moved on only once another version of its item is in force.
-    elsewhere = {*OFFICIALS, "opinion", "renew-version"}
+    # A draft is moved on only once another version of its item is in force; this item asks for no notice.
+    elsewhere = {*OFFICIALS, "opinion", "renew-version", "publish-notice"}
     assert offered == {verb for verb, states in ALLOWED.items() if state in states} - elsewhere
     if state is not State.DRAFT:
         assert not set(desk.case(WINDOW, case_id)["actions"]) & set(VERBS), (

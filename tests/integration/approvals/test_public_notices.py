@@ -1,5 +1,6 @@
 """Public notices: A9 from the notice to the closed enterprise, and how a notice ends otherwise."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -306,3 +307,40 @@ def test_the_authority_puts_an_application_on_notice_before_it_decides(
     assert answer.status_code == 200, answer.text
     (page,) = texts(desk.get(member, f"/cases/{case_id}/certificate").data)
     assert "车间许可证" in page
+
+
+def test_of_an_objection_and_a_withdrawal_at_once_and_of_two_notices_one_wins(enterprise_desk: Desk) -> None:
+    desk = enterprise_desk
+    uscc, member, _established = company(desk)
+    drafts = [drafted(desk, member, uscc) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda each: desk.act(member, each, "publish-notice", YES), drafts))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    lost = next(answer for answer in answers if answer.status_code == 409)
+    assert lost.json["type"].endswith(":notice-running")
+
+    case_id = drafts[[answer.status_code for answer in answers].index(200)]
+    case = desk.case(member, case_id)
+    seen = {"If_Match": f'"{case["version"]}"'}
+    place = f"/notices/{case['notice']['id']}/objections"
+    with ThreadPoolExecutor(2) as pool:
+        withdrawn = pool.submit(desk.act, member, case_id, "withdraw", {"reason": "不办了"}, **seen)
+        objected = pool.submit(desk.client(OTHER_AGENT).post, place, json=OBJECTION)
+    outcome = (withdrawn.result().status_code, objected.result().status_code)
+    assert outcome in {(200, 409), (412, 201)}, outcome
+    assert desk.case(member, case_id)["state"] == ("withdrawn" if outcome[0] == 200 else "objected")
+
+
+def test_in_the_last_minute_an_objection_comes_first_and_a_moment_later_the_application(
+    sqlite_desk: Desk, clock: ManualClock
+) -> None:
+    uscc, member, _established = company(sqlite_desk)
+    case_id = published(sqlite_desk, member, uscc)
+    place = f"/notices/{sqlite_desk.case(member, case_id)['notice']['id']}/objections"
+    midnight = at(LAST_ON + timedelta(days=1), hour=0)
+    clock.set(midnight - timedelta(seconds=1))
+    refusal(sqlite_desk.act(member, case_id, "submit", YES), 409, "notice-running")
+    clock.set(midnight)  # nobody was woken yet, and both sides find the notice over
+    refusal(sqlite_desk.client(OTHER_AGENT).post(place, json=OBJECTION), 409, "notice-over")
+    answer = sqlite_desk.act(member, case_id, "submit", YES)
+    assert answer.status_code == 200 and answer.json["notice"]["state"] == "ended", answer.text

@@ -10,6 +10,7 @@ from tests.integration.approvals.refusals import dump, nothing_changes, refusal
 
 VERBS: dict[str, dict[str, Any]] = {
     "submit": {"declaration": True},
+    "publish-notice": {"declaration": True},
     "withdraw": {},
     "accept": {},
     "decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},

@@ -89,6 +89,7 @@ def test_a_registered_enterprise_becomes_an_organisation_of_its_applicant(
         "uscc": ENTERPRISE["uscc"],
         "name": ENTERPRISE["name"],
         "members": [{"account_id": str(AGENT), "role": "admin"}],
+        "closed": False,
     }
 
 
@@ -103,6 +104,22 @@ def test_the_same_event_and_the_same_enterprise_again_change_nothing(system: Sys
         assert (organisation.name, len(organisation.members)) == (ENTERPRISE["name"], 1)
         assert {row.state for row in session.scalars(sa.select(InboxMessage))} == {"done"}
     assert len(_said(gateway, "yuanban.gateway.organisation.created.v1")) == 1
+
+
+@pytest.mark.parametrize("order", [(1, 2, 2), (2, 1)])
+def test_the_organisation_of_a_closed_enterprise_is_marked_in_whatever_order_one_hears_of_it(
+    client: GatewayClient, system: SystemUnderTest, order: tuple[int, ...]
+) -> None:
+    gateway = system.runtime("gateway")
+    for sequence in order:
+        status = {1: "active", 2: "closed"}[sequence]
+        Consumer(gateway).receive(_event({**ENTERPRISE, "status": status}, sequence=sequence))
+
+    client.sign_in("agent")
+    [membership] = client.get("/api/v1/me").get_json()["memberships"]
+    assert (membership["role"], membership["organisation"]["closed"]) == ("admin", True)
+    told = _said(gateway, "yuanban.gateway.organisation.created.v1")
+    assert [event["data"]["closed"] for event in told] == [False, True]
 
 
 def test_an_enterprise_without_an_applicant_has_no_members_yet(system: SystemUnderTest) -> None:
