@@ -63,6 +63,11 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/request-extension": {"reason": "情形复杂"},
     f"POST {CASE}/decide-extension": {"approved": True},
     f"POST {CASE}/explain-overdue": {"reason": "申请量集中", "expected_on": "2099-12-31"},
+    f"POST {CASE}/answer-objection": {
+        "objection_id": "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e",
+        "outcome": "dismissed",
+        "text": "经核查不属实",
+    },
     f"POST {CASE}/record-payment": {"amount_fen": 5_000_000, "voucher": "拨付2026-0012"},
     f"POST {CASE}/record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
     "POST /enterprise/tasks/claim-next": {},
