@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from approvals.applications import commands as applications
 from approvals.applications.answers import open_form
 from approvals.applications.starting import start
 from approvals.cases.lifecycle import State
