@@ -42,7 +42,7 @@ def test_more_that_counts_never_grants_less(less: Decimal, more: Decimal, rate: 
     assert most(of, less) <= most(of, more) <= cap
 
 
-@given(st.integers(0, 10**15))
+@given(st.integers(0, 10**15 - 1))
 def test_amounts_survive_being_written_and_read(fen: int) -> None:
     assert to_fen(Decimal(yuan_text(fen))) == fen
     assert fen_of(yuan_of(fen)) == fen
