@@ -108,7 +108,8 @@ def tell_both(tx: Transaction, event: Event) -> None:
 
 
 def tell_of_objection(tx: Transaction, event: Event) -> None:
-    """Tell the officials concerned that the holder has spoken."""
+    """Tell the applicant that it has arrived, and the officials concerned that the holder has spoken."""
+    tell_applicant(tx, event)
     wording = tx.resource(Catalogue).word("claimed-case.objection-stated", case_facts(event.data))
     for official in event.data["revocation"]["officials"]:
         tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")

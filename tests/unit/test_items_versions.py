@@ -122,7 +122,7 @@ def test_drafts_are_nobodys_business(folder: Path) -> None:
 )
 def test_what_was_published_never_changes(folder: Path, file: str, before: str, after: str) -> None:
     change(folder, file, before, after)
-    [flaw] = flaws(folder)
+    [flaw] = [flaw for flaw in flaws(folder) if flaw.startswith(ITEM)]  # others may cite the same law
     assert flaw.startswith(f"{ITEM}:5: version: differs from what was published as version 2026.1 of {SLUG}")
     assert "in a copy of the file with a version of its own and publish that" in flaw
 
