@@ -5,13 +5,14 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from approvals.applications import commands, publishing, renewal
+from approvals.applications import commands, publishing, renewal, starting
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.refusals import (
     CLAIM_REQUIRED,
     CREDIT_BAN,
     FILING_CLOSED,
+    FUNDS_APPLIED_FOR,
     GUIDE_ONLY,
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
@@ -72,7 +73,7 @@ def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
 
     For applicants, members of enterprises and residents. The item may be named by code or by slug.
     """
-    case = commands.start(tx, data["item_code"], data["on_behalf_of"], data["renews"])
+    case = starting.start(tx, data["item_code"], data["on_behalf_of"], data["renews"])
     location = f"/api/v1/{tx.context.service}/cases/{case.id}"
     return reply_with_case(tx, case, status=201, headers={"Location": location})
 
@@ -143,6 +144,7 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
     NOTICE_RUNNING,
     FILING_CLOSED,
     ORGANISATION_NOT_REGISTERED,
+    FUNDS_APPLIED_FOR,
 )
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
@@ -223,7 +225,7 @@ def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply
 @blueprint.arguments(AnswerCorrection, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, CREDIT_BAN)
+@refuses(FORBIDDEN, WRONG_STATE, CREDIT_BAN, FUNDS_APPLIED_FOR)
 @command
 def answer_correction(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the corrections in; a new intake clock starts.

@@ -5,12 +5,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from approvals.applications.answers import (
-    Answers,
     Checker,
     OpenedForm,
     open_form,
@@ -27,17 +25,15 @@ from approvals.cases.lifecycle import BEFORE_ACCEPTANCE, BEFORE_FILING, State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.numbering import next_number
 from approvals.cases.record import Fact, record
-from approvals.certificates.model import Certificate
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.documents.unused import let_go
 from approvals.extensions import commands as extensions
+from approvals.funds import commands as funds
 from approvals.gaps import commands as gaps
 from approvals.gaps.policy import Deferred, wrongs
 from approvals.handovers import commands as handovers
 from approvals.items.answers import subject_name
-from approvals.items.carrying import carry_over
-from approvals.items.catalogue import Catalogue
 from approvals.items.drafts import check_draft
 from approvals.items.forms import Validation
 from approvals.items.model import Item
@@ -48,19 +44,16 @@ from approvals.notices.policy import require_noticed
 from approvals.procedures import commands as procedures
 from approvals.promises import commands as promises
 from approvals.renewals import commands as renewals
-from approvals.renewals.commands import to_be_renewed
 from approvals.tasks import commands as tasks
 from approvals.tasks.model import TaskKind
 from shared.cipher import Cipher
-from shared.errors import Conflict, FieldError, Forbidden, InvalidInput
+from shared.errors import FieldError, InvalidInput
 from shared.identifiers.case_number import make_case_number, make_query_code
-from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Context, Transaction
 
 INTAKE_TIMER = "intake-lapse"
 WITHDRAWN = Text("申请人撤回申请", "The applicant has withdrawn the application")
-MAY_APPLY = ("applicant", "enterprise_member", "resident")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,58 +61,6 @@ class Filings:
     """Recording what was filed: it issues things as decisions do, and comes from where they are made."""
 
     file: Callable[[Transaction, Case, Item], None]
-
-
-def start(
-    tx: Transaction, item_code: str, on_behalf_of: str | None = None, renews: str | None = None
-) -> Case:
-    """Open a draft under the item's present version, for oneself or for an organisation one belongs to.
-
-    `renews` is the certificate to be renewed (延续): its holder applies, and the answers of the case that
-    issued it are there to begin with.
-    """
-    item = tx.resource(Catalogue).in_force(item_code, tx.today)
-    if item is None:
-        raise Conflict(
-            Text("该事项目前不接受申请", "At present nobody can apply for this item"), slug="item-retired"
-        )
-    if not item.online:
-        raise Conflict(Text("该事项尚不能在线申请", "Not available online yet"), slug="guide-only")
-    handovers.require_connected(tx.context.resources, item)
-    if not tx.actor.has_role(*MAY_APPLY):
-        raise Forbidden(Text("工作人员账号不能提交申请", "Officials' accounts cannot apply"))
-    certificate = to_be_renewed(tx, item, renews) if renews is not None else None
-    if certificate is not None:
-        on_behalf_of = _holder(certificate, on_behalf_of)
-    if on_behalf_of is not None and all(m.uscc != on_behalf_of for m in tx.actor.memberships):
-        raise Forbidden(Text("您不是该单位的成员", "You do not belong to this organisation"))
-    _require_right_applicant(item, on_behalf_of)
-    case = Case(
-        id=new_id(),
-        event_sequence=0,
-        item_code=item.code,
-        item_version=item.version,
-        department=item.department.code,
-        state=State.DRAFT,
-        route="ordinary",
-        applicant_id=_account(tx),
-        applicant_name=tx.actor.name,
-        on_behalf_of=on_behalf_of,
-        answers_sealed=b"",
-        created_at=tx.now,
-        updated_at=tx.now,
-    )
-    answers = _answers_for(tx, certificate, item) if certificate else {}
-    write_answers(tx.context.cipher, case, answers)
-    case.subject_name = subject_name(item, answers)
-    fill_in(tx, case, item)
-    tx.session.add(case)
-    tx.session.flush()
-    if certificate is not None:
-        renewals.begin(tx, case, item, certificate)
-    details = {"item": item.code, **({"renews": certificate.id} if certificate else {})}
-    tx.audit("case.started", "case", case.id, details, on_behalf_of)
-    return case
 
 
 def save_answers(tx: Transaction, case: Case, item: Item, changes: Mapping[str, Any]) -> Case:
@@ -184,8 +125,8 @@ def submit(
     what the item lets follow (容缺受理). What another authority executes is handed over to its system, which
     says when it has received it. Raises InvalidInput naming every wrong field and missing material; Conflict
     when it was handed in before, when another version of the item has come into force since the draft was
-    begun, `credit-ban` for whoever may not promise and, where a public notice comes first, before its end
-    and when the time after it is over.
+    begun, when the funds asked for were applied for before, `credit-ban` for whoever may not promise and,
+    where a public notice comes first, before its end and when the time after it is over.
     """
     policy.require_applicant(tx.actor, case)
     require_noticed(case, item)
@@ -199,6 +140,7 @@ def submit(
     fill_in(tx, case, item)
     require_valid(tx, case, item, deferred)
     renewals.hand_in(tx, case, item)
+    funds.claim(tx, case, item, _form(tx, case, item).examined.values)
     region = _region(item)
     # One series for all items: the number names region and day, not the item.
     serial = next_number(tx.session, f"case/{region}/{tx.today.isoformat()}")
@@ -278,6 +220,7 @@ def withdraw(tx: Transaction, case: Case, item: Item, *, reason: str) -> Case:
     extensions.lapse(tx, case)
     gaps.lapse(tx, case)
     renewals.end(tx, case)
+    funds.release(tx, case)
     tasks.cancel_live(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     if not never_received:
@@ -311,6 +254,7 @@ def answer_correction(tx: Transaction, case: Case, item: Item, *, deferred: Defe
     if untouched:
         raise InvalidInput(errors=untouched)
     require_valid(tx, case, item, deferred)
+    funds.claim(tx, case, item, _form(tx, case, item).examined.values)
     notice.answered_at = tx.now
     if item.handover is not None:
         record(tx, case, item, "answer_handed_in", office="applicant")
@@ -413,39 +357,8 @@ def _section(pointer: str) -> str:
     return parts[2] if len(parts) > 2 and parts[1] == "answers" else ""
 
 
-def _require_right_applicant(item: Item, on_behalf_of: str | None) -> None:
-    if item.applicant == "organisation" and on_behalf_of is None:
-        text = Text(
-            "此事项由单位申请，请选择代表哪个单位", "Organisations apply for this item; say for which one"
-        )
-        raise InvalidInput(errors=[FieldError("/on_behalf_of", "required", text)])
-    if item.applicant == "person" and on_behalf_of is not None:
-        text = Text("此事项由个人申请", "Persons apply for this item themselves")
-        raise InvalidInput(errors=[FieldError("/on_behalf_of", "choice", text)])
-
-
-def _holder(certificate: Certificate, said: str | None) -> str:
-    """Whose application a renewal is: that of the certificate's holder."""
-    if said not in (None, certificate.holder_code):
-        text = Text("延续由持证单位申请", "The holder of the certificate applies for its renewal")
-        raise InvalidInput(errors=[FieldError("/on_behalf_of", "choice", text)])
-    return certificate.holder_code
-
-
-def _answers_for(tx: Transaction, certificate: Certificate, item: Item) -> Answers:
-    """What was said when the certificate was applied for, as far as the present form asks for it."""
-    before = tx.session.get_one(Case, certificate.case_id)
-    return carry_over(item.form, read_answers(tx.context.cipher, before))[0]
-
-
 def _region(item: Item) -> str:
     return item.department.code[2:8]
-
-
-def _account(tx: Transaction) -> UUID:
-    if tx.actor.id is None:
-        raise Forbidden
-    return tx.actor.id
 
 
 def handed_in_names(case: Case, item: Item) -> list[str]:

@@ -10,7 +10,7 @@ from approvals.cases.model import Case
 from approvals.cases.record import Office
 from approvals.items.model import Item
 from approvals.notices.commands import put_up
-from approvals.notices.policy import before_decision, before_filing, require_notice
+from approvals.notices.policy import before_filing, put_up_by_officials, require_notice
 from approvals.tasks import policy as task_policy
 from shared.errors import FieldError, InvalidInput
 from shared.text import Text
@@ -33,7 +33,7 @@ def publish_notice(tx: Transaction, case: Case, item: Item, *, declaration: bool
         office: Office = "applicant"
     else:
         office = task_policy.office_of(task_policy.require_examiner(tx.session, tx.actor, case))
-    wanted = require_notice(before_filing(item) if draft else before_decision(item))
+    wanted = require_notice(before_filing(item) if draft else put_up_by_officials(item))
     if not declaration:
         raise InvalidInput(errors=[FieldError("/declaration", "required", _DECLARE)])
     if draft:

@@ -34,7 +34,7 @@ from approvals.items.catalogue import Catalogue
 from approvals.notices import commands as notices
 from approvals.notices.queries import reaching_into
 from approvals.tasks import commands as tasks
-from approvals.tasks.model import LIVE, Task, TaskKind
+from approvals.tasks.model import AFTER_DECISION, LIVE, Task, TaskKind
 from shared.calendar import WorkCalendar
 from shared.text import Text
 from shared.transaction import Context, Transaction
@@ -127,25 +127,25 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
 def _move_tasks(tx: Transaction, move: Move) -> UUID | None:
     """Let the live tasks follow; gives the official who holds the claim, if one does.
 
-    What is still to be done on a granted case has clocks of its own: its delivery, and the later check.
+    What is still to be done on a granted case has clocks of its own: its delivery or payment,
+    and the later check.
     """
     if move.case.state is not State.GRANTED:
         return tasks.redate(tx, move.case)
     deadlines = tx.resource(Deadlines)
+    delivery = deadlines.reckon_delivery(tx.session, move.case, move.item, tx.today)
+    check = deadlines.reckon_check(tx.session, move.case, move.item, tx.today)
     holders = [
         tasks.redate_one(tx, move.case, kind, due)
-        for kind, due in (
-            (TaskKind.DELIVERY, deadlines.reckon_delivery(tx.session, move.case, move.item, tx.today)),
-            (TaskKind.CHECK, deadlines.reckon_check(tx.session, move.case, move.item, tx.today)),
-        )
+        for kind, due in (*((kind, delivery) for kind in AFTER_DECISION), (TaskKind.CHECK, check))
         if due is not None and due.due_on is not None
     ]
     return next((holder for holder in holders if holder is not None), None)
 
 
 def _granted_with_work_left(session: Session, year: int) -> list[UUID]:
-    """Granted cases that are to be delivered or checked in `year` or later: no more than of a few weeks."""
-    live = sa.and_(Task.kind.in_((TaskKind.DELIVERY, TaskKind.CHECK)), Task.state.in_(LIVE))
+    """Granted cases to be delivered, paid or checked in `year` or later: no more than of a few weeks."""
+    live = sa.and_(Task.kind.in_((*AFTER_DECISION, TaskKind.CHECK)), Task.state.in_(LIVE))
     found = sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1)).distinct()
     return list(session.scalars(found))
 

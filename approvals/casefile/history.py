@@ -21,6 +21,7 @@ OFFICES: dict[str, Text] = {
     "approver": Text("审批人员", "Approver"),
     "manager": Text("管理人员", "Manager"),
     "authority": Text("主管机关（业务系统）", "The authority, by its own system"),
+    "payer": Text("资金拨付人员", "Payment official"),
     "system": Text("系统", "System"),
 }
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from approvals.casefile.dues import due_view, stage_view
+from approvals.casefile.dues import due_view
 from approvals.cases.clock import ClockKind
-from approvals.cases.dates import INTERNAL, read_dates
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import UNDER_EXAMINATION, State
 from approvals.cases.model import Case, DeferralState
@@ -136,7 +135,7 @@ def delivery_view(
     session: Session, context: Context, case: Case, item: Item, today: date, now: datetime
 ) -> dict[str, Any] | None:
     """How what was granted was delivered, or by when it is to be; None where nothing is to be delivered."""
-    if case.state is not State.GRANTED:
+    if case.state is not State.GRANTED or item.funding is not None:
         return None
     deadlines = context.resources.get(Deadlines)
     done = deliveries.of_case(session, case.id)
@@ -155,27 +154,6 @@ def delivery_view(
             "recorded_at": done.recorded_at.isoformat(),
         },
     }
-
-
-def stages_view(case: Case, item: Item, now: datetime, *, for_applicant: bool) -> list[dict[str, Any]]:
-    """The stages (环节) of the item and how far the case has come; by when is for officials alone."""
-    reached = _reached(case)
-    running = {key: each for key, each in read_dates(case.dates).items() if key.startswith(INTERNAL)}
-    shown = []
-    for step in item.steps:
-        if step.starts is None or step.ends is None:
-            continue
-        date = None if for_applicant else running.get(INTERNAL + step.key)
-        state = "done" if step.ends in reached else "running" if step.starts in reached else "pending"
-        shown.append(
-            {
-                "key": step.key,
-                "name": step.name.to_dict(),
-                "state": state,
-                "due": date and stage_view(step.key, date, now),
-            }
-        )
-    return shown
 
 
 def overdue_view(
@@ -230,20 +208,6 @@ def promise_view(
             for found in checks_of(session, case)
         ],
     }
-
-
-def _reached(case: Case) -> set[str]:
-    """The events that the log holds, by which stages start and end."""
-    events = {
-        "received": "received",
-        "accepted": "accepted",
-        "deemed_accepted": "accepted",
-        "reviewed": "reviewed",
-        "granted": "decided",
-        "refused": "decided",
-        "delivered": "delivered",
-    }
-    return {events[entry.key] for entry in case.entries if entry.key in events}
 
 
 def handover_view(

@@ -10,6 +10,8 @@ from approvals.applications.answers import open_form
 from approvals.applications.commands import open_points
 from approvals.applications.renewal import Renewal, losses, renewal_of
 from approvals.casefile.dues import due_view
+from approvals.casefile.funding import funding_view
+from approvals.casefile.opinions import opinions_view
 from approvals.casefile.progress import (
     deferral_view,
     delivery_view,
@@ -20,10 +22,10 @@ from approvals.casefile.progress import (
     overdue_view,
     procedures_view,
     promise_view,
-    stages_view,
 )
 from approvals.casefile.renewing import renewable_view, renews_view
 from approvals.casefile.revoking import revocation_verbs, revocation_view
+from approvals.casefile.stages import stages_view
 from approvals.cases import deferral, policy
 from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.lifecycle import RUNNING_STATES, STATE_NAMES, State, allows
@@ -39,9 +41,8 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.forms import Examination
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
-from approvals.notices.policy import before_decision, before_filing, notice_runs
+from approvals.notices.policy import before_filing, decision_waits, notice_runs, put_up_by_officials
 from approvals.overdue.policy import may_explain, missed
-from approvals.reviews.commands import CONCLUSIONS, opinions_on
 from approvals.spot.view import corrections_view
 from approvals.tasks.model import TaskKind
 from approvals.tasks.policy import EXAMINATION, claimed_kinds
@@ -63,6 +64,8 @@ _OFFICIAL_VERBS: dict[str, tuple[TaskKind, ...]] = {
     "decide-extension": (TaskKind.EXTENSION,),
     "record-delivery": (TaskKind.DELIVERY,),
     "record-check": (TaskKind.CHECK,),
+    "record-payment": (TaskKind.PAYMENT,),
+    "answer-objection": (TaskKind.OBJECTION,),
 }
 _WAIT_FOR_PROCEDURES = ("opinion", "decide")
 _APPLICANT_VERBS = (
@@ -134,7 +137,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "spot_corrections": corrections_view(
             reader.session, reader.context.cipher, case, item, personal=personal
         ),
-        "opinions": [] if own and not claims else _opinions(reader, case),
+        "opinions": [] if own and not claims else opinions_view(reader.session, case, item),
         "decision": _decision(reader, case),
         "certificate": _certificate(reader, case),
         "renewal": renewal and _renewal(renewal, item),
@@ -142,7 +145,11 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "procedures": procedures_view(reader.session, case),
         "extension": extension_view(reader.session, case, item, for_applicant=own),
         "delivery": delivery_view(reader.session, reader.context, case, item, reader.today, reader.now),
-        "stages": stages_view(case, item, reader.now, for_applicant=own),
+        "notice": notice_view(reader.session, case, item),
+        "stages": stages_view(reader.session, case, item, reader.now, for_applicant=own),
+        "funding": funding_view(
+            reader.session, reader.context, case, item, reader.today, reader.now, for_applicant=own
+        ),
         "overdue": overdue_view(reader.session, case, reader.now, for_applicant=own),
         "route": case.route,
         "routes": list(item.routes),
@@ -154,7 +161,6 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
             reader.session, reader.context, reader.actor, case, reader.today, claims
         ),
         "handover": handover_view(reader.session, reader.context.service, case, for_applicant=own),
-        "notice": notice_view(reader.session, case, item),
         "actions": [
             *_actions(reader, case, item, own, claims, renewal),
             *revocation_verbs(reader.session, reader.actor, case, reader.today, claims),
@@ -258,23 +264,6 @@ def _correction(reader: Reader, case: Case, item: Item) -> dict[str, Any] | None
             for point in points
         ],
     }
-
-
-def _opinions(reader: Reader, case: Case) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": "review",
-            "conclusion": opinion.conclusion,
-            "conclusion_name": CONCLUSIONS[opinion.conclusion].to_dict(),
-            "text": opinion.text,
-            "official": opinion.official_name,
-            "at": opinion.at.isoformat(),
-            "checks": opinion.checks,
-            "inspection": opinion.inspection,
-            "case_version": opinion.case_version,
-        }
-        for opinion in opinions_on(reader.session, case)
-    ]
 
 
 def _decision(reader: Reader, case: Case) -> dict[str, Any] | None:
@@ -387,12 +376,12 @@ def _is_open(reader: Reader, case: Case, item: Item, verb: str) -> bool:
     if verb == "decide" and deferral.to_make_up(case) is not None:
         return False
     if verb in _WAIT_FOR_PROCEDURES:
-        waits = verb == "decide" and notice_runs(reader.session, case, item)
+        waits = verb == "decide" and decision_waits(reader.session, case, item)
         return case.resumes_on is None and not waits
-    if verb == "publish-notice":
-        return before_decision(item) is not None and not notice_runs(reader.session, case, item)
     if verb == "start-procedure":
         return bool(item.procedures)
+    if verb == "publish-notice":
+        return put_up_by_officials(item) is not None and not notice_runs(reader.session, case, item)
     if verb == "end-procedure":
         return case.resumes_on is not None
     if verb == "request-extension":

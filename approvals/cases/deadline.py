@@ -1,6 +1,6 @@
 """From a case's facts to its dates: the pure clock applied to stored rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -12,7 +12,8 @@ from approvals.cases import clock
 from approvals.cases.dates import open_dates, read_dates
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case
-from approvals.items.model import Item, Limit, Step
+from approvals.items.examination import examined_before
+from approvals.items.model import Item, Limit
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
@@ -212,7 +213,7 @@ def facts_of(case: Case) -> list[clock.ClockFact]:
 
 
 def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
-    """The limits of an item as the clock takes them; LookupError when it has none to start one with.
+    """The limits of an item as the clock takes them; LookupError when it has none to answer within.
 
     Only what was granted is delivered, or checked later. What is handed over to another authority may have no
     intake limit.
@@ -220,21 +221,20 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     intake, statutory, promised = item.limits.intake, item.limits.statutory, item.limits.promised
     if item.filing and promised is not None:  # without facts no clock runs by it
         return clock.Limits(intake=_limit(promised), statutory=_limit(promised))
-    if statutory is None or (intake is None and item.handover is None):
-        raise LookupError(f"item {item.code} can be filed but has no intake or statutory limit")
+    if not (statutory or promised) or (intake is None and item.handover is None):
+        raise LookupError(f"item {item.code} can be filed but has no limit for intake or decision")
     delivery, promise = item.limits.delivery, item.promise
     make_up = item.deferral.make_up if item.deferral else None
     notice = item.public_notice
     return clock.Limits(
         intake=_limit(intake) if intake else None,
-        statutory=_limit(statutory),
+        statutory=_limit(statutory) if statutory else None,
         promised=_limit(promised) if promised else None,
         extension_moves_promised=bool(promised and promised.extension),
         delivery=_limit(delivery) if delivery and granted else None,
+        pays=item.funding is not None,
         stages=tuple(
-            stage
-            for step in item.steps
-            if (stage := _stage(step)) is not None and (granted or stage.ends is not clock.FactKind.DELIVERED)
+            stage for stage in _stages(item) if granted or stage.ends is not clock.FactKind.DELIVERED
         ),
         make_up=_limit(make_up) if make_up else None,
         check=_limit(promise.check) if promise and item.route == "promise" and granted else None,
@@ -243,11 +243,20 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
     )
 
 
-def _stage(step: Step) -> clock.StageLimit | None:
-    if step.starts is None or step.ends is None or step.limit is None:
-        return None
-    starts, ends = clock.FactKind(step.starts), clock.FactKind(step.ends)
-    return clock.StageLimit(step.key, step.name, starts, ends, _limit(step.limit))
+def _stages(item: Item) -> Iterator[clock.StageLimit]:
+    """The stages with a clock; what starts with opinions starts with the last stage examined before it."""
+    for step in item.steps:
+        if step.starts is None or step.ends is None or step.limit is None:
+            continue
+        yield clock.StageLimit(
+            key=step.key,
+            name=step.name,
+            starts=clock.FactKind(step.starts),
+            ends=clock.FactKind(step.ends),
+            limit=_limit(step.limit),
+            after=examined_before(item, step.key),
+            review=step.key if step.examined_by else None,
+        )
 
 
 def _limit(limit: Limit) -> clock.Limit:

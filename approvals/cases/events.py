@@ -2,369 +2,33 @@
 
 from functools import cache
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
+from approvals.cases.event_data import (
+    CaseData,
+    DeliveredData,
+    ExplainedData,
+    ExtendedData,
+    PaidData,
+    ProcedureData,
+    RedatedData,
+    WarnedData,
+)
+from approvals.cases.step_events import (
+    AcceptedData,
+    CheckedData,
+    DeemedRenewedData,
+    FiledData,
+    GapsData,
+    HandoverData,
+    ObjectionData,
+    PublicNoticeData,
+    RenewalDueData,
+    RevocationData,
+    SpotCorrectedData,
+)
 from shared.messaging.contracts import EventContract
 from shared.text import Text
-
-
-class TextField(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-
-
-class DecisionField(Schema):
-    """The decision, once there is one."""
-
-    granted = fields.Boolean(required=True)
-    reason = fields.String(required=True, allow_none=True)
-    certificate_id = fields.String(required=True, allow_none=True)
-    uscc = fields.String(required=True, allow_none=True)
-
-
-class CorrectionField(Schema):
-    """The correction notice that is open, or was answered last."""
-
-    round = fields.Integer(required=True)
-    count = fields.Integer(required=True)
-
-
-class DeclineField(Schema):
-    """Why the application was not accepted."""
-
-    kind = fields.String(required=True)
-    reason = fields.String(required=True)
-
-
-class CaseData(Schema):
-    """The public state of a case; no answers, no ID numbers, no phones."""
-
-    case_id = fields.UUID(required=True)
-    number = fields.String(required=True, allow_none=True)
-    item_code = fields.String(required=True)
-    item_name = fields.Nested(TextField, required=True)
-    subject_name = fields.String(required=True, allow_none=True)
-    applicant_account_id = fields.UUID(required=True)
-    on_behalf_of = fields.String(required=True, allow_none=True)
-    department = fields.String(required=True)
-    state = fields.String(required=True)
-    state_name = fields.Nested(TextField, required=True)
-    submitted_on = fields.Date(required=True, allow_none=True)
-    due_on = fields.Date(required=True, allow_none=True)
-    due_kind = fields.String(required=True, allow_none=True)
-    provisional = fields.Boolean(required=True)
-    due_at = fields.DateTime(required=False, allow_none=True)
-    """The instant, where the limit is in hours."""
-    decision = fields.Nested(DecisionField, required=True, allow_none=True)
-    correction = fields.Nested(CorrectionField, required=True, allow_none=True)
-    decline = fields.Nested(DeclineField, required=True, allow_none=True)
-    executed_in = fields.Nested(TextField, required=False, allow_none=True)
-    """The system of another authority that executes the case; null or absent where our own desk does."""
-
-
-class NoticeField(Schema):
-    """The State Council's notice that a calendar comes from."""
-
-    year = fields.Integer(required=True)
-    title = fields.Nested(TextField, required=True)
-    published_on = fields.Date(required=True)
-
-
-class MovedDateField(Schema):
-    """The date of one clock that a newly published calendar has moved or settled."""
-
-    clock = fields.String(required=True)
-    name = fields.Nested(TextField, required=True)
-    previous_on = fields.Date(required=True)
-    on = fields.Date(required=True)
-    provisional = fields.Boolean(required=True)
-    internal = fields.Boolean(required=True)
-    """The date of a stage inside the authority, which is no business of the applicant's."""
-
-
-class RedatingField(Schema):
-    """What a newly published calendar has moved: the dates before it, and who has to know."""
-
-    previous_due_on = fields.Date(required=True)
-    previous_provisional = fields.Boolean(required=True)
-    notice = fields.Nested(NoticeField, required=True)
-    claimed_by = fields.UUID(required=True, allow_none=True)
-    moved = fields.List(fields.Nested(MovedDateField), load_default=())
-    """Clocks besides the one that governs."""
-
-
-class RedatedData(CaseData):
-    """The public state of a case whose due date was computed anew, and what it was before."""
-
-    redating = fields.Nested(RedatingField, required=True)
-
-
-class ProcedureField(Schema):
-    """A special procedure (特别程序) during which the time limits stand still."""
-
-    kind = fields.String(required=True)
-    name = fields.Nested(TextField, required=True)
-    reason = fields.String(required=True)
-    legal_basis = fields.String(required=True)
-    started_on = fields.Date(required=True)
-    expected_days = fields.Integer(required=True)
-    expected_end_on = fields.Date(required=True)
-    ended_on = fields.Date(required=True, allow_none=True)
-
-
-class ProcedureData(CaseData):
-    """The public state of a case, and the special procedure that has started or ended."""
-
-    procedure = fields.Nested(ProcedureField, required=True)
-    running = fields.Integer(required=True)
-    """How many special procedures run now; the limits stand still while any does."""
-    statutory_due_on = fields.Date(required=True, allow_none=True)
-    """When the law wants the decision; null while the limit stands still."""
-    statutory_provisional = fields.Boolean(required=False)
-    """Whether that day lies beyond the calendars that are published."""
-
-
-class ExtensionField(Schema):
-    """The extension of the statutory limit, and where it leads; no date while a special procedure runs."""
-
-    amount = fields.Nested(TextField, required=True)
-    reason = fields.String(required=True)
-    previous_due_on = fields.Date(required=True, allow_none=True)
-    due_on = fields.Date(required=True, allow_none=True)
-    provisional = fields.Boolean(required=False)
-    """Whether `due_on` lies beyond the calendars that are published."""
-
-
-class ExtendedData(CaseData):
-    """The public state of a case, and the extension that was approved."""
-
-    extension = fields.Nested(ExtensionField, required=True)
-
-
-class DeliveryField(Schema):
-    """How and when what was granted was delivered; not to whom, which is a person's name."""
-
-    method = fields.String(required=True)
-    method_name = fields.Nested(TextField, required=True)
-    delivered_on = fields.Date(required=True)
-
-
-class DeliveredData(CaseData):
-    """The public state of a case, and the delivery of what was granted."""
-
-    delivery = fields.Nested(DeliveryField, required=True)
-
-
-class WarningField(Schema):
-    """A limit that is near or was missed, and who has to know."""
-
-    record = fields.String(required=True)
-    clock = fields.String(required=True)
-    name = fields.Nested(TextField, required=True)
-    light = fields.String(required=True)
-    """`yellow`, `red` (promised limit missed) or `red_card` (statutory limit missed)."""
-    due_on = fields.Date(required=True)
-    due_at = fields.DateTime(required=True, allow_none=True)
-    claimed_by = fields.UUID(required=True, allow_none=True)
-
-
-class WarnedData(CaseData):
-    """The public state of a case, and the warning that was given about it."""
-
-    warning = fields.Nested(WarningField, required=True)
-
-
-class ExplanationField(Schema):
-    """Why the answer is late, and by when it is expected: published as it is."""
-
-    number = fields.Integer(required=True)
-    due_kind = fields.String(required=True)
-    missed_on = fields.Date(required=True)
-    reason = fields.String(required=True)
-    expected_on = fields.Date(required=True)
-
-
-class ExplainedData(CaseData):
-    """The public state of a case, and the explanation of its delay."""
-
-    explanation = fields.Nested(ExplanationField, required=True)
-
-
-class GapsField(Schema):
-    """What was still missing when the case was accepted (容缺受理), and by when it is to follow."""
-
-    materials = fields.List(fields.Nested(TextField), required=True)
-    """Their official names."""
-    due_on = fields.Date(required=True)
-    provisional = fields.Boolean(required=True)
-    """Whether that day lies beyond the calendars that are published."""
-
-
-class SpotCorrectionField(Schema):
-    """Which answers were corrected on the spot, by name; never what they say."""
-
-    fields_ = fields.List(fields.Nested(TextField), required=True, data_key="fields", attribute="fields")
-    consent_name = fields.Nested(TextField, required=True)
-
-
-class SpotCorrectedData(CaseData):
-    """The public state of a case in which answers were corrected on the spot."""
-
-    spot_correction = fields.Nested(SpotCorrectionField, required=True)
-
-
-class AcceptedData(CaseData):
-    """The public state of a case that was accepted; with `gaps` where materials are to follow."""
-
-    gaps = fields.Nested(GapsField, required=False, allow_none=True)
-
-
-class GapsData(CaseData):
-    """The public state of a case with gaps, and who has to know beside the applicant."""
-
-    gaps = fields.Nested(GapsField, required=True)
-    claimed_by = fields.UUID(required=True, allow_none=True)
-    """The official who examines the case now."""
-
-
-class CheckField(Schema):
-    """What a check of a promise has found."""
-
-    round = fields.Integer(required=True)
-    fulfilled = fields.Boolean(required=True)
-    findings = fields.String(required=True)
-    checked_on = fields.Date(required=True)
-    correct_by = fields.Date(required=True, allow_none=True)
-
-
-class CheckedData(CaseData):
-    """The public state of a case, and what was found of the promise made with it."""
-
-    check = fields.Nested(CheckField, required=True)
-
-
-class RevocationField(Schema):
-    """A revocation that is proposed or decided; facts and statements stay in the case file."""
-
-    ground = fields.String(required=True)
-    ground_text = fields.Nested(TextField, required=True)
-    statement_until = fields.Date(required=True)
-    statement_provisional = fields.Boolean(required=True)
-    """Whether that day lies beyond the calendars that were published when it was told."""
-    certificate_id = fields.String(required=True, allow_none=True)
-    """The certificate that ended with the revocation."""
-    officials = fields.List(fields.UUID(), required=True)
-    """Accounts of whoever proposed, and of whoever holds the task of deciding."""
-
-
-class RevocationData(CaseData):
-    """The public state of a case, and the proceeding to revoke what was granted."""
-
-    revocation = fields.Nested(RevocationField, required=True)
-
-
-class HandoverField(Schema):
-    """The system of another authority that executes the case."""
-
-    system = fields.Nested(TextField, required=True)
-    receipt_number = fields.String(required=True, allow_none=True)
-    """The authority's own; null until it has taken the application."""
-    reason = fields.Nested(TextField, required=True, allow_none=True)
-    """Why it is stuck, or why a withdrawal was not taken."""
-
-
-class HandoverData(CaseData):
-    """The public state of a case, and what its hand-over has come to."""
-
-    handover = fields.Nested(HandoverField, required=True)
-
-
-class PublicNoticeField(Schema):
-    """A public notice (公示): how long it stands, and until when the application may follow it."""
-
-    notice_id = fields.UUID(required=True)
-    kind = fields.String(required=True)
-    timing = fields.String(required=True)
-    name = fields.Nested(TextField, required=True)
-    published_on = fields.Date(required=True)
-    last_on = fields.Date(required=True)
-    provisional = fields.Boolean(required=True)
-    """Whether `last_on` lies beyond the calendars that are published."""
-    file_until = fields.Date(required=True, allow_none=True)
-    """The last day for the application, where the notice comes before it."""
-    ended_on = fields.Date(required=True, allow_none=True)
-
-
-class PublicNoticeData(CaseData):
-    """The public state of a case, and its public notice."""
-
-    public_notice = fields.Nested(PublicNoticeField, required=True)
-
-
-class ObjectionField(Schema):
-    """An objection to a public notice; neither who lodged it nor why."""
-
-    standing = fields.String(required=True)
-    standing_name = fields.Nested(TextField, required=True)
-    ends_case = fields.Boolean(required=True)
-    advice = fields.Nested(TextField, required=True, allow_none=True)
-
-
-class ObjectionData(PublicNoticeData):
-    """The public state of a case, its public notice, and that somebody objects."""
-
-    objection = fields.Nested(ObjectionField, required=True)
-
-
-class ExpiringField(Schema):
-    """A certificate that ends before long, and when its renewal can be applied for."""
-
-    name = fields.Nested(TextField, required=True)
-    number = fields.String(required=True)
-    valid_until = fields.Date(required=True)
-    opens_on = fields.Date(required=True, allow_none=True)
-    apply_by = fields.Date(required=True, allow_none=True)
-    """The last day on which it is in time; null once that has passed."""
-
-
-class RenewalDueData(CaseData):
-    """The public state of the case that issued the certificate, and the certificate."""
-
-    expiring = fields.Nested(ExpiringField, required=True)
-
-
-class RenewedField(Schema):
-    """What counts as renewed by law, and how long it is valid now."""
-
-    certificate_id = fields.String(required=True)
-    name = fields.Nested(TextField, required=True)
-    number = fields.String(required=True)
-    previous_valid_until = fields.Date(required=True)
-    valid_from = fields.Date(required=True)
-    valid_until = fields.Date(required=True, allow_none=True)
-
-
-class DeemedRenewedData(CaseData):
-    """The public state of a case on which nobody decided in time, and the renewal that followed."""
-
-    renewed = fields.Nested(RenewedField, required=True)
-
-
-class FilingField(Schema):
-    """What shows that something was filed."""
-
-    certificate_id = fields.String(required=True)
-    name = fields.Nested(TextField, required=True)
-    number = fields.String(required=True)
-
-
-class FiledData(CaseData):
-    """The public state of a filing, recorded as it was handed in."""
-
-    filing = fields.Nested(FilingField, required=True)
-
 
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
@@ -382,6 +46,7 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "paid": Text("资金已拨付", "The funds that were granted were paid"),
     "warned": Text(
         "期限临近或者已超过，已发出监察提醒", "A limit is near or was missed, and a warning was given"
     ),
@@ -420,6 +85,7 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "paid": PaidData,
     "warned": WarnedData,
     "overdue-explained": ExplainedData,
     "corrected-on-the-spot": SpotCorrectedData,

@@ -24,7 +24,10 @@ _NOT_EXPECTED = Text(
 _MATERIALS = Text("应当提交的材料为：{found}；预期为：{expected}", "Needed: {found}; expected: {expected}")
 _NAME = Text("名称为“{found}”；预期为“{expected}”", "The name is “{found}”; expected: “{expected}”")
 _DUE = Text("{clock}：{found}；预期为{expected}", "{clock}: {found}; expected: {expected}")
-_NO_LIMIT = Text("事项没有受理时限或者法定时限", "The item has no intake limit or no statutory limit")
+_NO_LIMIT = Text(
+    "事项没有受理时限，或者既无法定时限也无承诺时限",
+    "The item has no intake limit, or neither a statutory nor a promised one",
+)
 _NO_EXTENSION = Text("事项的法定时限不能延长", "The statutory limit of the item cannot be extended")
 _NO_CLOCK = Text("没有计算", "not counted")
 _NOTHING = Text("无", "none")
@@ -142,7 +145,8 @@ class _NotCounted(Exception):  # noqa: N818 - it says what it is
 
 
 def _dates(item: Item, course: Course, calendar: WorkCalendar) -> dict[str, date | None]:
-    if item.limits.statutory is None or (item.limits.intake is None and item.handover is None):
+    limits = item.limits
+    if not (limits.statutory or limits.promised) or (limits.intake is None and item.handover is None):
         raise _NotCounted(_NO_LIMIT)
     try:
         ledger = clock.compute(_facts(item, course), limits_of(item), calendar)

@@ -113,6 +113,9 @@ ENTRIES: dict[str, Entry] = {
         Entry("check_passed", None, Text("核查：已履行承诺", "Checked: the promise is kept"), None),
         Entry("correction_ordered", None, Text("责令限期改正", "Ordered to correct"), None),
         Entry("promise_broken", None, Text("核查：未履行承诺", "Checked: the promise is broken"), None),
+        Entry("opinion_given", None, Text("部门出具意见", "A department gave its opinion"), None),
+        Entry("stage_reviewed", None, Text("审查环节完成", "A stage of the examination is done"), None),
+        Entry("paid", None, Text("资金拨付", "Funds paid"), None),
         Entry("extended", None, Text("延长审批期限", "Time limit extended"), None),
         Entry("revocation_proposed", None, Text("拟撤销许可", "Revocation proposed"), None),
         Entry("objection_stated", None, Text("被许可人陈述申辩", "The holder's statement"), None),
@@ -137,6 +140,7 @@ ENTRIES: dict[str, Entry] = {
         Entry("examination_notice_published", None, Text("公示（开始）", "Put on public notice"), None),
         Entry("examination_notice_ended", None, Text("公示期届满", "Public notice over"), None),
         Entry("objection_lodged", None, Text("收到异议", "An objection was lodged"), None),
+        Entry("objection_answered", None, Text("异议已核查答复", "An objection was answered"), None),
     )
 }
 
@@ -178,12 +182,14 @@ ALLOWED: dict[str, frozenset[State]] = {
     "answer-correction": frozenset({State.CORRECTION}),
     "make-up": frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}),
     "opinion": frozenset({State.ACCEPTED, State.REVIEWING}),
+    "answer-objection": UNDER_EXAMINATION,
     "decide": frozenset({State.DECIDING}),
     "start-procedure": UNDER_EXAMINATION,
     "end-procedure": UNDER_EXAMINATION,
     "request-extension": UNDER_EXAMINATION,
     "decide-extension": UNDER_EXAMINATION,
     "record-delivery": frozenset({State.GRANTED}),
+    "record-payment": frozenset({State.GRANTED}),
     "explain-overdue": frozenset({State.ACCEPTED, State.REVIEWING, State.DECIDING}),
     "choose-route": frozenset({State.DRAFT}),
     "record-check": frozenset({State.GRANTED}),

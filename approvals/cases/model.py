@@ -85,6 +85,16 @@ class Case(Aggregate, Base):
         self.materials.remove(row)
 
 
+class CaseDepartment(Base):
+    """A department beside the case's own that has had a task on it, and may know of it since (并联审查)."""
+
+    __tablename__ = "case_department"
+
+    department: Mapped[str] = mapped_column(sa.String(18), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class CaseEntry(Base):
     """One entry of the case's log; the state is derived from these."""
 
@@ -100,8 +110,8 @@ class CaseEntry(Base):
     effective_on: Mapped[date]
     """The legal date (Asia/Shanghai) from which it counts; before `at` for a deemed acceptance."""
     actor_kind: Mapped[str] = mapped_column(sa.String(16))
-    """`applicant`, `window`, `reviewer`, `approver`, `manager`, `authority` (another one's own system) or
-    `system`."""
+    """`applicant`, `window`, `reviewer`, `approver`, `manager`, `payer`, `authority` (another one's own
+    system) or `system`."""
     actor_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     actor_name: Mapped[str] = mapped_column(sa.String(120))
     detail: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)

@@ -16,7 +16,7 @@ from approvals.items.model import Item
 from shared.text import Text
 from shared.transaction import Transaction
 
-Office = Literal["applicant", "window", "reviewer", "approver", "manager", "authority", "system"]
+Office = Literal["applicant", "window", "reviewer", "approver", "manager", "payer", "authority", "system"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,12 @@ STATEMENT_CLOSED = refusal(
 REGISTER_MOVED_ON = refusal(
     Conflict, "The register says something else meanwhile than when the case was made", "register-moved-on"
 )
+FUNDS_APPLIED_FOR = refusal(
+    Conflict, "The enterprise applies for these funds already, for this clause and year", "funds-applied-for"
+)
+BUDGET_EXHAUSTED = refusal(
+    Conflict, "The budget of the clause does not suffice for the amount any more", "budget-exhausted"
+)
 NOTICE_REQUIRED = refusal(
     Conflict, "The item asks for a public notice first, and there was none", "notice-required"
 )
@@ -66,6 +72,10 @@ NOTICE_RUNNING = refusal(Conflict, "A public notice runs; what follows it has to
 NO_NOTICE = refusal(Conflict, "The item asks for no public notice at this point", "no-notice")
 NOTICE_OVER = refusal(Conflict, "The public notice has ended or was stopped", "notice-over")
 ALREADY_OBJECTED = refusal(Conflict, "The caller has objected to this notice before", "already-objected")
+OBJECTION_OPEN = refusal(
+    Conflict, "An objection has to be examined and answered before the decision", "objection-open"
+)
+OBJECTION_ANSWERED = refusal(Conflict, "The objection has been answered before", "objection-answered")
 FILING_CLOSED = refusal(Conflict, "The time to apply after the public notice is over", "filing-window-closed")
 CASES_RUNNING = refusal(Conflict, "Other applications of the enterprise are under way", "cases-running")
 NOT_RENEWABLE = refusal(

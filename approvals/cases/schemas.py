@@ -5,15 +5,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from approvals.cases.certificate_schemas import CertificateRef, Renews
+from approvals.cases.correction_schemas import CorrectionOut, SpotCorrectionOut
 from approvals.cases.handover_schemas import HandoverOut
 from approvals.cases.lifecycle import ALLOWED, State
 from approvals.cases.notice_schemas import CaseNotice
 from approvals.cases.promise_schemas import CreditBan, PromiseOut
+from approvals.cases.review_schemas import DecisionOut, OpinionOut
 from approvals.cases.time_schemas import (
     DeferralOut,
     DeliveryOut,
     Due,
     ExtensionOut,
+    FundingOut,
     OverdueOut,
     ProcedureOut,
     RevocationOut,
@@ -160,6 +163,16 @@ class Decide(Schema):
 
     granted = YesNo(required=True)
     reason = fields.String(load_default="", validate=validate.Length(max=4000))
+    amount_fen = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(min=1, max=10**15),
+        metadata={
+            "description": "What is granted of funds, in fen: at most what was asked for, with reasons if "
+            "less; without it all that was asked for"
+        },
+    )
 
 
 class CaseListArgs(PageArgs):
@@ -242,90 +255,6 @@ class MaterialOut(Answer):
     uploaded = fields.Nested(Uploaded, required=True, allow_none=True)
 
 
-class CorrectionItem(Answer):
-    """One point of a correction notice."""
-
-    target = string("JSON pointer of what is to be corrected", example="/materials/articles")
-    label = bilingual()
-    requirement = string()
-    resolved = fields.Boolean(required=True, metadata={"description": "It has changed since the notice"})
-
-
-class CorrectionOut(Answer):
-    """The latest correction notice (一次性告知)."""
-
-    round = fields.Integer(required=True)
-    requested_at = instant()
-    answered_at = instant(null=True)
-    official = string("Who sent it")
-    items = fields.List(fields.Nested(CorrectionItem), required=True)
-
-
-class SpotChangeOut(Answer):
-    """One answer that was corrected on the spot."""
-
-    target = string("JSON pointer of the answer", example="/answers/premises/room")
-    label = bilingual()
-    before = bilingual("In words, starred where numbers are masked; null where nothing stood", null=True)
-    after = bilingual(null=True)
-
-
-class SpotCorrectionOut(Answer):
-    """A correction on the spot (当场更正)."""
-
-    at = instant()
-    official = string("Who typed it")
-    consent = fields.String(required=True, validate=validate.OneOf(["present", "phone", "video"]))
-    consent_name = bilingual()
-    note = string()
-    changes = fields.List(fields.Nested(SpotChangeOut), required=True)
-
-
-class CheckedPoint(Answer):
-    """One point of the check list, as the reviewer answered it."""
-
-    key = string()
-    result = fields.String(required=True, validate=validate.OneOf(["pass", "fail", "na"]))
-    note = string()
-
-
-class InspectionOut(Answer):
-    """The check on the spot: who was there, when, and what they found."""
-
-    on = day()
-    inspectors = fields.List(fields.String(), required=True)
-    findings = string()
-
-
-class OpinionOut(Answer):
-    """A reviewer's opinion."""
-
-    kind = fields.String(required=True, validate=validate.Equal("review"))
-    conclusion = fields.String(required=True, validate=validate.OneOf(["approve", "reject"]))
-    conclusion_name = bilingual()
-    text = string()
-    official = string()
-    at = instant()
-    checks = fields.List(fields.Nested(CheckedPoint), required=True)
-    inspection = fields.Nested(
-        InspectionOut,
-        required=True,
-        allow_none=True,
-        metadata={"description": "The check on the spot, of an item that demands one"},
-    )
-    case_version = fields.Integer(required=True, metadata={"description": "The version that was read"})
-
-
-class DecisionOut(Answer):
-    """The decision."""
-
-    granted = fields.Boolean(required=True)
-    reason = string(null=True)
-    decided_at = instant()
-    official = string()
-    remedies = bilingual("How a refusal may be contested", null=True)
-
-
 class Renewal(Answer):
     """What another version of the item means for a draft that was begun before."""
 
@@ -394,6 +323,12 @@ class CaseOut(CaseSummary):
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
     stages = fields.List(fields.Nested(StageOut), required=True)
+    funding = fields.Nested(
+        FundingOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of an item that pays funds, from submission on"},
+    )
     overdue = fields.Nested(OverdueOut, required=True, allow_none=True)
     route = fields.String(
         required=True,

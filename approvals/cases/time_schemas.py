@@ -44,7 +44,7 @@ class Due(Answer):
 
 
 class StageDue(Answer):
-    """By when a stage (环节) is to be done inside the authority; for officials only, and no promise."""
+    """By when a stage (环节) is to be done inside the authority; no promise."""
 
     key = string(example="review")
     name = bilingual()
@@ -54,17 +54,33 @@ class StageDue(Answer):
     provisional = fields.Boolean(required=True)
 
 
+class ExaminerOut(Answer):
+    """A department that examines in a stage, and how far it is."""
+
+    code = string("Credit code of the department")
+    name = bilingual()
+    state = fields.String(required=True, validate=validate.OneOf(["pending", "running", "done"]))
+
+
 class StageOut(Answer):
     """A stage of the procedure (环节) and how far it is."""
 
     key = string(example="review")
     name = bilingual()
+    who = bilingual("Who is at work in it")
     state = fields.String(required=True, validate=validate.OneOf(["pending", "running", "done"]))
+    departments = fields.List(
+        fields.Nested(ExaminerOut),
+        required=True,
+        metadata={"description": "Who gives an opinion in it, all at once; empty in other stages"},
+    )
     due = fields.Nested(
         StageDue,
         required=True,
         allow_none=True,
-        metadata={"description": "For officials, while it runs; always null for the applicant"},
+        metadata={
+            "description": "While it runs: for officials, and for the applicant where the item announces it"
+        },
     )
 
 
@@ -216,3 +232,37 @@ class RevocationOut(Answer):
     reason = string("Of the decision, or of taking the proposal back", null=True)
     dropped_for = bilingual("Why it is not revoked after all", null=True)
     may_be_dropped_for = fields.List(fields.Nested(DropReasonOut), required=True)
+
+
+class PaymentOut(Answer):
+    """The payment of what was granted (拨付)."""
+
+    amount_fen = fields.Integer(required=True)
+    on = day()
+    voucher = string("Number of the voucher (拨付凭证号)")
+    recorded_at = instant()
+
+
+class BudgetOut(Answer):
+    """The budget of the clause for the year; for officials."""
+
+    total_fen = fields.Integer(required=True)
+    left_fen = fields.Integer(required=True)
+
+
+class FundingOut(Answer):
+    """The funds that a case is about (专项资金); amounts in fen."""
+
+    clause = string("Key of the clause (政策条款)")
+    clause_name = bilingual()
+    year = fields.Integer(required=True, metadata={"description": "Year of application (申报年度)"})
+    asked_fen = fields.Integer(required=True)
+    granted_fen = fields.Integer(required=True, allow_none=True)
+    payer = bilingual("The department that pays")
+    budget = fields.Nested(
+        BudgetOut, required=True, allow_none=True, metadata={"description": "Null for the applicant"}
+    )
+    due = fields.Nested(
+        Due, required=True, allow_none=True, metadata={"description": "By when it is to be paid"}
+    )
+    payment = fields.Nested(PaymentOut, required=True, allow_none=True)

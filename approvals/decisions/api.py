@@ -5,6 +5,7 @@ from uuid import UUID
 
 from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
+    BUDGET_EXHAUSTED,
     CASES_RUNNING,
     CLAIM_REQUIRED,
     CREDIT_BAN,
@@ -14,6 +15,7 @@ from approvals.cases.refusals import (
     NAME_TAKEN,
     NOTICE_REQUIRED,
     NOTICE_RUNNING,
+    OBJECTION_OPEN,
     ORGANISATION_NOT_REGISTERED,
     REGISTER_MOVED_ON,
     WRONG_STATE,
@@ -43,8 +45,10 @@ blueprint = Blueprint("decisions", __name__, description="Decisions (决定)", p
     NAME_TAKEN,
     INCOMPLETE_PARTICULARS,
     REGISTER_MOVED_ON,
+    BUDGET_EXHAUSTED,
     NOTICE_RUNNING,
     NOTICE_REQUIRED,
+    OBJECTION_OPEN,
     CASES_RUNNING,
     ORGANISATION_NOT_REGISTERED,
 )
@@ -53,8 +57,9 @@ def decide_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Grant or refuse.
 
     For the approver who has claimed the decision task and has not reviewed the case. A refusal gives its
-    reasons; a grant enters the register and issues the certificate.
+    reasons; a grant enters the register and issues the certificate. Of an item that pays funds it fixes the
+    amount and orders the payment; `amount_fen` is for these alone.
     """
     case, item = opened(tx, case_id)
-    commands.decide(tx, case, item, granted=data["granted"], reason=data["reason"])
+    commands.decide(tx, case, item, **data)
     return reply_with_case(tx, case)

@@ -20,7 +20,11 @@ from approvals.decisions.model import Decision
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.extensions import commands as extensions
+from approvals.funds import commands as funds_commands
+from approvals.funds import policy as funds_policy
+from approvals.funds import queries as funds
 from approvals.gaps.policy import require_made_up
+from approvals.items.funding import Funding
 from approvals.items.model import Item
 from approvals.notices.policy import require_decidable
 from approvals.procedures.policy import require_none_running
@@ -59,14 +63,17 @@ class GrantEffects:
     """Of items that are not named."""
 
 
-def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: str) -> Decision:
+def decide(
+    tx: Transaction, case: Case, item: Item, *, granted: bool, reason: str, amount_fen: int | None = None
+) -> Decision:
     """准予 or 不予; the certificate, the register entry and every event belong to the same transaction.
 
-    A grant opens the task of delivering what was granted within the item's limit (art. 44). Raises Forbidden
-    without the claim or for the reviewer, Conflict while a special procedure or a public notice runs or
-    missing materials are to follow, for a grant before the notice that the item asks for and for the grant
-    of a promise of somebody of whom a credit record stands (it can be refused), InvalidInput for a refusal
-    without reasons (行政许可法 art. 38).
+    A grant opens the task of delivering what was granted within the item's limit (art. 44). Of an item that
+    pays funds it fixes the amount, all that was asked for without one, and opens the task of paying.
+    Raises Forbidden without the claim or for whoever gave an opinion, Conflict while a special procedure or a
+    public notice runs or missing materials are to follow, for a grant before the notice that the item asks
+    for, for the grant of a promise of somebody of whom a credit record stands (it can be refused) and when a
+    budget is exhausted, InvalidInput for a refusal without reasons (行政许可法 art. 38) and a wrong amount.
     """
     policy.require_state("decide", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.DECISION)
@@ -81,6 +88,10 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
             "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
         )
         raise InvalidInput(errors=[FieldError("/reason", "required", text)])
+    asked = funds.claim_of(tx.session, case.id) if item.funding else None
+    wrong = [*funds_policy.wrong_amount(asked, granted=granted, amount_fen=amount_fen, reason=reason)]
+    if wrong:
+        raise InvalidInput(errors=wrong)
     decision = Decision(
         case_id=case.id,
         granted=granted,
@@ -104,14 +115,11 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
         detail=Text.same(decision.reason) if decision.reason else None,
     )
     case.ended_at = tx.now
-    certificate = grant(tx, case, item) if granted else None
-    renewals.end(tx, case, RenewalState.GRANTED if granted else RenewalState.REFUSED)
-    delivery = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today, now=tx.now)
-    if delivery is not None:
-        tasks.open_task(tx, case, TaskKind.DELIVERY, delivery)
-    if granted:
-        promises.await_check(tx, case, item)
-    _write_slip(tx, case, item, decision, delivery.due_on if delivery else None, certificate)
+    certificate = None
+    if item.funding is not None:
+        _order_payment(tx, case, item, item.funding, decision, amount_fen)
+    else:
+        certificate = _give_permit(tx, case, item, decision)
     tx.audit("case.decided", "case", case.id, {"granted": granted})
     announce(
         tx,
@@ -127,6 +135,39 @@ def decide(tx: Transaction, case: Case, item: Item, *, granted: bool, reason: st
         },
     )
     return decision
+
+
+def _give_permit(tx: Transaction, case: Case, item: Item, decision: Decision) -> Certificate | None:
+    """The outcome of an item that grants a permit: what the grant brings about, and what follows from it."""
+    certificate = grant(tx, case, item) if decision.granted else None
+    renewals.end(tx, case, RenewalState.GRANTED if decision.granted else RenewalState.REFUSED)
+    due = _open_delivery(tx, case, item, TaskKind.DELIVERY, case.department)
+    if decision.granted:
+        promises.await_check(tx, case, item)
+    _write_slip(tx, case, item, decision, due, certificate=certificate)
+    return certificate
+
+
+def _order_payment(
+    tx: Transaction, case: Case, item: Item, funding: Funding, decision: Decision, amount_fen: int | None
+) -> None:
+    """The outcome of an item that pays funds: no permit but an order to pay, within the budget."""
+    if not decision.granted:
+        funds_commands.release(tx, case)
+        _write_slip(tx, case, item, decision, None, refusal=SlipKind.FUNDING_REFUSAL)
+        return
+    granted = funds_commands.grant(tx, case, item, amount_fen)
+    due = _open_delivery(tx, case, item, TaskKind.PAYMENT, funding.payer.code)
+    funds_commands.write_order(tx, case, item, granted, reason=decision.reason or "", pay_by=due)
+
+
+def _open_delivery(tx: Transaction, case: Case, item: Item, kind: TaskKind, department: str) -> date | None:
+    """The task of handing over or paying what was granted, and by when; nothing without a limit for it."""
+    due = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today, now=tx.now)
+    if due is None:
+        return None
+    tasks.open_task(tx, case, kind, due, department=department)
+    return due.due_on
 
 
 def grant(tx: Transaction, case: Case, item: Item) -> Certificate | None:
@@ -171,7 +212,9 @@ def _write_slip(
     item: Item,
     decision: Decision,
     deliver_by: date | None,
-    certificate: Certificate | None,
+    *,
+    certificate: Certificate | None = None,
+    refusal: SlipKind = SlipKind.REFUSAL_DECISION,
 ) -> None:
     if decision.granted:
         issue_slip(
@@ -189,7 +232,7 @@ def _write_slip(
             tx,
             case,
             item,
-            SlipKind.REFUSAL_DECISION,
+            refusal,
             reason=decision.reason or "",
             legal_basis=item.refuse.basis if item.refuse else None,
             remedies=item.remedies.text if item.remedies else None,

@@ -9,11 +9,17 @@ from approvals.cases.dates import stage_that_ends_with
 from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.policy import state_name
 from approvals.cases.time_schemas import REVOCATION, SUSPENDED
-from approvals.tasks.model import LIVE, STAGE_ENDS, TASK_NAMES, Task, TaskKind, TaskState
+from approvals.items.catalogue import Catalogue
+from approvals.items.examination import body_name, checks_of, review_stages
+from approvals.items.model import Item
+from approvals.tasks.model import AFTER_DECISION, LIVE, STAGE_ENDS, TASK_NAMES, Task, TaskKind, TaskState
 from approvals.tasks.policy import MAY_RELEASE, may_take
+from shared.text import Text
+
+_IN_STAGE = Text("{kind}（{stage}）", "{kind} ({stage})")
 
 _CLOCKS = {
-    TaskKind.DELIVERY: ClockKind.DELIVERY.value,
+    **dict.fromkeys(AFTER_DECISION, ClockKind.DELIVERY.value),
     TaskKind.CHECK: ClockKind.CHECK.value,
     TaskKind.REVOCATION: REVOCATION,
 }
@@ -23,12 +29,13 @@ _CLOCKS = {
 def task_view(reader: Reader, task: Task) -> dict[str, Any]:
     """The task with the little of its case that a line of the queue shows; no further queries."""
     case = task.case
+    item = reader.context.resources.get(Catalogue).of(case)
     mine = task.state is TaskState.CLAIMED and task.claimed_by == reader.actor.id
     return {
         "id": str(task.id),
         "version": task.version,
         "kind": task.kind.value,
-        "kind_name": TASK_NAMES[task.kind].to_dict(),
+        "kind_name": _kind_name(item, task).to_dict(),
         "state": task.state.value,
         "case": {
             "id": str(case.id),
@@ -40,6 +47,8 @@ def task_view(reader: Reader, task: Task) -> dict[str, Any]:
             "version": case.version,
         },
         "department": task.department,
+        "department_name": (body_name(item, task.department) or Text.same(task.department)).to_dict(),
+        "checks": _checks(item, task),
         "claimed_by": {"id": str(task.claimed_by), "name": task.claimed_name} if task.claimed_by else None,
         "mine": mine,
         "due": _due(reader, task),
@@ -47,6 +56,19 @@ def task_view(reader: Reader, task: Task) -> dict[str, Any]:
         "created_at": task.created_at.isoformat(),
         "actions": _actions(reader, task, mine),
     }
+
+
+def _kind_name(item: Item, task: Task) -> Text:
+    """What is to be done; of a review in one of several stages with the name of the stage."""
+    stage = next((each for each in review_stages(item) if each.key and each.key == task.stage), None)
+    name = TASK_NAMES[task.kind]
+    return _IN_STAGE.format(kind=name, stage=stage.name) if stage else name
+
+
+def _checks(item: Item, task: Task) -> list[str]:
+    if task.kind is not TaskKind.REVIEW:
+        return []
+    return [check.key for check in checks_of(item, task.stage, task.department)]
 
 
 def _due(reader: Reader, task: Task) -> dict[str, Any] | None:

@@ -34,6 +34,8 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.REVOCATION_NOTICE: "撤告",
     SlipKind.REVOCATION_DECISION: "撤",
     SlipKind.REVOCATION_DROPPED: "不撤",
+    SlipKind.FUNDING_DECISION: "拨",
+    SlipKind.FUNDING_REFUSAL: "不拨",
     SlipKind.PUBLIC_NOTICE: "公",
     SlipKind.NOTICE_RESULT: "公告",
     SlipKind.DEREGISTRATION_NOTICE: "准销",

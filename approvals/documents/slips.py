@@ -54,6 +54,8 @@ class SlipKind(StrEnum):
     REVOCATION_NOTICE = "revocation_notice"  # 撤销行政许可告知书
     REVOCATION_DECISION = "revocation_decision"  # 撤销行政许可决定书
     REVOCATION_DROPPED = "revocation_dropped"  # 不予撤销行政许可决定书
+    FUNDING_DECISION = "funding_decision"  # 资金拨付决定书
+    FUNDING_REFUSAL = "funding_refusal"  # 不予拨付资金决定书
     PUBLIC_NOTICE = "public_notice"  # 公示
     NOTICE_RESULT = "notice_result"  # 公示结果告知书
     DEREGISTRATION_NOTICE = "deregistration_notice"  # 准予注销登记通知书

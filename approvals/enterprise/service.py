@@ -49,6 +49,7 @@ from approvals.enterprise.register import (
     tell_all,
 )
 from approvals.extensions import api as extensions
+from approvals.funds import api as funds
 from approvals.gaps import api as gaps
 from approvals.gaps.commands import MAKE_UP_TIMER
 from approvals.gaps.commands import wake as wake_gaps
@@ -141,6 +142,7 @@ service = Service(
         spot.blueprint,
         decisions.blueprint,
         delivery.blueprint,
+        funds.blueprint,
         overdue.blueprint,
         supervision.blueprint,
         revocations.blueprint,

@@ -24,6 +24,7 @@ from approvals.credit.policy import require_creditworthy
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.extensions import commands as extensions
+from approvals.funds import commands as funds
 from approvals.gaps.policy import GAPS, make_up_limit, reform_of
 from approvals.gaps.queries import examiner_of
 from approvals.items.catalogue import Catalogue
@@ -269,6 +270,7 @@ def _terminate(tx: Transaction, case: Case, item: Item, deferral: Deferral) -> N
     case.ended_at = tx.now
     procedures.break_off(tx, case)
     extensions.lapse(tx, case)
+    funds.release(tx, case)
     tasks.cancel_live(tx, case)
     tx.unschedule(MAKE_UP_TIMER, str(case.id))
     basis = reform_of(item).basis

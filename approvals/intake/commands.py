@@ -20,6 +20,7 @@ from approvals.cases.record import Fact, Office, record
 from approvals.credit.policy import require_creditworthy
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
+from approvals.funds import commands as funds
 from approvals.gaps import commands as gaps
 from approvals.gaps.policy import GAPS
 from approvals.items.answers import label_of
@@ -100,6 +101,7 @@ def decline(tx: Transaction, case: Case, item: Item, *, kind: str, ground: str, 
     )
     case.ended_at = tx.now
     renewals.end(tx, case)
+    funds.release(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
     gaps.lapse(tx, case)
     issue_slip(

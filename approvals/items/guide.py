@@ -263,6 +263,7 @@ def _step(step: Step) -> Json:
         "who": step.who.to_dict(),
         "department": _text(step.department),
         "limit": _limit(step.limit),
+        "examined_by": [{"code": each.code, "name": each.name.to_dict()} for each in step.examined_by],
         "starts": step.starts,
         "ends": step.ends,
         "criteria": step.criteria.to_dict(),

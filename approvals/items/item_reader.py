@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any, cast
 
+from approvals.items.bodies import Department
 from approvals.items.form import Form
+from approvals.items.funding_reader import read_funding
 from approvals.items.model import (
     Category,
     Check,
@@ -11,7 +13,6 @@ from approvals.items.model import (
     Codes,
     Condition,
     DeclineGround,
-    Department,
     Fact,
     Fee,
     Grounds,
@@ -102,7 +103,13 @@ def read_item(reader: Reader, form: Form) -> Item:
         contact=tuple(_fact(reader, entry, path) for entry, path in _entries(data, "contact")),
         facts=_facts(reader, data.get("facts", {})),
         review_checks=tuple(
-            Check(key=entry["key"], text=Text.of(entry["text"]), **reader.shown(entry, path))
+            Check(
+                key=entry["key"],
+                text=Text.of(entry["text"]),
+                step=entry.get("step"),
+                department=entry.get("department"),
+                **reader.shown(entry, path),
+            )
             for entry, path in _entries(data, "review_checks")
         ),
         decline_grounds=tuple(
@@ -117,6 +124,7 @@ def read_item(reader: Reader, form: Form) -> Item:
         subject_name=tuple(data.get("subject_name", [])),
         form=form,
         missing=reader.text(data.get("missing")),
+        funding=read_funding(reader, form, data),
         public_notice=read_notice(reader, data.get("public_notice"), read_limit),
     )
     check_whole(reader, item)
@@ -275,6 +283,10 @@ def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
         ends=data.get("ends"),
         on_site=_on_site(reader, data.get("on_site"), (*path, "on_site")),
         route=data.get("route"),
+        examined_by=tuple(
+            Department(each["code"], Text.of(each["name"])) for each in data.get("examined_by", [])
+        ),
+        announced=data.get("announced", False),
         **reader.shown(data, path),
     )
 

@@ -5,13 +5,33 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from approvals.items.bodies import Department
 from approvals.items.form import Form
+from approvals.items.funding import Funding
 from approvals.items.limits import Limit, Limits, Unit
+from approvals.items.notice_spec import NoticeTiming, PublicNotice
 from approvals.items.permit_spec import CertificateSpec
 from approvals.items.routes import OnSite, Promise, Route, Said
+from approvals.items.statements import Coded, Fact, Fee, Grounds, Note
 from shared.text import Text
 
-__all__ = ["Limit", "Limits", "OnSite", "Promise", "Route", "Said", "Unit"]  # of this module like the rest
+__all__ = [  # of this module like the rest
+    "Coded",
+    "Department",
+    "Fact",
+    "Fee",
+    "Grounds",
+    "Limit",
+    "Limits",
+    "Note",
+    "NoticeTiming",
+    "OnSite",
+    "Promise",
+    "PublicNotice",
+    "Route",
+    "Said",
+    "Unit",
+]
 
 Necessity = Literal["required", "optional", "conditional", "deferrable"]
 DeclineKind = Literal["not_required", "refused"]
@@ -22,40 +42,12 @@ HANDOVER_SYSTEMS: dict[str, Text] = {
 """What people read of a system in which another authority executes items."""
 Status = Literal["draft", "published", "retired"]
 Applicant = Literal["any", "person", "organisation"]
-StageEvent = Literal["received", "accepted", "reviewed", "decided", "delivered"]
+StageEvent = Literal["received", "accepted", "reviewed", "notice_ended", "decided", "delivered"]
 ProcedureName = Literal[
     "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"
 ]
 """The procedures that 行政许可法 art. 45 names."""
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One statement of the guide; `verified` means that the text named in `basis` was read."""
-
-    label: Text
-    value: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A value of an official code set, with where it comes from."""
-
-    code: str
-    name: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """The implementing body; `code` is its unified social credit code where it has one."""
-
-    code: str
-    name: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +158,10 @@ class Step:
     on_site: OnSite | None = None
     route: Route | None = None
     """The one route that takes this step; None: every one."""
+    examined_by: tuple[Department, ...] = ()
+    """The departments that give an opinion in this stage, all at once; none in other stages."""
+    announced: bool = False
+    """Whether the applicant is told by when the stage is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,25 +206,6 @@ class Reform:
 
 
 @dataclass(frozen=True, slots=True)
-class Fee:
-    """Whether the item costs anything, and why."""
-
-    charged: bool
-    text: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence of law that a slip or screen repeats, with its basis."""
-
-    text: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
 class Renewal:
     """How what was granted is renewed (延续): the words, and where it can be done here, when.
 
@@ -242,34 +219,6 @@ class Renewal:
     apply_before: Limit | None = None
     opens: Limit | None = None
     remind_days: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """The provisions a decision cites."""
-
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class PublicNotice:
-    """A public notice (公示): before the application, which follows within `filing`, or before the decision.
-
-    The limits run on unless `stops_clocks` names a provision (行政许可法 art. 45 is none); `facts` are paths.
-    """
-
-    kind: str
-    timing: Literal["before_filing", "before_decision"]
-    name: Text
-    days: Limit
-    filing: Limit | None
-    stops_clocks: Grounds | None
-    facts: tuple[str, ...]
-    promise: Note | None
-    objections: Note
-    objection_ends: bool
-    advice: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +245,10 @@ class Check:
     text: Text
     verified: bool
     basis: Text | None
+    step: str | None = None
+    """The stage in which it is checked; in every one where none is named."""
+    department: str | None = None
+    """The department of that stage that checks it; each where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +332,7 @@ class Item:
     missing: Text | None
     route: Route | None = None
     """None: the whole item with what belongs to any of its routes; else as it stands on this one."""
+    funding: Funding | None = None
     public_notice: PublicNotice | None = None
 
     @property

@@ -33,6 +33,8 @@ def read_notice(reader: Reader, data: Any, limit: ReadLimit) -> PublicNotice | N
         objections=Note(text=Text.of(objections["text"]), **reader.shown(objections, (_PLACE, "objections"))),
         objection_ends=objections["ends"],
         advice=reader.text(objections.get("advice")),
+        opens_itself=data.get("opens_itself", False),
+        answered_in=objections.get("answered_in"),
     )
 
 
@@ -52,6 +54,13 @@ def check_notice(reader: Reader, item: Item) -> None:
         )
     if notice.stops_clocks is not None and not notice.stops_clocks.verified:
         reader.flaw((_PLACE, "stops_clocks", "verified"), "only a provision that was read stops the clocks")
+    if before_filing and (notice.opens_itself or notice.answered_in):
+        reader.flaw((_PLACE, "timing"), "before the application nobody has examined anything")
+    examined = {step.key for step in item.steps if step.examined_by}
+    if notice.answered_in is not None and notice.answered_in not in examined:
+        reader.flaw(
+            (_PLACE, "objections", "answered_in"), f"no department examines in {notice.answered_in!r}"
+        )
     _check_parts(reader, item, notice)
 
 

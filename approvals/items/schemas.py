@@ -5,12 +5,9 @@ from typing import Any, get_args
 from marshmallow import Schema, fields, validate
 
 from approvals.items.model import DeclineKind, Necessity, ProcedureName, StageEvent, Unit
+from approvals.items.version_schemas import FormOut, ItemLink, Replaced, VersionOut, flag
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, string
-
-
-def _flag(description: str) -> fields.Boolean:
-    return fields.Boolean(required=True, metadata={"description": description})
 
 
 def _one_of(choices: Any) -> fields.String:
@@ -41,7 +38,7 @@ class VersionArgs(Schema):
 class Stated(Answer):
     """What the guide states, and whether it was checked against its source."""
 
-    verified = _flag("Whether this was checked against the source named in `basis`")
+    verified = flag("Whether this was checked against the source named in `basis`")
     basis = bilingual("Where it stands", null=True)
 
 
@@ -65,7 +62,7 @@ class LimitOut(Stated):
     n = fields.Integer(required=True)
     unit = _one_of(Unit)
     text = bilingual()
-    on_the_spot = _flag("Answered while the applicant waits")
+    on_the_spot = flag("Answered while the applicant waits")
     note = bilingual(null=True)
     extension = fields.Nested(
         lambda: LimitOut(), required=True, allow_none=True, metadata={"description": "By how much at most"}
@@ -98,7 +95,7 @@ class ItemSummary(Answer):
     fee = fields.Nested(FeeOut, required=True, allow_none=True)
     version = string()
     effective_on = day("The first day of this version")
-    online = _flag("It can be applied for here")
+    online = flag("It can be applied for here")
 
 
 class ItemPage(Answer):
@@ -180,6 +177,11 @@ class StepOut(Stated):
     name = bilingual()
     who = bilingual()
     limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    examined_by = fields.List(
+        fields.Nested(Named),
+        required=True,
+        metadata={"description": "The departments that give an opinion in it, all at once"},
+    )
     starts = fields.String(
         required=True,
         allow_none=True,
@@ -242,51 +244,6 @@ class DeclineGroundOut(Stated):
     text = bilingual()
 
 
-class FormSection(Answer):
-    """One section of the form."""
-
-    key = string()
-    title = bilingual()
-    intro = bilingual(null=True)
-    schema = fields.Dict(
-        keys=fields.String(),
-        required=True,
-        metadata={"description": "JSON Schema (2020-12) of its answers, with labels and hints in `x-ui`"},
-    )
-
-
-class FormOut(Answer):
-    """The form of the item."""
-
-    sections = fields.List(fields.Nested(FormSection), required=True)
-
-
-class ItemLink(Answer):
-    """Another item, as one names it."""
-
-    code = string()
-    slug = string()
-    name = bilingual()
-    online = _flag("It can be applied for here")
-
-
-class Replaced(Answer):
-    """The version before, and what has changed since."""
-
-    version = string()
-    note = bilingual("The words of the item's authors", null=True)
-    changes = fields.List(fields.Nested(TextSchema), required=True)
-
-
-class VersionOut(Answer):
-    """A published version of the item."""
-
-    version = string()
-    effective_on = day("Its first day")
-    retired_on = day("The day from which it is not in force", null=True)
-    in_force = _flag("New applications are made under it today")
-
-
 class SpecialProcedureOut(Stated):
     """A special procedure (特别程序) that may stop the clock."""
 
@@ -346,7 +303,7 @@ class ObjectionsOut(Stated):
     """Who may object to a public notice, and what follows."""
 
     text = bilingual()
-    ends = _flag("An objection ends the case; otherwise it is weighed in the decision")
+    ends = flag("An objection ends the case; otherwise it is weighed in the decision")
     advice = bilingual("What the applicant can do then", null=True)
 
 
@@ -380,7 +337,7 @@ class PublicNoticeOut(Answer):
 class ItemOut(ItemSummary):
     """The guide of one item (办事指南), with its form."""
 
-    in_force = _flag("New applications are made under this version today")
+    in_force = flag("New applications are made under this version today")
     applicant = string("Who may apply: person, organisation or any")
     retired_on = day("The day from which it is not in force", null=True)
     replaces = fields.Nested(Replaced, required=True, allow_none=True)

@@ -27,21 +27,47 @@ def check_stages(reader: Reader, item: Item) -> None:
             reader.flaw((*path, "ends" if step.starts else "starts"), "a stage names what starts and ends it")
         elif step.starts is not None:
             stages.append((step, path))
-        elif own and item.online:
+        elif own and item.online and not _is_of_notice(item, step.limit):
             reader.flaw((*path, "limit"), "a stage with a limit of its own names what starts and ends it")
     _check_order(reader, stages)
     _check_limits(reader, item, stages)
+    _check_examination(reader, item)
+
+
+def _is_of_notice(item: Item, limit: Limit | None) -> bool:
+    """Whether it is the limit of the item's public notice, which has clocks of its own."""
+    notice = item.public_notice
+    own = (notice.days, notice.filing) if notice else ()
+    return any(each and limit and (each.n, each.unit) == (limit.n, limit.unit) for each in own)
 
 
 def _check_order(reader: Reader, stages: Sequence[tuple[Step, Path]]) -> None:
-    over = 0
+    over, examined = 0, False
     for step, path in stages:
         first, last = _place(step.starts), _place(step.ends)
-        if last <= first:
+        again = step.examined_by and examined and step.starts == step.ends == "reviewed"
+        examined = examined or bool(step.examined_by)
+        if last <= first and not again:
             reader.flaw((*path, "ends"), f"{step.ends} does not come after {step.starts}")
         if first < over:
             reader.flaw((*path, "starts"), f"the stage before it ends with {EVENTS[over]}, which comes later")
         over = max(over, last)
+
+
+def _check_examination(reader: Reader, item: Item) -> None:
+    """Who examines in the stages of the examination, and what each department answers for."""
+    for number, step in enumerate(item.steps):
+        path: Path = ("steps", number, "examined_by")
+        reader.once([each.code for each in step.examined_by], path, "code")
+        if step.examined_by and step.ends not in (None, "reviewed"):
+            reader.flaw(path, "what departments examine ends with their opinions: ends is reviewed")
+    examined = {step.key: {each.code for each in step.examined_by} for step in item.steps if step.examined_by}
+    for number, check in enumerate(item.review_checks):
+        codes = examined.get(check.step or "", set())
+        if check.step is not None and not codes:
+            reader.flaw(("review_checks", number, "step"), f"no department examines in {check.step!r}")
+        elif check.department is not None and check.department not in codes:
+            reader.flaw(("review_checks", number, "department"), "it does not examine in the step named")
 
 
 def _check_limits(reader: Reader, item: Item, stages: Sequence[tuple[Step, Path]]) -> None:

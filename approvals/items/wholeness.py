@@ -31,14 +31,22 @@ def _check_deferral(reader: Reader, item: Item) -> None:
         reader.flaw((*path, "make_up", "n"), f"is longer than the promised limit, which is {promised.n}")
 
 
+def _check_opinions(reader: Reader, item: Item) -> None:
+    """A check on the spot goes into the one opinion; what funds rest on is examined and decided here."""
+    on_site = [step for step in item.steps if step.on_site]
+    if len(on_site) > 1 or (on_site and any(step.examined_by for step in item.steps)):
+        reader.flaw(("steps",), "at most one step checks on the spot, where no departments are named")
+    if item.funding and (item.handover or item.filing or len(item.routes) > 1):
+        reader.flaw(("funding",), "funds are granted by a decision of our own, in the ordinary way alone")
+
+
 def check_whole(reader: Reader, item: Item) -> None:
     """Note what of an item does not go together with the rest of it."""
     _check_deferral(reader, item)
     reader.once([material.code for material in item.materials], ("materials",), "code")
     reader.once([step.key for step in item.steps], ("steps",), "key")
     check_routes(reader, item)
-    if len([step for step in item.steps if step.on_site]) > 1:
-        reader.flaw(("steps",), "at most one step checks on the spot: there is one opinion")
+    _check_opinions(reader, item)
     reader.once([check.key for check in item.review_checks], ("review_checks",), "key")
     reader.once([ground.key for ground in item.decline_grounds], ("decline_grounds",), "key")
     check_stages(reader, item)
@@ -61,7 +69,8 @@ def _check_fileable(reader: Reader, item: Item) -> None:
     elif item.online:
         needed: dict[str, object] = {
             "form": item.form.sections,
-            "limits": item.limits.statutory and (item.limits.intake or item.handover),
+            "limits": (item.limits.statutory or item.limits.promised)
+            and (item.limits.intake or item.handover),
             "steps": item.steps,
             "outcome": item.outcome,
             "subject_name": item.subject_name,

@@ -5,18 +5,33 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from approvals.casefile.opening import reading
+from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy as case_policy
-from approvals.cases.refusals import ALREADY_OBJECTED, NOTICE_OVER
-from approvals.cases.schemas import EXAMPLE_ID, PLACES
+from approvals.cases.refusals import (
+    ALREADY_OBJECTED,
+    CLAIM_REQUIRED,
+    NOTICE_OVER,
+    OBJECTION_ANSWERED,
+    WRONG_STATE,
+)
+from approvals.cases.schemas import EXAMPLE_ID, PLACES, CaseOut
 from approvals.items.catalogue import Catalogue
 from approvals.notices import queries, view
+from approvals.notices.answering import answer
 from approvals.notices.objecting import lodge
 from approvals.notices.policy import require_reads_objections
-from approvals.notices.schemas import Lodge, Lodged, NoticeListArgs, NoticeOut, NoticePage, ObjectionList
+from approvals.notices.schemas import (
+    AnswerObjection,
+    Lodge,
+    Lodged,
+    NoticeListArgs,
+    NoticeOut,
+    NoticePage,
+    ObjectionList,
+)
 from shared.http.command import Reply, command
-from shared.http.contract import public, refuses
-from shared.http.description import Blueprint
+from shared.http.contract import guarded, public, refuses
+from shared.http.description import ETAG, Blueprint
 from shared.http.paging import link_next
 from shared.http.state import current_runtime
 from shared.refusals import FORBIDDEN
@@ -112,6 +127,22 @@ def get_objections(case_id: UUID) -> Response:
         cipher = reader.context.cipher
         found = queries.objections_on(reader.session, case.id)
         return jsonify(items=[view.opened(each, cipher) for each in found])
+
+
+@blueprint.post("/cases/<uuid:case_id>/answer-objection")
+@blueprint.arguments(AnswerObjection)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE, OBJECTION_ANSWERED)
+@command
+def answer_objection(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
+    """Say whether an objection is right, before the decision (异议核查).
+
+    For the official who has claimed its task, where the item has objections answered; the decision waits.
+    """
+    case, item = opened(tx, case_id)
+    answer(tx, case, item, **data)
+    return reply_with_case(tx, case)
 
 
 def _code(catalogue: Catalogue, item: str | None) -> str | None:

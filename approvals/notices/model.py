@@ -35,6 +35,17 @@ class Standing(StrEnum):
     INTERESTED = "interested"
 
 
+class ObjectionOutcome(StrEnum):
+    """What the examination of an objection has found: it is right, or it is not (成立、不成立)."""
+
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+OUTCOME_NAMES: dict[ObjectionOutcome, Text] = {
+    ObjectionOutcome.UPHELD: Text("异议成立", "Upheld"),
+    ObjectionOutcome.DISMISSED: Text("异议不成立", "Dismissed"),
+}
 NOTICE_NAMES: dict[NoticeState, Text] = {
     NoticeState.RUNNING: Text("公示中", "Running"),
     NoticeState.ENDED: Text("公示期已届满", "Ended"),
@@ -108,5 +119,17 @@ class Objection(Base):
     lodged_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     """`{"name", "reason", "contact", "account"}`, encrypted."""
+    outcome: Mapped[ObjectionOutcome | None] = mapped_column(text_enum(ObjectionOutcome))
+    answer_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    """`{"text"}`: what the examination has found; it may name who objects."""
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    answered_name: Mapped[str | None] = mapped_column(sa.String(120))
 
-    __table_args__ = (sa.UniqueConstraint("notice_id", "account_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("notice_id", "account_id"),
+        sa.CheckConstraint(
+            "(outcome IS NULL) = (answered_at IS NULL) AND (outcome IS NULL) = (answer_sealed IS NULL)",
+            name="answered",
+        ),
+    )

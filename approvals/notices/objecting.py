@@ -9,6 +9,7 @@ from approvals.cases.clock import FactKind
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
 from approvals.items.catalogue import Catalogue
+from approvals.items.examination import review_stages
 from approvals.items.model import Item
 from approvals.items.model import PublicNotice as Wanted
 from approvals.notices.commands import result, settle, stop
@@ -23,6 +24,8 @@ from approvals.notices.model import (
 from approvals.notices.policy import require_may_object
 from approvals.notices.queries import find_notice
 from approvals.notices.telling import tell
+from approvals.tasks import commands as tasks
+from approvals.tasks.model import TaskKind
 from shared.actor import SYSTEM
 from shared.calendar import say_date
 from shared.errors import Conflict, FieldError, Forbidden, InvalidInput
@@ -107,6 +110,8 @@ def _follow_up(
         result(tx, case, item, notice, wanted, reason, due_on=None)
     else:
         record(tx, case, item, "objection_lodged", office="system", detail=who)
+        if wanted.answered_in is not None:
+            _have_it_answered(tx, case, item, wanted.answered_in)
     said = {
         "standing": standing.value,
         "standing_name": who.to_dict(),
@@ -114,3 +119,10 @@ def _follow_up(
         "advice": wanted.advice.to_dict() if wanted.advice else None,
     }
     tell(tx, case, item, "objection-lodged", notice, wanted, {"objection": said})
+
+
+def _have_it_answered(tx: Transaction, case: Case, item: Item, stage: str) -> None:
+    """A task for the first department of the stage, which answers all objections there are."""
+    answering = next(each for each in review_stages(item) if each.key == stage).departments[0]
+    if not tasks.is_live(tx, case, TaskKind.OBJECTION):
+        tasks.open_task(tx, case, TaskKind.OBJECTION, department=answering.code)

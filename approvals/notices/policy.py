@@ -8,8 +8,8 @@ from approvals.cases import policy as case_policy
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case
 from approvals.items.model import Item, PublicNotice
-from approvals.notices.model import NoticeState, Standing
-from approvals.notices.queries import latest_of
+from approvals.notices.model import NoticeState, Objection, Standing
+from approvals.notices.queries import latest_of, objections_on
 from approvals.tasks import policy as tasks
 from approvals.tasks.queries import has_live_task
 from shared.actor import Actor
@@ -37,6 +37,10 @@ _WAIT = Text(
 _NOT_HELD = Text(
     "准予前应当公示，尚未公示", "There has to be a public notice before a grant; there was none yet"
 )
+_UNANSWERED = Text(
+    "公示期内的异议尚未核查答复，答复后方可作出决定",
+    "An objection has not been examined and answered yet; the decision waits for that",
+)
 _OWN = Text("对自己的公示请使用“撤回”", "To end a notice of your own, withdraw it")
 _AUTHORITY = Text("只有工作人员可以代表部门提出异议", "Only officials object for an authority")
 _NOT_YOURS = Text(
@@ -55,6 +59,12 @@ def before_decision(item: Item) -> PublicNotice | None:
     """The notice that comes before the decision, if the item asks for one."""
     notice = item.public_notice
     return notice if notice is not None and notice.timing == "before_decision" else None
+
+
+def put_up_by_officials(item: Item) -> PublicNotice | None:
+    """The notice before the decision, where an official puts it up and it does not open by itself."""
+    notice = before_decision(item)
+    return None if notice is None or notice.opens_itself else notice
 
 
 def require_noticed(case: Case, item: Item) -> None:
@@ -84,6 +94,8 @@ def require_decidable(session: Session, case: Case, item: Item, *, granted: bool
     latest = latest_of(session, case.id)
     if latest is not None and latest.state is NoticeState.RUNNING:
         raise Conflict(_WAIT.format(day=say_date(latest.last_on)), slug="notice-running")
+    if unanswered(session, case, item):
+        raise Conflict(_UNANSWERED, slug="objection-open")
     if granted and (latest is None or latest.state is not NoticeState.ENDED):
         raise Conflict(_NOT_HELD, slug="notice-required")
 
@@ -116,7 +128,20 @@ def stopped_until(session: Session, case: Case, item: Item) -> tuple[date, ...]:
     return (latest.last_on,) if latest is not None and latest.state is NoticeState.RUNNING else ()
 
 
+def unanswered(session: Session, case: Case, item: Item) -> list[Objection]:
+    """The objections that are to be answered before the decision; none where the decision weighs them."""
+    notice = before_decision(item)
+    if notice is None or notice.answered_in is None:
+        return []
+    return [each for each in objections_on(session, case.id) if each.outcome is None]
+
+
 def notice_runs(session: Session, case: Case, item: Item) -> bool:
-    """Whether the decision has to wait for a notice."""
+    """Whether a notice before the decision runs."""
     latest = latest_of(session, case.id) if before_decision(item) is not None else None
     return latest is not None and latest.state is NoticeState.RUNNING
+
+
+def decision_waits(session: Session, case: Case, item: Item) -> bool:
+    """Whether the decision has to wait for the end of a notice, or for an objection to be answered."""
+    return notice_runs(session, case, item) or bool(unanswered(session, case, item))

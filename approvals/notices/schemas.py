@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from approvals.cases.notice_schemas import NoticeSummary
-from approvals.notices.model import NoticeState, Standing
+from approvals.notices.model import NoticeState, ObjectionOutcome, Standing
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, following, instant, string
 
@@ -52,6 +52,23 @@ class Lodge(Schema):
         load_default="",
         validate=validate.Length(max=120),
         metadata={"description": "How the authority can reach you", "example": "0990-1234567"},
+    )
+
+
+class AnswerObjection(Schema):
+    """What the examination of an objection has found."""
+
+    objection_id = fields.UUID(required=True)
+    outcome = fields.Enum(
+        ObjectionOutcome,
+        by_value=True,
+        required=True,
+        metadata={"description": "Whether the objection is right"},
+    )
+    text = fields.String(
+        required=True,
+        validate=validate.Length(max=2000),
+        metadata={"description": "The finding, for whoever decides"},
     )
 
 
@@ -116,6 +133,17 @@ class ObjectionOut(Answer):
     reason = string()
     contact = string("How to reach them; may be empty")
     account = string("The name of the account that lodged it")
+    outcome = fields.Enum(
+        ObjectionOutcome,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null: not answered, which not every item asks for"},
+    )
+    outcome_name = bilingual(null=True)
+    answer = string("What the examination has found", null=True)
+    answered_at = instant(null=True)
+    answered_by = string(null=True)
 
 
 class ObjectionList(Answer):

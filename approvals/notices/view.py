@@ -3,7 +3,7 @@
 from typing import Any
 
 from approvals.items.model import Item
-from approvals.notices.model import NOTICE_NAMES, STANDING_NAMES, Objection, PublicNotice
+from approvals.notices.model import NOTICE_NAMES, OUTCOME_NAMES, STANDING_NAMES, Objection, PublicNotice
 from shared.cipher import Cipher
 
 
@@ -82,4 +82,9 @@ def opened(objection: Objection, cipher: Cipher) -> dict[str, Any]:
         "reason": said["reason"],
         "contact": said["contact"],
         "account": said["account"],
+        "outcome": objection.outcome.value if objection.outcome else None,
+        "outcome_name": OUTCOME_NAMES[objection.outcome].to_dict() if objection.outcome else None,
+        "answer": cipher.open(objection.answer_sealed)["text"] if objection.answer_sealed else None,
+        "answered_at": objection.answered_at.isoformat() if objection.answered_at else None,
+        "answered_by": objection.answered_name,
     }

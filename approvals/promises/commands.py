@@ -17,6 +17,7 @@ from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.documents.unused import let_go
 from approvals.items.catalogue import Catalogue
+from approvals.items.examination import review_stages
 from approvals.items.model import Item, Route
 from approvals.promises.model import Promise
 from approvals.promises.queries import promise_of
@@ -100,12 +101,12 @@ def make(tx: Transaction, case: Case, item: Item) -> None:
 
 
 def start_after_acceptance(tx: Transaction, case: Case, item: Item) -> None:
-    """The work that acceptance opens: the review, or on a promise the decision at once."""
+    """The work that acceptance opens: the first stage of the review, or on a promise the decision at once."""
     if item.route == "promise":
         record(tx, case, item, "by_promise", office="system", detail=_DETAIL)
         tasks.open_task(tx, case, TaskKind.DECISION)
     else:
-        tasks.open_task(tx, case, TaskKind.REVIEW)
+        tasks.open_stage(tx, case, review_stages(item)[0])
 
 
 def await_check(tx: Transaction, case: Case, item: Item) -> None:

@@ -1,11 +1,13 @@
 """Taking up a case for review and giving the opinion (审查)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from approvals.applications.answers import open_form
 from approvals.cases import policy as case_policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
@@ -13,14 +15,19 @@ from approvals.cases.lifecycle import State
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
 from approvals.extensions import policy as extensions
-from approvals.items.model import Item
+from approvals.items.examination import body_name, checks_of, review_stages
+from approvals.items.model import Check, Item
+from approvals.notices.commands import put_up
+from approvals.notices.policy import before_decision
 from approvals.procedures.policy import require_none_running
 from approvals.reviews.inspection import accepted_on, kept, wrong_with
 from approvals.reviews.model import Opinion
+from approvals.reviews.seen import snapshot
 from approvals.revocations import policy as revocations
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import Task, TaskKind
+from shared.actor import SYSTEM
 from shared.errors import FieldError, Forbidden, InvalidInput
 from shared.ids import new_id
 from shared.text import Text
@@ -68,10 +75,12 @@ def give_opinion(
     checks: Sequence[dict[str, Any]],
     inspection: Mapping[str, Any] | None = None,
 ) -> Opinion:
-    """The reviewer's opinion, bound to the version of the case that was read; opens the decision.
+    """The opinion of a department, bound to the versions of what was read.
 
-    `inspection` is required where a step of the item checks on the spot, and refused elsewhere. Raises
-    InvalidInput naming each unknown or missing check, Forbidden without the claim.
+    With the last one of a stage the next stage opens, after the last stage the decision. An opinion against
+    the application ends nothing: it goes to whoever decides, with the others. `inspection` is required where
+    a step of the item checks on the spot, and refused elsewhere.
+    Raises InvalidInput naming each unknown or missing check, Forbidden without the claim.
     """
     case = task.case
     if task.kind is not TaskKind.REVIEW:
@@ -82,7 +91,7 @@ def give_opinion(
     case_policy.require_state("opinion", case)
     require_none_running(tx.session, case)
     errors = [
-        *_incomplete(item, conclusion, text, checks),
+        *_incomplete(checks_of(item, task.stage, task.department), conclusion, text, checks),
         *wrong_with(inspection, item.on_site, earliest=accepted_on(case), today=tx.today),
     ]
     if errors:
@@ -91,6 +100,9 @@ def give_opinion(
         id=new_id(),
         case_id=case.id,
         task_id=task.id,
+        department=task.department,
+        stage=task.stage,
+        seen=snapshot(case),
         case_version=case.version,
         conclusion=conclusion,
         text=text,
@@ -102,13 +114,35 @@ def give_opinion(
     )
     tx.session.add(opinion)
     tasks.complete(tx, task)
-    # The log is the applicant's too: which way the opinion goes is not for them before the decision.
-    reviewed = [Fact(FactKind.REVIEWED, tx.today)]
-    record(tx, case, item, "reviewed", office="reviewer", facts=reviewed)
-    tasks.open_task(tx, case, TaskKind.DECISION)
-    tx.audit("case.reviewed", "case", case.id, {"conclusion": conclusion, "opinion": str(opinion.id)})
-    announce(tx, case, item, "reviewed")
+    details = {"conclusion": conclusion, "opinion": str(opinion.id), "department": task.department}
+    tx.audit("case.reviewed", "case", case.id, details)
+    _go_on(tx, case, item, task)
     return opinion
+
+
+def _go_on(tx: Transaction, case: Case, item: Item, task: Task) -> None:
+    """After an opinion: wait for those of the other departments, open the next stage, or the decision.
+
+    The log is the applicant's too: which way an opinion goes is not for them before the decision.
+    """
+    stages = review_stages(item)
+    number = next(n for n, stage in enumerate(stages) if stage.key == task.stage)
+    if tasks.others_live(tx, task):
+        record(tx, case, item, "opinion_given", office="reviewer", detail=body_name(item, task.department))
+        return
+    ended = [Fact(FactKind.REVIEWED, tx.today, ref=task.stage)]
+    if number + 1 < len(stages):
+        name = stages[number].name
+        record(tx, case, item, "stage_reviewed", office="reviewer", facts=ended, detail=name)
+        tasks.open_stage(tx, case, stages[number + 1])
+        return
+    record(tx, case, item, "reviewed", office="reviewer", facts=ended)
+    tasks.open_task(tx, case, TaskKind.DECISION)
+    announce(tx, case, item, "reviewed")
+    notice = before_decision(item)
+    if notice is not None and notice.opens_itself:
+        values = open_form(tx.session, tx.context.cipher, case, item, tx.today).examined.values
+        put_up(replace(tx, actor=SYSTEM), case, item, notice, values=values, office="system")
 
 
 def require_other_eyes(tx: Transaction, case: Case) -> None:
@@ -120,9 +154,11 @@ def require_other_eyes(tx: Transaction, case: Case) -> None:
         )
 
 
-def _incomplete(item: Item, conclusion: str, text: str, checks: Sequence[dict[str, Any]]) -> list[FieldError]:
+def _incomplete(
+    points: Sequence[Check], conclusion: str, text: str, checks: Sequence[dict[str, Any]]
+) -> list[FieldError]:
     errors = []
-    known = {check.key for check in item.review_checks}
+    known = {check.key for check in points}
     given: set[str] = set()
     for index, check in enumerate(checks):
         if check["key"] in given:
@@ -141,7 +177,7 @@ def _incomplete(item: Item, conclusion: str, text: str, checks: Sequence[dict[st
                     f"/checks/{index}/note", "required", Text("请说明不符合之处", "Say what does not conform")
                 )
             )
-    for key in [check.key for check in item.review_checks if check.key not in given]:
+    for key in [check.key for check in points if check.key not in given]:
         errors.append(
             FieldError(f"/checks/{key}", "required", Text("请完成此项核对", "This check is not done"))
         )

@@ -17,7 +17,13 @@ class Opinion(Base):
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"), index=True)
-    task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"))
+    task_id: Mapped[UUID] = mapped_column(sa.ForeignKey("task.id"), unique=True)
+    department: Mapped[str] = mapped_column(sa.String(18))
+    """Credit code of the department for which it was given."""
+    stage: Mapped[str | None] = mapped_column(sa.String(60))
+    """The key of the item's step, where the item names who examines."""
+    seen: Mapped[dict[str, Any]] = mapped_column(JsonDoc)
+    """What it is bound to (see `approvals.reviews.seen`)."""
     case_version: Mapped[int]
     conclusion: Mapped[str] = mapped_column(sa.String(16))
     text: Mapped[str] = mapped_column(sa.Text)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from approvals.casefile.opening import opened, reply_with_case
-from approvals.cases.refusals import CLAIM_REQUIRED, WRONG_STATE
+from approvals.cases.refusals import CLAIM_REQUIRED, FUNDS_APPLIED_FOR, WRONG_STATE
 from approvals.cases.schemas import PLACES, CaseOut
 from approvals.spot import commands
 from approvals.spot.schemas import CorrectOnTheSpot
@@ -23,7 +23,7 @@ blueprint = Blueprint(
 @blueprint.arguments(CorrectOnTheSpot)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE)
+@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE, FUNDS_APPLIED_FOR)
 @command
 def correct_on_the_spot(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Correct answers at the window, with the applicant's consent.

@@ -16,6 +16,7 @@ from approvals.cases.announce import announce
 from approvals.cases.deferral import promised
 from approvals.cases.model import Case
 from approvals.cases.record import record
+from approvals.funds import commands as funds
 from approvals.items.answers import label_of, shown, subject_name
 from approvals.items.drafts import check_draft
 from approvals.items.form import Field
@@ -49,7 +50,8 @@ def correct(
     """Correct answers at the window: the corrected ones must be right, and nothing may become worse by it.
 
     Raises Forbidden without the claim of the intake, InvalidInput for what is no answer of the form, is
-    listed twice, is not different, or leaves anything wrong.
+    listed twice, is not different, or leaves anything wrong, Conflict where by now the funds asked for were
+    applied for before.
     """
     policy.require_state("correct-on-the-spot", case)
     task_policy.require_claim(tx.session, tx.actor, case, TaskKind.INTAKE)
@@ -146,6 +148,7 @@ def _write(
         raise InvalidInput(errors=wrong)
     form = check(tx.session, tx.context, case, item, tx.today)
     case.subject_name = subject_name(item, form.values)
+    funds.claim(tx, case, item, form.values)
 
 
 def _errors(

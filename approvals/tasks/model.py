@@ -16,7 +16,11 @@ from shared.text import Text
 
 
 class TaskKind(StrEnum):
-    """The work: 受理, 审查, 决定, 延长, 送达, the check (核查) of a promise, and 撤销."""
+    """The work.
+
+    Intake (受理), review (审查), decision (决定), extension (延长), delivery (送达), payment (拨付),
+    objection (异议核查), the check (核查) of a promise, and revocation (撤销).
+    """
 
     INTAKE = "intake"
     REVIEW = "review"
@@ -25,6 +29,8 @@ class TaskKind(StrEnum):
     DELIVERY = "delivery"
     CHECK = "check"
     REVOCATION = "revocation"
+    PAYMENT = "payment"
+    OBJECTION = "objection"
 
 
 class TaskState(StrEnum):
@@ -44,6 +50,8 @@ TASK_NAMES: dict[TaskKind, Text] = {
     TaskKind.DELIVERY: Text("送达", "Delivery"),
     TaskKind.CHECK: Text("核查", "Check of a promise"),
     TaskKind.REVOCATION: Text("撤销决定", "Revocation"),
+    TaskKind.PAYMENT: Text("拨付", "Payment"),
+    TaskKind.OBJECTION: Text("异议核查", "Objections"),
 }
 
 TASK_POSITIONS: dict[TaskKind, PositionKind] = {
@@ -54,6 +62,8 @@ TASK_POSITIONS: dict[TaskKind, PositionKind] = {
     TaskKind.DELIVERY: "window",
     TaskKind.CHECK: "reviewer",
     TaskKind.REVOCATION: "approver",
+    TaskKind.PAYMENT: "reviewer",
+    TaskKind.OBJECTION: "reviewer",
 }
 """The position (岗位) that may take a task of each kind."""
 
@@ -62,8 +72,12 @@ STAGE_ENDS: dict[TaskKind, FactKind] = {
     TaskKind.REVIEW: FactKind.REVIEWED,
     TaskKind.DECISION: FactKind.DECIDED,
     TaskKind.DELIVERY: FactKind.DELIVERED,
+    TaskKind.PAYMENT: FactKind.DELIVERED,
 }
 """What the work of a kind brings about, by which the stage (环节) that it belongs to ends."""
+
+AFTER_DECISION = (TaskKind.DELIVERY, TaskKind.PAYMENT)
+"""What is done about a grant: what was granted is handed over, or paid. Its own clock runs for it."""
 
 LIVE = (TaskState.OPEN, TaskState.CLAIMED)
 
@@ -79,7 +93,7 @@ def _end_of_last_day(context: DefaultExecutionContext) -> datetime:
 
 
 class Task(Base):
-    """One piece of work on a case; at most one of a kind is live at a time."""
+    """One piece of work on a case; at most one of a kind is live in a department at a time."""
 
     __tablename__ = "task"
 
@@ -88,6 +102,9 @@ class Task(Base):
     case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"))
     kind: Mapped[TaskKind] = mapped_column(text_enum(TaskKind))
     department: Mapped[str] = mapped_column(sa.String(18))
+    """Credit code of the department whose work it is: of a review any that the item names."""
+    stage: Mapped[str | None] = mapped_column(sa.String(60))
+    """Of a review: the key of the item's step, where the item names who examines."""
     state: Mapped[TaskState] = mapped_column(text_enum(TaskState))
     claimed_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     claimed_name: Mapped[str | None] = mapped_column(sa.String(120))
@@ -117,6 +134,7 @@ class Task(Base):
             "uq_task_live",
             "case_id",
             "kind",
+            "department",
             unique=True,
             sqlite_where=sa.text("state IN ('open','claimed')"),
             postgresql_where=sa.text("state IN ('open','claimed')"),

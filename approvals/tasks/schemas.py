@@ -100,6 +100,12 @@ class TaskOut(Answer):
     state = fields.Enum(TaskState, by_value=True, required=True)
     case = fields.Nested(TaskCase, required=True)
     department = string("Credit code of the department whose queue it is in")
+    department_name = bilingual()
+    checks = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Of a review: keys of the `review_checks` that its opinion answers"},
+    )
     claimed_by = fields.Nested(Person, required=True, allow_none=True)
     mine = fields.Boolean(required=True, metadata={"description": "The reader has claimed it"})
     due = fields.Nested(Due, required=True)

@@ -80,12 +80,12 @@ def show(case_id: UUID) -> Answer:
 
 def _page(case: Json, typed: Typed, errors: list[Json], stale: bool = False) -> str:
     item = load_item_of(case)
-    checks = item["review_checks"]
+    head = head_of(case, live_task(case["id"]))
+    checks = _checks(item, head["task"])
     places = {"/conclusion": "conclusion-approve", "/text": "text", **_INSPECTION}
     places |= {f"/checks/{each['key']}": f"result-{each['key']}-pass" for each in checks}
     places |= {f"/checks/{each['key']}/note": f"note-{each['key']}" for each in checks}
     wrong, lines = sentences(errors, places)
-    head = head_of(case, live_task(case["id"]))
     return render_template(
         "portal/desk/review.html",
         **head,
@@ -104,6 +104,12 @@ def _page(case: Json, typed: Typed, errors: list[Json], stale: bool = False) -> 
     )
 
 
+def _checks(item: Json, task: Json | None) -> list[Json]:
+    """The points that the opinion on this task answers: each department has its own."""
+    asked = task["checks"] if task else ()
+    return [each for each in item["review_checks"] if each["key"] in asked]
+
+
 @pages.post("/desk/cases/<uuid:case_id>/review")
 @desk_only
 def give(case_id: UUID) -> Answer:
@@ -112,7 +118,7 @@ def give(case_id: UUID) -> Answer:
     if _VERB not in case["actions"]:
         return no_longer(case)
     item = load_item_of(case)
-    checks = item["review_checks"]
+    checks = _checks(item, live_task(case["id"]))
     typed = _typed(checks)
     if request.form.get("action") != "give":
         return _page(case, typed, [])

@@ -24,6 +24,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
     extension: Mapping[str, Any] = data.get("extension") or {}
     delivery: Mapping[str, Any] = data.get("delivery") or {}
     warning: Mapping[str, Any] = data.get("warning") or {}
+    payment: Mapping[str, Any] = data.get("payment") or {}
     explanation: Mapping[str, Any] = data.get("explanation") or {}
     spot: Mapping[str, Any] = data.get("spot_correction") or {}
     gaps: Mapping[str, Any] = data.get("gaps") or {}
@@ -94,6 +95,8 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "outside": Text.of(outside) if outside else None,
         "receipt_number": handover.get("receipt_number"),
         "handover_reason": Text.of(stated) if stated else None,
+        "paid_on": payment.get("paid_on"),
+        "paid_yuan": _yuan(payment.get("amount_fen")),
         "notice_name": Text.of(notice["name"]) if notice else None,
         "notice_timing": notice.get("timing"),
         "notice_last_on": notice.get("last_on"),
@@ -114,6 +117,11 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
 _MOVED = Text("{name}由{before}调整为{after}", "{name}: {after} instead of {before}")
 _SETTLED = Text("{name}仍为{after}，不再是预计日期", "{name}: {after} as before, no longer provisional")
 _MOMENT = Text("{day}{hour}", "{day}, {hour}")
+
+
+def _yuan(fen: int | None) -> str | None:
+    """An amount as it is written: 6172839 fen are `61,728.39` yuan."""
+    return None if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
 
 
 def _moves(moved: Sequence[Mapping[str, Any]]) -> Text | None:

@@ -27,6 +27,7 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "paid",
     "overdue-explained",
     "corrected-on-the-spot",
     "promise-checked",

@@ -8,6 +8,7 @@ from shared.testing.answers import A1_MATERIALS, A9, A9_ANSWERS, A9_MATERIALS, a
 from shared.testing.contract import Json, Operation, operations, resolve
 from tests.contract.park import Park
 from tests.integration.approvals import fire
+from tests.integration.approvals.funds import FUNDS, MATERIALS, answers, let_the_notice_end
 from tests.integration.approvals.late import let_limits_pass
 from tests.unit.material_samples import pdf
 
@@ -90,6 +91,7 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     reader.do("agent", "token")
     _grant(reader, "云栖湾")
     _notice(reader)
+    _funds(reader)
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
@@ -175,6 +177,48 @@ def _notice(reader: Reader) -> None:
         reader.upload(case_id, code, pdf())
     notice = reader.do("agent", "enterprise_publish_notice", case_id=case_id).get_json()["notice"]
     reader.do("reviewer", "enterprise_lodge_objection", notice_id=notice["id"])
+
+
+def _funds(reader: Reader) -> None:
+    """The company asks for funds, somebody objects, and what is granted is paid."""
+    park = reader.park
+    (membership,) = park.ask("agent", "GET", "/me").get_json()["memberships"][-1:]
+    started = {"item_code": FUNDS, "on_behalf_of": membership["organisation"]["uscc"]}
+    case_id: str = reader.do("agent", "enterprise_start_case", started).get_json()["id"]
+    # As much as the example of the payment pays.
+    reader.do(
+        "agent",
+        "enterprise_save_answers",
+        {"answers": answers(amount="61728.39", rd_expense="1234568")},
+        case_id=case_id,
+    )
+    for code in MATERIALS:
+        reader.upload(case_id, code, pdf())
+    reader.do("agent", "enterprise_submit_case", case_id=case_id)
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_accept_case", case_id=case_id)
+    for role in ("economy", "finance", "tax", "market"):
+        task = park.ask(role, "GET", f"/enterprise/tasks/{reader.claimed(role, case_id)}").get_json()
+        checks = [{"key": key, "result": "pass", "note": ""} for key in task["checks"]]
+        opinion = {"conclusion": "approve", "text": "", "checks": checks}
+        reader.do(role, "enterprise_give_opinion", opinion, task_id=task["id"])
+    notice = park.ask("agent", "GET", f"/enterprise/cases/{case_id}").get_json()["notice"]
+    reader.do("reviewer", "enterprise_lodge_objection", notice_id=notice["id"])
+    reader.claimed("economy", case_id)
+    (objection,) = park.ask("economy", "GET", f"/enterprise/cases/{case_id}/objections").get_json()["items"]
+    said = reader.operations["enterprise_answer_objection"].described["requestBody"]["content"][JSON]
+    answer = {**example(park.document, said), "objection_id": objection["id"]}
+    reader.do("economy", "enterprise_answer_objection", answer, case_id=case_id)
+    reader.used.add("enterprise_answer_objection")
+    let_the_notice_end(park.system, case_id)
+    reader.claimed("approver", case_id)
+    reader.do("approver", "enterprise_decide_case", {"granted": True}, case_id=case_id)
+    reader.claimed("finance", case_id)
+    payment = reader.operations["enterprise_record_payment"].described["requestBody"]["content"][JSON]
+    today = park.system.clock.today().isoformat()
+    body = {**example(park.document, payment), "paid_on": today}
+    reader.do("finance", "enterprise_record_payment", body, case_id=case_id)
+    reader.used.add("enterprise_record_payment")
 
 
 def _end_otherwise(reader: Reader) -> None:

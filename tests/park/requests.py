@@ -74,6 +74,12 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/state-objection": {"text": "我方并不知情"},
     f"POST {CASE}/decide-revocation": {"revoked": True, "reason": "申辩不能成立"},
     f"POST {CASE}/withdraw-revocation": {"reason": "已经查明"},
+    f"POST {CASE}/answer-objection": {
+        "objection_id": "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e",
+        "outcome": "dismissed",
+        "text": "经核查不属实",
+    },
+    f"POST {CASE}/record-payment": {"amount_fen": 5_000_000, "voucher": "拨付2026-0012"},
     f"POST {CASE}/record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
     f"POST {CASE}/retry-handover": {},
     "POST /enterprise/tasks/claim-next": {},

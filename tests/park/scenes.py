@@ -11,11 +11,11 @@ from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, encode
 from shared.testing.answers import A9, A9_ANSWERS, A9_MATERIALS
-from tests.integration.approvals import fire
+from tests.integration.approvals import fire, funds
 from tests.integration.approvals.desk import ITEM
 from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
-from tests.integration.approvals.people import AGENT, APPROVER, REVIEWER, WINDOW
+from tests.integration.approvals.people import AGENT, APPROVER, OTHER_AGENT, REVIEWER, WINDOW
 from tests.integration.approvals.tax import PACKAGE, package, signed
 from tests.park.park import Park
 from tests.park.people import actor
@@ -250,6 +250,52 @@ def _revocation_claimed(park: Park) -> Scene:
     return _case(park, case_id, "holder of decision")
 
 
+def _funds_first(park: Park) -> Scene:
+    """Accepted; the departments of the joint review have not had their turn."""
+    funds.forget_applications(park)
+    return _plain(park, funds.taken_up(park, AGENT, park.on_behalf_of))
+
+
+def _funds_joint(park: Park) -> Scene:
+    case_id = _funds_first(park).ids["case_id"]
+    funds.opine(park, funds.ECONOMY, case_id)
+    return _plain(park, case_id)
+
+
+def _funds_noticed(park: Park) -> str:
+    funds.forget_applications(park)
+    return funds.examined(park, AGENT, park.on_behalf_of)
+
+
+def _objection_claimed(park: Park) -> Scene:
+    case_id = _funds_noticed(park)
+    funds.object_to(park, OTHER_AGENT, case_id)
+    park.claim(funds.ECONOMY, case_id)
+    (objection,) = park.get(funds.ECONOMY, f"/cases/{case_id}/objections").json["items"]
+    answer = {"objection_id": objection["id"], "outcome": "dismissed", "text": "经核查不属实"}
+    scene = _plain(park, case_id, "holder of first review")
+    return replace(scene, bodies={"answer-objection": answer})
+
+
+def _funds_granted(park: Park) -> Scene:
+    case_id = _funds_noticed(park)
+    funds.let_the_notice_end(park.system, case_id)
+    assert funds.decide(park, case_id).status_code == 200
+    return _plain(park, case_id)
+
+
+def _payment_claimed(park: Park) -> Scene:
+    case_id = _funds_granted(park).ids["case_id"]
+    park.claim(funds.FINANCE, case_id)
+    return _plain(park, case_id, "holder of payment")
+
+
+def _plain(park: Park, case_id: str, holder: str | None = None) -> Scene:
+    """The case alone, of an item with other papers."""
+    etag = park.get(AGENT, f"/cases/{case_id}").headers["ETag"]
+    return Scene({"case_id": case_id}, {"case_id": etag}, holder)
+
+
 def _of_oneself(make: Callable[[Park], Scene]) -> Callable[[Park], Scene]:
     """The same, applied for by the applicant as a person and not for the organisation."""
 
@@ -384,6 +430,11 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "revocation proposed": _revocation,
     "revocation to decide on": _revocation_claimed,
     "its certificate": _certificate,
+    "funds, first review": _funds_first,
+    "funds, joint review": _funds_joint,
+    "funds, objection claimed": _objection_claimed,
+    "funds granted": _funds_granted,
+    "funds granted, payment claimed": _payment_claimed,
     "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
     "year with a draft": _notice,
     "credit record of the organisation": _credit_record,

@@ -85,8 +85,8 @@ class Course:
     """The union of all suspensions, as intervals of days that neither touch nor overlap."""
     pauses: tuple[Pause, ...] = ()
     """The same between instants, for limits in hours."""
-    reviewed: ClockFact | None = None
-    """The opinion, the last one where several were given."""
+    reviews: tuple[ClockFact, ...] = ()
+    """The opinions; where there are stages of examination the end of each, with its key as `ref`."""
     ended: ClockFact | None = None
     """Refusal of intake, decision, withdrawal or termination."""
     recounted: tuple[ClockFact, ...] = ()
@@ -98,6 +98,11 @@ class Course:
     made_up: ClockFact | None = None
     checked: ClockFact | None = None
     """The later check of what was promised."""
+
+    def review(self, stage: str | None) -> ClockFact | None:
+        """The end of a stage of examination; the last opinion where no stage is named."""
+        found = [fact for fact in self.reviews if stage is None or fact.ref == stage]
+        return found[-1] if found else None
 
 
 def read_course(facts: Iterable[ClockFact]) -> Course | None:
@@ -130,7 +135,7 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
         extended=_extended(by_kind),
         suspensions=merge(_suspension(*span) for span in spans),
         pauses=union([_pause(*span) for span in spans]),
-        reviewed=by_kind[FactKind.REVIEWED][-1] if by_kind[FactKind.REVIEWED] else None,
+        reviews=tuple(by_kind[FactKind.REVIEWED]),
         ended=ended,
         recounted=tuple(recounted),
         delivered=delivered,

@@ -48,6 +48,10 @@ _STARTS = {
         "The notice ends with {day}; that day is not counted (Civil Code, art. 201)",
     ),
 }
+_STARTS_PAYMENT = Text(
+    "{day}作出拨付决定，当日不计入，拨付期限自次日起算（《民法典》第二百零一条）",
+    "Granted on {day}; that day is not counted (Civil Code, art. 201)",
+)
 _STAGE_STARTS = Text(
     "{day}{event}，环节“{name}”开始，当日不计入",
     "{day}: {event}; the stage “{name}” begins and that day is not counted",
@@ -117,12 +121,14 @@ DUE = Text("应于{by}办结", "The decision is due by {by}")
 DUE_STAGE = Text("本环节应于{by}完成（内部期限）", "This stage is to be done by {by} (internal)")
 DUE_CHECK = Text("应于{by}核查承诺的履行情况", "Whether the promise is kept is to be checked by {by}")
 DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
+DUE_PAYMENT = Text("应于{by}拨付", "To be paid by {by}")
 DUE_MAKE_UP = Text(
     "应于{by}补齐所缺材料，逾期未补齐的终止办理",
     "The missing materials are due by {by}; if they do not come in time, the case is terminated",
 )
 DUE_NOTICE = Text("公示期至{day}（含当日）届满", "The notice ends with {day}")
 DUE_FILING = Text("可于{by}提交申请", "The application may be handed in until {by}")
+_PAID = Text("拨付", "payment")
 _CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
 _LAPSED = Text(
     "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
@@ -145,6 +151,7 @@ class Timing:
     intake: bool
     due_words: Text
     """What is due by the date, with a place for `{by}`."""
+    pays: bool
     stage: StageLimit | None
     start: ClockFact
     closing: ClockFact | None
@@ -177,7 +184,7 @@ def _start(timing: Timing) -> Line:
     elif timing.limit.from_receipt and not timing.intake:
         text = _RECEIVED_FOR_DECISION.format(day=day)
     else:
-        text = _STARTS[fact.kind].format(day=day)
+        text = (_STARTS_PAYMENT if timing.pays else _STARTS[fact.kind]).format(day=day)
     recorded_on = local_date(fact.recorded_at)
     # The end of a notice is nobody's act: when it was written down says nothing.
     if recorded_on != fact.effective_on and fact.kind is not FactKind.NOTICE_ENDED:
@@ -341,7 +348,7 @@ def _result(timing: Timing) -> Iterator[Line]:
     if timing.lapsed:
         yield Line(ends.on, _LAPSED)
     else:
-        event = name_of(closing.kind)
+        event = _PAID if timing.pays and closing.kind is FactKind.DELIVERED else name_of(closing.kind)
         if closing.note is not None:
             event = _join(event, _REASONS.format(reasons=closing.note))
         text = _CLOSED.format(day=say_date(closing.effective_on), event=event)

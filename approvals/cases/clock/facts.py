@@ -100,6 +100,7 @@ STAGE_EVENTS = (
     FactKind.RECEIVED,
     FactKind.ACCEPTED,
     FactKind.REVIEWED,
+    FactKind.NOTICE_ENDED,
     FactKind.DECIDED,
     FactKind.DELIVERED,
 )
@@ -115,23 +116,29 @@ class StageLimit:
     starts: FactKind
     ends: FactKind
     limit: Limit
+    after: str | None = None
+    """The stage of the examination whose end starts it, where that is examined in several."""
+    review: str | None = None
+    """The stage of the examination with whose end it ends, likewise: the `ref` of the fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of an item version.
 
-    An extension moves the statutory clock; the promised one only where the department says so. `delivery`
-    is given for what was granted alone: it runs from the decision (行政许可法 art. 44). So is `check`, the
-    time for looking whether a promise was kept, and only where there was one. Without `intake` the law knows
-    no limit until acceptance, and nothing is deemed accepted.
+    Without a `statutory` one no law sets a limit, and what is promised stands alone. An extension moves the
+    statutory clock; the promised one only where the department says so. `delivery` is given for what was
+    granted alone: it runs from the decision (行政许可法 art. 44). With `pays` it is the limit for paying.
+    `check`, the time for looking whether a promise was kept, runs from there too, and only where there was
+    one. Without `intake` the law knows no limit until acceptance, and nothing is deemed accepted.
     """
 
     intake: Limit | None
-    statutory: Limit
+    statutory: Limit | None
     promised: Limit | None = None
     extension_moves_promised: bool = False
     delivery: Limit | None = None
+    pays: bool = False
     stages: tuple[StageLimit, ...] = ()
     make_up: Limit | None = None
     """How long after acceptance with gaps (容缺受理) the applicant may take to hand in what is missing."""

@@ -18,6 +18,7 @@ from approvals.cases.clock.explaining import (
     DUE_INTAKE,
     DUE_MAKE_UP,
     DUE_NOTICE,
+    DUE_PAYMENT,
     DUE_STAGE,
     Line,
     Timing,
@@ -26,6 +27,7 @@ from approvals.cases.clock.explaining import (
 from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, StageLimit, Unit, end_of
 from approvals.cases.clock.hours import Pause
 from approvals.cases.clock.notices import NOTICE_FACTS, read_notices
+from approvals.cases.clock.spans import last_ended, rounds, span_of
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
@@ -72,7 +74,10 @@ _DUE_WORDS = {
     ClockKind.NOTICE: DUE_NOTICE,
     ClockKind.FILING: DUE_FILING,
 }
+_EXAMINED = (FactKind.ACCEPTED, FactKind.REVIEWED, FactKind.NOTICE_ENDED)
+"""What stages between acceptance and decision start with."""
 _STAGE = Text("环节“{name}”", "Stage: {name}")
+_PAYMENT = Text("拨付期限", "Payment limit")
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
 
@@ -125,6 +130,8 @@ class ClockReading:
         """What the clock is called by people."""
         if self.stage is not None:
             return _STAGE.format(name=self.stage.name)
+        if self.timing.pays:
+            return _PAYMENT
         if self.round is not None and self.round > 1:
             return _ROUND.format(n=self.round)
         return _NAMES[self.kind]
@@ -156,7 +163,7 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
         *_statutory_clock(course, limits, calendar),
         *_make_up_clock(course, limits, calendar),
         *_clocks_after_grant(course, limits, calendar),
-        *_stage_clocks(course, limits, calendar),
+        *_stage_clocks(course, limits, calendar, noticed=last_ended(every)),
     )
     return Ledger(clocks, calendar)
 
@@ -168,7 +175,7 @@ def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> It
     """
     if limits.intake is None:
         return
-    for number, (start, closing) in enumerate(_rounds(course), start=1):
+    for number, (start, closing) in enumerate(rounds(course), start=1):
         yield _clock(
             ClockKind.INTAKE,
             limits.intake,
@@ -178,16 +185,6 @@ def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> It
             number=number,
             recounted=course.recounted,
         )
-
-
-def _rounds(course: Course) -> Iterator[tuple[ClockFact, ClockFact | None]]:
-    """Each time the materials were received, and what put an end to the authority's time to answer."""
-    start: ClockFact | None = course.received
-    for notice, answer in [*course.corrections, (None, None)]:
-        if start is None:
-            return
-        yield start, notice or course.accepted or course.ended
-        start = answer
 
 
 def _promised_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
@@ -222,7 +219,7 @@ def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> 
     lengths are the item's data. Suspensions are the time that art. 45 leaves out (see `Counter`).
     """
     start = _start(course, limits.statutory)
-    if start is not None:
+    if limits.statutory is not None and start is not None:
         yield _clock(
             ClockKind.STATUTORY,
             limits.statutory,
@@ -259,19 +256,29 @@ def _clocks_after_grant(course: Course, limits: Limits, calendar: WorkCalendar) 
         (ClockKind.CHECK, limits.check, course.checked),
     ):
         if limit is not None:
-            yield _clock(kind, limit, calendar, start=decided, closing=closing, recounted=course.recounted)
+            yield _clock(
+                kind,
+                limit,
+                calendar,
+                start=decided,
+                closing=closing,
+                recounted=course.recounted,
+                pays=limits.pays and kind is ClockKind.DELIVERY,
+            )
 
 
-def _stage_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+def _stage_clocks(
+    course: Course, limits: Limits, calendar: WorkCalendar, *, noticed: ClockFact | None
+) -> Iterator[ClockReading]:
     """Each stage (环节) that has begun. No law sets these limits; none binds towards the applicant.
 
     What stops the decision clocks stops a stage too; an extension by law makes no stage longer.
     """
     for stage in limits.stages:
-        start, closing = _span_of(course, stage)
+        start, closing = span_of(course, stage, noticed)
         if start is None:
             continue
-        examined = stage.starts in (FactKind.ACCEPTED, FactKind.REVIEWED)
+        examined = stage.starts in _EXAMINED
         yield _clock(
             ClockKind.STAGE,
             stage.limit,
@@ -283,24 +290,6 @@ def _stage_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Ite
             recounted=course.recounted,
             stage=stage,
         )
-
-
-def _span_of(course: Course, stage: StageLimit) -> tuple[ClockFact | None, ClockFact | None]:
-    """What a stage began with and what it ended with, as far as the case has come."""
-    received, answered = list(_rounds(course))[-1]
-    decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
-    began = {
-        FactKind.RECEIVED: received,
-        FactKind.ACCEPTED: course.accepted,
-        FactKind.REVIEWED: course.reviewed,
-        FactKind.DECIDED: decided,
-    }
-    if stage.ends is FactKind.DELIVERED:
-        return began.get(stage.starts), course.delivered
-    if stage.starts is FactKind.RECEIVED and stage.ends is FactKind.ACCEPTED:
-        return received, answered
-    done = {FactKind.ACCEPTED: course.accepted, FactKind.REVIEWED: course.reviewed, FactKind.DECIDED: decided}
-    return began.get(stage.starts), done[stage.ends] or course.ended
 
 
 def _notice_clocks(facts: list[ClockFact], limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
@@ -347,6 +336,7 @@ def _clock(
     pauses: tuple[Pause, ...] = (),
     recounted: tuple[ClockFact, ...] = (),
     stage: StageLimit | None = None,
+    pays: bool = False,
 ) -> ClockReading:
     """Count one clock (see `counting`)."""
     total = limit.n + ((extension.days or 0) if extension else 0)
@@ -354,7 +344,8 @@ def _clock(
     ends = due(counter, start, total)
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
-        due_words=_DUE_WORDS.get(kind, DUE),
+        due_words=DUE_PAYMENT if pays else _DUE_WORDS.get(kind, DUE),
+        pays=pays,
         stage=stage,
         start=start,
         closing=closing,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from approvals.applications import commands as applications
 from approvals.applications.renewal import renew_version
+from approvals.applications.starting import start
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case, NumberSeries
 from approvals.decisions import commands as decisions
@@ -104,7 +105,7 @@ def _fill_in(stage: _Stage, row: Mapping[str, Any]) -> UUID:
         years = shareholder.pop("years")
         shareholder["paid_by"] = years_after(stage.clock.today(), years).isoformat()
     with stage.runtime.transaction(stage.people[row["by"]]) as tx:
-        case = applications.start(tx, stage.item.code)
+        case = start(tx, stage.item.code)
         item = tx.resource(Catalogue).of(case)
         applications.save_answers(tx, case, item, answers)
         for code, paper in stage.papers.items():

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from approvals.applications import commands as applications
 from approvals.applications.publishing import publish_notice
+from approvals.applications.starting import start
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import NumberSeries
 from approvals.documents import materials
@@ -51,7 +52,7 @@ def _publish(past: Runtime, member: Actor) -> None:
     item = past.context.resources.get(Catalogue).item(DEREGISTRATION, past.clock.today())
     papers = papers_for(past, item)
     with past.transaction(member) as tx:
-        case = applications.start(tx, item.code, member.memberships[0].uscc)
+        case = start(tx, item.code, member.memberships[0].uscc)
         declarations = item.form.section("declarations")
         declared = {field.name: "true" for field in declarations.fields} if declarations else {}
         answers = {

@@ -33,6 +33,7 @@ from shared.messaging.timers import Timer
 from shared.service import Runtime, contracts_of, installed_services
 from shared.testing.answers import A9, A9_ANSWERS, A9_MATERIALS, a1_answers
 from shared.testing.systems import SystemFactory, SystemUnderTest
+from tests.integration.approvals import funds
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.fire import FireDesk
 from tests.integration.approvals.licences import (
@@ -213,6 +214,21 @@ def put_on_notice(desk: Desk) -> None:
             ok(desk.client(AGENT).post(f"/notices/{notice['id']}/objections", json=objection))
 
 
+def pay_funds(desk: Desk) -> None:
+    """One application for funds, from the window to the payment."""
+    case_id = funds.examined(desk, funds.found(desk))
+    funds.object_to(desk, AGENT, case_id)
+    desk.claim(funds.ECONOMY, case_id)
+    (objection,) = desk.get(funds.ECONOMY, f"/cases/{case_id}/objections").json["items"]
+    answer = {"objection_id": objection["id"], "outcome": "dismissed", "text": "经核查不属实"}
+    ok(desk.act(funds.ECONOMY, case_id, "answer-objection", answer))
+    funds.let_the_notice_end(desk.system, case_id)
+    ok(funds.decide(desk, case_id))
+    desk.claim(funds.FINANCE, case_id)
+    payment = {"amount_fen": funds.ASKED_FEN, "voucher": "拨付2026-0012"}
+    ok(desk.act(funds.FINANCE, case_id, "record-payment", payment))
+
+
 def keep_the_calendar(desk: Desk) -> None:
     """Everything that can be done to it; a notice given up, and one brought into force."""
     ok(prepare(desk))
@@ -327,6 +343,8 @@ def test_every_operation_of_the_services_leaves_an_entry(
         fire, wanting = file_on_a_promise(desk)
         keep_credit_records(desk)
         put_on_notice(desk)
+        pay_funds(desk)
+        ok(desk.act(AGENT, old_draft, "renew-version"))
         kept = timers(system)
         system.settle()
         renew(desk, licence)

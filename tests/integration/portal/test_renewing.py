@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from approvals.applications import commands as applications
 from approvals.applications.answers import open_form
+from approvals.applications.starting import start
 from approvals.cases.lifecycle import State
 from approvals.certificates.permits import issue_permit
 from approvals.enterprise.model import Enterprise
@@ -43,7 +44,7 @@ def licensed(park: SystemUnderTest) -> tuple[str, str]:
     member = Membership(UUID(int=1), uscc, "企业", "member")
     actor = Actor("account", AGENT, "企业经办人乙", roles=frozenset({"applicant"}), memberships=(member,))
     with runtime.transaction(actor) as tx:
-        case = applications.start(tx, FOOD, uscc)
+        case = start(tx, FOOD, uscc)
         item = tx.resource(Catalogue).of(case)
         answers, _ = sound(FOOD)
         applications.save_answers(tx, case, item, {**answers, "holder": {"contact_name": "示范联系人"}})

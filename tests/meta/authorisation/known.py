@@ -88,17 +88,22 @@ _KINDS = {
     "delivery": "window",
     "check": "reviewer",
     "revocation": "approver",
+    "payment": "reviewer",
+    "objection": "reviewer",
 }
 
 LISTS: Mapping[str, Known] = {
     "/enterprise/cases": Known(
         "enterprise",
-        "SELECT id, applicant_id, on_behalf_of AS organisation, department, state FROM approval_case",
+        "SELECT id, applicant_id, on_behalf_of AS organisation, department, state,"
+        " COALESCE((SELECT group_concat(p.department) FROM case_department p"
+        " WHERE p.case_id = approval_case.id), '') AS parts FROM approval_case",
         {
             "own": lambda caller, case: UUID(case["applicant_id"]) == caller.id,
             "organisation": _in_the_organisation,
             "department": lambda caller, case: (
-                case["department"] in caller.departments and case["state"] != "draft"
+                not caller.departments.isdisjoint({case["department"], *case["parts"].split(",")})
+                and case["state"] != "draft"
             ),
             "handed in": lambda _caller, case: case["state"] != "draft",
         },
