@@ -36,6 +36,12 @@ VERBS: dict[str, dict[str, Any]] = {
     "choose-route": {"route": "ordinary"},
     "record-check": {"fulfilled": True, "findings": "与承诺一致"},
     "retry-handover": {},
+    "answer-objection": {
+        "objection_id": "00000000-0000-7000-8000-000000000000",
+        "upheld": False,
+        "reason": "与事实不符",
+    },
+    "record-payment": {"amount_fen": 1, "paid_on": "2026-11-23", "voucher": "示拨〔2026〕1号"},
     "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
 }
 """Every verb on a case with a body that its schema takes."""
