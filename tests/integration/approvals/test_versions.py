@@ -38,8 +38,8 @@ VERBS: dict[str, dict[str, Any]] = {
     "retry-handover": {},
     "answer-objection": {
         "objection_id": "00000000-0000-7000-8000-000000000000",
-        "upheld": False,
-        "reason": "与事实不符",
+        "outcome": "dismissed",
+        "text": "与事实不符",
     },
     "record-payment": {"amount_fen": 1, "paid_on": "2026-11-23", "voucher": "示拨〔2026〕1号"},
     "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
