@@ -71,6 +71,7 @@ def permit_item(data: dict[str, Any]) -> dict[str, Any]:
         "name": _text("车间许可"),
         "summary": _text("车间许可"),
         "codes": {"code": CODE, "basic_code": CODE[:12], "profile": "39554", **unverified},
+        "reforms": [each for each in data["reforms"] if each["mode"] != "deferred_materials"],
         "materials": [{**material, "code": MATERIAL, "name": _text("平面图")}],
         "outcome": {
             "kind": _text("证照"),

@@ -29,6 +29,8 @@ OFFICIALS = {
     "correct-on-the-spot": WINDOW,
     "record-check": REVIEWER,
     "retry-handover": MANAGER,
+    "answer-objection": REVIEWER,
+    "record-payment": REVIEWER,
 }
 DECLINED = {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"}
 NOT_REQUIRED = {"kind": "not_required", "ground": "no_licence_needed", "reason": "依法无需许可"}

@@ -36,6 +36,12 @@ VERBS: dict[str, dict[str, Any]] = {
     "choose-route": {"route": "ordinary"},
     "record-check": {"fulfilled": True, "findings": "与承诺一致"},
     "retry-handover": {},
+    "answer-objection": {
+        "objection_id": "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e",
+        "outcome": "dismissed",
+        "text": "经核查不属实",
+    },
+    "record-payment": {"amount_fen": 5_000_000, "voucher": "拨付2026-0012", "paid_on": "2026-11-23"},
     "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
 }
 """Every verb on a case with a body that its schema takes."""
