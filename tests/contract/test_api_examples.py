@@ -89,9 +89,10 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     """From the draft to the licence, and the other ways a case may end."""
     reader = Reader(park)
     reader.do("agent", "token")
-    _grant(reader, "云栖湾")
+    founded = _grant(reader, "云栖湾")
     _notice(reader)
     _funds(reader)
+    _revoke(reader, founded)
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
@@ -109,7 +110,7 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     assert reader.used == with_body - NOT_TRIED.keys()
 
 
-def _grant(reader: Reader, name: str) -> None:
+def _grant(reader: Reader, name: str) -> str:
     case_id = reader.submitted(name)
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_request_correction", case_id=case_id)
@@ -138,12 +139,7 @@ def _grant(reader: Reader, name: str) -> None:
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_record_delivery", case_id=case_id)
     _promise(reader, case_id)
-    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
-    reader.do("reviewer", "enterprise_withdraw_revocation", case_id=case_id)
-    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
-    reader.do("agent", "enterprise_state_objection", case_id=case_id)
-    reader.claimed("approver", case_id)
-    reader.do("approver", "enterprise_decide_revocation", case_id=case_id)
+    return case_id
 
 
 def _promise(reader: Reader, founded: str) -> None:
@@ -219,6 +215,16 @@ def _funds(reader: Reader) -> None:
     body = {**example(park.document, payment), "paid_on": today}
     reader.do("finance", "enterprise_record_payment", body, case_id=case_id)
     reader.used.add("enterprise_record_payment")
+
+
+def _revoke(reader: Reader, case_id: str) -> None:
+    """The company falls with the decision that founded it."""
+    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
+    reader.do("reviewer", "enterprise_withdraw_revocation", case_id=case_id)
+    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
+    reader.do("agent", "enterprise_state_objection", case_id=case_id)
+    reader.claimed("approver", case_id)
+    reader.do("approver", "enterprise_decide_revocation", case_id=case_id)
 
 
 def _end_otherwise(reader: Reader) -> None:

@@ -37,11 +37,11 @@ VERBS: dict[str, dict[str, Any]] = {
     "record-check": {"fulfilled": True, "findings": "与承诺一致"},
     "retry-handover": {},
     "answer-objection": {
-        "objection_id": "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e",
+        "objection_id": "00000000-0000-7000-8000-000000000000",
         "outcome": "dismissed",
-        "text": "经核查不属实",
+        "text": "与事实不符",
     },
-    "record-payment": {"amount_fen": 5_000_000, "voucher": "拨付2026-0012", "paid_on": "2026-11-23"},
+    "record-payment": {"amount_fen": 1, "paid_on": "2026-11-23", "voucher": "示拨〔2026〕1号"},
     "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
 }
 """Every verb on a case with a body that its schema takes."""
