@@ -49,7 +49,7 @@ def section_of(case: Json, item: Json, errors: list[Json] | None = None) -> dict
         "followers": followers_of(case, item),
         "make_up": make_up_of(item),
         "deferring": request.form.getlist("defer"),
-        "promising": request.form.get("promise") == "true",
+        "promising": request.form.get("defer-promise") == "true",
         "wrong_promise": wrong[0] if wrong else "",
     }
 
@@ -57,14 +57,14 @@ def section_of(case: Json, item: Json, errors: list[Json] | None = None) -> dict
 def typed() -> Json | None:
     """What the posted form defers; None when nothing is ticked, the promise neither."""
     materials = request.form.getlist("defer")
-    promise = request.form.get("promise") == "true"
+    promise = request.form.get("defer-promise") == "true"
     return {"materials": materials, "promise": promise} if materials or promise else None
 
 
 def lines_of(errors: list[Json]) -> list[ErrorLine]:
     """What is wrong with the promise, for an error summary."""
     mine = [each for each in errors if each["pointer"].startswith("/deferred")]
-    return [ErrorLine(say(each["message"]), "#promise") for each in mine]
+    return [ErrorLine(say(each["message"]), "#defer-promise") for each in mine]
 
 
 @pages.post("/applications/<uuid:case_id>/make-up")

@@ -159,8 +159,8 @@ def test_without_a_decision_by_the_last_day_it_is_renewed_by_law(desk: Desk, clo
     assert told(desk).count("证照即将届满，可以申请延续") == 2
     case_id = applied(desk, permit)
     examined(desk, case_id)
-    testing = {"kind": "hearing", "reason": "样品需要检测", "expected_days": 60}
-    assert desk.act(APPROVER, case_id, "start-procedure", testing).status_code == 200
+    hearing = {"kind": "hearing", "reason": "利害关系人要求听证", "expected_days": 60}
+    assert desk.act(APPROVER, case_id, "start-procedure", hearing).status_code == 200
     morning(clock, LAST_DAY)
     desk.system.settle()
     assert desk.case(MEMBER, case_id)["state"] == "deciding"

@@ -41,10 +41,10 @@ def test_a_gap_is_promised_accepted_and_made_up(open_browser: Any) -> None:
     ticked = {"declaration": "true", "defer": "premises"}
     unpromised = applicant.post(f"{application}/submit", ticked)
     assert unpromised.status_code == 422
-    assert 'href="#promise"' in unpromised.text and 'value="premises" checked' in unpromised.text
-    undeclared = applicant.post(f"{application}/submit", {"defer": "premises", "promise": "true"})
-    assert undeclared.status_code == 422 and 'name="promise" value="true" checked' in undeclared.text
-    assert applicant.post(f"{application}/submit", {**ticked, "promise": "true"}).status_code == 303
+    assert 'href="#defer-promise"' in unpromised.text and 'value="premises" checked' in unpromised.text
+    undeclared = applicant.post(f"{application}/submit", {"defer": "premises", "defer-promise": "true"})
+    assert undeclared.status_code == 422 and 'name="defer-promise" value="true" checked' in undeclared.text
+    assert applicant.post(f"{application}/submit", {**ticked, "defer-promise": "true"}).status_code == 303
     assert "容缺受理承诺书" in applicant.follow().text
     assert "已承诺后补部分材料" in applicant.get(application).text
 
@@ -83,7 +83,7 @@ def test_a_correction_may_leave_a_gap_that_was_not_asked_for(open_browser: Any) 
     application = _draft(applicant, "云补正")
     case = application.rpartition("/")[2]
     applicant.get(f"{application}/check")
-    promise = {"defer": "premises", "promise": "true"}
+    promise = {"defer": "premises", "defer-promise": "true"}
     assert applicant.post(f"{application}/submit", {"declaration": "true", **promise}).status_code == 303
     window = official(open_browser, "window")
     claim(window, case)
@@ -96,5 +96,5 @@ def test_a_correction_may_leave_a_gap_that_was_not_asked_for(open_browser: Any) 
     applicant.post(f"{application}/materials/articles", {"file": file, "etag": '"1"'})
     assert "可容缺后补的材料" in applicant.get(f"{application}/correction").text
     refused = applicant.post(f"{application}/correction", {"defer": "premises"})
-    assert refused.status_code == 422 and 'href="#promise"' in refused.text
+    assert refused.status_code == 422 and 'href="#defer-promise"' in refused.text
     assert applicant.post(f"{application}/correction", promise).status_code == 303
