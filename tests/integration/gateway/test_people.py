@@ -147,7 +147,7 @@ def test_seeding_again_changes_nothing(system: SystemUnderTest) -> None:
     system.seed()
 
     assert _snapshot(gateway) == before
-    assert len(before["department"]) == 9
+    assert len(before["department"]) == 12
     assert len(before["account"]) == 10
 
 
