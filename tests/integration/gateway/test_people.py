@@ -148,7 +148,7 @@ def test_seeding_again_changes_nothing(system: SystemUnderTest) -> None:
 
     assert _snapshot(gateway) == before
     assert len(before["department"]) == 12
-    assert len(before["account"]) == 10
+    assert len(before["account"]) == 23
 
 
 def test_seeding_with_another_demo_password_changes_it(
