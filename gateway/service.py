@@ -3,7 +3,7 @@
 from gateway.accounts.api import blueprints
 from gateway.accounts.cli import accounts_command
 from gateway.accounts.demo import greeting, seed
-from gateway.accounts.events import OFFICIAL_APPOINTED, ORGANISATION_CREATED
+from gateway.accounts.events import OFFICIAL_APPOINTED, ORGANISATION_CREATED, ROLES_CHANGED
 from gateway.accounts.handlers import ENTERPRISE_REGISTERED, enterprise_registered
 from gateway.edge import extend_app
 from gateway.routing.tokens import authenticator
@@ -21,7 +21,7 @@ service = Service(
     title=Text("统一门户", "Gateway"),
     migrations=("shared:migrations/versions", "gateway:migrations/versions"),
     blueprints=blueprints,
-    publishes=(OFFICIAL_APPOINTED, ORGANISATION_CREATED),
+    publishes=(OFFICIAL_APPOINTED, ORGANISATION_CREATED, ROLES_CHANGED),
     handlers={ENTERPRISE_REGISTERED: enterprise_registered},
     seed=seed,
     greeting=greeting,

@@ -14,7 +14,7 @@ from marshmallow.validate import OneOf, Range
 from shared import setting_values as values
 from shared.setting_values import SettingsError as SettingsError
 
-SECRET_LENGTH = 32
+SECRET_LENGTH = values.SECRET_LENGTH
 DEMO_PASSWORD = "yuanban-demo"  # noqa: S105 - the published password of the demo accounts
 
 _UPSTREAM = "YUANBAN_UPSTREAM_"
@@ -46,6 +46,10 @@ class Settings:
     upload_limit: str = "60 per minute"
     sign_in_limit: str = "60 per minute"
     """From one address, whoever tries to be who; an office may have one for all its people."""
+    yellow_share: str = "0.2"
+    """When a limit's light turns yellow: at most this share of it is left …"""
+    yellow_days: int = 2
+    """… and at most so many working days."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front and are believed about the client's address."""
     password_memory_kib: int = 19456
@@ -56,6 +60,14 @@ class Settings:
     """Base URL of each service that runs in a process of its own, by service name."""
     broker_prefix: str = ""
     """Stands before the name of every exchange and queue, so that installations can share one broker."""
+    tax_url: str = ""
+    """Base URL of the tax authority's system, or of what stands in front of it; empty: not connected."""
+    tax_secret: str = field(default="", repr=False)
+    """Bearer secret that it knows us by."""
+    tax_callback_secret: str = field(default="", repr=False)
+    """Signs what it pushes to us; empty: it may not push."""
+    tax_poll_s: int = 900
+    """Seconds between two questions about one case."""
     metrics_port: int = 0
     """Where a process answers `/metrics` to operators; 0: a web process at its own port, a worker nowhere."""
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
@@ -78,6 +90,8 @@ class Settings:
         metrics_from = env.str("YUANBAN_METRICS_FROM", "127.0.0.0/8,::1/128")
         broker_url = values.broker_url(env.str("YUANBAN_BROKER_URL", "memory://"))
         upstreams = _upstreams(os.environ)
+        demo = env.bool("YUANBAN_DEMO", False)
+        tax_url = env.str("YUANBAN_TAX_URL", "")
         alone = broker_url.startswith("memory://") and not upstreams
         return cls(
             data_dir=data_dir,
@@ -87,7 +101,7 @@ class Settings:
             bind=env.str("YUANBAN_BIND", "127.0.0.1"),
             port=port,
             public_url=values.web_url("YUANBAN_PUBLIC_URL", public_url),
-            demo=env.bool("YUANBAN_DEMO", False),
+            demo=demo,
             demo_password=env.str("YUANBAN_DEMO_PASSWORD", DEMO_PASSWORD),
             threads=env.int("YUANBAN_THREADS", 8, validate=Range(min=1)),
             log_format=env.str("YUANBAN_LOG_FORMAT", "console", validate=OneOf(("console", "json"))),
@@ -96,9 +110,17 @@ class Settings:
             write_limit=_rate(env, "YUANBAN_WRITE_LIMIT", "300 per minute"),
             upload_limit=_rate(env, "YUANBAN_UPLOAD_LIMIT", "60 per minute"),
             sign_in_limit=_rate(env, "YUANBAN_SIGN_IN_LIMIT", "60 per minute"),
+            yellow_share=values.share("YUANBAN_YELLOW_SHARE", env.str("YUANBAN_YELLOW_SHARE", "0.2")),
+            yellow_days=env.int("YUANBAN_YELLOW_DAYS", 2, validate=Range(0, values.MOST_YELLOW_DAYS)),
             trusted_proxies=env.int("YUANBAN_TRUSTED_PROXIES", 0, validate=Range(min=0)),
             upstreams=upstreams,
             broker_prefix=env.str("YUANBAN_BROKER_PREFIX", ""),
+            tax_url=values.outside_url("YUANBAN_TAX_URL", tax_url, may_be_plain=demo),
+            tax_secret=values.secret("YUANBAN_TAX_SECRET", env.str("YUANBAN_TAX_SECRET", ""), needed=tax_url),
+            tax_callback_secret=values.secret(
+                "YUANBAN_TAX_CALLBACK_SECRET", env.str("YUANBAN_TAX_CALLBACK_SECRET", "")
+            ),
+            tax_poll_s=env.int("YUANBAN_TAX_POLL_S", 10 if demo else 900, validate=Range(1, 86400)),
             metrics_port=env.int("YUANBAN_METRICS_PORT", 0, validate=Range(0, values.HIGHEST_PORT)),
             metrics_from=values.networks(metrics_from),
             # Last: on a first start it writes a file, and nothing is written for settings that are refused.

@@ -20,6 +20,7 @@ from shared.database import Database
 from shared.messaging.brokers.base import Queue
 from shared.messaging.contracts import ContractRegistry, EventContract
 from shared.messaging.envelope import Event
+from shared.messaging.errand import Errand
 from shared.network import Network
 from shared.text import Text
 from shared.transaction import Context, Resources, Transaction
@@ -59,6 +60,8 @@ class Service:
     handlers: Mapping[str, EventHandler] = field(default_factory=dict)
     """What it hears: event type → function, run in one transaction with the inbox row."""
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    errands: Mapping[str, Errand] = field(default_factory=dict)
+    """Appointments that are kept outside: name → what is done (see `shared/messaging/errands.py`)."""
     backfill: Backfill | None = None
     """Tells the current state of everything that others copy, for `yuanban events backfill`."""
     resources: Callable[[Settings], Mapping[type, object]] = lambda _settings: {}

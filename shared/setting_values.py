@@ -3,6 +3,7 @@
 No sentence repeats a URL: it may hold a password.
 """
 
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_network
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +14,9 @@ from sqlalchemy.exc import ArgumentError
 from shared.blobs import folder_of
 
 HIGHEST_PORT = 65535
+MOST_YELLOW_DAYS = 100
+SECRET_LENGTH = 32
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 _DATABASES = "postgresql+psycopg://user@host/yuanban_{service} or sqlite:////folder/{service}.sqlite3"
 _BROKERS = "memory:// or amqp://user:password@host/vhost (amqps:// for TLS)"
@@ -20,6 +24,17 @@ _BROKERS = "memory:// or amqp://user:password@host/vhost (amqps:// for TLS)"
 
 class SettingsError(ValueError):
     """A setting is missing or contradicts another; the message names the variable."""
+
+
+def share(variable: str, text: str) -> str:
+    """A part of a whole, from 0 to 1, as a decimal number, so that it is exact."""
+    try:
+        part = Decimal(text.strip())
+    except InvalidOperation as error:
+        raise SettingsError(f"{variable}: give a number from 0 to 1, such as 0.2") from error
+    if not 0 <= part <= 1:  # NaN is neither
+        raise SettingsError(f"{variable}: give a number from 0 to 1, such as 0.2")
+    return str(part)
 
 
 def database_url(text: str) -> str:
@@ -77,6 +92,29 @@ def web_url(variable: str, text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError(f"{variable}: give {wanted}")
     return text.rstrip("/")
+
+
+def outside_url(variable: str, text: str, *, may_be_plain: bool) -> str:
+    """The base URL of a system outside, over TLS; empty where there is none.
+
+    Without TLS only to this machine itself, and in a demo.
+    """
+    if not text:
+        return ""
+    url = web_url(variable, text)
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not may_be_plain and parts.hostname not in _THIS_MACHINE:
+        raise SettingsError(f"{variable}: what goes there must go over TLS; give https://host")
+    return url
+
+
+def secret(variable: str, text: str, *, needed: str = "") -> str:
+    """A secret shared with a system outside; `needed` by that system's URL."""
+    if needed and not text:
+        raise SettingsError(f"{variable}: the system that is connected must be given one")
+    if text and (len(text) < SECRET_LENGTH or not text.isascii() or not text.isprintable() or " " in text):
+        raise SettingsError(f"{variable}: at least {SECRET_LENGTH} ASCII characters, chosen at random")
+    return text
 
 
 def networks(text: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ NO_ACTS = {
     "idempotency_record": "the answer to a command",
     "audit_anchor": "is about the trail",
     "enterprise_copy": "its owner's trail has the act; the inbox has the event that led here",
+    "manager": "a copy; the gateway's trail has the act, the inbox the event that led here",
     "number_series": "counts",
     "sign_in_throttle": "counts attempts, and forgets them",
 }

@@ -5,28 +5,43 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from approvals.applications import commands, renewal
+from approvals.applications import commands, publishing, renewal, starting
 from approvals.casefile.opening import opened, reading, reply_with_case
 from approvals.cases import policy
 from approvals.cases.refusals import (
+    CLAIM_REQUIRED,
+    CREDIT_BAN,
+    FILING_CLOSED,
+    FUNDS_APPLIED_FOR,
     GUIDE_ONLY,
     ITEM_RETIRED,
     ITEM_VERSION_CURRENT,
     ITEM_VERSION_RETIRED,
+    NO_NOTICE,
+    NOT_CONNECTED,
+    NOT_RENEWABLE,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
     ORGANISATION_NOT_REGISTERED,
+    RENEWAL_RUNNING,
+    RENEWAL_TOO_EARLY,
+    WITHDRAWAL_WAITS,
     WRONG_STATE,
 )
 from approvals.cases.schemas import (
     PLACES,
+    AnswerCorrection,
     CaseOut,
     CheckArgs,
     CheckOut,
     Nothing,
+    PublishNotice,
     SaveAnswers,
     StartCase,
     Submit,
     Withdraw,
 )
+from approvals.gaps.policy import Deferred
 from approvals.items.catalogue import Catalogue
 from shared.errors import FieldError
 from shared.http.command import Reply, command
@@ -41,14 +56,24 @@ blueprint = Blueprint("applications", __name__, description="Applications (申�
 @blueprint.post("/cases")
 @blueprint.arguments(StartCase)
 @blueprint.response(201, CaseOut, headers=ETAG | LOCATION)
-@refuses(FORBIDDEN, NOT_FOUND, GUIDE_ONLY, ITEM_RETIRED, ORGANISATION_NOT_REGISTERED)
+@refuses(
+    FORBIDDEN,
+    NOT_FOUND,
+    GUIDE_ONLY,
+    ITEM_RETIRED,
+    ORGANISATION_NOT_REGISTERED,
+    NOT_CONNECTED,
+    NOT_RENEWABLE,
+    RENEWAL_TOO_EARLY,
+    RENEWAL_RUNNING,
+)
 @command
 def start_case(tx: Transaction, data: dict[str, Any]) -> Reply:
-    """Open a draft under an item, for yourself or for an organisation you belong to.
+    """Open a draft under an item, for yourself or for an organisation you belong to, or to renew a permit.
 
     For applicants, members of enterprises and residents. The item may be named by code or by slug.
     """
-    case = commands.start(tx, data["item_code"], data["on_behalf_of"])
+    case = starting.start(tx, data["item_code"], data["on_behalf_of"], data["renews"])
     location = f"/api/v1/{tx.context.service}/cases/{case.id}"
     return reply_with_case(tx, case, status=201, headers={"Location": location})
 
@@ -107,16 +132,60 @@ def check_case(args: dict[str, Any], case_id: UUID) -> Response:
 @blueprint.arguments(Submit)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, ITEM_VERSION_RETIRED, ITEM_RETIRED)
+@refuses(
+    FORBIDDEN,
+    WRONG_STATE,
+    ITEM_VERSION_RETIRED,
+    ITEM_RETIRED,
+    CREDIT_BAN,
+    NOT_RENEWABLE,
+    NOT_CONNECTED,
+    NOTICE_REQUIRED,
+    NOTICE_RUNNING,
+    FILING_CLOSED,
+    ORGANISATION_NOT_REGISTERED,
+    FUNDS_APPLIED_FOR,
+)
 @command
 def submit_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the application in.
 
     It gets its number, a receipt, and the date by which an answer is due. 422 names every field that is wrong
-    and every material that is missing.
+    and every material that is missing. Materials of necessity `deferrable` may be missing when `deferred`
+    names them and promises to hand them in within the item's make-up limit (容缺受理). On the route `promise`
+    the applicant promises here what the item's `reforms` say (`promise`), and gets the slip of it.
     """
     case, item = opened(tx, case_id)
-    return reply_with_case(tx, commands.submit(tx, case, item, declaration=data["declaration"]))
+    deferred = _deferred(data["deferred"])
+    submitted = commands.submit(
+        tx, case, item, declaration=data["declaration"], promise=data["promise"], deferred=deferred
+    )
+    return reply_with_case(tx, submitted)
+
+
+@blueprint.post("/cases/<uuid:case_id>/publish-notice")
+@blueprint.arguments(PublishNotice)
+@blueprint.response(200, CaseOut, headers=ETAG)
+@guarded
+@refuses(
+    FORBIDDEN,
+    CLAIM_REQUIRED,
+    WRONG_STATE,
+    NO_NOTICE,
+    NOTICE_RUNNING,
+    ITEM_VERSION_RETIRED,
+    ITEM_RETIRED,
+    ORGANISATION_NOT_REGISTERED,
+)
+@command
+def publish_notice(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
+    """Put up the public notice (公示) that the item asks for.
+
+    Where it comes before the application, the applicant does, and all that will be handed in has to be there;
+    where it comes before the decision, the official who has claimed the review or the decision does.
+    """
+    case, item = opened(tx, case_id)
+    return reply_with_case(tx, publishing.publish_notice(tx, case, item, declaration=data["declaration"]))
 
 
 @blueprint.post("/cases/<uuid:case_id>/renew-version")
@@ -140,30 +209,37 @@ def renew_version(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Repl
 @blueprint.arguments(Withdraw, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE, WITHDRAWAL_WAITS)
 @command
 def withdraw_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Take the application back (撤件 before acceptance, 撤回 after it).
 
-    Possible until the decision; no reason has to be given.
+    Possible until the decision; no reason has to be given. What another authority has is asked back: the case
+    ends when its system says so.
     """
     case, item = opened(tx, case_id)
     return reply_with_case(tx, commands.withdraw(tx, case, item, reason=data["reason"]))
 
 
 @blueprint.post("/cases/<uuid:case_id>/answer-correction")
-@blueprint.arguments(Nothing, required=False)
+@blueprint.arguments(AnswerCorrection, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE, CREDIT_BAN, FUNDS_APPLIED_FOR)
 @command
-def answer_correction(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
+def answer_correction(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Hand the corrections in; a new intake clock starts.
 
-    422 names every returned point that has not changed and everything that is still wrong.
+    422 names every returned point that has not changed and everything that is still wrong. What is to follow
+    later has to be promised anew, as at `submit`.
     """
     case, item = opened(tx, case_id)
-    return reply_with_case(tx, commands.answer_correction(tx, case, item))
+    deferred = _deferred(data["deferred"])
+    return reply_with_case(tx, commands.answer_correction(tx, case, item, deferred=deferred))
+
+
+def _deferred(said: dict[str, Any] | None) -> Deferred | None:
+    return None if said is None else Deferred(tuple(said["materials"]), said["promise"])
 
 
 def _finding(error: FieldError) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Register:
     """
 
     facts_of: Callable[[Session, str], Mapping[str, str] | None]
+    has_ended: Callable[[Session, str], bool] = lambda _session, _code: False
+    """Whether an organisation was there and is closed: nobody applies for it any more, whatever the item."""
 
 
 def require_facts(tx: Transaction, case: Case) -> Mapping[str, str]:
@@ -51,6 +53,9 @@ def require_facts(tx: Transaction, case: Case) -> Mapping[str, str]:
 def fill_in(tx: Transaction, case: Case, item: Item) -> None:
     """Put what the register says today into the answers; Conflict when the organisation is not active."""
     if item.applicant != "organisation":
+        code = case.on_behalf_of
+        if code is not None and tx.resource(Register).has_ended(tx.session, code):
+            raise Conflict(_NOT_REGISTERED, slug="organisation-not-registered")
         return
     facts = require_facts(tx, case)
     if not item.form.given:

@@ -42,10 +42,11 @@ class Renewal:
 def renewal_of(catalogue: Catalogue, cipher: Cipher, case: Case, on: date) -> Renewal | None:
     """What a draft has to expect on the legal date `on`; None while its own version is in force."""
     old, new = catalogue.of(case), catalogue.in_force(case.item_code, on)
-    if new is old:
+    if new is not None and new.version == old.version:
         return None
     if new is None or not new.online:
         return Renewal(None)
+    new = new.on_route(case.route if case.route in new.routes else "ordinary")
     answers, dropped = carry_over(new.form, read_answers(cipher, case))
     unfit = tuple(row for row in case.materials if not _fits(new, row))
     return Renewal(new, changes_between(old, new), answers, dropped, unfit)
@@ -88,6 +89,7 @@ def renew_version(tx: Transaction, case: Case) -> Item:
         case.remove_material(material)
         tx.session.delete(material)
     case.item_version, case.department = item.version, item.department.code
+    case.route = item.route or "ordinary"
     fill_in(tx, case, item)
     examined = open_form(tx.session, tx.context.cipher, case, item, tx.today).examined
     case.subject_name = subject_name(item, examined.values)

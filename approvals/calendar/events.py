@@ -5,7 +5,7 @@ from functools import cache
 from marshmallow import Schema, fields, validate
 
 from approvals.calendar.model import CalendarNotice
-from approvals.cases.events import TextField
+from approvals.cases.event_data import TextField
 from shared.messaging.contracts import EventContract
 from shared.text import Text
 

@@ -12,7 +12,6 @@ its process may be silent (`shared.serve.TIMEOUT_S`, `shared.database.LONGEST_SI
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -21,17 +20,22 @@ from sqlalchemy.orm import Session, selectinload
 
 from approvals.applications.commands import schedule_lapse
 from approvals.calendar.model import CalendarNotice
+from approvals.calendar.moving import Move, said_of
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines, Reckoning
-from approvals.cases.lifecycle import OPEN_STATES, State
+from approvals.cases.lifecycle import RUNNING_STATES, State
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
+from approvals.cases.warnings import schedule_warning
+from approvals.gaps import commands as gaps
+from approvals.gaps.queries import due_from
 from approvals.items.catalogue import Catalogue
-from approvals.items.model import Item
+from approvals.notices import commands as notices
+from approvals.notices.queries import reaching_into
 from approvals.tasks import commands as tasks
-from approvals.tasks.model import LIVE, Task, TaskKind
-from shared.calendar import WorkCalendar, say_date
+from approvals.tasks.model import AFTER_DECISION, LIVE, Task, TaskKind
+from shared.calendar import WorkCalendar
 from shared.text import Text
 from shared.transaction import Context, Transaction
 
@@ -41,25 +45,6 @@ LATECOMERS = timedelta(minutes=10)
 BATCH = 200
 
 _NOTICE = Text("《{title}》", "{title}")
-_MOVED = Text(
-    "因{notice}公布，到期日由{before}调整为{after}", "By {notice} the date moved from {before} to {after}"
-)
-_SETTLED = Text("因{notice}公布，{after}不再是预计日期", "By {notice} {after} is no longer provisional")
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """An open case with its dates as they stand and as a calendar gives them."""
-
-    case: Case
-    item: Item
-    before: Reckoning
-    after: Reckoning
-
-    @property
-    def is_told(self) -> bool:
-        """Whether people are told: the date is another one, or no longer the forecast that it was."""
-        return (self.before.due_on, self.before.provisional) != (self.after.due_on, self.after.provisional)
 
 
 def moves(
@@ -69,9 +54,11 @@ def moves(
 
     Only cases due in `year` or later can move: a count that ends before it has used none of its days.
     """
+    first = date(year, 1, 1)
+    reaches = sa.or_(Case.due_on >= first, Case.latest_due_on >= first)
     query = (
         sa.select(Case)
-        .where(Case.state.in_(OPEN_STATES), Case.due_on >= date(year, 1, 1))
+        .where(Case.state.in_(RUNNING_STATES), reaches)
         .options(selectinload(Case.facts))
         .order_by(Case.id)
         .limit(BATCH)
@@ -99,7 +86,13 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
         case_id = str(move.case.id)
         tx.schedule(REDATE_TIMER, case_id, tx.now, {"case_id": case_id, "notice_id": str(notice.id)})
     if after is None:
-        for waiting in map(str, _to_be_delivered(tx.session, notice.year)):
+        first = date(notice.year, 1, 1)
+        others = [
+            *_granted_with_work_left(tx.session, notice.year),
+            *due_from(tx.session, first),
+            *reaching_into(tx.session, notice.year),
+        ]
+        for waiting in map(str, others):
             tx.schedule(REDATE_TIMER, waiting, tx.now, {"case_id": waiting, "notice_id": str(notice.id)})
     if following is not None:
         again = {**payload, "after": str(following)}
@@ -111,37 +104,50 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
     notice = tx.session.get_one(CalendarNotice, UUID(str(payload["notice_id"])))
     case_id = UUID(str(payload["case_id"]))
     case = tx.session.scalar(sa.select(Case).where(Case.id == case_id).with_for_update())
-    if case is not None and case.state is State.GRANTED:
-        _redate_delivery(tx, case, notice)
-    if case is None or case.state not in OPEN_STATES:
+    if case is None or case.state not in (*RUNNING_STATES, State.GRANTED):
         return
+    item = tx.resource(Catalogue).of(case)
+    notices.follow(tx, case, item)
+    gaps.redate(tx, case, item, _NOTICE.format(title=Text.of(notice.title)))
     move = _move(tx.context, case, tx.resource(Deadlines).calendar_of(tx.session), tx.today)
     if move is None:
         return
     if move.is_told:
         _write_down(tx, move, notice)
-    else:
-        move.after.put_on(case)  # only its light changes on another day
-    holder = tasks.redate(tx, case)
-    if case.state is State.RECEIVED:
+    else:  # only its light changes on another day
+        move.after.put_on(case)
+        schedule_warning(tx, case, move.before.dates)
+    holder = _move_tasks(tx, move)
+    if case.state is State.RECEIVED and move.item.handover is None:
         schedule_lapse(tx, case)
     if move.is_told:
         _tell(tx, move, notice, holder)
 
 
-def _to_be_delivered(session: Session, year: int) -> list[UUID]:
-    """Granted cases whose certificate is to be delivered in `year` or later: no more than of a few weeks."""
-    live = sa.and_(Task.kind == TaskKind.DELIVERY, Task.state.in_(LIVE))
-    return list(session.scalars(sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1))))
+def _move_tasks(tx: Transaction, move: Move) -> UUID | None:
+    """Let the live tasks follow; gives the official who holds the claim, if one does.
+
+    What is still to be done on a granted case has clocks of its own: its delivery or payment,
+    and the later check.
+    """
+    if move.case.state is not State.GRANTED:
+        return tasks.redate(tx, move.case)
+    deadlines = tx.resource(Deadlines)
+    delivery = deadlines.reckon_delivery(tx.session, move.case, move.item, tx.today)
+    check = deadlines.reckon_check(tx.session, move.case, move.item, tx.today)
+    holders = [
+        tasks.redate_one(tx, move.case, kind, due)
+        for kind, due in (*((kind, delivery) for kind in AFTER_DECISION), (TaskKind.CHECK, check))
+        if due is not None and due.due_on is not None
+    ]
+    return next((holder for holder in holders if holder is not None), None)
 
 
-def _redate_delivery(tx: Transaction, case: Case, notice: CalendarNotice) -> None:
-    """The date by which the window has to deliver; what the applicant waits for, the answer, was given."""
-    item = tx.resource(Catalogue).of(case)
-    due = tx.resource(Deadlines).reckon_delivery(tx.session, case, item, tx.today)
-    if due is not None and due.due_on is not None and tasks.redate_delivery(tx, case, due):
-        details = {"to": due.due_on.isoformat(), "notice": str(notice.id)}
-        tx.audit("case.delivery-redated", "case", case.id, details)
+def _granted_with_work_left(session: Session, year: int) -> list[UUID]:
+    """Granted cases to be delivered, paid or checked in `year` or later: no more than of a few weeks."""
+    live = sa.and_(Task.kind.in_((*AFTER_DECISION, TaskKind.CHECK)), Task.state.in_(LIVE))
+    found = sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1)).distinct()
+    return list(session.scalars(found))
 
 
 def _move(context: Context, case: Case, calendar: WorkCalendar, today: date) -> Move | None:
@@ -153,8 +159,6 @@ def _move(context: Context, case: Case, calendar: WorkCalendar, today: date) -> 
 
 def _write_down(tx: Transaction, move: Move, notice: CalendarNotice) -> None:
     title = _NOTICE.format(title=Text.of(notice.title))
-    before, after = (say_date(day) for day in _dates(move))
-    wording = _SETTLED if move.before.due_on == move.after.due_on else _MOVED
     record(
         tx,
         move.case,
@@ -162,14 +166,12 @@ def _write_down(tx: Transaction, move: Move, notice: CalendarNotice) -> None:
         "redated",
         office="system",
         facts=[Fact(FactKind.CALENDAR_CHANGED, tx.today, note=title, ref=str(notice.id))],
-        detail=wording.format(notice=title, before=before, after=after),
+        detail=said_of(move, title),
     )
 
 
 def _tell(tx: Transaction, move: Move, notice: CalendarNotice, holder: UUID | None) -> None:
-    before, after = _dates(move)
-    details = {"from": before.isoformat(), "to": after.isoformat(), "notice": str(notice.id)}
-    tx.audit("case.redated", "case", move.case.id, details)
+    tx.audit("case.redated", "case", move.case.id, _audited(move, notice))
     announce(
         tx,
         move.case,
@@ -177,7 +179,7 @@ def _tell(tx: Transaction, move: Move, notice: CalendarNotice, holder: UUID | No
         "redated",
         more={
             "redating": {
-                "previous_due_on": before,
+                "previous_due_on": move.before.due_on,
                 "previous_provisional": move.before.provisional,
                 "notice": {
                     "year": notice.year,
@@ -185,13 +187,25 @@ def _tell(tx: Transaction, move: Move, notice: CalendarNotice, holder: UUID | No
                     "published_on": notice.published_on,
                 },
                 "claimed_by": holder,
+                "moved": [
+                    {
+                        "clock": each.clock,
+                        "name": each.after.name,
+                        "previous_on": each.before.on,
+                        "on": each.after.on,
+                        "provisional": each.after.provisional,
+                        "internal": each.is_internal,
+                    }
+                    for each in move.others
+                ],
             }
         },
     )
 
 
-def _dates(move: Move) -> tuple[date, date]:
-    """Both dates of a case that is re-dated: it has one, and no calendar takes it away."""
-    if move.before.due_on is None or move.after.due_on is None:
-        raise LookupError(f"case {move.case.id} has no date to move")
-    return move.before.due_on, move.after.due_on
+def _audited(move: Move, notice: CalendarNotice) -> dict[str, object]:
+    changes = {each.clock: [each.before.on.isoformat(), each.after.on.isoformat()] for each in move.changes}
+    details: dict[str, object] = {"notice": str(notice.id), "dates": changes}
+    if move.before.due_on is not None and move.after.due_on is not None:
+        details |= {"from": move.before.due_on.isoformat(), "to": move.after.due_on.isoformat()}
+    return details

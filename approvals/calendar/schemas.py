@@ -178,12 +178,26 @@ class MovedCase(Answer):
     subject_name = fields.String(required=True, allow_none=True)
 
 
+class OtherMove(Answer):
+    """The date of another clock of the case that the draft changes or settles."""
+
+    name = bilingual()
+    before = fields.Date(required=True)
+    after = fields.Date(required=True)
+    provisional = fields.Boolean(required=True)
+
+
 class MoveOut(Answer):
-    """An open case whose date the draft changes."""
+    """An open case of which the draft changes a date."""
 
     case = fields.Nested(MovedCase, required=True)
     before = fields.Nested(CaseDates, required=True)
     after = fields.Nested(CaseDates, required=True)
+    others = fields.List(
+        fields.Nested(OtherMove),
+        required=True,
+        metadata={"description": "Clocks besides the one that governs, such as the statutory one"},
+    )
 
 
 class MovePage(Answer):

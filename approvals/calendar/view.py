@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from approvals.calendar import queries
 from approvals.calendar.model import CalendarNotice
+from approvals.calendar.moving import Move
 from approvals.calendar.policy import keeps, reads
-from approvals.calendar.redating import Move
 from approvals.calendar.schemas import DraftOut, MoveOut, YearOut, YearSummary
 from approvals.cases.deadline import Reckoning
 from shared.actor import Actor
@@ -74,6 +74,15 @@ def moves_view(moves: Iterable[Move]) -> list[dict[str, Any]]:
                 },
                 "before": _dates(move.before),
                 "after": _dates(move.after),
+                "others": [
+                    {
+                        "name": each.name,
+                        "before": each.before.on,
+                        "after": each.after.on,
+                        "provisional": each.after.provisional,
+                    }
+                    for each in move.others
+                ],
             }
         )
         for move in moves

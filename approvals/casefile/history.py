@@ -5,10 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from approvals.casefile.view import Reader
-from approvals.cases.clock import say_amount
+from approvals.cases.clock import in_utc, say_amount
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import ENTRIES
 from approvals.cases.model import Case, Slip
+from approvals.cases.policy import is_applicant
 from approvals.documents.slips import SlipKind, slip_name
 from approvals.items.model import Item
 from shared.text import Text
@@ -18,6 +19,9 @@ OFFICES: dict[str, Text] = {
     "window": Text("窗口人员", "Window official"),
     "reviewer": Text("审查人员", "Reviewer"),
     "approver": Text("审批人员", "Approver"),
+    "manager": Text("管理人员", "Manager"),
+    "authority": Text("主管机关（业务系统）", "The authority, by its own system"),
+    "payer": Text("资金拨付人员", "Payment official"),
     "system": Text("系统", "System"),
 }
 
@@ -42,9 +46,12 @@ def timeline(case: Case) -> dict[str, Any]:
 
 def deadline(reader: Reader, case: Case, item: Item) -> dict[str, Any]:
     """Every clock of the case with the lines that explain its date."""
-    reading = reader.context.resources.get(Deadlines).read(reader.session, case, item, reader.today)
+    deadlines = reader.context.resources.get(Deadlines)
+    reading = deadlines.read(reader.session, case, item, reader.today, now=reader.now)
+    internal = not is_applicant(reader.actor, case)
     return {
         "due_on": case.due_on.isoformat() if case.due_on else None,
+        "due_at": case.due_at.isoformat() if case.due_at else None,
         "light": reading.light.value,
         "provisional": case.due_provisional,
         "clocks": [
@@ -52,6 +59,7 @@ def deadline(reader: Reader, case: Case, item: Item) -> dict[str, Any]:
                 "kind": status.clock.kind.value,
                 "name": status.clock.name.to_dict(),
                 "round": status.clock.round,
+                "stage": status.clock.stage.key if status.clock.stage else None,
                 "limit": {
                     "n": status.clock.total,
                     "unit": status.clock.limit.unit.value,
@@ -60,6 +68,7 @@ def deadline(reader: Reader, case: Case, item: Item) -> dict[str, Any]:
                 },
                 "start_on": status.clock.start_on.isoformat(),
                 "due_on": status.clock.due_on.isoformat() if status.clock.due_on else None,
+                "due_at": in_utc(status.clock.due_at).isoformat() if status.clock.due_at else None,
                 "state": status.state.value,
                 "light": status.light.value,
                 "provisional": status.clock.provisional,
@@ -69,6 +78,7 @@ def deadline(reader: Reader, case: Case, item: Item) -> dict[str, Any]:
                 ],
             }
             for status in reading.clocks
+            if internal or status.clock.stage is None
         ],
     }
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from approvals.casefile.view import Reader, case_view
 from approvals.cases import policy
 from approvals.cases.model import Case
-from approvals.intake.commands import settle
+from approvals.decisions.by_law import settle
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from shared.clock import local_date
 from shared.http.command import Reply
 from shared.http.etag import require_version
 from shared.http.state import current_actor, current_runtime
@@ -21,12 +22,13 @@ def reading() -> Iterator[Reader]:
     """A reader for the person who asks."""
     runtime = current_runtime()
     with runtime.read() as session:
-        yield Reader(session, runtime.context, current_actor(), runtime.clock.today())
+        now = runtime.clock.now()
+        yield Reader(session, runtime.context, current_actor(), local_date(now), now)
 
 
 def reader_of(tx: Transaction) -> Reader:
     """The actor of a command as a reader of what it has changed."""
-    return Reader(tx.session, tx.context, tx.actor, tx.today)
+    return Reader(tx.session, tx.context, tx.actor, tx.today, tx.now)
 
 
 def opened(tx: Transaction, case_id: UUID) -> tuple[Case, Item]:

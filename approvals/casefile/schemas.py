@@ -58,9 +58,11 @@ class ClockOut(Answer):
         allow_none=True,
         metadata={"description": "Counts the intake clocks of a case; null of others"},
     )
+    stage = string("Which stage's clock it is; null of others. For officials only", null=True)
     limit = fields.Nested(ClockLimit, required=True)
     start_on = day()
     due_on = day(null=True)
+    due_at = instant("The instant, where the limit is in hours", null=True)
     state = fields.Enum(ClockState, by_value=True, required=True)
     light = fields.Enum(Light, by_value=True, required=True)
     provisional = fields.Boolean(
@@ -73,6 +75,7 @@ class DeadlineOut(Answer):
     """Every clock of a case."""
 
     due_on = day("The date by which an answer is due now", null=True)
+    due_at = instant("The instant, where the limit is in hours", null=True)
     light = fields.Enum(Light, by_value=True, required=True)
     provisional = fields.Boolean(required=True)
     clocks = fields.List(fields.Nested(ClockOut), required=True)

@@ -6,7 +6,7 @@ from typing import Any
 from approvals.cases.events import case_contracts
 from approvals.cases.model import Case
 from approvals.cases.policy import state_name
-from approvals.items.model import Item
+from approvals.items.model import HANDOVER_SYSTEMS, Item
 from shared.clock import local_date
 from shared.transaction import Transaction
 
@@ -40,11 +40,13 @@ def announce(
             "state_name": state_name(case).to_dict(),
             "submitted_on": local_date(case.submitted_at) if case.submitted_at else None,
             "due_on": case.due_on,
+            "due_at": case.due_at,
             "due_kind": case.due_kind,
             "provisional": case.due_provisional,
             "decision": decision,
             "correction": {"round": notice.round, "count": len(notice.items)} if notice else None,
             "decline": decline,
+            "executed_in": HANDOVER_SYSTEMS[item.handover].to_dict() if item.handover else None,
             **(more or {}),
         },
     )

@@ -2,142 +2,33 @@
 
 from functools import cache
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
+from approvals.cases.event_data import (
+    CaseData,
+    DeliveredData,
+    ExplainedData,
+    ExtendedData,
+    PaidData,
+    ProcedureData,
+    RedatedData,
+    WarnedData,
+)
+from approvals.cases.step_events import (
+    AcceptedData,
+    CheckedData,
+    DeemedRenewedData,
+    FiledData,
+    GapsData,
+    HandoverData,
+    ObjectionData,
+    PublicNoticeData,
+    RenewalDueData,
+    RevocationData,
+    SpotCorrectedData,
+)
 from shared.messaging.contracts import EventContract
 from shared.text import Text
-
-
-class TextField(Schema):
-    """A text in both languages."""
-
-    zh = fields.String(required=True)
-    en = fields.String(required=True)
-
-
-class DecisionField(Schema):
-    """The decision, once there is one."""
-
-    granted = fields.Boolean(required=True)
-    reason = fields.String(required=True, allow_none=True)
-    certificate_id = fields.String(required=True, allow_none=True)
-    uscc = fields.String(required=True, allow_none=True)
-
-
-class CorrectionField(Schema):
-    """The correction notice that is open, or was answered last."""
-
-    round = fields.Integer(required=True)
-    count = fields.Integer(required=True)
-
-
-class DeclineField(Schema):
-    """Why the application was not accepted."""
-
-    kind = fields.String(required=True)
-    reason = fields.String(required=True)
-
-
-class CaseData(Schema):
-    """The public state of a case; no answers, no ID numbers, no phones."""
-
-    case_id = fields.UUID(required=True)
-    number = fields.String(required=True, allow_none=True)
-    item_code = fields.String(required=True)
-    item_name = fields.Nested(TextField, required=True)
-    subject_name = fields.String(required=True, allow_none=True)
-    applicant_account_id = fields.UUID(required=True)
-    on_behalf_of = fields.String(required=True, allow_none=True)
-    department = fields.String(required=True)
-    state = fields.String(required=True)
-    state_name = fields.Nested(TextField, required=True)
-    submitted_on = fields.Date(required=True, allow_none=True)
-    due_on = fields.Date(required=True, allow_none=True)
-    due_kind = fields.String(required=True, allow_none=True)
-    provisional = fields.Boolean(required=True)
-    decision = fields.Nested(DecisionField, required=True, allow_none=True)
-    correction = fields.Nested(CorrectionField, required=True, allow_none=True)
-    decline = fields.Nested(DeclineField, required=True, allow_none=True)
-
-
-class NoticeField(Schema):
-    """The State Council's notice that a calendar comes from."""
-
-    year = fields.Integer(required=True)
-    title = fields.Nested(TextField, required=True)
-    published_on = fields.Date(required=True)
-
-
-class RedatingField(Schema):
-    """What a newly published calendar has moved: the dates before it, and who has to know."""
-
-    previous_due_on = fields.Date(required=True)
-    previous_provisional = fields.Boolean(required=True)
-    notice = fields.Nested(NoticeField, required=True)
-    claimed_by = fields.UUID(required=True, allow_none=True)
-
-
-class RedatedData(CaseData):
-    """The public state of a case whose due date was computed anew, and what it was before."""
-
-    redating = fields.Nested(RedatingField, required=True)
-
-
-class ProcedureField(Schema):
-    """A special procedure (特别程序) during which the time limits stand still."""
-
-    kind = fields.String(required=True)
-    name = fields.Nested(TextField, required=True)
-    reason = fields.String(required=True)
-    legal_basis = fields.String(required=True)
-    started_on = fields.Date(required=True)
-    expected_days = fields.Integer(required=True)
-    expected_end_on = fields.Date(required=True)
-    ended_on = fields.Date(required=True, allow_none=True)
-
-
-class ProcedureData(CaseData):
-    """The public state of a case, and the special procedure that has started or ended."""
-
-    procedure = fields.Nested(ProcedureField, required=True)
-    running = fields.Integer(required=True)
-    """How many special procedures run now; the limits stand still while any does."""
-    statutory_due_on = fields.Date(required=True, allow_none=True)
-    """When the law wants the decision; null while the limit stands still."""
-    statutory_provisional = fields.Boolean(required=False)
-    """Whether that day lies beyond the calendars that are published."""
-
-
-class ExtensionField(Schema):
-    """The extension of the statutory limit, and where it leads; no date while a special procedure runs."""
-
-    amount = fields.Nested(TextField, required=True)
-    reason = fields.String(required=True)
-    previous_due_on = fields.Date(required=True, allow_none=True)
-    due_on = fields.Date(required=True, allow_none=True)
-    provisional = fields.Boolean(required=False)
-    """Whether `due_on` lies beyond the calendars that are published."""
-
-
-class ExtendedData(CaseData):
-    """The public state of a case, and the extension that was approved."""
-
-    extension = fields.Nested(ExtensionField, required=True)
-
-
-class DeliveryField(Schema):
-    """How and when what was granted was delivered; not to whom, which is a person's name."""
-
-    method = fields.String(required=True)
-    method_name = fields.Nested(TextField, required=True)
-    delivered_on = fields.Date(required=True)
-
-
-class DeliveredData(CaseData):
-    """The public state of a case, and the delivery of what was granted."""
-
-    delivery = fields.Nested(DeliveryField, required=True)
-
 
 CASE_STEPS: dict[str, Text] = {
     "submitted": Text("申请已提交并收件", "An application was submitted and received"),
@@ -155,6 +46,37 @@ CASE_STEPS: dict[str, Text] = {
     "procedure-ended": Text("特别程序已结束", "A special procedure has ended"),
     "extended": Text("审批期限已延长", "The time limit was extended"),
     "delivered": Text("证件已送达", "What was granted was delivered"),
+    "paid": Text("资金已拨付", "The funds that were granted were paid"),
+    "warned": Text(
+        "期限临近或者已超过，已发出监察提醒", "A limit is near or was missed, and a warning was given"
+    ),
+    "overdue-explained": Text("已公开说明超期理由", "The delay was explained publicly"),
+    "corrected-on-the-spot": Text("窗口当场更正", "Answers were corrected on the spot"),
+    "made-up": Text("申请人已补齐容缺材料", "The missing materials were handed in"),
+    "make-up-redated": Text(
+        "放假安排公布，补齐期限已重新推算", "A calendar was published and the make-up date computed anew"
+    ),
+    "terminated": Text("逾期未补齐，终止办理", "The missing materials did not come in time: terminated"),
+    "promise-checked": Text("经核查已履行承诺", "A promise was checked and is kept"),
+    "correction-ordered": Text("经核查与承诺不符，责令限期改正", "A promise is to be made good by a day"),
+    "promise-broken": Text("未履行承诺", "A promise was broken"),
+    "revocation-proposed": Text("已提出撤销许可", "Revoking what was granted was proposed"),
+    "objection-stated": Text("被许可人已陈述申辩", "The holder has stated and defended"),
+    "revocation-withdrawn": Text("撤销建议已撤回", "The proposal to revoke was taken back"),
+    "revocation-dropped": Text("决定不予撤销许可", "It was decided not to revoke"),
+    "revoked": Text("许可已撤销", "What was granted was revoked"),
+    "handed-over": Text("主管机关的系统已收件", "The authority's own system has taken the application"),
+    "handover-stuck": Text("转交受阻，已转人工处理", "A hand-over is stuck and was taken to a person"),
+    "withdrawal-refused": Text("主管机关未予撤回", "The authority has not taken the withdrawal"),
+    "notice-published": Text("公示已发布", "A public notice was published"),
+    "notice-ended": Text("公示期已届满", "A public notice has ended"),
+    "objection-lodged": Text("公示期内有人提出异议", "Somebody objects to a public notice"),
+    "filing-lapsed": Text(
+        "公示期满后逾期未提交申请", "No application was handed in in time after a public notice"
+    ),
+    "filed": Text("备案已办结", "What was to be filed was recorded"),
+    "renewal-due": Text("证照即将届满，可以申请延续", "A certificate ends before long and can be renewed"),
+    "deemed-renewed": Text("逾期未决定，视为准予延续", "Nobody decided in time: it counts as renewed"),
 }
 
 _SCHEMAS: dict[str, type[Schema]] = {
@@ -163,6 +85,32 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "procedure-ended": ProcedureData,
     "extended": ExtendedData,
     "delivered": DeliveredData,
+    "paid": PaidData,
+    "warned": WarnedData,
+    "overdue-explained": ExplainedData,
+    "corrected-on-the-spot": SpotCorrectedData,
+    "accepted": AcceptedData,
+    "made-up": GapsData,
+    "make-up-redated": GapsData,
+    "terminated": GapsData,
+    "promise-checked": CheckedData,
+    "correction-ordered": CheckedData,
+    "promise-broken": CheckedData,
+    "revocation-proposed": RevocationData,
+    "objection-stated": RevocationData,
+    "revocation-withdrawn": RevocationData,
+    "revocation-dropped": RevocationData,
+    "revoked": RevocationData,
+    "handed-over": HandoverData,
+    "handover-stuck": HandoverData,
+    "withdrawal-refused": HandoverData,
+    "notice-published": PublicNoticeData,
+    "notice-ended": PublicNoticeData,
+    "objection-lodged": ObjectionData,
+    "filing-lapsed": PublicNoticeData,
+    "filed": FiledData,
+    "renewal-due": RenewalDueData,
+    "deemed-renewed": DeemedRenewedData,
 }
 """The steps that say more than the public state of the case."""
 

@@ -24,7 +24,10 @@ _NOT_EXPECTED = Text(
 _MATERIALS = Text("应当提交的材料为：{found}；预期为：{expected}", "Needed: {found}; expected: {expected}")
 _NAME = Text("名称为“{found}”；预期为“{expected}”", "The name is “{found}”; expected: “{expected}”")
 _DUE = Text("{clock}：{found}；预期为{expected}", "{clock}: {found}; expected: {expected}")
-_NO_LIMIT = Text("事项没有受理时限或者法定时限", "The item has no intake limit or no statutory limit")
+_NO_LIMIT = Text(
+    "事项没有受理时限，或者既无法定时限也无承诺时限",
+    "The item has no intake limit, or neither a statutory nor a promised one",
+)
 _NO_EXTENSION = Text("事项的法定时限不能延长", "The statutory limit of the item cannot be extended")
 _NO_CLOCK = Text("没有计算", "not counted")
 _NOTHING = Text("无", "none")
@@ -32,6 +35,8 @@ _CLOCKS = {
     "intake": Text("受理时限届满日", "end of the intake limit"),
     "statutory": Text("法定时限届满日", "end of the statutory limit"),
     "promised": Text("承诺时限届满日", "end of the promised limit"),
+    "notice": Text("公示期届满日", "end of the public notice"),
+    "filing": Text("申请期限届满日", "end of the time to apply after the notice"),
 }
 _NO_EXAMPLE = {
     True: Text(
@@ -140,7 +145,8 @@ class _NotCounted(Exception):  # noqa: N818 - it says what it is
 
 
 def _dates(item: Item, course: Course, calendar: WorkCalendar) -> dict[str, date | None]:
-    if item.limits.intake is None or item.limits.statutory is None:
+    limits = item.limits
+    if not (limits.statutory or limits.promised) or (limits.intake is None and item.handover is None):
         raise _NotCounted(_NO_LIMIT)
     try:
         ledger = clock.compute(_facts(item, course), limits_of(item), calendar)
@@ -150,7 +156,10 @@ def _dates(item: Item, course: Course, calendar: WorkCalendar) -> dict[str, date
 
 
 def _facts(item: Item, course: Course) -> Iterator[clock.ClockFact]:
-    yield _fact(clock.FactKind.RECEIVED, course.received_on)
+    if course.published_on:
+        yield _fact(clock.FactKind.NOTICE_PUBLISHED, course.published_on, ref="notice")
+    if course.received_on:
+        yield _fact(clock.FactKind.RECEIVED, course.received_on)
     if course.accepted_on:
         yield _fact(clock.FactKind.ACCEPTED, course.accepted_on)
     for number, (start, end) in enumerate(course.stopped):

@@ -1,6 +1,7 @@
-"""A case (办件) and what belongs to it: its log, its clock facts, its materials, its correction notices."""
+"""A case (办件) and what belongs to it: log, clock facts, materials, what may follow, correction notices."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from approvals.cases.lifecycle import State
+from approvals.items.model import Route
 from shared.database import Aggregate, Base, BigId, JsonDoc, UtcDateTime, text_enum
 
 
@@ -25,6 +27,8 @@ class Case(Aggregate, Base):
     number: Mapped[str | None] = mapped_column(sa.String(50), unique=True)
     query_code: Mapped[str | None] = mapped_column(sa.String(16))
     state: Mapped[State] = mapped_column(text_enum(State))
+    route: Mapped[Route] = mapped_column(sa.String(16), default="ordinary", server_default="ordinary")
+    """The way of filing, chosen while it is a draft and fixed by handing in."""
     applicant_id: Mapped[UUID] = mapped_column(sa.Uuid)
     applicant_name: Mapped[str] = mapped_column(sa.String(120))
     on_behalf_of: Mapped[str | None] = mapped_column(sa.String(18))
@@ -45,6 +49,13 @@ class Case(Aggregate, Base):
     due_kind: Mapped[str | None] = mapped_column(sa.String(16))
     yellow_on: Mapped[date | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The instant, where the limit is in hours."""
+    yellow_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dates: Mapped[dict[str, Any]] = mapped_column(JsonDoc, default=dict, server_default="{}")
+    """Every clock that runs, by its key (see `approvals.cases.dates`)."""
+    latest_due_on: Mapped[date | None]
+    """The last of these dates: a calendar of a year before it moves none of them."""
     resumes_on: Mapped[date | None]
     """While special procedures stop the clocks: the day on which the last of them is expected to end."""
 
@@ -54,9 +65,11 @@ class Case(Aggregate, Base):
     corrections: Mapped[list["CorrectionNotice"]] = relationship(
         order_by="CorrectionNotice.round", lazy="select"
     )
+    deferrals: Mapped[list["Deferral"]] = relationship(order_by="Deferral.round", lazy="select")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
+        sa.CheckConstraint("route IN ('ordinary','promise')", name="route"),
         sa.Index("ix_approval_case_applicant", "applicant_id", "created_at", "id"),
         sa.Index("ix_approval_case_department", "department", "state", "due_on", "id"),
     )
@@ -70,6 +83,16 @@ class Case(Aggregate, Base):
         """Let a file go; the caller deletes its row."""
         self.taken_back = {**self.taken_back, row.code: row.version}
         self.materials.remove(row)
+
+
+class CaseDepartment(Base):
+    """A department beside the case's own that has had a task on it, and may know of it since (并联审查)."""
+
+    __tablename__ = "case_department"
+
+    department: Mapped[str] = mapped_column(sa.String(18), primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CaseEntry(Base):
@@ -87,7 +110,8 @@ class CaseEntry(Base):
     effective_on: Mapped[date]
     """The legal date (Asia/Shanghai) from which it counts; before `at` for a deemed acceptance."""
     actor_kind: Mapped[str] = mapped_column(sa.String(16))
-    """`applicant`, `window`, `reviewer`, `approver` or `system`."""
+    """`applicant`, `window`, `reviewer`, `approver`, `manager`, `payer`, `authority` (another one's own
+    system) or `system`."""
     actor_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     actor_name: Mapped[str] = mapped_column(sa.String(120))
     detail: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)
@@ -110,6 +134,8 @@ class CaseFact(Base):
     days: Mapped[int | None]
     note: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)
     ref: Mapped[str | None] = mapped_column(sa.String(64))
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The instant from which it counts for a limit in hours; without one the end of `effective_on`."""
 
     __table_args__ = (sa.UniqueConstraint("case_id", "number"),)
 
@@ -144,7 +170,8 @@ class CorrectionNotice(Base):
     case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"))
     round: Mapped[int]
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    official_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    official_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    """None when another authority's system has asked."""
     official_name: Mapped[str] = mapped_column(sa.String(120))
     items: Mapped[list[dict[str, Any]]] = mapped_column(JsonDoc)
     """`[{"target": "/answers/…" or "/materials/…", "requirement": "…"}]`."""
@@ -153,6 +180,51 @@ class CorrectionNotice(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (sa.UniqueConstraint("case_id", "round"),)
+
+
+class DeferralState(StrEnum):
+    """Where a promise to hand in later stands: `lapsed` when the case went another way meanwhile."""
+
+    PROMISED = "promised"
+    DUE = "due"
+    MADE_UP = "made_up"
+    BROKEN = "broken"
+    LAPSED = "lapsed"
+
+
+class Deferral(Base):
+    """容缺受理: what the applicant has promised to hand in later, and what became of it.
+
+    A promise is given with the application or with a corrected one; of several only the last one counts.
+    """
+
+    __tablename__ = "deferral"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("approval_case.id"))
+    round: Mapped[int]
+    state: Mapped[DeferralState] = mapped_column(text_enum(DeferralState))
+    codes: Mapped[list[str]] = mapped_column(JsonDoc)
+    """The materials, in the item's order."""
+    promised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    promised_by: Mapped[UUID] = mapped_column(sa.Uuid)
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    """From acceptance on the last day to make up for it, as the ledger gives it; re-dated, never edited."""
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    made_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "round"),
+        sa.CheckConstraint("state NOT IN ('due','made_up','broken') OR due_on IS NOT NULL", name="due"),
+        sa.CheckConstraint("(state = 'made_up') = (made_up_at IS NOT NULL)", name="made_up"),
+        sa.Index(
+            "uq_deferral_standing",
+            "case_id",
+            unique=True,
+            sqlite_where=sa.text("state IN ('promised','due')"),
+            postgresql_where=sa.text("state IN ('promised','due')"),
+        ),
+    )
 
 
 class Slip(Base):

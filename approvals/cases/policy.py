@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from approvals.cases.lifecycle import STATE_NAMES, State, allows
-from approvals.cases.model import Case
+from approvals.cases.model import Case, CaseDepartment
 from shared.actor import Actor
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.text import Text
@@ -24,7 +24,11 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.memberships:
         seen.append(Case.on_behalf_of.in_(sorted(m.uscc for m in actor.memberships)))
     if actor.departments:
-        seen.append(sa.and_(Case.department.in_(sorted(actor.departments)), Case.state != State.DRAFT))
+        own = sorted(actor.departments)
+        seen.append(sa.and_(Case.department.in_(own), Case.state != State.DRAFT))
+        # Written when a department gets its first task: until its turn comes it knows nothing of the case.
+        part = sa.select(CaseDepartment.case_id).where(CaseDepartment.department.in_(own))
+        seen.append(Case.id.in_(part))
     return sa.or_(*seen)
 
 
@@ -46,7 +50,7 @@ def find_whole(session: Session, actor: Actor, case_id: UUID) -> Case:
     Read one by one in the middle of the verb, each part would first write out what has changed so far.
     """
     case = find(session, actor, case_id, lock=True)
-    for part in (Case.entries, Case.facts, Case.corrections):
+    for part in (Case.entries, Case.facts, Case.corrections, Case.deferrals):
         if case.state is State.DRAFT:
             set_committed_value(case, part.key, [])  # what was never handed in has none of these
         else:

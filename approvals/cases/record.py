@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -11,11 +11,12 @@ from approvals.cases.clock import FactKind
 from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import ENTRIES, derive_state
 from approvals.cases.model import Case, CaseEntry, CaseFact
+from approvals.cases.warnings import schedule_warning
 from approvals.items.model import Item
 from shared.text import Text
 from shared.transaction import Transaction
 
-Office = Literal["applicant", "window", "reviewer", "approver", "system"]
+Office = Literal["applicant", "window", "reviewer", "approver", "manager", "payer", "authority", "system"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Fact:
     note: Text | None = None
     days: int | None = None
     ref: str | None = None
+    at: datetime | None = None
+    """The instant, where that is not now: what counts from today counts from this moment."""
 
 
 def record(
@@ -69,9 +72,12 @@ def record(
                 days=fact.days,
                 note=fact.note.to_dict() if fact.note else None,
                 ref=fact.ref,
+                at=fact.at or (tx.now if fact.effective_on == tx.today else None),
             )
         )
     case.state = derive_state(row.key for row in case.entries)
     case.updated_at = tx.now
     flag_modified(case, "updated_at")  # two entries of one instant are two versions
-    tx.resource(Deadlines).refresh(tx.session, case, item, tx.today)
+    before = case.dates or {}
+    tx.resource(Deadlines).refresh(tx.session, case, item, tx.today, now=tx.now)
+    schedule_warning(tx, case, before)

@@ -4,8 +4,24 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from approvals.cases.certificate_schemas import CertificateRef, Renews
+from approvals.cases.correction_schemas import CorrectionOut, SpotCorrectionOut
+from approvals.cases.handover_schemas import HandoverOut
 from approvals.cases.lifecycle import ALLOWED, State
-from approvals.cases.time_schemas import DeliveryOut, Due, ExtensionOut, ProcedureOut
+from approvals.cases.notice_schemas import CaseNotice
+from approvals.cases.promise_schemas import CreditBan, PromiseOut
+from approvals.cases.review_schemas import DecisionOut, OpinionOut
+from approvals.cases.time_schemas import (
+    DeferralOut,
+    DeliveryOut,
+    Due,
+    ExtensionOut,
+    FundingOut,
+    OverdueOut,
+    ProcedureOut,
+    RevocationOut,
+    StageOut,
+)
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, instant, string
 
@@ -15,6 +31,8 @@ PLACES: dict[str, tuple[str, Any]] = {
     "slip_id": ("The id of the slip", EXAMPLE_ID),
     "task_id": ("The id of the task", EXAMPLE_ID),
     "code": ("The code of the material, as the item lists it", "articles"),
+    "document_id": ("The id of the document", EXAMPLE_ID),
+    "reference": ("The reference under which the case was handed over", EXAMPLE_ID),
     "number": ("The number of the page, from 1", 1),
 }
 """What the placeholders in paths mean: description and example."""
@@ -34,6 +52,12 @@ class StartCase(Schema):
 
     item_code = fields.String(required=True, validate=validate.Length(min=1, max=50))
     on_behalf_of = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=18))
+    renews = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=120),
+        metadata={"description": "The certificate to be renewed; its holder applies, and is prefilled"},
+    )
 
 
 class Sections(fields.Dict):
@@ -63,8 +87,36 @@ class CheckArgs(Schema):
     )
 
 
-class Submit(Schema):
-    """The applicant's declaration."""
+class Deferred(Schema):
+    """What is to be handed in later (容缺受理), and the promise to do so."""
+
+    materials = fields.List(
+        fields.String(validate=validate.Length(min=1, max=40)),
+        required=True,
+        validate=validate.Length(max=60),
+        metadata={"description": "Codes of materials whose necessity is `deferrable`"},
+    )
+    promise = YesNo(required=True)
+
+
+class AnswerCorrection(Schema):
+    """What of the corrected application is to follow later."""
+
+    deferred = fields.Nested(Deferred, load_default=None, allow_none=True)
+
+
+class Submit(AnswerCorrection):
+    """The applicant's declaration, and what is to follow later."""
+
+    declaration = YesNo(required=True)
+    promise = YesNo(
+        load_default=False,
+        metadata={"description": "On the route `promise`: that what the item says is promised"},
+    )
+
+
+class PublishNotice(Schema):
+    """That what is published is true and may be read by everybody."""
 
     declaration = YesNo(required=True)
 
@@ -77,6 +129,12 @@ class Withdraw(Schema):
 
 class Nothing(Schema):
     """A verb without further information."""
+
+
+class Accept(Schema):
+    """Accepting; with the gaps that the applicant has promised to make up, where there are any."""
+
+    with_gaps = YesNo(load_default=False)
 
 
 class Decline(Schema):
@@ -105,6 +163,16 @@ class Decide(Schema):
 
     granted = YesNo(required=True)
     reason = fields.String(load_default="", validate=validate.Length(max=4000))
+    amount_fen = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(min=1, max=10**15),
+        metadata={
+            "description": "What is granted of funds, in fen: at most what was asked for, with reasons if "
+            "less; without it all that was asked for"
+        },
+    )
 
 
 class CaseListArgs(PageArgs):
@@ -177,74 +245,14 @@ class MaterialOut(Answer):
 
     code = string(example="articles")
     name = bilingual()
-    necessity = fields.String(required=True, validate=validate.OneOf(["required", "optional", "conditional"]))
+    necessity = fields.String(
+        required=True, validate=validate.OneOf(["required", "optional", "conditional", "deferrable"])
+    )
     required = fields.Boolean(required=True, metadata={"description": "Needed here, by the answers given"})
+    deferred = fields.Boolean(
+        required=True, metadata={"description": "Promised to follow later; see `deferral` of the case"}
+    )
     uploaded = fields.Nested(Uploaded, required=True, allow_none=True)
-
-
-class CorrectionItem(Answer):
-    """One point of a correction notice."""
-
-    target = string("JSON pointer of what is to be corrected", example="/materials/articles")
-    label = bilingual()
-    requirement = string()
-    resolved = fields.Boolean(required=True, metadata={"description": "It has changed since the notice"})
-
-
-class CorrectionOut(Answer):
-    """The latest correction notice (一次性告知)."""
-
-    round = fields.Integer(required=True)
-    requested_at = instant()
-    answered_at = instant(null=True)
-    official = string("Who sent it")
-    items = fields.List(fields.Nested(CorrectionItem), required=True)
-
-
-class CheckedPoint(Answer):
-    """One point of the check list, as the reviewer answered it."""
-
-    key = string()
-    result = fields.String(required=True, validate=validate.OneOf(["pass", "fail", "na"]))
-    note = string()
-
-
-class OpinionOut(Answer):
-    """A reviewer's opinion."""
-
-    kind = fields.String(required=True, validate=validate.Equal("review"))
-    conclusion = fields.String(required=True, validate=validate.OneOf(["approve", "reject"]))
-    conclusion_name = bilingual()
-    text = string()
-    official = string()
-    at = instant()
-    checks = fields.List(fields.Nested(CheckedPoint), required=True)
-    case_version = fields.Integer(required=True, metadata={"description": "The version that was read"})
-
-
-class DecisionOut(Answer):
-    """The decision."""
-
-    granted = fields.Boolean(required=True)
-    reason = string(null=True)
-    decided_at = instant()
-    official = string()
-    remedies = bilingual("How a refusal may be contested", null=True)
-
-
-class CertificateRef(Answer):
-    """The certificate that a grant has issued."""
-
-    id = string("Certificate identifier (GB/T 36904)")
-    uscc = string("Unified social credit code of its holder (GB 32100)")
-    holder = string()
-    name = bilingual()
-    number = string("As printed; empty where the credit code is the number")
-    status = string("valid, revoked, cancelled, replaced or expired")
-    issued_on = day()
-    valid_until = day("The last day of its validity; null: no end", null=True)
-    url = string("Where anybody can check it")
-    pdf_url = string("Where those who see the case get the PDF")
 
 
 class Renewal(Answer):
@@ -288,7 +296,14 @@ class CaseOut(CaseSummary):
         required=True, metadata={"description": "ID numbers and phones are not shown to this reader"}
     )
     materials = fields.List(fields.Nested(MaterialOut), required=True)
+    deferral = fields.Nested(
+        DeferralOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The latest promise to hand materials in later (容缺受理)"},
+    )
     correction = fields.Nested(CorrectionOut, required=True, allow_none=True)
+    spot_corrections = fields.List(fields.Nested(SpotCorrectionOut), required=True)
     opinions = fields.List(fields.Nested(OpinionOut), required=True)
     decision = fields.Nested(DecisionOut, required=True, allow_none=True)
     certificate = fields.Nested(CertificateRef, required=True, allow_none=True)
@@ -298,9 +313,56 @@ class CaseOut(CaseSummary):
         allow_none=True,
         metadata={"description": "Of a draft whose version of the item is not in force"},
     )
+    renews = fields.Nested(
+        Renews,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The certificate that the case asks to renew"},
+    )
     procedures = fields.List(fields.Nested(ProcedureOut), required=True)
     extension = fields.Nested(ExtensionOut, required=True, allow_none=True)
     delivery = fields.Nested(DeliveryOut, required=True, allow_none=True)
+    stages = fields.List(fields.Nested(StageOut), required=True)
+    funding = fields.Nested(
+        FundingOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of an item that pays funds, from submission on"},
+    )
+    overdue = fields.Nested(OverdueOut, required=True, allow_none=True)
+    route = fields.String(
+        required=True,
+        validate=validate.OneOf(["ordinary", "promise"]),
+        metadata={"description": "The way of filing, chosen while it is a draft"},
+    )
+    routes = fields.List(
+        fields.String(), required=True, metadata={"description": "The ways of filing that there are"}
+    )
+    promise = fields.Nested(
+        PromiseOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was promised with it, and what checks have found"},
+    )
+    credit_ban = fields.Nested(
+        CreditBan,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What keeps the applicant from promising; for them and the holder"},
+    )
+    revocation = fields.Nested(RevocationOut, required=True, allow_none=True)
+    handover = fields.Nested(
+        HandoverOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a case that another authority executes in its own system"},
+    )
+    notice = fields.Nested(
+        CaseNotice,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Its latest public notice (公示)"},
+    )
     actions = fields.List(
         fields.String(validate=validate.OneOf(sorted(ALLOWED))),
         required=True,

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from approvals.certificates.details import details_of
 from approvals.certificates.licences import certificate_pdf
 from approvals.certificates.model import CertificateStatus
-from approvals.certificates.queries import EXPIRED, verify
+from approvals.certificates.queries import EXPIRED, NOT_YET, verify
 from shared.http.contract import public
 from shared.http.description import Blueprint
 from shared.http.schemas import Answer, TextSchema, bilingual, string
@@ -57,7 +57,7 @@ class Verified(Answer):
     status = fields.String(
         required=True,
         validate=validate.OneOf(
-            [*(each.value for each in CertificateStatus), EXPIRED, "not_found", "malformed"]
+            [*(each.value for each in CertificateStatus), EXPIRED, NOT_YET, "not_found", "malformed"]
         ),
     )
     kind = fields.String()
@@ -66,13 +66,18 @@ class Verified(Answer):
     holder = fields.Nested(Holder)
     issuer = fields.Nested(Issuer)
     issued_on = fields.Date()
+    valid_from = fields.Date(metadata={"description": "The first day of its validity"})
     valid_until = fields.Date(
         allow_none=True, metadata={"description": "The last day of its validity; null: no end"}
     )
     ended_at = fields.AwareDateTime(
         allow_none=True, metadata={"description": "When it was revoked, cancelled or replaced"}
     )
-    replaced_by = fields.String(allow_none=True)
+    replaced_by = fields.String(
+        allow_none=True,
+        metadata={"description": "What stands in its place, or follows it in time"},
+    )
+    renews = fields.String(allow_none=True, metadata={"description": "What it follows"})
     details = fields.List(fields.Nested(DetailOut))
     sha256 = fields.String(metadata={"description": "Of the PDF"})
     demo = fields.Boolean(metadata={"description": "It is invented and has no effect"})
@@ -102,9 +107,11 @@ def get_verification(certificate_id: str) -> Response:
             holder={"name": certificate.holder_name, "uscc": certificate.holder_code},
             issuer={"name": certificate.issuer_name, "code": certificate.issuer_code},
             issued_on=certificate.issued_on.isoformat(),
+            valid_from=certificate.valid_from.isoformat(),
             valid_until=certificate.valid_until.isoformat() if certificate.valid_until else None,
             ended_at=certificate.ended_at.isoformat() if certificate.ended_at else None,
             replaced_by=certificate.replaced_by,
+            renews=certificate.renews,
             details=[detail.to_dict() for detail in details_of(certificate)],
             sha256=hashlib.sha256(certificate_pdf(certificate)).hexdigest(),
             demo=certificate.public_facts["demo"],

@@ -45,6 +45,7 @@ def _permit(certificate: Certificate) -> bytes:
             lines=tuple((detail.label.zh, detail.value.zh) for detail in details_of(certificate)),
             issuer=certificate.issuer_name,
             issued_on=certificate.issued_on,
+            valid_from=certificate.valid_from,
             valid_until=certificate.valid_until,
             certificate_id=certificate.id,
             verify_url=facts["verify_url"],

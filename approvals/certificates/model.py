@@ -20,7 +20,8 @@ class CertificateStatus(StrEnum):
     """What has become of it.
 
     `revoked`: 撤销, the decision behind it has fallen. `cancelled`: 注销, its holder ended or gave it up.
-    `replaced`: 换发, a newer one stands in its place. Expiry is no status: it follows from `valid_until`.
+    `replaced`: 换发, a newer one stands in its place. Expiry is no status: it follows from `valid_until`, and
+    so does being followed by the renewal that `replaced_by` names.
     """
 
     VALID = "valid"
@@ -46,6 +47,8 @@ class Certificate(Base):
     issuer_code: Mapped[str] = mapped_column(sa.String(18))
     issuer_name: Mapped[str] = mapped_column(sa.String(120))
     issued_on: Mapped[date]
+    valid_from: Mapped[date]
+    """The first day on which it is valid (Asia/Shanghai); of a renewal it may lie ahead."""
     valid_until: Mapped[date | None]
     """The last day on which it is valid (Asia/Shanghai); None: no end."""
     public_facts: Mapped[dict[str, Any]] = mapped_column(JsonDoc)
@@ -55,10 +58,15 @@ class Certificate(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was revoked, cancelled or replaced."""
     replaced_by: Mapped[str | None] = mapped_column(sa.String(120))
-    """The certificate that stands in its place."""
+    """The certificate that stands in its place, or that follows when its own time is over."""
+    renews: Mapped[str | None] = mapped_column(sa.ForeignKey("certificate.id"), unique=True)
+    """The certificate that it renews; each is renewed once."""
 
     __table_args__ = (
         sa.CheckConstraint("status IN ('valid','revoked','cancelled','replaced')", name="status"),
         sa.CheckConstraint("(status = 'valid') = (ended_at IS NULL)", name="ended"),
-        sa.CheckConstraint("replaced_by IS NULL OR status = 'replaced'", name="replaced"),
+        sa.CheckConstraint(
+            "replaced_by IS NULL OR status = 'replaced' OR valid_until IS NOT NULL", name="replaced"
+        ),
+        sa.CheckConstraint("valid_until IS NULL OR valid_from <= valid_until", name="validity"),
     )

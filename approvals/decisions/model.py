@@ -20,6 +20,7 @@ class Decision(Base):
     reason: Mapped[str | None] = mapped_column(sa.Text)
     remedies: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)
     """For a refusal: how to appeal (行政许可法 art. 38), in both languages."""
-    official_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    official_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    """None when another authority has decided, in its own system."""
     official_name: Mapped[str] = mapped_column(sa.String(120))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -18,9 +18,9 @@ from approvals.cases.refusals import (
     WRONG_STATE,
 )
 from approvals.cases.schemas import PLACES, Nothing
+from approvals.decisions.by_law import settle
 from approvals.desk.commands import claim_next
 from approvals.desk.view import task_view
-from approvals.intake.commands import settle
 from approvals.items.catalogue import Catalogue
 from approvals.reviews import commands as reviews
 from approvals.tasks import commands, queries
@@ -55,11 +55,11 @@ def get_tasks(args: dict[str, Any]) -> Response:
             reader.session,
             reader.actor,
             queries.Filters(**args),
-            today=reader.today,
+            now=reader.now,
             cursor=cursor,
             limit=limit,
         )
-        numbers = queries.counts(reader.session, reader.actor, reader.today)
+        numbers = queries.counts(reader.session, reader.actor, reader.now)
         response = jsonify(items=[task_view(reader, task) for task in tasks], next=following, counts=numbers)
     link_next(response, following)
     return response
@@ -157,6 +157,7 @@ def give_opinion(tx: Transaction, data: dict[str, Any], task_id: UUID) -> Reply:
     """
     task = commands.find(tx, task_id, expected_version=expected_version())
     item = tx.resource(Catalogue).of(task.case)
+    settle(tx, task.case, item)
     reviews.give_opinion(tx, item, task, **data)
     return _reply(tx, task)
 

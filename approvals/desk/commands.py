@@ -1,6 +1,6 @@
 """Taking the next task: the most urgent one that is open and that this official may work on."""
 
-from approvals.intake.commands import settle
+from approvals.decisions.by_law import settle
 from approvals.items.catalogue import Catalogue
 from approvals.reviews.commands import take_up
 from approvals.tasks.commands import find_open
@@ -16,7 +16,7 @@ LOOKED_AT = 50
 
 def claim_next(tx: Transaction, filters: Filters) -> Task:
     """Claim the most urgent of the tasks asked for; NotFound when there is none for this official."""
-    for task_id in most_urgent(tx.session, tx.actor, filters, today=tx.today, limit=LOOKED_AT):
+    for task_id in most_urgent(tx.session, tx.actor, filters, now=tx.now, limit=LOOKED_AT):
         task = find_open(tx, task_id)
         if task is None:
             continue

@@ -10,7 +10,7 @@ from approvals.casefile.opening import reader_of, reading
 from approvals.casefile.view import Reader, materials_view, sees_personal_data
 from approvals.cases import policy
 from approvals.cases.model import Case
-from approvals.cases.refusals import CLAIM_REQUIRED, NOT_RETURNED, WRONG_STATE
+from approvals.cases.refusals import CLAIM_REQUIRED, MAKE_UP_OVER, NOT_RETURNED, WRONG_STATE
 from approvals.cases.schemas import PLACES, MaterialOut
 from approvals.documents import materials
 from approvals.documents.inspection import InspectedUpload
@@ -42,7 +42,7 @@ _ENVELOPE = 64 * 1024  # what a multipart form adds around the file
     201, schema=MaterialOut, description="The first file for this material", headers=ETAG, success=True
 )
 @uploads
-@refuses(FORBIDDEN, WRONG_STATE, NOT_RETURNED)
+@refuses(FORBIDDEN, WRONG_STATE, NOT_RETURNED, MAKE_UP_OVER)
 @takes_files
 def put_material(case_id: UUID, code: str) -> Response:
     """Hand a file in: the raw body, or a form with the field `file`.
@@ -55,7 +55,7 @@ def put_material(case_id: UUID, code: str) -> Response:
     with reading() as reader:
         case = policy.find(reader.session, reader.actor, case_id)
         item = reader.context.resources.get(Catalogue).of(case)
-        spec = materials.require_open_for(reader.actor, case, item, code)
+        spec = materials.require_open_for(reader.actor, case, item, code, reader.today)
     # Judged and stored before the transaction: opening a file takes long.
     data, declared, file_name = _upload()
     found = materials.judge(spec, data, declared, file_name)
@@ -115,7 +115,7 @@ def get_material_page(case_id: UUID, code: str, number: int) -> Response:
 @blueprint.delete("/cases/<uuid:case_id>/materials/<code>")
 @blueprint.response(200, MaterialOut)
 @guarded
-@refuses(FORBIDDEN, WRONG_STATE, NOT_RETURNED)
+@refuses(FORBIDDEN, WRONG_STATE, NOT_RETURNED, MAKE_UP_OVER)
 @command
 def delete_material(tx: Transaction, case_id: UUID, code: str) -> Reply:
     """Take a file back while the application may still be edited."""

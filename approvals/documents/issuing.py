@@ -27,6 +27,20 @@ _SERIES: dict[SlipKind, str] = {
     SlipKind.PROCEDURE_NOTICE: "特",
     SlipKind.EXTENSION_NOTICE: "延",
     SlipKind.DELIVERY_RECORD: "送",
+    SlipKind.GAP_PROMISE: "容诺",
+    SlipKind.GAP_NOTICE: "容受",
+    SlipKind.PROMISE: "承",
+    SlipKind.CORRECTION_ORDER: "改",
+    SlipKind.REVOCATION_NOTICE: "撤告",
+    SlipKind.REVOCATION_DECISION: "撤",
+    SlipKind.REVOCATION_DROPPED: "不撤",
+    SlipKind.FUNDING_DECISION: "拨",
+    SlipKind.FUNDING_REFUSAL: "不拨",
+    SlipKind.PUBLIC_NOTICE: "公",
+    SlipKind.NOTICE_RESULT: "公告",
+    SlipKind.DEREGISTRATION_NOTICE: "准销",
+    SlipKind.FILING_RECEIPT: "备",
+    SlipKind.DEEMED_RENEWAL: "视延",
 }
 """The word (字) in a slip's number, by kind: 「受字〔2026〕第12号」."""
 

@@ -1,12 +1,13 @@
 """The materials of an application: hand in, replace, take back, read."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from approvals.cases import policy
+from approvals.cases import deferral, policy
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CaseMaterial
 from approvals.documents.inspection import InspectedUpload, inspect_upload
@@ -28,13 +29,19 @@ def material_of(item: Item, code: str) -> Material:
     return material
 
 
-def require_open_for(actor: Actor, case: Case, item: Item, code: str) -> Material:
+def require_open_for(actor: Actor, case: Case, item: Item, code: str, today: date) -> Material:
     """The material asked for, if this person may hand it in now."""
     policy.require_applicant(actor, case)
+    _require_open(case, code, today)
+    return material_of(item, code)
+
+
+def _require_open(case: Case, code: str, today: date) -> None:
+    """While the application may be edited; of one accepted with gaps what is to be made up, and no more."""
+    if deferral.takes(case, code, today):
+        return
     policy.require_state("edit", case)
-    material = material_of(item, code)
     _require_returned(case, code)
-    return material
 
 
 def _require_returned(case: Case, code: str) -> None:
@@ -66,7 +73,7 @@ def hand_in(
 
     `seen_version` is the version it replaces, None for the first one; 412 when that is not so any more.
     """
-    require_open_for(tx.actor, case, item, code)
+    require_open_for(tx.actor, case, item, code, tx.today)
     present = next((material for material in case.materials if material.code == code), None)
     if (present.version if present else None) != seen_version:
         raise PreconditionFailed
@@ -91,8 +98,7 @@ def hand_in(
 def take_back(tx: Transaction, case: Case, code: str, *, seen_version: int) -> None:
     """Remove a file that was handed in, while the application may still be edited."""
     policy.require_applicant(tx.actor, case)
-    policy.require_state("edit", case)
-    _require_returned(case, code)
+    _require_open(case, code, tx.today)
     row = _row(case, code)
     if row.version != seen_version:
         raise PreconditionFailed

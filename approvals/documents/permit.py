@@ -47,6 +47,7 @@ class PermitFacts:
     lines: tuple[tuple[str, str], ...]
     issuer: str
     issued_on: date
+    valid_from: date
     valid_until: date | None
     certificate_id: str
     verify_url: str
@@ -97,7 +98,7 @@ def _rows(canvas: Canvas, fonts: Fonts, facts: PermitFacts) -> None:
         ("持证单位", facts.holder_name),
         ("统一社会信用代码", facts.holder_code),
         *facts.lines,
-        ("有效期", f"自{chinese_date(facts.issued_on)}至{until}"),
+        ("有效期", f"自{chinese_date(facts.valid_from)}至{until}"),
     )
     height = min(_ROW, (HEIGHT - _TOP - _BOTTOM) / len(rows))
     y = HEIGHT - _TOP

@@ -47,6 +47,20 @@ class SlipKind(StrEnum):
     PROCEDURE_NOTICE = "procedure_notice"  # 特别程序所需时间告知书
     EXTENSION_NOTICE = "extension_notice"  # 延长审批期限通知书
     DELIVERY_RECORD = "delivery_record"  # 送达回证
+    GAP_PROMISE = "gap_promise"  # 容缺受理承诺书
+    GAP_NOTICE = "gap_notice"  # 容缺受理通知书
+    PROMISE = "promise"  # 告知承诺书
+    CORRECTION_ORDER = "correction_order"  # 责令限期改正通知书
+    REVOCATION_NOTICE = "revocation_notice"  # 撤销行政许可告知书
+    REVOCATION_DECISION = "revocation_decision"  # 撤销行政许可决定书
+    REVOCATION_DROPPED = "revocation_dropped"  # 不予撤销行政许可决定书
+    FUNDING_DECISION = "funding_decision"  # 资金拨付决定书
+    FUNDING_REFUSAL = "funding_refusal"  # 不予拨付资金决定书
+    PUBLIC_NOTICE = "public_notice"  # 公示
+    NOTICE_RESULT = "notice_result"  # 公示结果告知书
+    DEREGISTRATION_NOTICE = "deregistration_notice"  # 准予注销登记通知书
+    FILING_RECEIPT = "filing_receipt"  # 备案凭证
+    DEEMED_RENEWAL = "deemed_renewal"  # 视为准予延续告知书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +136,8 @@ class _Sheet:
 
     def compose(self) -> Pages:
         self._head()
-        self._pages.text(self._say(f"{self._facts.applicant}："), Style(self._fonts.regular, 13.5, 26))
+        addressee = self._facts.body_name if self._by_applicant else self._facts.applicant
+        self._pages.text(self._say(f"{addressee}："), Style(self._fonts.regular, 13.5, 26))
         self._pages.gap(2)
         self._facts_table()
         self._pages.gap(8)
@@ -144,6 +159,11 @@ class _Sheet:
         self._pages.box(_SIGNATURE_HEIGHT, self._sign)
         return self._pages
 
+    @property
+    def _by_applicant(self) -> bool:
+        """Whether the applicant gives it to the authority, and not the other way round."""
+        return bool(self._wording.get("by_applicant"))
+
     def _values(self) -> dict[str, Any]:
         facts = self._facts
         return {
@@ -163,9 +183,10 @@ class _Sheet:
     def _head(self) -> None:
         # 发文机关标志 in red over a red line, then the number, the title and its English name.
         name = Text.of(self._wording["name"])
-        self._centred(self._facts.body_name, Style(self._fonts.bold, 26, 38, RED, "centre"))
-        self._pages.gap(6)
-        self._pages.box(7, _red_rule)
+        if not self._by_applicant:
+            self._centred(self._facts.body_name, Style(self._fonts.bold, 26, 38, RED, "centre"))
+            self._pages.gap(6)
+            self._pages.box(7, _red_rule)
         number = Style(self._fonts.regular, 11, 18, align="right")
         self._pages.text(self._say(self._facts.number), number)
         self._pages.gap(6)
@@ -214,13 +235,12 @@ class _Sheet:
         self._pages.gap(6)
 
     def _sign(self, canvas: Canvas, top: float) -> None:
-        # 落款: body, date, and the seal over both (骑年盖月).
+        # 落款: body, date, and the seal over both (骑年盖月); the applicant's own has no seal.
         fonts, facts = self._fonts, self._facts
         middle = _FRAME.left + _FRAME.width - 110
         centre = top - _SIGNATURE_HEIGHT + SEAL_RADIUS + 2
-        style, lines = fit(
-            self._say(facts.body_name), Style(fonts.regular, 14, 22, align="centre"), 220, 44, 8
-        )
+        who = facts.applicant if self._by_applicant else facts.body_name
+        style, lines = fit(self._say(who), Style(fonts.regular, 14, 22, align="centre"), 220, 44, 8)
         y = centre - 5 + (len(lines) - 1) * style.leading
         for line in lines:
             draw_line(canvas, line, style, middle - 110, y, 220)
@@ -228,6 +248,8 @@ class _Sheet:
         day = chinese_date(facts.issued_on)
         canvas.setFont(fonts.regular.fontName, 14)
         canvas.drawCentredString(middle, centre - 27, day)
+        if self._by_applicant:
+            return
         if facts.demo:
             draw_demo_seal(canvas, fonts, self._say(facts.body_name), middle, centre)
         else:
@@ -259,7 +281,8 @@ def _footer(canvas: Canvas, fonts: Fonts, facts: SlipFacts, number: int, total: 
     canvas.setStrokeColor(GREY)
     canvas.setLineWidth(0.4)
     canvas.line(_FRAME.left, 62, _FRAME.left + _FRAME.width, 62)
-    code = f"出具机关统一社会信用代码：{facts.body_code}"
+    role = "接收" if _wordings()[facts.kind].get("by_applicant") else "出具"
+    code = f"{role}机关统一社会信用代码：{facts.body_code}"
     canvas.drawString(_FRAME.left, 50, fonts.printable(code))
     canvas.drawRightString(_FRAME.left + _FRAME.width, 50, f"第 {number} 页，共 {total} 页")
     if facts.demo:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from approvals.cases.model import CaseMaterial
+from approvals.documents.issued_outside import OutsideDocument
 from shared.database import take_turns
 from shared.ids import new_id
 from shared.transaction import Transaction
@@ -34,7 +35,10 @@ def forget(tx: Transaction, keys: Iterable[str]) -> None:
     """Delete those of the files that nothing refers to, at once; may be repeated."""
     for key in keys:
         take_turns(tx.session, key)
-        if not tx.session.scalar(sa.select(sa.exists().where(CaseMaterial.sha256 == key))):
+        held = sa.or_(
+            sa.exists().where(CaseMaterial.sha256 == key), sa.exists().where(OutsideDocument.sha256 == key)
+        )
+        if not tx.session.scalar(sa.select(held)):
             tx.context.blobs.delete(key)
 
 

@@ -1,6 +1,7 @@
 """The register of enterprises: entering a company that was granted, and what the register forbids."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,32 +10,38 @@ from sqlalchemy.orm import Session
 from approvals.applications.given import require_facts
 from approvals.cases.model import Case
 from approvals.cases.numbering import next_number
+from approvals.certificates.ending import revoke
 from approvals.certificates.model import LICENCE, LICENCE_NAME, Certificate, CertificateStatus
 from approvals.certificates.permits import issue_permit, next_identifier, verify_url
 from approvals.enterprise.events import ENTERPRISE_REGISTERED
-from approvals.enterprise.model import Enterprise
-from approvals.enterprise.particulars import Particulars, particulars
+from approvals.enterprise.model import ACTIVE, CLOSED, Enterprise
+from approvals.enterprise.particulars import FEN_PER_WAN, particulars
 from approvals.items.model import Item
+from approvals.items.wording import number_text
+from approvals.renewals.queries import renewed_by
 from shared.errors import Conflict, FieldError
 from shared.identifiers.uscc import make_org_code, make_uscc
 from shared.service import Fact
 from shared.text import Text
 from shared.transaction import Transaction
 
-ACTIVE = "active"
+REVOKED = "revoked"
+"""Its registration was revoked (撤销登记, 市场主体登记管理条例 art. 40): another end than 注销 and 吊销."""
 ESTABLISHMENT = "company-establishment"
+_CLOSED = Text(
+    "该企业已注销登记，不能再撤销其设立登记",
+    "The enterprise has been deregistered; nothing is left to revoke",
+)
 _SERIAL_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The alphabet of GB 32100: no I, O, S, V, Z."""
 
 _OF_THE_NAME = sa.select(Enterprise.uscc).where(Enterprise.name == sa.bindparam("name"))
 
 
-def register_rules(session: Session, item: Item, values: Mapping[str, Any]) -> list[FieldError]:
+def name_rules(session: Session, item: Item, values: Mapping[str, Any]) -> list[FieldError]:
     """A company name may be registered once (名称登记管理: no two equal names with one authority)."""
-    if item.slug != ESTABLISHMENT:
-        return []
     name = particulars(item, values).name
-    if not name or session.scalar(_OF_THE_NAME, {"name": name}) is None:
+    if not name or not is_taken(session, name):
         return []
     message = Text(
         "名称“{name}”已被登记，请更换字号", "The name “{name}” is already registered; choose another"
@@ -54,16 +61,8 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
             Text("登记事项不完整，不能登记", "The registered matters are incomplete"),
             slug="incomplete-particulars",
         )
-    taken = tx.session.scalar(_OF_THE_NAME, {"name": facts.name})
-    if taken is not None:
-        raise Conflict(
-            Text("名称“{name}”已被他人登记", "The name “{name}” was registered meanwhile").format(
-                name=facts.name
-            ),
-            slug="name-taken",
-        )
+    require_free(tx.session, facts.name)
     uscc = _fresh_code(tx.session, item.department.code[2:8])
-    certificate = _licence(tx, case, item, uscc, facts)
     enterprise = Enterprise(
         uscc=uscc,
         event_sequence=0,
@@ -79,9 +78,9 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
         status=ACTIVE,
         applicant_account_id=case.applicant_id,
         case_id=case.id,
-        certificate_id=certificate.id,
         registered_at=tx.now,
     )
+    certificate = issue_licence(tx, case, item, enterprise)
     tx.session.add(enterprise)
     tx.session.flush()
     tx.audit("enterprise.registered", "enterprise", uscc, {"case": str(case.id)})
@@ -89,9 +88,32 @@ def register_company(tx: Transaction, case: Case, item: Item, values: Mapping[st
     return certificate
 
 
+def is_taken(session: Session, name: str, by_other_than: str | None = None) -> bool:
+    """Whether an enterprise of that name is in the register, other than the one named."""
+    found = session.scalar(_OF_THE_NAME, {"name": name})
+    return found is not None and found != by_other_than
+
+
+def require_free(session: Session, name: str, for_whom: str | None = None) -> None:
+    """Refuse a name that somebody else has registered meanwhile."""
+    if is_taken(session, name, for_whom):
+        message = Text("名称“{name}”已被他人登记", "The name “{name}” was registered meanwhile")
+        raise Conflict(message.format(name=name), slug="name-taken")
+
+
+def locked(tx: Transaction, uscc: str) -> Enterprise | None:
+    """The enterprise, for a change."""
+    return tx.session.scalars(
+        sa.select(Enterprise).where(Enterprise.uscc == uscc).with_for_update()
+    ).one_or_none()
+
+
 def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
-    """What forms may show of an active enterprise (`approvals.applications.given`); None for any other."""
-    found = session.get(Enterprise, uscc)
+    """What forms may show of an active enterprise (`approvals.applications.given`); None for any other.
+
+    Nobody can close it until the transaction ends.
+    """
+    found = session.get(Enterprise, uscc, with_for_update={"read": True})
     if found is None or found.status != ACTIVE:
         return None
     return {
@@ -103,12 +125,42 @@ def facts_of(session: Session, uscc: str) -> Mapping[str, str] | None:
         "address": found.address,
         "industry_code": found.industry_code,
         "business_scope": found.business_scope,
+        "registered_capital": number_text(Decimal(found.registered_capital_fen) / FEN_PER_WAN),
     }
 
 
+def has_ended(session: Session, uscc: str) -> bool:
+    """Whether the enterprise was registered here and has been closed; nobody can close it meanwhile."""
+    found = session.get(Enterprise, uscc, with_for_update={"read": True})
+    return found is not None and found.status == CLOSED
+
+
 def permit(tx: Transaction, case: Case, item: Item, values: Mapping[str, Any]) -> Certificate:
-    """A grant that issues a permit to the organisation applied for; Conflict when it is active no more."""
-    return issue_permit(tx, case, item, values, require_facts(tx, case))
+    """A grant that issues a permit to the organisation applied for; Conflict when it is active no more.
+
+    Of a renewal it follows the permit that is renewed.
+    """
+    return issue_permit(tx, case, item, values, require_facts(tx, case), renewed_by(tx.session, case.id))
+
+
+def strike_off(tx: Transaction, case: Case, item: Item) -> str | None:
+    """The establishment is revoked: the enterprise stands as revoked, and the licence it holds now ends.
+
+    The row stays: its credit code is never given again, and its name stays where it was. Raises Conflict when
+    it has been deregistered: then nothing is left to revoke (实施细则 art. 52(2)).
+    """
+    enterprise = tx.session.scalars(
+        sa.select(Enterprise).where(Enterprise.case_id == case.id).with_for_update()
+    ).one()
+    if enterprise.status == CLOSED:
+        raise Conflict(_CLOSED, slug="register-moved-on")
+    licence = tx.session.get_one(Certificate, enterprise.certificate_id)
+    enterprise.status = REVOKED
+    ended = revoke(tx, licence)
+    tx.session.flush()
+    tx.audit("enterprise.registration-revoked", "enterprise", enterprise.uscc, {"case": str(case.id)})
+    tell(tx, enterprise)
+    return ended
 
 
 def tell(tx: Transaction, enterprise: Enterprise) -> None:
@@ -156,7 +208,8 @@ def _fresh_code(session: Session, region: str) -> str:
             return code
 
 
-def _licence(tx: Transaction, case: Case, item: Item, uscc: str, facts: Particulars) -> Certificate:
+def issue_licence(tx: Transaction, case: Case, item: Item, enterprise: Enterprise) -> Certificate:
+    """A business licence that says what the register says now, under the enterprise's credit code."""
     identifier = next_identifier(tx, item, "licence")
     certificate = Certificate(
         id=str(identifier),
@@ -164,18 +217,19 @@ def _licence(tx: Transaction, case: Case, item: Item, uscc: str, facts: Particul
         kind=LICENCE,
         name=LICENCE_NAME.to_dict(),
         number="",
-        holder_code=uscc,
-        holder_name=facts.name,
+        holder_code=enterprise.uscc,
+        holder_name=enterprise.name,
         issuer_code=item.department.code,
         issuer_name=item.department.name.zh,
         issued_on=tx.today,
+        valid_from=tx.today,
         public_facts={
-            "company_type": facts.company_type.zh,
-            "legal_representative": facts.legal_representative,
-            "business_scope": facts.business_scope,
-            "registered_capital_fen": facts.registered_capital_fen,
-            "address": facts.address,
-            "established_on": tx.today.isoformat(),
+            "company_type": enterprise.company_type,
+            "legal_representative": enterprise.legal_representative,
+            "business_scope": enterprise.business_scope,
+            "registered_capital_fen": enterprise.registered_capital_fen,
+            "address": enterprise.address,
+            "established_on": enterprise.established_on.isoformat(),
             # Fixed with the act: what was issued as a demonstration stays one, whatever is set later.
             "demo": tx.context.settings.demo,
             "verify_url": verify_url(tx, identifier),
@@ -183,4 +237,5 @@ def _licence(tx: Transaction, case: Case, item: Item, uscc: str, facts: Particul
         status=CertificateStatus.VALID,
     )
     tx.session.add(certificate)
+    enterprise.certificate_id = certificate.id
     return certificate

@@ -1,13 +1,15 @@
 """The service `enterprise`: setting up companies, and the register of enterprises."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import cache
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from approvals.applications import api as applications
 from approvals.applications.answers import Checker
-from approvals.applications.commands import INTAKE_TIMER
+from approvals.applications.commands import INTAKE_TIMER, Filings
 from approvals.applications.given import Register
 from approvals.calendar import api as calendar
 from approvals.calendar.events import calendar_published
@@ -17,34 +19,67 @@ from approvals.calendar.redating import REDATE_TIMER, ROUND_TIMER, go_round, red
 from approvals.casefile import api as casefile
 from approvals.cases.clock import Thresholds
 from approvals.cases.deadline import Deadlines
+from approvals.cases.warnings import WARNING_TIMER
 from approvals.certificates import api as certificates
+from approvals.certificates.ending import revoke_of_case
+from approvals.checks import api as checks
 from approvals.cli import items as items_commands
+from approvals.credit import api as credit
 from approvals.decisions import api as decisions
+from approvals.decisions.by_law import lapse as lapse_renewal
 from approvals.decisions.commands import GrantEffects
+from approvals.decisions.filing import file
 from approvals.delivery import api as delivery
 from approvals.desk import api as desk
 from approvals.documents import api as documents
 from approvals.documents.unused import UNUSED_TIMER, forget_let_go
 from approvals.enterprise import api as register_api
+from approvals.enterprise.changing import CHANGE, change_rules, register_change, restore
 from approvals.enterprise.demo.seed import seed
+from approvals.enterprise.deregistering import DEREGISTRATION, deregister
 from approvals.enterprise.events import CONTRACTS, SERVICE
 from approvals.enterprise.register import (
     ESTABLISHMENT,
     facts_of,
+    has_ended,
+    name_rules,
     permit,
     register_company,
-    register_rules,
+    strike_off,
     tell_all,
 )
 from approvals.extensions import api as extensions
+from approvals.funds import api as funds
+from approvals.gaps import api as gaps
+from approvals.gaps.commands import MAKE_UP_TIMER
+from approvals.gaps.commands import wake as wake_gaps
+from approvals.handovers.commands import FETCH, POLL, SEND
+from approvals.handovers.connecting import connect
+from approvals.handovers.port import Connections
+from approvals.handovers.sending import SendErrand
+from approvals.handovers.simulator.cli import tax_simulator
 from approvals.intake import api as intake
 from approvals.intake.commands import lapse
 from approvals.items import api as items
 from approvals.items.catalogue import Catalogue
 from approvals.items.loader import load_catalogue
+from approvals.items.model import Item
+from approvals.notices import api as notices
+from approvals.notices.commands import NOTICE_TIMER, wake
+from approvals.overdue import api as overdue
 from approvals.procedures import api as procedures
+from approvals.promises import api as promises
+from approvals.renewals.commands import LAPSE_TIMER, REMIND_TIMER, remind
+from approvals.revocations import api as revocations
+from approvals.revocations.effects import RevokeEffects
+from approvals.spot import api as spot
+from approvals.supervision import api as supervision
+from approvals.supervision.commands import warn
+from approvals.tracking import api as tracking
+from approvals.tracking.asking import FetchErrand, PollErrand
 from shared.calendar import load_default_calendar
 from shared.config import Settings
+from shared.errors import FieldError
 from shared.service import Fact, Service
 from shared.text import Text
 
@@ -55,13 +90,28 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
-def _resources(_settings: Settings) -> Mapping[type, object]:
+def _register_rules(session: Session, item: Item, values: Mapping[str, Any]) -> list[FieldError]:
+    """What only the register can say about an application, by its item."""
+    rules = {ESTABLISHMENT: name_rules, CHANGE: change_rules}.get(item.slug)
+    return rules(session, item, values) if rules else []
+
+
+def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         Catalogue: _catalogue(),
-        Deadlines: Deadlines(CalendarInForce(load_default_calendar()).of, Thresholds()),
-        Checker: Checker(register_rules),
-        GrantEffects: GrantEffects({ESTABLISHMENT: register_company}, otherwise=permit),
-        Register: Register(facts_of),
+        Deadlines: Deadlines(
+            CalendarInForce(load_default_calendar()).of,
+            Thresholds(Fraction(settings.yellow_share), settings.yellow_days),
+        ),
+        Checker: Checker(_register_rules),
+        GrantEffects: GrantEffects(
+            {ESTABLISHMENT: register_company, CHANGE: register_change, DEREGISTRATION: deregister},
+            otherwise=permit,
+        ),
+        RevokeEffects: RevokeEffects({ESTABLISHMENT: strike_off, CHANGE: restore}, otherwise=revoke_of_case),
+        Register: Register(facts_of, has_ended),
+        Connections: connect(settings),
+        Filings: Filings(file),
     }
 
 
@@ -86,22 +136,39 @@ service = Service(
         intake.blueprint,
         desk.blueprint,
         procedures.blueprint,
+        notices.blueprint,
         extensions.blueprint,
+        gaps.blueprint,
+        spot.blueprint,
         decisions.blueprint,
         delivery.blueprint,
+        funds.blueprint,
+        overdue.blueprint,
+        supervision.blueprint,
+        revocations.blueprint,
+        tracking.blueprint,
         certificates.blueprint,
         calendar.blueprint,
+        credit.blueprint,
+        promises.blueprint,
+        checks.blueprint,
         register_api.blueprint,
     ),
     publishes=CONTRACTS,
     timers={
         INTAKE_TIMER: lapse,
+        MAKE_UP_TIMER: wake_gaps,
         UNUSED_TIMER: forget_let_go,
         ROUND_TIMER: go_round,
         REDATE_TIMER: redate,
+        WARNING_TIMER: warn,
+        NOTICE_TIMER: wake,
+        LAPSE_TIMER: lapse_renewal,
+        REMIND_TIMER: remind,
     },
+    errands={SEND: SendErrand(), POLL: PollErrand(), FETCH: FetchErrand()},
     backfill=_tell_all,
     resources=_resources,
     seed=seed,
-    commands=(items_commands,),
+    commands=(items_commands, tax_simulator),
 )

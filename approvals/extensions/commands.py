@@ -43,7 +43,7 @@ def request(tx: Transaction, case: Case, item: Item, *, reason: str) -> Extensio
     """
     policy.require_state("request-extension", case)
     task = task_policy.require_examiner(tx.session, tx.actor, case)
-    limit = require_extendable(tx.session, tx.context, case, item, tx.today)
+    limit = require_extendable(tx.session, tx.context, case, item, tx.today, now=tx.now)
     if not reason.strip():
         raise InvalidInput(errors=[FieldError("/reason", "required", _REASON)])
     extension = Extension(
@@ -77,7 +77,7 @@ def decide(tx: Transaction, case: Case, item: Item, *, approved: bool, note: str
         raise LookupError(f"case {case.id}: a task for an extension that nobody has asked for")
     if not approved and not note.strip():
         raise InvalidInput(errors=[FieldError("/note", "required", _NOTE)])
-    late = passed(tx.session, tx.context, case, item, tx.today) if approved else None
+    late = passed(tx.session, tx.context, case, item, tx.today, now=tx.now) if approved else None
     if late is not None:
         raise late
     extension.state = ExtensionState.APPROVED if approved else ExtensionState.REFUSED

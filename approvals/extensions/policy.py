@@ -1,6 +1,6 @@
 """When the statutory limit of a case may be extended, and by whom."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -32,7 +32,14 @@ def extension_of(item: Item) -> Limit | None:
 
 
 def hindrance(
-    session: Session, context: Context, case: Case, item: Item, today: date, latest: Extension | None
+    session: Session,
+    context: Context,
+    case: Case,
+    item: Item,
+    today: date,
+    latest: Extension | None,
+    *,
+    now: datetime | None = None,
 ) -> Conflict | None:
     """What stands in the way of a request for an extension, `latest` being the one there was."""
     if extension_of(item) is None:
@@ -41,21 +48,30 @@ def hindrance(
         return Conflict(_ONCE, slug="already-extended")
     if latest is not None and latest.state is ExtensionState.REQUESTED:
         return Conflict(_WAITING, slug="extension-pending")
-    return passed(session, context, case, item, today)
+    return passed(session, context, case, item, today, now=now)
 
 
-def passed(session: Session, context: Context, case: Case, item: Item, today: date) -> Conflict | None:
-    """That the statutory limit is over: art. 42(1) extends one that runs and heals none that was missed."""
+def passed(
+    session: Session, context: Context, case: Case, item: Item, today: date, *, now: datetime | None = None
+) -> Conflict | None:
+    """That the statutory limit is over: art. 42(1) extends one that runs and heals none that was missed.
+
+    `now` matters to limits in hours alone.
+    """
     status = context.resources.get(Deadlines).statutory(session, case, item, today)
     due_on = status.clock.due_on if status else None
-    if due_on is not None and today > due_on:
+    due_at = status.clock.due_at if status else None
+    late = due_at is not None and now is not None and now > due_at
+    if due_on is not None and (late or today > due_on):
         return Conflict(_PASSED.format(day=say_date(due_on)), slug="limit-passed")
     return None
 
 
-def require_extendable(session: Session, context: Context, case: Case, item: Item, today: date) -> Limit:
+def require_extendable(
+    session: Session, context: Context, case: Case, item: Item, today: date, *, now: datetime | None = None
+) -> Limit:
     """How much more time there can be; Conflict says why there can be none."""
-    found = hindrance(session, context, case, item, today, latest_of(session, case.id))
+    found = hindrance(session, context, case, item, today, latest_of(session, case.id), now=now)
     limit = extension_of(item)
     if found is not None or limit is None:
         raise found or Conflict(_NOT_EXTENDABLE, slug="not-extendable")

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from approvals.casefile.opening import opened, reply_with_case
-from approvals.cases.refusals import CLAIM_REQUIRED, WRONG_STATE
-from approvals.cases.schemas import PLACES, CaseOut, Decline, Nothing, RequestCorrection
+from approvals.cases.refusals import CLAIM_REQUIRED, CREDIT_BAN, WRONG_STATE
+from approvals.cases.schemas import PLACES, Accept, CaseOut, Decline, RequestCorrection
 from approvals.intake import commands
 from shared.http.command import Reply, command
 from shared.http.contract import guarded, refuses
@@ -17,18 +17,20 @@ blueprint = Blueprint("intake", __name__, description="Intake (受理)", path_pa
 
 
 @blueprint.post("/cases/<uuid:case_id>/accept")
-@blueprint.arguments(Nothing, required=False)
+@blueprint.arguments(Accept, required=False)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE)
+@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE, CREDIT_BAN)
 @command
-def accept_case(tx: Transaction, _data: dict[str, Any], case_id: UUID) -> Reply:
+def accept_case(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Accept the application (受理).
 
-    For the official at the window who has claimed its intake task. The decision clocks start.
+    For the official at the window who has claimed its intake task. The decision clocks start. Where the
+    applicant has promised materials for later, `with_gaps` says that they may follow (容缺受理); whoever does
+    not want that asks for a correction.
     """
     case, item = opened(tx, case_id)
-    return reply_with_case(tx, commands.accept(tx, case, item))
+    return reply_with_case(tx, commands.accept(tx, case, item, with_gaps=data["with_gaps"]))
 
 
 @blueprint.post("/cases/<uuid:case_id>/decline")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,15 +12,23 @@ from approvals.applications.commands import INTAKE_TIMER, handed_in_names, snaps
 from approvals.cases import policy
 from approvals.cases.announce import announce
 from approvals.cases.clock import FactKind
-from approvals.cases.deadline import Deadlines
+from approvals.cases.deadline import Deadlines, Reckoning
+from approvals.cases.deferral import promised
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CorrectionNotice
 from approvals.cases.record import Fact, Office, record
+from approvals.credit.policy import require_creditworthy
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
+from approvals.funds import commands as funds
+from approvals.gaps import commands as gaps
+from approvals.gaps.policy import GAPS
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.notices import commands as notices
+from approvals.promises import commands as promises
+from approvals.renewals import commands as renewals
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import LIVE, Task, TaskKind
@@ -31,14 +39,38 @@ from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
 
+_DEEMED = Text(
+    "自收到申请材料之日起{limit}内未告知补正，依法视为受理",
+    "No correction was asked for within {limit} of receipt: it counts as accepted",
+)
 
-def accept(tx: Transaction, case: Case, item: Item) -> Case:
-    """受理: the application is complete and in legal form; the decision clocks start."""
+_GAPS_PROMISED = Text(
+    "申请人承诺后补部分材料，请确认容缺受理，或者告知补正",
+    "Materials are promised to follow: accept with gaps, or ask for a correction",
+)
+_NO_GAPS = Text("申请人没有承诺后补材料", "The applicant has not promised to hand anything in later")
+
+
+def accept(tx: Transaction, case: Case, item: Item, *, with_gaps: bool = False) -> Case:
+    """受理: the application is complete and in legal form; the decision clocks start.
+
+    `with_gaps` (容缺受理): what is missing was promised to follow, and the window lets it.
+
+    Raises InvalidInput where the applicant's promise and the official's intention are not the same, Conflict
+    `credit-ban` for a promise of somebody of whom a credit record stands by now.
+    """
     policy.require_state("accept", case)
     task = task_policy.require_claim(tx.session, tx.actor, case, TaskKind.INTAKE)
+    if with_gaps != (promised(case) is not None):
+        wrong = ("unexpected", _NO_GAPS) if with_gaps else ("required", _GAPS_PROMISED)
+        raise InvalidInput(errors=[FieldError("/with_gaps", *wrong)])
+    if item.route == "promise":
+        require_creditworthy(tx.session, case)
+    if with_gaps:
+        require_creditworthy(tx.session, case, GAPS)
     tasks.complete(tx, task)
-    _accepted(tx, case, item, "accepted", office="window")
-    tx.audit("case.accepted", "case", case.id)
+    _accepted(tx, case, item, "accepted_with_gaps" if with_gaps else "accepted", office="window")
+    tx.audit("case.accepted", "case", case.id, {"with_gaps": with_gaps})
     return case
 
 
@@ -68,7 +100,10 @@ def decline(tx: Transaction, case: Case, item: Item, *, kind: str, ground: str, 
         detail=Text("{ground}。{reason}", "{ground}. {reason}").format(ground=found.text, reason=reason),
     )
     case.ended_at = tx.now
+    renewals.end(tx, case)
+    funds.release(tx, case)
     tx.unschedule(INTAKE_TIMER, str(case.id))
+    gaps.lapse(tx, case)
     issue_slip(
         tx,
         case,
@@ -115,6 +150,7 @@ def request_correction(
         detail=Text("共{n}项需要补正", "{n} point(s) to correct").format(n=len(items)),
     )
     tx.unschedule(INTAKE_TIMER, str(case.id))
+    gaps.lapse(tx, case)  # the window wants it now; the answer may promise anew what was not asked for
     issue_slip(
         tx,
         case,
@@ -138,14 +174,19 @@ def lapse(tx: Transaction, payload: Mapping[str, object]) -> None:
 def settle(tx: Transaction, case: Case, item: Item) -> bool:
     """Apply what time has already decided about the case; True when something was due.
 
-    Every verb settles first, so that nobody can act on a case whose intake limit has passed; the timer
-    only makes sure that somebody does.
+    Every verb settles first, so that nobody can act on a case whose intake limit has passed, or one whose
+    gaps were not made up in time; the timers only make sure that somebody does.
     """
-    if case.state is not State.RECEIVED or case.due_on is None or tx.today <= case.due_on:
+    notices.settle(tx, case, item)
+    if case.state is not State.RECEIVED:
+        return gaps.settle(tx, case, item)
+    if not Reckoning.on(case).passed(tx.today, tx.now):
         return False
+    if item.handover is not None:
+        return False  # another authority takes it up, and what its silence means is not ours to say
     deadlines = tx.resource(Deadlines)
-    due_on = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today).due_on
-    if due_on is None or tx.today <= due_on:
+    due = deadlines.reckon(deadlines.calendar_of(tx.session), case, item, tx.today, now=tx.now)
+    if not due.passed(tx.today, tx.now):
         return False  # a calendar was published meanwhile, and the case has not been re-dated by it yet
     live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == TaskKind.INTAKE)
     for task in tx.session.scalars(live):
@@ -157,15 +198,11 @@ def settle(tx: Transaction, case: Case, item: Item) -> bool:
 
 
 def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Office) -> None:
-    effective = _handed_in_on(case) if key == "deemed_accepted" else tx.today
-    note = (
-        Text(
-            "自收到申请材料之日起五个工作日内未告知补正，依法视为受理",
-            "No correction was asked for within five working days of receipt: it counts as accepted",
-        )
-        if key == "deemed_accepted"
-        else None
-    )
+    by_law = key == "deemed_accepted"
+    received_at = handed_in_at(case) if by_law else tx.now
+    effective = local_date(received_at)
+    note = _deemed(item) if by_law else gaps.detail_of(case, item) if key == "accepted_with_gaps" else None
+    kind = FactKind.DEEMED_ACCEPTED if by_law else FactKind.ACCEPTED
     record(
         tx,
         case,
@@ -173,23 +210,30 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
         key,
         office=office,
         effective_on=effective,
-        facts=[Fact(FactKind.DEEMED_ACCEPTED if key == "deemed_accepted" else FactKind.ACCEPTED, effective)],
+        facts=[Fact(kind, effective, at=received_at), *gaps.facts_of_acceptance(tx, case)],
         detail=note,
     )
     case.accepted_at = tx.now
     tx.unschedule(INTAKE_TIMER, str(case.id))
-    tasks.open_task(tx, case, TaskKind.REVIEW)
-    issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))
-    announce(tx, case, item, "accepted")
+    promises.start_after_acceptance(tx, case, item)
+    found = gaps.begin(tx, case, item)
+    if found is None:
+        issue_slip(tx, case, item, SlipKind.ACCEPTANCE_NOTICE, items=handed_in_names(case, item))
+    announce(tx, case, item, "accepted", more={"gaps": found} if found else None)
 
 
-def _handed_in_on(case: Case) -> date:
-    """The day on which the present, complete set of materials was received."""
+def _deemed(item: Item) -> Text | None:
+    """What the log says of an acceptance by operation of law."""
+    return _DEEMED.format(limit=item.limits.intake.text) if item.limits.intake else None
+
+
+def handed_in_at(case: Case) -> datetime:
+    """When the present, complete set of materials was received."""
     answered = [notice.answered_at for notice in case.corrections if notice.answered_at]
     latest = answered[-1] if answered else case.submitted_at
     if latest is None:
         raise LookupError(f"case {case.id} was never handed in")
-    return local_date(latest)
+    return latest
 
 
 def _label(item: Item, target: str) -> str:

@@ -17,6 +17,8 @@ from shared.identifiers.phones import mask_phone
 from shared.identifiers.regions import load_regions
 from shared.text import Text
 
+_TAIL = 4
+
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
@@ -129,7 +131,7 @@ def subject_name(item: Item, values: Mapping[str, Mapping[str, Any]]) -> str | N
 
 
 def mask_answers(item: Item, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the answers in which ID and mobile numbers are starred, for readers who do not need them."""
+    """A copy of the answers in which numbers of IDs, mobiles and accounts are starred."""
     masked: dict[str, Any] = {}
     for key, raw in answers.items():
         section = item.form.section(key)
@@ -154,8 +156,13 @@ def _mask_object(fields: tuple[Field, ...], raw: Mapping[str, Any]) -> dict[str,
         if field.sensitive_unless is not None and field.sensitive_unless.holds(raw):
             continue
         number = compact(str(value))
-        masked[field.name] = mask_citizen_id(number) if field.sensitive == "id_number" else mask_phone(number)
+        masked[field.name] = _MASKS[field.sensitive](number)
     return masked
+
+
+def _mask_account(number: str) -> str:
+    """An account number with its last four digits alone; what is not longer is hidden whole."""
+    return "*" * len(number) if len(number) <= _TAIL else "*" * (len(number) - _TAIL) + number[-_TAIL:]
 
 
 def label_of(item: Item, pointer: str) -> Text | None:
@@ -168,3 +175,6 @@ def label_of(item: Item, pointer: str) -> Text | None:
         return in_row(item.form, field, number, field.label)
     section = item.form.section(pointer.removeprefix("/answers/"))
     return section.title if section and pointer.startswith("/answers/") else None
+
+
+_MASKS = {"id_number": mask_citizen_id, "mobile": mask_phone, "account": _mask_account}

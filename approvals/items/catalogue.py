@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Protocol
 
-from approvals.items.model import Category, Chapter, Item
+from approvals.items.model import Category, Chapter, Item, Route
 from shared.errors import NotFound
 from shared.text import Text
 
@@ -25,6 +25,11 @@ class Filed(Protocol):
         """The version that judges it, for good."""
         ...
 
+    @property
+    def route(self) -> Route:
+        """The way of filing that was chosen."""
+        ...
+
 
 class Catalogue:
     """All versions of all items in the order of their files; items are found by code or slug.
@@ -38,7 +43,11 @@ class Catalogue:
         self.versions = tuple(versions)
         self.categories = categories
         self.chapters = chapters
-        self._exact = {(item.code, item.version): item for item in versions}
+        self._on_route = {
+            (item.code, item.version, route): item.on_route(route)
+            for item in versions
+            for route in item.routes
+        }
         published = [item for item in versions if item.status != "draft"]
         newest_first = sorted(published, key=lambda item: item.effective_on, reverse=True)
         self._history: dict[str, tuple[Item, ...]] = {}
@@ -47,8 +56,8 @@ class Catalogue:
             self._history[name] = self._history[slug] = of_item
 
     def of(self, case: Filed) -> Item:
-        """The version under which something was filed, whatever was published since."""
-        found = self._exact.get((case.item_code, case.item_version))
+        """The version under which something was filed, whatever was published since, on its route."""
+        found = self._on_route.get((case.item_code, case.item_version, case.route))
         if found is None:
             raise LookupError(f"item {case.item_code} has no version {case.item_version!r}, yet a case has")
         return found

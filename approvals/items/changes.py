@@ -30,7 +30,13 @@ _PARTS = (
 
 def changes_between(old: Item, new: Item) -> tuple[Text, ...]:
     """The differences that an applicant notices, the most noticeable first."""
-    return (*_materials(old, new), *_fields(old, new), *_limits(old, new), *_rest(old, new))
+    return (
+        *_materials(old, new),
+        *_fields(old, new),
+        *_limits(old, new),
+        *_deferrals(old, new),
+        *_rest(old, new),
+    )
 
 
 def _materials(old: Item, new: Item) -> Iterator[Text]:
@@ -68,6 +74,12 @@ def _limits(old: Item, new: Item) -> Iterator[Text]:
         before, after = _said(old.limits.get(key)), _said(new.limits.get(key))
         if before != after:
             yield _FROM_TO.format(what=name, old=before, new=after)
+
+
+def _deferrals(old: Item, new: Item) -> Iterator[Text]:
+    before, after = (_said(item.deferral.make_up if item.deferral else None) for item in (old, new))
+    if before != after:
+        yield _FROM_TO.format(what=Text("容缺材料补齐期限", "Make-up limit"), old=before, new=after)
 
 
 def _said(limit: Limit | None) -> Text:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from approvals.items.model import Chapter, Coded, Fact, Item, Limit, Step
+from approvals.items.amounts import rate_of, yuan_text
+from approvals.items.funding import Clause
+from approvals.items.model import Chapter, Coded, Fact, Item, Limit, Material, Step
 from approvals.items.wording import date_text
 from shared.text import Text
 
@@ -11,6 +13,10 @@ _ROLES = {
     "implement": Text("实施依据", "Carried out under"),
     "supervise": Text("监管依据", "Supervised under"),
 }
+_CLAUSE = Text(
+    "{counts}×{rate}，最高{cap}元；预算：{budgets}；申报时间{opens}至{closes}",
+    "{counts} × {rate}, at most {cap} yuan; budget: {budgets}; open from {opens} to {closes}",
+)
 
 
 def chapters_of(item: Item, chapters: tuple[Chapter, ...]) -> Iterator[tuple[Chapter, tuple[Fact, ...]]]:
@@ -72,6 +78,25 @@ def _conditions(item: Item) -> Iterator[Fact]:
         label = Text("条件{n}", "Condition {n}").format(n=number)
         yield Fact(label, condition.text, condition.verified, condition.basis)
 
+    for clause in item.funding.clauses if item.funding else ():
+        value = _CLAUSE.format(
+            counts=item.form.field(clause.basis).label,
+            rate=rate_of(clause),
+            cap=yuan_text(clause.cap_fen),
+            budgets=_budgets(clause),
+            opens=date_text(clause.opens_on),
+            closes=date_text(clause.closes_on),
+        )
+        yield Fact(clause.name, value, clause.verified, clause.source)
+
+
+def _budgets(clause: Clause) -> Text:
+    each = [(year, yuan_text(fen)) for year, fen in clause.budgets.items()]
+    return Text(
+        "、".join(f"{year}年度{yuan}元" for year, yuan in each),
+        ", ".join(f"{yuan} yuan for {year}" for year, yuan in each),
+    )
+
 
 def _service(item: Item) -> Iterator[Fact]:
     for coded in item.service_objects:
@@ -80,16 +105,28 @@ def _service(item: Item) -> Iterator[Fact]:
         yield _coded(Text("办理形式", "How to apply"), coded)
     for reform in item.reforms:
         yield Fact(reform.name, reform.text, reform.verified, reform.basis)
+        if reform.make_up is not None:
+            yield from _limit(Text("容缺材料补齐期限", "Make-up limit"), reform.make_up)
 
 
 def _materials(item: Item) -> Iterator[Fact]:
     for material in item.materials:
         value = Text("{necessity}；{form}；{source}", "{necessity}; {form}; {source}").format(
-            necessity=material.condition.text if material.condition else material.necessity_name,
+            necessity=_necessity(material),
             form=material.form,
             source=material.source,
         )
         yield Fact(material.name, value, material.verified, material.basis)
+
+
+def _necessity(material: Material) -> Text:
+    if material.condition is None:
+        return material.necessity_name
+    if material.necessity == "deferrable":
+        return Text("{name}，{when}", "{name}. {when}").format(
+            name=material.necessity_name, when=material.condition.text
+        )
+    return material.condition.text
 
 
 def _procedure(item: Item) -> Iterator[Fact]:

@@ -19,10 +19,11 @@ Answers = dict[str, Any]
 class Course:
     """What happens to the case after it was handed in; all dates are legal dates (Asia/Shanghai)."""
 
-    received_on: date
+    received_on: date | None
     accepted_on: date | None
     stopped: tuple[tuple[date, date | None], ...]
     extended_on: date | None
+    published_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +128,16 @@ def _put(answers: Any, path: list[str], value: Any) -> bool:
 def _course(given: Mapping[str, Any]) -> Course | None:
     accepted = given.get("accepted_on")
     received = given.get("received_on", accepted)
-    if received is None:
+    if received is None and "published_on" not in given:
         return None
     return Course(
-        received_on=date.fromisoformat(received),
+        received_on=_day(received),
         accepted_on=_day(accepted),
         stopped=tuple(
             (date.fromisoformat(entry["from"]), _day(entry.get("to"))) for entry in given.get("stopped", [])
         ),
         extended_on=_day(given.get("extended_on")),
+        published_on=_day(given.get("published_on")),
     )
 
 

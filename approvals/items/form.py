@@ -47,7 +47,7 @@ class Field:
     widget: str
     suffix: Text | None
     options: tuple[Option, ...]
-    sensitive: Literal["id_number", "mobile"] | None
+    sensitive: Literal["id_number", "mobile", "account"] | None
     sensitive_unless: When | None
     when: When | None
     table: str | None

@@ -13,8 +13,8 @@ from jsonschema_rs import Draft202012Validator
 from approvals.items.form import Field, Form, Option, Rule, Section, When
 from approvals.items.formats import FORMATS
 from approvals.items.reference import Reader
+from approvals.items.rule_kinds import RULES
 from approvals.items.rule_params import check_params
-from approvals.items.rules import RULES
 from approvals.items.schema import ERROR_KEYS
 from approvals.items.source import Path
 from shared.text import Text

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from shared.identifiers.cas_number import parse_cas_number
 from shared.identifiers.citizen_id import parse_citizen_id
 from shared.identifiers.compact import compact
 from shared.identifiers.errors import Caution, IdentifierError
@@ -75,6 +76,10 @@ def _industry(value: str, today: date) -> Reading:
     return Reading(found.code, cautions=(found.caution,))
 
 
+def _cas_number(value: str, today: date) -> Reading:
+    return Reading(parse_cas_number(value))
+
+
 def _hanzi(value: str, today: date) -> Reading:
     return Reading(value) if all(map(_is_hanzi, value)) else Reading(value, "hanzi", _NOT_HANZI)
 
@@ -91,6 +96,7 @@ FORMATS: Mapping[str, Callable[[str, date], Reading]] = {
     "region": _region,
     "industry": _industry,
     "hanzi": _hanzi,
+    "cas-number": _cas_number,
 }
 
 

@@ -17,7 +17,8 @@ from approvals.items.form import Form
 from approvals.items.formats import Reading, read
 from approvals.items.model import Item
 from approvals.items.needs import required_materials
-from approvals.items.rules import RULES, Context, Finding, Hit
+from approvals.items.rule_kinds import RULES
+from approvals.items.rules import Context, Finding, Hit
 from approvals.items.wrongs import Wrongs, check_schema, in_row, order_of, pointer_of, section_of
 from shared.errors import FieldError, InvalidInput
 from shared.text import Text

@@ -9,7 +9,19 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.changes import changes_between
 from approvals.items.chapters import chapters_of
 from approvals.items.form import Section
-from approvals.items.model import Coded, Fact, Fee, Item, Limit, Material, Outcome, Step
+from approvals.items.model import (
+    Coded,
+    Fact,
+    Fee,
+    Item,
+    Limit,
+    Material,
+    Outcome,
+    Promise,
+    PublicNotice,
+    Said,
+    Step,
+)
 from shared.text import Text
 
 Json = dict[str, Any]
@@ -79,6 +91,7 @@ def guide(item: Item, catalogue: Catalogue, today: date) -> Json:
         "special_procedures": [
             {
                 "kind": _coded(entry.kind),
+                "procedures": list(entry.procedures),
                 "text": entry.text.to_dict(),
                 **_shown(entry.verified, entry.basis),
             }
@@ -89,10 +102,13 @@ def guide(item: Item, catalogue: Catalogue, today: date) -> Json:
                 "mode": entry.mode,
                 "name": entry.name.to_dict(),
                 "text": entry.text.to_dict(),
+                "make_up": _limit(entry.make_up),
+                "promise": entry.promise and _promise(entry.promise),
                 **_shown(entry.verified, entry.basis),
             }
             for entry in item.reforms
         ],
+        "public_notice": _notice(item.public_notice),
         "intake_limit": _limit(item.limits.intake),
         "delivery_limit": _limit(item.limits.delivery),
         "outcome": _outcome(item.outcome),
@@ -199,6 +215,21 @@ def _limit(limit: Limit | None) -> Json | None:
     }
 
 
+def _promise(promise: Promise) -> Json:
+    return {
+        "told": [_said(said) for said in promise.told],
+        "promised": [_said(said) for said in promise.promised],
+        "consequences": _said(promise.consequences),
+        "statutory_limit": _limit(promise.statutory),
+        "promised_limit": _limit(promise.promised_limit),
+        "check_limit": _limit(promise.check),
+    }
+
+
+def _said(said: Said) -> Json:
+    return {"text": said.text.to_dict(), **_shown(said.verified, said.basis)}
+
+
 def _fee(fee: Fee | None) -> Json | None:
     if fee is None:
         return None
@@ -220,6 +251,7 @@ def _material(material: Material) -> Json:
         "accept": list(material.accept),
         "max_bytes": material.max_bytes,
         "max_pages": material.max_pages,
+        "route": material.route,
         **_shown(material.verified, material.basis),
     }
 
@@ -231,9 +263,40 @@ def _step(step: Step) -> Json:
         "who": step.who.to_dict(),
         "department": _text(step.department),
         "limit": _limit(step.limit),
+        "examined_by": [{"code": each.code, "name": each.name.to_dict()} for each in step.examined_by],
+        "starts": step.starts,
+        "ends": step.ends,
         "criteria": step.criteria.to_dict(),
         "result": step.result.to_dict(),
+        "route": step.route,
+        "on_site": step.on_site
+        and {"least": step.on_site.least, **_shown(step.on_site.verified, step.on_site.basis)},
         **_shown(step.verified, step.basis),
+    }
+
+
+def _notice(notice: PublicNotice | None) -> Json | None:
+    if notice is None:
+        return None
+    stops, objections = notice.stops_clocks, notice.objections
+    return {
+        "kind": notice.kind,
+        "timing": notice.timing,
+        "name": notice.name.to_dict(),
+        "days": _limit(notice.days),
+        "filing": _limit(notice.filing),
+        "stops_clocks": stops and _shown(stops.verified, stops.basis),
+        "promise": notice.promise
+        and {
+            "text": notice.promise.text.to_dict(),
+            **_shown(notice.promise.verified, notice.promise.basis),
+        },
+        "objections": {
+            "text": objections.text.to_dict(),
+            "ends": notice.objection_ends,
+            "advice": _text(notice.advice),
+            **_shown(objections.verified, objections.basis),
+        },
     }
 
 
@@ -248,6 +311,8 @@ def _outcome(outcome: Outcome | None) -> Json | None:
         "renewal": outcome.renewal
         and {
             "text": outcome.renewal.text.to_dict(),
+            "apply_before": _limit(outcome.renewal.apply_before),
+            "opens": _limit(outcome.renewal.opens),
             **_shown(outcome.renewal.verified, outcome.renewal.basis),
         },
         **_shown(outcome.verified, outcome.basis),

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any, cast
 
+from approvals.items.bodies import Department
 from approvals.items.form import Form
+from approvals.items.funding_reader import read_funding
 from approvals.items.model import (
     Category,
     Check,
@@ -11,7 +13,6 @@ from approvals.items.model import (
     Codes,
     Condition,
     DeclineGround,
-    Department,
     Fact,
     Fee,
     Grounds,
@@ -21,14 +22,19 @@ from approvals.items.model import (
     Limits,
     Material,
     NeedRule,
+    OnSite,
     Reform,
     SpecialProcedure,
     Step,
+    Warning,
 )
 from approvals.items.needs import NEEDS
-from approvals.items.outcome_reader import check_certificate, read_note, read_outcome
+from approvals.items.notice_reader import read_notice
+from approvals.items.outcome_reader import read_note, read_outcome
+from approvals.items.promise_reader import read_limit, read_promise
 from approvals.items.reference import Reader
 from approvals.items.source import Path
+from approvals.items.wholeness import check_whole
 from shared.identifiers.errors import IdentifierError
 from shared.identifiers.item_codes import (
     Profile,
@@ -38,6 +44,9 @@ from shared.identifiers.item_codes import (
     parse_catalogue_item_code,
 )
 from shared.text import Text
+
+_NOT_COUNTED = "2"
+"""Of the national code set (GB/T 39046 A.7): a procedure whose time does not count."""
 
 
 def read_item(reader: Reader, form: Form) -> Item:
@@ -53,6 +62,8 @@ def read_item(reader: Reader, form: Form) -> Item:
         changed=reader.text(data.get("changed")),
         requires=tuple(data.get("requires", [])),
         online=data["online"],
+        handover=data.get("handover"),
+        filing=data.get("filing", False),
         applicant=data.get("applicant", "any"),
         category=_category(reader, data["category"]),
         name=Text.of(data["name"]),
@@ -77,20 +88,13 @@ def read_item(reader: Reader, form: Form) -> Item:
             for entry, path in _entries(data, "conditions")
         ),
         limits=limits,
+        warning=_warning(reader, data.get("warning")),
         materials=tuple(_material(reader, form, entry, path) for entry, path in _entries(data, "materials")),
         steps=tuple(_step(reader, limits, entry, path) for entry, path in _entries(data, "steps")),
         special_procedures=tuple(
-            SpecialProcedure(
-                kind=reader.coded(entry["kind"], "special_procedure", (*path, "kind")),
-                text=Text.of(entry["text"]),
-                **reader.shown(entry, path),
-            )
-            for entry, path in _entries(data, "special_procedures")
+            _special_procedure(reader, entry, path) for entry, path in _entries(data, "special_procedures")
         ),
-        reforms=tuple(
-            Reform(mode=entry["mode"], text=Text.of(entry["text"]), **reader.shown(entry, path))
-            for entry, path in _entries(data, "reforms")
-        ),
+        reforms=tuple(_reform(reader, entry, path) for entry, path in _entries(data, "reforms")),
         fee=_fee(reader, data.get("fee")),
         outcome=read_outcome(reader, data.get("outcome")),
         grant=_grounds(reader, data, "grant"),
@@ -99,7 +103,13 @@ def read_item(reader: Reader, form: Form) -> Item:
         contact=tuple(_fact(reader, entry, path) for entry, path in _entries(data, "contact")),
         facts=_facts(reader, data.get("facts", {})),
         review_checks=tuple(
-            Check(key=entry["key"], text=Text.of(entry["text"]), **reader.shown(entry, path))
+            Check(
+                key=entry["key"],
+                text=Text.of(entry["text"]),
+                step=entry.get("step"),
+                department=entry.get("department"),
+                **reader.shown(entry, path),
+            )
             for entry, path in _entries(data, "review_checks")
         ),
         decline_grounds=tuple(
@@ -114,8 +124,10 @@ def read_item(reader: Reader, form: Form) -> Item:
         subject_name=tuple(data.get("subject_name", [])),
         form=form,
         missing=reader.text(data.get("missing")),
+        funding=read_funding(reader, form, data),
+        public_notice=read_notice(reader, data.get("public_notice"), read_limit),
     )
-    _check_whole(reader, item)
+    check_whole(reader, item)
     return item
 
 
@@ -210,7 +222,7 @@ def _legal_basis(reader: Reader, data: Any, path: Path) -> LegalBasis | None:
 
 
 def _limits(reader: Reader, data: Any) -> Limits:
-    limits = Limits(**{key: _limit(reader, limit, ("limits", key)) for key, limit in data.items()})
+    limits = Limits(**{key: read_limit(reader, limit, ("limits", key)) for key, limit in data.items()})
     by_law = limits.statutory.extension if limits.statutory else None
     promised = limits.promised.extension if limits.promised else None
     if promised is not None and (by_law is None or (promised.n, promised.unit) != (by_law.n, by_law.unit)):
@@ -219,25 +231,9 @@ def _limits(reader: Reader, data: Any) -> Limits:
     return limits
 
 
-def _limit(reader: Reader, data: Any, path: Path) -> Limit:
-    if (data["n"] == 0) != (data["unit"] == "immediate"):
-        reader.flaw((*path, "n"), "n is 0 if and only if the unit is immediate")
-    extension = data.get("extension")
-    if extension is not None and extension["unit"] != data["unit"]:
-        reader.flaw((*path, "extension", "unit"), "an extension is counted in the unit of its limit")
-    return Limit(
-        n=data["n"],
-        unit=data["unit"],
-        note=reader.text(data.get("note")),
-        on_the_spot=data.get("on_the_spot", False),
-        extension=None if extension is None else _limit(reader, extension, (*path, "extension")),
-        **reader.shown(data, path),
-    )
-
-
 def _material(reader: Reader, form: Form, data: Any, path: Path) -> Material:
     condition = data.get("condition")
-    if (data["necessity"] == "conditional") != (condition is not None):
+    if data["necessity"] != "deferrable" and (data["necessity"] == "conditional") != (condition is not None):
         reader.flaw((*path, "necessity"), "a condition stands if and only if the necessity is conditional")
     return Material(
         code=data["code"],
@@ -252,6 +248,7 @@ def _material(reader: Reader, form: Form, data: Any, path: Path) -> Material:
         accept=tuple(data["accept"]),
         max_bytes=data["max_bytes"],
         max_pages=data["max_pages"],
+        route=data.get("route"),
         **reader.shown(data, path),
     )
 
@@ -271,7 +268,7 @@ def _need(reader: Reader, form: Form, data: Any, path: Path) -> NeedRule | None:
 
 def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
     said = data["limit"]
-    limit = _limit(reader, said, (*path, "limit")) if isinstance(said, dict) else limits.get(said)
+    limit = read_limit(reader, said, (*path, "limit")) if isinstance(said, dict) else limits.get(said)
     if said is not None and limit is None:
         reader.flaw((*path, "limit"), f"the item has no limit {said!r}")
     return Step(
@@ -282,8 +279,47 @@ def _step(reader: Reader, limits: Limits, data: Any, path: Path) -> Step:
         criteria=Text.of(data["criteria"]),
         result=Text.of(data["result"]),
         limit=limit,
+        starts=data.get("starts"),
+        ends=data.get("ends"),
+        on_site=_on_site(reader, data.get("on_site"), (*path, "on_site")),
+        route=data.get("route"),
+        examined_by=tuple(
+            Department(each["code"], Text.of(each["name"])) for each in data.get("examined_by", [])
+        ),
+        announced=data.get("announced", False),
         **reader.shown(data, path),
     )
+
+
+def _special_procedure(reader: Reader, data: Any, path: Path) -> SpecialProcedure:
+    kind = reader.coded(data["kind"], "special_procedure", (*path, "kind"))
+    procedures = data.get("procedures", [])
+    if procedures and kind.code != _NOT_COUNTED:
+        reader.flaw((*path, "procedures"), "an extension names none: the kind is 2 where time does not count")
+    if not procedures and kind.code == _NOT_COUNTED and reader.source.data["online"]:
+        reader.flaw(
+            (*path, "kind"), "an item that can be applied for names the procedures that may be needed"
+        )
+    return SpecialProcedure(kind, tuple(procedures), Text.of(data["text"]), **reader.shown(data, path))
+
+
+def _warning(reader: Reader, data: Any) -> Warning | None:
+    if data is None:
+        return None
+    return Warning(data["share_percent"], data["working_days"], **reader.shown(data, ("warning",)))
+
+
+def _reform(reader: Reader, data: Any, path: Path) -> Reform:
+    shown, make_up = reader.shown(data, path), data.get("make_up")
+    if (data["mode"] == "deferred_materials") != (make_up is not None):
+        reader.flaw((*path, "mode"), "make_up stands if and only if the mode is deferred_materials")
+    limit = None if make_up is None else Limit(n=make_up["n"], unit=make_up["unit"], **shown)
+    promise = read_promise(reader, data, path)
+    return Reform(mode=data["mode"], text=Text.of(data["text"]), make_up=limit, promise=promise, **shown)
+
+
+def _on_site(reader: Reader, data: Any, path: Path) -> OnSite | None:
+    return None if data is None else OnSite(least=data["least"], **reader.shown(data, path))
 
 
 def _fee(reader: Reader, data: Any) -> Fee | None:
@@ -294,7 +330,8 @@ def _fee(reader: Reader, data: Any) -> Fee | None:
 
 def _grounds(reader: Reader, data: Any, key: str) -> Grounds | None:
     decision = data.get("decision")
-    return None if decision is None else Grounds(**reader.shown(decision[key], ("decision", key)))
+    said = decision and decision.get(key)
+    return None if said is None else Grounds(**reader.shown(said, ("decision", key)))
 
 
 def _fact(reader: Reader, data: Any, path: Path) -> Fact:
@@ -310,35 +347,3 @@ def _facts(reader: Reader, data: Any) -> dict[str, tuple[Fact, ...]]:
         key: tuple(_fact(reader, entry, ("facts", key, number)) for number, entry in enumerate(entries))
         for key, entries in data.items()
     }
-
-
-def _check_whole(reader: Reader, item: Item) -> None:
-    reader.once([material.code for material in item.materials], ("materials",), "code")
-    reader.once([step.key for step in item.steps], ("steps",), "key")
-    reader.once([check.key for check in item.review_checks], ("review_checks",), "key")
-    reader.once([ground.key for ground in item.decline_grounds], ("decline_grounds",), "key")
-    for number, path in enumerate(item.subject_name):
-        field = item.form.index.get(path)
-        if field is None or field.in_rows:
-            reader.flaw(("subject_name", number), f"the form has no field {path!r} outside rows")
-    check_certificate(reader, item)
-    if item.applicant != "organisation" and item.form.given:
-        path = item.form.given[0].path
-        reader.flaw(("applicant",), f"the register can fill in {path!r} for organisations only")
-    if item.online:
-        given = {
-            "form": item.form.sections,
-            "limits": item.limits.intake and item.limits.statutory,
-            "steps": item.steps,
-            "outcome": item.outcome,
-            "decision": item.grant,
-            "remedies": item.remedies,
-            "review_checks": item.review_checks,
-            "decline_grounds": item.decline_grounds,
-            "subject_name": item.subject_name,
-        }
-        for key, value in given.items():
-            if not value:
-                reader.flaw(("online",), f"an item that can be applied for needs {key}")
-    elif item.missing is None:
-        reader.flaw(("online",), "an item that cannot be applied for says what is missing")

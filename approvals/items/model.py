@@ -1,92 +1,53 @@
 """An item of service (事项) as the law and the park define it; immutable once loaded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from approvals.items.bodies import Department
 from approvals.items.form import Form
+from approvals.items.funding import Funding
+from approvals.items.limits import Limit, Limits, Unit
+from approvals.items.notice_spec import NoticeTiming, PublicNotice
+from approvals.items.permit_spec import CertificateSpec
+from approvals.items.routes import OnSite, Promise, Route, Said
+from approvals.items.statements import Coded, Fact, Fee, Grounds, Note
 from shared.text import Text
 
-Unit = Literal["working_day", "natural_day", "hour", "immediate"]
-Necessity = Literal["required", "optional", "conditional"]
+__all__ = [  # of this module like the rest
+    "Coded",
+    "Department",
+    "Fact",
+    "Fee",
+    "Grounds",
+    "Limit",
+    "Limits",
+    "Note",
+    "NoticeTiming",
+    "OnSite",
+    "Promise",
+    "PublicNotice",
+    "Route",
+    "Said",
+    "Unit",
+]
+
+Necessity = Literal["required", "optional", "conditional", "deferrable"]
 DeclineKind = Literal["not_required", "refused"]
+HandoverSystem = Literal["tax"]
+HANDOVER_SYSTEMS: dict[str, Text] = {
+    "tax": Text("税务机关业务系统", "The tax authority's own system"),
+}
+"""What people read of a system in which another authority executes items."""
 Status = Literal["draft", "published", "retired"]
 Applicant = Literal["any", "person", "organisation"]
+StageEvent = Literal["received", "accepted", "reviewed", "notice_ended", "decided", "delivered"]
+ProcedureName = Literal[
+    "hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert_review"
+]
+"""The procedures that 行政许可法 art. 45 names."""
 ReformMode = Literal["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One statement of the guide; `verified` means that the text named in `basis` was read."""
-
-    label: Text
-    value: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A value of an official code set, with where it comes from."""
-
-    code: str
-    name: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A time limit exactly as worded: `n` of `unit`; `on_the_spot` when that is the rule and `n` the rest."""
-
-    n: int
-    unit: Unit
-    verified: bool
-    basis: Text | None
-    note: Text | None = None
-    on_the_spot: bool = False
-    extension: "Limit | None" = None
-
-    @property
-    def text(self) -> Text:
-        """The limit in words, for example `3个工作日`."""
-        if self.unit == "immediate":
-            return Text("即时办理", "On the spot")
-        zh = {"working_day": "个工作日", "natural_day": "日", "hour": "小时"}[self.unit]
-        en = {"working_day": "working day", "natural_day": "day", "hour": "hour"}[self.unit]
-        words = Text(f"{self.n}{zh}", f"{self.n} {en}{'' if self.n == 1 else 's'}")
-        if self.on_the_spot:
-            return Text(f"当场办理，否则{words.zh}", f"On the spot, otherwise {words.en}")
-        return words
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits of an item; `delivery` runs from the granting decision, `intake` from receipt."""
-
-    statutory: Limit | None = None
-    promised: Limit | None = None
-    intake: Limit | None = None
-    delivery: Limit | None = None
-
-    def get(self, key: str | None) -> Limit | None:
-        """The limit called `key` (statutory, promised, intake, delivery), or None."""
-        found = {
-            "statutory": self.statutory,
-            "promised": self.promised,
-            "intake": self.intake,
-            "delivery": self.delivery,
-        }
-        return found.get(key) if key else None
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """The implementing body; `code` is its unified social credit code where it has one."""
-
-    code: str
-    name: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +123,8 @@ class Material:
     max_pages: int
     verified: bool
     basis: Text | None
+    route: Route | None = None
+    """The one route on which it is handed in; None: on every one."""
 
     @property
     def necessity_name(self) -> Text:
@@ -170,12 +133,16 @@ class Material:
             "required": Text("必要", "Required"),
             "optional": Text("非必要", "Optional"),
             "conditional": Text("情形必要", "Required in some cases"),
+            "deferrable": Text("容缺后补", "Required, may follow later"),
         }[self.necessity]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage of the procedure (办理环节); `department` where it is another than the item's."""
+    """One stage of the procedure (办理环节); `department` where it is another than the item's.
+
+    `starts` and `ends` are given where its `limit` is kept by a clock of its own.
+    """
 
     key: str
     name: Text
@@ -184,15 +151,28 @@ class Step:
     criteria: Text
     result: Text
     limit: Limit | None
+    starts: StageEvent | None
+    ends: StageEvent | None
     verified: bool
     basis: Text | None
+    on_site: OnSite | None = None
+    route: Route | None = None
+    """The one route that takes this step; None: every one."""
+    examined_by: tuple[Department, ...] = ()
+    """The departments that give an opinion in this stage, all at once; none in other stages."""
+    announced: bool = False
+    """Whether the applicant is told by when the stage is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpecialProcedure:
-    """A procedure whose time the limits do not hold, or that prolongs them (特别程序)."""
+    """A procedure whose time the limits do not hold, or that prolongs them (特别程序).
+
+    `procedures` are those of 行政许可法 art. 45 that may be needed; none of an extension.
+    """
 
     kind: Coded
+    procedures: tuple[ProcedureName, ...]
     text: Text
     verified: bool
     basis: Text | None
@@ -200,12 +180,18 @@ class SpecialProcedure:
 
 @dataclass(frozen=True, slots=True)
 class Reform:
-    """A way in which the item is made easier than the law's ordinary course (改革举措)."""
+    """A way in which the item is made easier than the law's ordinary course (改革举措).
+
+    `make_up` is how long after acceptance the deferrable materials may follow; of `deferred_materials` alone.
+    """
 
     mode: ReformMode
     text: Text
     verified: bool
     basis: Text | None
+    make_up: Limit | None = None
+    promise: Promise | None = None
+    """What makes the mode a route of its own, by which people may file."""
 
     @property
     def name(self) -> Text:
@@ -220,44 +206,19 @@ class Reform:
 
 
 @dataclass(frozen=True, slots=True)
-class Fee:
-    """Whether the item costs anything, and why."""
+class Renewal:
+    """How what was granted is renewed (延续): the words, and where it can be done here, when.
 
-    charged: bool
-    text: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence of law that a slip or screen repeats, with its basis."""
-
-    text: Text
-    verified: bool
-    basis: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """How long a certificate is valid from the day of its issue: `n` calendar years or months."""
-
-    n: int
-    unit: Literal["year", "month"]
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateSpec:
-    """The permit that a grant issues.
-
-    `kind` names it for programs, `number` are the letters in front of its number, `facts` the paths of the
-    answers that it shows beside its holder; without `valid_for` it does not expire.
+    Applied for in time until `apply_before` its end; from `opens` before its end, without it from its issue
+    on. `remind_days`: so many days before its end the holder is reminded, beside the first day of applying.
     """
 
-    kind: str
-    number: str
-    facts: tuple[str, ...]
-    valid_for: Validity | None
+    text: Text
+    verified: bool
+    basis: Text | None
+    apply_before: Limit | None = None
+    opens: Limit | None = None
+    remind_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +228,13 @@ class Outcome:
     kind: Text
     name: Text
     validity: Text | None
-    renewal: Note | None
+    renewal: Renewal | None
     certificate_type: str | None
     verified: bool
     validity_verified: bool
     basis: Text | None
     certificate: CertificateSpec | None = None
+    slip: str = "grant_decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +245,10 @@ class Check:
     text: Text
     verified: bool
     basis: Text | None
+    step: str | None = None
+    """The stage in which it is checked; in every one where none is named."""
+    department: str | None = None
+    """The department of that stage that checks it; each where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,9 +263,14 @@ class DeclineGround:
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
-    """The provisions a decision cites."""
+class Warning:
+    """When the light of a case turns yellow, where the item wants it otherwise than the installation.
 
+    At most `share_percent` of the limit is left, and at most `working_days` working days.
+    """
+
+    share_percent: int
+    working_days: int
     verified: bool
     basis: Text | None
 
@@ -320,6 +291,10 @@ class Item:
     changed: Text | None
     requires: tuple[str, ...]
     online: bool
+    handover: HandoverSystem | None
+    """The outside system in which it is executed; None where our own desk does."""
+    filing: bool
+    """A filing (备案): recorded at once when complete; nobody decides on it."""
     applicant: Applicant
     """Who may apply: a person for themselves, an organisation through one of its members, or either."""
     category: Category
@@ -338,6 +313,7 @@ class Item:
     legal_bases: tuple[LegalBasis, ...]
     conditions: tuple[Condition, ...]
     limits: Limits
+    warning: Warning | None
     materials: tuple[Material, ...]
     steps: tuple[Step, ...]
     special_procedures: tuple[SpecialProcedure, ...]
@@ -354,6 +330,10 @@ class Item:
     subject_name: tuple[str, ...]
     form: Form
     missing: Text | None
+    route: Route | None = None
+    """None: the whole item with what belongs to any of its routes; else as it stands on this one."""
+    funding: Funding | None = None
+    public_notice: PublicNotice | None = None
 
     @property
     def code(self) -> str:
@@ -363,6 +343,47 @@ class Item:
     def material(self, code: str) -> Material | None:
         """The material called `code`, or None."""
         return next((material for material in self.materials if material.code == code), None)
+
+    @property
+    def procedures(self) -> frozenset[ProcedureName]:
+        """Those of 行政许可法 art. 45 that may be started on a case; none where the item names none."""
+        return frozenset(name for each in self.special_procedures for name in each.procedures)
+
+    @property
+    def deferral(self) -> Reform | None:
+        """The reform by which materials may follow after acceptance (容缺受理), where the item has it."""
+        return next((reform for reform in self.reforms if reform.mode == "deferred_materials"), None)
+
+    @property
+    def promise(self) -> Promise | None:
+        """The route on a written promise, where there is one."""
+        return next((reform.promise for reform in self.reforms if reform.promise is not None), None)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The ways of filing among which the applicant chooses."""
+        return ("ordinary", "promise") if self.promise else ("ordinary",)
+
+    def on_route(self, route: Route) -> "Item":
+        """The item as it stands on one of its routes: its materials, its steps, its limits."""
+        promise = self.promise
+        if promise is None:
+            return self
+        limits = self.limits
+        if route == "promise":
+            limits = replace(limits, statutory=promise.statutory, promised=promise.promised_limit)
+        return replace(
+            self,
+            route=route,
+            limits=limits,
+            materials=tuple(each for each in self.materials if each.route in (None, route)),
+            steps=tuple(each for each in self.steps if each.route in (None, route)),
+        )
+
+    @property
+    def on_site(self) -> OnSite | None:
+        """What the law says of the check on the spot, where a step of the item demands one."""
+        return next((step.on_site for step in self.steps if step.on_site is not None), None)
 
     def decline_ground(self, key: str) -> DeclineGround | None:
         """The ground called `key`, or None."""

@@ -28,8 +28,15 @@ NEEDS: Mapping[str, tuple[Callable[[Values, Field, NeedRule], bool], bool]] = {
 
 
 def required_materials(item: Item, values: Values) -> set[str]:
-    """The codes of the materials that these typed values (of `validate`) make necessary."""
-    needed = {material.code for material in item.materials if material.necessity == "required"}
+    """The codes of the materials that these typed values (of `validate`) make necessary.
+
+    A deferrable one is as necessary as any other; it may follow later where the applicant promises that.
+    """
+    needed = {
+        material.code
+        for material in item.materials
+        if material.necessity in {"required", "deferrable"} and material.condition is None
+    }
     for material in item.materials:
         need = material.condition
         if need is not None and NEEDS[need.rule][0](values, item.form.field(need.field), need):

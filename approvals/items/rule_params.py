@@ -8,11 +8,13 @@ from jsonschema_rs import Draft202012Validator
 from approvals.items.form import Form
 from approvals.items.formats import FORMATS
 from approvals.items.reference import Reader
-from approvals.items.schema import TEXT
+from approvals.items.shapes import TEXT
 from approvals.items.source import Path
 
 _STRINGS: dict[str, Any] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+_FEN: dict[str, Any] = {"type": "integer", "minimum": 1}
+_DAY = "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 _SHAPES: dict[str, dict[str, Any]] = {
     "path": {"type": "string"},
@@ -36,6 +38,32 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "properties": {"exactly": {"type": "array", "items": _COUNT}, "from": _COUNT},
         "additionalProperties": False,
         "minProperties": 1,
+    },
+    "clauses": {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {
+            "type": "object",
+            "required": ["counts", "cap_fen", "budgets", "opens_on", "closes_on", "verified", "source"],
+            "oneOf": [{"required": ["rate_bp"]}, {"required": ["each_fen"]}],
+            "properties": {
+                "counts": {"type": "string"},
+                "rate_bp": {"type": "integer", "minimum": 1, "maximum": 10_000},
+                "each_fen": _FEN,
+                "cap_fen": _FEN,
+                "budgets": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": {"pattern": "^20[0-9]{2}$"},
+                    "additionalProperties": _FEN,
+                },
+                "opens_on": {"type": "string", "pattern": _DAY},
+                "closes_on": {"type": "string", "pattern": _DAY},
+                "verified": {"type": "boolean"},
+                "source": TEXT,
+            },
+            "additionalProperties": False,
+        },
     },
     "words": {
         "type": "array",
@@ -67,6 +95,9 @@ def check_params(
             reader.flaw((*place, *error.instance_path), error.message)
         if not errors and kind.removesuffix("s") in ("path", "row_path"):
             _check_paths(reader, form, value, kind.startswith("row"), place)
+        if not errors and kind == "clauses":
+            for key, clause in value.items():
+                _check_paths(reader, form, clause["counts"], False, (*place, key, "counts"))
 
 
 def _check_paths(reader: Reader, form: Form, value: Any, in_rows: bool, place: Path) -> None:

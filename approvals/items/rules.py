@@ -8,7 +8,7 @@ from typing import Any
 
 from approvals.items.form import Field, Form, Rule
 from approvals.items.formats import read
-from approvals.items.wording import date_text, number_text, years_after
+from approvals.items.wording import date_text, months_after, number_text, years_after
 from approvals.items.wrongs import in_row, pointer_of
 from shared.errors import FieldError
 from shared.identifiers.regions import load_regions
@@ -192,6 +192,51 @@ def date_not_past(context: Context, rule: Rule) -> Iterator[Finding]:
             yield say(context, rule, hit)
 
 
+def date_within_months(context: Context, rule: Rule) -> Iterator[Finding]:
+    """A date lies after another one, and no more than so many calendar months after it."""
+    start = context.value(rule.params["since"])
+    if start is None:
+        return
+    first = date.fromisoformat(start)
+    latest = months_after(first, rule.params["months"])
+    for hit in context.hits(rule.params["field"]):
+        if not first < date.fromisoformat(hit.value) <= latest:
+            also = pointer_of(context.form.field(rule.params["since"]), None)
+            yield say(context, rule, hit, also=also, earliest=date_text(first), latest=date_text(latest))
+
+
+def rest_short(context: Context, rule: Rule) -> Iterator[Finding]:
+    """Where a choice says so, what is left of an amount after others must be less than what is needed.
+
+    Silent while one of the amounts is missing.
+    """
+    if context.value(rule.params["choice"]) not in rule.params["of"]:
+        return
+    paths = (rule.params["amount"], *rule.params["less"], rule.params["needed"])
+    amount, *less, needed = (context.value(path) for path in paths)
+    if amount is None or needed is None or any(each is None for each in less):
+        return
+    left = amount - sum(less, Decimal(0))
+    for hit in context.hits(rule.params["amount"]):
+        if left >= needed:
+            yield say(context, rule, hit, left=number_text(left), needed=number_text(needed))
+
+
+def date_not_future(context: Context, rule: Rule) -> Iterator[Finding]:
+    """Dates do not lie after today."""
+    for hit in context.hits(rule.params["field"]):
+        if date.fromisoformat(hit.value) > context.today:
+            yield say(context, rule, hit)
+
+
+def date_within_days_before(context: Context, rule: Rule) -> Iterator[Finding]:
+    """Dates lie no longer ago than so many days; the day itself does not count (民法典 art. 201)."""
+    days = rule.params["days"]
+    for hit in context.hits(rule.params["field"]):
+        if (context.today - date.fromisoformat(hit.value)).days > days:
+            yield say(context, rule, hit, days=days)
+
+
 def choice_by(context: Context, rule: Rule) -> Iterator[Finding]:
     """What may be chosen depends on another field of the same row or section."""
     by = context.form.field(rule.params["by"])
@@ -284,53 +329,3 @@ def posts_exclusive(context: Context, rule: Rule) -> Iterator[Finding]:
             yield say(context, rule, hit)
         elif hit.value in elsewhere:
             yield say(context, rule, hit, also=elsewhere[hit.value].pointer)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleKind:
-    """A rule that items may name: what it does, the parameters it takes, the words its message may use."""
-
-    check: Callable[[Context, Rule], Iterator[Finding]]
-    params: Mapping[str, str]
-    words: frozenset[str] = frozenset()
-
-
-def _kind(
-    check: Callable[[Context, Rule], Iterator[Finding]], said: str = "", /, **params: str
-) -> tuple[str, RuleKind]:
-    return check.__name__, RuleKind(check, params, frozenset(said.split()))
-
-
-RULES: Mapping[str, RuleKind] = dict(
-    [
-        _kind(distinct_fields, fields="paths"),
-        _kind(distinct_rows, "other", fields="row_paths"),
-        _kind(words_refused, "word", field="path", words="words"),
-        _kind(name_of_region, "region", field="path", region="path"),
-        _kind(rows_sum, "sum total difference", total="path", each="row_path"),
-        _kind(date_within_years, "latest", field="path", years="count"),
-        _kind(date_not_past, field="path"),
-        _kind(choice_by, field="path", by="path", allowed="choices"),
-        _kind(format_by, field="path", by="path", formats="formats"),
-        _kind(rows_fit_choice, "choice", choice="path", each="row_path", cases="cases"),
-        _kind(
-            person_in_rows,
-            id="path",
-            name="path",
-            row_id="row_path",
-            row_name="row_path",
-            row_post="row_path",
-            posts="values",
-        ),
-        _kind(rows_count, "count", field="row_path", values="values", allowed="allowed"),
-        _kind(
-            posts_exclusive,
-            row_id="row_path",
-            row_post="row_path",
-            posts="values",
-            not_with="values",
-            others="paths",
-        ),
-    ]
-)
-"""Every rule by name; the kinds of parameters are checked when an item is loaded."""

@@ -1,79 +1,84 @@
 """The shape of an item file, as JSON Schema 2020-12; whatever it states carries `verified` and a basis."""
 
-from typing import Any
-
+from approvals.items.shapes import (
+    BASIS,
+    COUNT,
+    FLAG,
+    NAME,
+    SHOWN,
+    STRING,
+    TEXT,
+    Schema,
+    list_of,
+    object_of,
+    stated,
+)
 from approvals.items.wrongs import KEYWORDS
 
-Schema = dict[str, Any]
-
-_STRING: Schema = {"type": "string", "minLength": 1}
-_FLAG: Schema = {"type": "boolean"}
-_COUNT: Schema = {"type": "integer", "minimum": 1}
-_NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
-
-
-def _object(required: str = "", /, **properties: Schema) -> Schema:
-    names = required.split() if required != "*" else [*properties]
-    return {"type": "object", "required": names, "properties": properties, "additionalProperties": False}
-
-
-def _list(items: Schema, least: int = 0) -> Schema:
-    return {"type": "array", "items": items, "minItems": least}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {**schema, "type": [schema["type"], "null"]}
-
-
-TEXT = _object("*", zh=_STRING, en=_STRING)
-BASIS: Schema = {
-    "if": {"type": "object"},
-    "then": TEXT,
-    "else": {"type": ["string", "array", "null"], "items": _STRING, "minItems": 1},
-}
-_SHOWN: dict[str, Schema] = {"verified": _FLAG, "basis": BASIS}
-
-
-def _fact(required: str, /, **properties: Schema) -> Schema:
-    return _object(f"{required} verified basis", **properties, **_SHOWN)
-
-
-_LABELLED = _fact("label value", label=TEXT, value=TEXT)
-_CODED = _fact("code", code=_STRING)
+_LABELLED = stated("label value", label=TEXT, value=TEXT)
+_CODED = stated("code", code=STRING)
 _LIMIT_PARTS: dict[str, Schema] = {
     "n": {"type": "integer", "minimum": 0},
     "unit": {"enum": ["working_day", "natural_day", "hour", "immediate"]},
     "note": TEXT,
-    "on_the_spot": _FLAG,
+    "on_the_spot": FLAG,
 }
-LIMIT = _fact("n unit", **_LIMIT_PARTS, extension=_fact("n unit", **_LIMIT_PARTS))
-
-MATERIAL = _fact(
-    "code name necessity form source copies accept max_bytes max_pages",
-    code=_NAME,
-    name=TEXT,
-    necessity={"enum": ["required", "optional", "conditional"]},
-    condition=_object("*", rule=_STRING, field=_STRING, value={}, text=TEXT),
-    form=TEXT,
-    source=_object("*", kind={"enum": ["self", "government", "other"]}, text=TEXT),
-    copies=_COUNT,
-    note=TEXT,
-    accept=_list({"enum": ["application/pdf", "image/jpeg", "image/png"]}, 1),
-    max_bytes=_COUNT,
-    max_pages=_COUNT,
+LIMIT = stated(
+    "n unit",
+    **_LIMIT_PARTS,
+    **{"from": {"enum": ["receipt"]}},
+    extension=stated("n unit", **_LIMIT_PARTS),
 )
+
+_ROUTE: Schema = {"enum": ["ordinary", "promise"]}
+
+MATERIAL = stated(
+    "code name necessity form source copies accept max_bytes max_pages",
+    code=NAME,
+    name=TEXT,
+    necessity={"enum": ["required", "optional", "conditional", "deferrable"]},
+    condition=object_of("*", rule=STRING, field=STRING, value={}, text=TEXT),
+    form=TEXT,
+    source=object_of("*", kind={"enum": ["self", "government", "other"]}, text=TEXT),
+    copies=COUNT,
+    note=TEXT,
+    accept=list_of({"enum": ["application/pdf", "image/jpeg", "image/png"]}, 1),
+    max_bytes=COUNT,
+    max_pages=COUNT,
+    route=_ROUTE,
+)
+
+_SAID = list_of(stated("text", text=TEXT), 1)
+PROMISE = object_of(
+    "told promised consequences statutory check",
+    told=_SAID,
+    promised=_SAID,
+    consequences=stated("text", text=TEXT),
+    statutory=LIMIT,
+    promised_limit=LIMIT,
+    check=LIMIT,
+)
+"""The way of filing on a written promise: what is told, what is promised, and its own limits."""
 
 _SLUG: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
 _DATE: Schema = {"type": "string", "format": "date"}
-GIVEN = "uscc name company_type legal_representative region_code address industry_code business_scope".split()
-"""What the register of enterprises tells of an organisation, by the names of its columns."""
+GIVEN = (
+    "uscc name company_type legal_representative region_code address industry_code business_scope "
+    "registered_capital"
+).split()
+"""What the register of enterprises tells of an organisation; the capital in 万元 as text."""
+_BEFORE_THE_END = stated("n unit", n=COUNT, unit={"enum": ["working_day", "natural_day"]})
 _STEP_LIMIT: Schema = {
     "if": {"type": "object"},
     "then": LIMIT,
     "else": {"enum": ["intake", "statutory", "promised", "delivery", None]},
 }
+_STAGE_EVENT: Schema = {"enum": ["received", "accepted", "reviewed", "notice_ended", "decided", "delivered"]}
+_PROCEDURE: Schema = {
+    "enum": "hearing tender auction inspection testing quarantine appraisal expert_review".split()
+}
 
-ITEM = _object(
+ITEM = object_of(
     "slug version status effective_on online category name summary department codes item_type",
     slug=_SLUG,
     version={"type": "string", "pattern": "^[0-9A-Za-z.-]{1,40}$"},
@@ -81,20 +86,22 @@ ITEM = _object(
     effective_on=_DATE,
     retired_on=_DATE,
     changed=TEXT,
-    requires=_list(_SLUG),
-    online=_FLAG,
+    requires=list_of(_SLUG),
+    online=FLAG,
+    handover={"enum": ["tax"]},
+    filing=FLAG,
     applicant={"enum": ["any", "person", "organisation"]},
-    category=_STRING,
+    category=STRING,
     name=TEXT,
     summary=TEXT,
-    department=_object("*", code=_STRING, name=TEXT),
-    codes=_fact(
+    department=object_of("*", code=STRING, name=TEXT),
+    codes=stated(
         "code basic_code profile",
-        code=_STRING,
-        main_code=_STRING,
-        basic_code=_STRING,
-        implementation_code=_STRING,
-        business_code=_STRING,
+        code=STRING,
+        main_code=STRING,
+        basic_code=STRING,
+        implementation_code=STRING,
+        business_code=STRING,
         profile={"enum": ["39554", "39046"]},
     ),
     main_item=TEXT,
@@ -103,89 +110,127 @@ ITEM = _object(
     case_kind=_CODED,
     level=_CODED,
     nature=_CODED,
-    service_objects=_list(_CODED),
-    channels=_list(_CODED),
-    legal_bases=_list(
-        _object(
+    service_objects=list_of(_CODED),
+    channels=list_of(_CODED),
+    legal_bases=list_of(
+        object_of(
             "*",
             role={"enum": ["establish", "implement", "supervise"]},
-            ref=_STRING,
-            verified=_FLAG,
+            ref=STRING,
+            verified=FLAG,
             content=TEXT,
         )
     ),
-    conditions=_list(_fact("text", text=TEXT)),
-    limits=_object(intake=LIMIT, statutory=LIMIT, promised=LIMIT, delivery=LIMIT),
-    materials=_list(MATERIAL),
-    steps=_list(
-        _fact(
+    conditions=list_of(stated("text", text=TEXT)),
+    limits=object_of(intake=LIMIT, statutory=LIMIT, promised=LIMIT, delivery=LIMIT),
+    warning=stated(
+        "share_percent working_days",
+        share_percent={"type": "integer", "minimum": 0, "maximum": 100},
+        working_days={"type": "integer", "minimum": 0, "maximum": 100},
+    ),
+    materials=list_of(MATERIAL),
+    steps=list_of(
+        stated(
             "key name who criteria result limit",
-            key=_NAME,
+            key=NAME,
             name=TEXT,
             who=TEXT,
             department=TEXT,
             criteria=TEXT,
             result=TEXT,
             limit=_STEP_LIMIT,
+            starts=_STAGE_EVENT,
+            ends=_STAGE_EVENT,
+            on_site=stated("least", least=COUNT),
+            route=_ROUTE,
+            examined_by=list_of(object_of("*", code=STRING, name=TEXT), 1),
+            announced=FLAG,
         )
     ),
-    special_procedures=_list(_fact("kind text", kind=_CODED, text=TEXT)),
-    reforms=_list(
-        _fact(
+    special_procedures=list_of(
+        stated(
+            "kind text", kind=_CODED, text=TEXT, procedures={**list_of(_PROCEDURE, 1), "uniqueItems": True}
+        ),
+    ),
+    reforms=list_of(
+        stated(
             "mode text",
             mode={"enum": ["promise", "streamlined", "deferred_materials", "bundle", "joint_review"]},
             text=TEXT,
+            make_up=object_of("*", n=COUNT, unit={"enum": ["working_day", "natural_day", "hour"]}),
+            promise=PROMISE,
         )
     ),
-    fee=_fact("charged text", charged=_FLAG, text=TEXT),
-    outcome=_fact(
+    fee=stated("charged text", charged=FLAG, text=TEXT),
+    outcome=stated(
         "kind name",
         kind=TEXT,
         name=TEXT,
         validity=TEXT,
-        renewal=_fact("text", text=TEXT),
-        certificate_type=_STRING,
-        validity_verified=_FLAG,
-        certificate=_object(
+        renewal=stated(
+            "text",
+            text=TEXT,
+            apply_before=_BEFORE_THE_END,
+            opens=_BEFORE_THE_END,
+            remind_days=list_of(COUNT),
+        ),
+        certificate_type=STRING,
+        validity_verified=FLAG,
+        slip={"enum": ["grant_decision", "deregistration_notice"]},
+        certificate=object_of(
             "kind number facts",
             kind=_SLUG,
             number={"type": "string", "pattern": "^[A-Z]{1,6}$"},
-            facts=_list(_STRING),
-            valid_for=_object("*", n=_COUNT, unit={"enum": ["year", "month"]}),
+            facts=list_of(STRING),
+            valid_for=object_of("*", n=COUNT, unit={"enum": ["year", "month"]}),
         ),
     ),
-    decision=_object("*", grant=_fact(""), refuse=_fact("")),
-    remedies=_fact("text", text=TEXT),
-    contact=_list(_LABELLED),
-    facts={"type": "object", "additionalProperties": _list(_LABELLED, 1)},
-    review_checks=_list(_fact("key text", key=_NAME, text=TEXT)),
-    decline_grounds=_list(
-        _fact("key kind text", key=_NAME, kind={"enum": ["not_required", "refused"]}, text=TEXT)
+    public_notice=object_of(
+        "kind timing name days facts objections",
+        kind=_SLUG,
+        timing={"enum": ["before_filing", "before_decision"]},
+        name=TEXT,
+        days=LIMIT,
+        filing=LIMIT,
+        stops_clocks=stated(""),
+        opens_itself=FLAG,
+        facts=list_of(STRING, 1),
+        promise=stated("text", text=TEXT),
+        objections=stated("text ends", text=TEXT, ends=FLAG, advice=TEXT, answered_in=NAME),
     ),
-    subject_name=_list(_STRING),
-    form=_STRING,
+    decision=object_of("grant", grant=stated(""), refuse=stated("")),
+    remedies=stated("text", text=TEXT),
+    contact=list_of(_LABELLED),
+    facts={"type": "object", "additionalProperties": list_of(_LABELLED, 1)},
+    review_checks=list_of(stated("key text", key=NAME, text=TEXT, step=NAME, department=STRING)),
+    decline_grounds=list_of(
+        stated("key kind text", key=NAME, kind={"enum": ["not_required", "refused"]}, text=TEXT)
+    ),
+    subject_name=list_of(STRING),
+    form=STRING,
     missing=TEXT,
+    funding=object_of("*", clauses=NAME, payer=object_of("*", code=STRING, name=TEXT)),
 )
 """An item file."""
 
-_WHEN = _object("*", field=_STRING, **{"in": _list({}, 1)})
+_WHEN = object_of("*", field=STRING, **{"in": list_of({}, 1)})
 _WIDGETS = "text textarea select radio checkbox checkboxes date number rows table-lookup".split()
-X_UI = _object(
+X_UI = object_of(
     "label widget",
     label=TEXT,
     hint=TEXT,
     widget={"enum": _WIDGETS},
     suffix=TEXT,
     inputmode={"enum": ["text", "numeric", "decimal", "tel", "email"]},
-    autocomplete=_STRING,
-    options=_list(_object("*", value=_STRING, label=TEXT), 1),
+    autocomplete=STRING,
+    options=list_of(object_of("*", value=STRING, label=TEXT), 1),
     width={"enum": ["short", "medium", "long"]},
-    sensitive={"enum": ["id_number", "mobile"]},
+    sensitive={"enum": ["id_number", "mobile", "account"]},
     sensitive_unless=_WHEN,
     when=_WHEN,
-    required=_FLAG,
+    required=FLAG,
     table={"enum": ["regions", "industries"]},
-    compact=_FLAG,
+    compact=FLAG,
     row_label=TEXT,
     errors={"type": "object", "additionalProperties": TEXT},
     given={"enum": GIVEN},
@@ -193,7 +238,7 @@ X_UI = _object(
 
 
 def _properties(field: Schema) -> Schema:
-    return {"type": "object", "propertyNames": _NAME, "additionalProperties": field, "minProperties": 1}
+    return {"type": "object", "propertyNames": NAME, "additionalProperties": field, "minProperties": 1}
 
 
 _LIMITS: dict[str, Schema] = {
@@ -202,59 +247,59 @@ _LIMITS: dict[str, Schema] = {
 _LENGTHS: dict[str, Schema] = {
     name: {"type": "integer", "minimum": 0} for name in ("minLength", "maxLength", "minItems", "maxItems")
 }
-FIELD = _object(
+FIELD = object_of(
     "type x-ui",
     type={"enum": ["string", "number", "integer", "boolean"]},
-    format=_STRING,
+    format=STRING,
     pattern={"type": "string", "format": "regex"},
     const={},
     **_LIMITS,
     **_LENGTHS,
     **{"x-ui": X_UI},
 )
-ROWS = _object(
+ROWS = object_of(
     "type items x-ui",
     type={"const": "array"},
-    items=_object(
+    items=object_of(
         "type required properties",
         type={"const": "object"},
-        required=_list(_STRING),
+        required=list_of(STRING),
         properties=_properties(FIELD),
     ),
     **_LENGTHS,
     **{"x-ui": X_UI},
 )
-SECTION = _object(
+SECTION = object_of(
     "key title schema",
-    key=_NAME,
+    key=NAME,
     title=TEXT,
     intro=TEXT,
-    schema=_object(
+    schema=object_of(
         "type required properties",
         type={"const": "object"},
-        required=_list(_STRING),
+        required=list_of(STRING),
         properties={
             "type": "object",
-            "propertyNames": _NAME,
+            "propertyNames": NAME,
             "properties": {"rows": ROWS},
             "additionalProperties": FIELD,
             "minProperties": 1,
         },
     ),
 )
-FORM = _object(
+FORM = object_of(
     "sections",
-    sections=_list(SECTION, 1),
-    rules=_list(
+    sections=list_of(SECTION, 1),
+    rules=list_of(
         {
             "type": "object",
             "required": ["rule", "code", "verified", "basis"],
             "properties": {
-                "rule": _STRING,
-                "code": _NAME,
+                "rule": STRING,
+                "code": NAME,
                 "severity": {"enum": ["error", "warning"]},
                 "message": TEXT,
-                **_SHOWN,
+                **SHOWN,
             },
         }
     ),
@@ -274,38 +319,39 @@ PUBLISHED: Schema = {
 }
 """What has been published: the digest of every version, by slug and version."""
 
-_FINDINGS = _list(_object("*", at=_STRING, code=_STRING))
-EXAMPLES = _object(
+_FINDINGS = list_of(object_of("*", at=STRING, code=STRING))
+EXAMPLES = object_of(
     "item version today examples",
     item=_SLUG,
-    version=_STRING,
+    version=STRING,
     today=_DATE,
     base={"type": "object"},
-    materials=_list(_NAME),
-    examples=_list(
-        _object(
+    materials=list_of(NAME),
+    examples=list_of(
+        object_of(
             "name basis expect",
             name=TEXT,
             basis=BASIS,
-            rule=_NAME,
-            given=_object(
+            rule=NAME,
+            given=object_of(
                 "",
                 answers={"type": "object"},
                 change={"type": "object", "propertyNames": {"pattern": "^/answers/"}},
-                materials=_list(_NAME),
+                materials=list_of(NAME),
                 today=_DATE,
+                published_on=_DATE,
                 received_on=_DATE,
                 accepted_on=_DATE,
-                stopped=_list(_object("from", **{"from": _DATE, "to": _DATE})),
+                stopped=list_of(object_of("from", **{"from": _DATE, "to": _DATE})),
                 extended_on=_DATE,
             ),
-            expect=_object(
+            expect=object_of(
                 "",
                 errors=_FINDINGS,
                 warnings=_FINDINGS,
-                required_materials=_list(_NAME),
-                subject_name=_STRING,
-                due=_object("", intake=_DATE, statutory=_DATE, promised=_DATE),
+                required_materials=list_of(NAME),
+                subject_name=STRING,
+                due=object_of("", intake=_DATE, statutory=_DATE, promised=_DATE, notice=_DATE, filing=_DATE),
             ),
         ),
         1,
@@ -313,21 +359,21 @@ EXAMPLES = _object(
 )
 """A file of examples: what is given, and all that is expected of it."""
 
-LAWS = _object(
+LAWS = object_of(
     "*",
     source=TEXT,
     laws={
         "type": "object",
-        "additionalProperties": _object("*", name=TEXT, short=TEXT, text_version=_STRING, version_note=TEXT),
+        "additionalProperties": object_of("*", name=TEXT, short=TEXT, text_version=STRING, version_note=TEXT),
     },
 )
-CODE_SETS = _object(
+CODE_SETS = object_of(
     "*",
     source=TEXT,
     sets={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": TEXT}},
 )
-CATEGORIES = _list(_object("*", code=_NAME, name=TEXT), 1)
-CHAPTERS = _list(_object("*", key=_NAME, title=TEXT, verified=_FLAG), 1)
+CATEGORIES = list_of(object_of("*", code=NAME, name=TEXT), 1)
+CHAPTERS = list_of(object_of("*", key=NAME, title=TEXT, verified=FLAG), 1)
 
 SHAPES: dict[str, Schema] = {
     "item": ITEM,

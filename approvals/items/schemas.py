@@ -4,13 +4,10 @@ from typing import Any, get_args
 
 from marshmallow import Schema, fields, validate
 
-from approvals.items.model import DeclineKind, Necessity, Unit
+from approvals.items.model import DeclineKind, Necessity, ProcedureName, StageEvent, Unit
+from approvals.items.version_schemas import FormOut, ItemLink, Replaced, VersionOut, flag
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, TextSchema, bilingual, day, following, string
-
-
-def _flag(description: str) -> fields.Boolean:
-    return fields.Boolean(required=True, metadata={"description": description})
 
 
 def _one_of(choices: Any) -> fields.String:
@@ -41,7 +38,7 @@ class VersionArgs(Schema):
 class Stated(Answer):
     """What the guide states, and whether it was checked against its source."""
 
-    verified = _flag("Whether this was checked against the source named in `basis`")
+    verified = flag("Whether this was checked against the source named in `basis`")
     basis = bilingual("Where it stands", null=True)
 
 
@@ -65,7 +62,7 @@ class LimitOut(Stated):
     n = fields.Integer(required=True)
     unit = _one_of(Unit)
     text = bilingual()
-    on_the_spot = _flag("Answered while the applicant waits")
+    on_the_spot = flag("Answered while the applicant waits")
     note = bilingual(null=True)
     extension = fields.Nested(
         lambda: LimitOut(), required=True, allow_none=True, metadata={"description": "By how much at most"}
@@ -98,7 +95,7 @@ class ItemSummary(Answer):
     fee = fields.Nested(FeeOut, required=True, allow_none=True)
     version = string()
     effective_on = day("The first day of this version")
-    online = _flag("It can be applied for here")
+    online = flag("It can be applied for here")
 
 
 class ItemPage(Answer):
@@ -159,6 +156,18 @@ class GuideMaterial(Stated):
     accept = fields.List(fields.String(), required=True, metadata={"description": "Media types"})
     max_bytes = fields.Integer(required=True)
     max_pages = fields.Integer(required=True)
+    route = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["ordinary", "promise"]),
+        metadata={"description": "The one way of filing that asks for it; null: every one"},
+    )
+
+
+class OnSiteOut(Stated):
+    """That a step goes to the place itself."""
+
+    least = fields.Integer(required=True, metadata={"description": "How many officials at least"})
 
 
 class StepOut(Stated):
@@ -168,15 +177,46 @@ class StepOut(Stated):
     name = bilingual()
     who = bilingual()
     limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    examined_by = fields.List(
+        fields.Nested(Named),
+        required=True,
+        metadata={"description": "The departments that give an opinion in it, all at once"},
+    )
+    starts = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(get_args(StageEvent)),
+        metadata={"description": "What the clock of the step starts with; null where it has none of its own"},
+    )
+    ends = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(get_args(StageEvent)),
+        metadata={"description": "What it ends with"},
+    )
     criteria = bilingual()
     result = bilingual()
     department = bilingual("The department whose stage it is", null=True)
+    route = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["ordinary", "promise"]),
+        metadata={"description": "The one way of filing that takes it; null: every one"},
+    )
+    on_site = fields.Nested(
+        OnSiteOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a step that checks on the spot; the opinion says who did"},
+    )
 
 
 class RenewalRule(Stated):
-    """How the outcome is renewed."""
+    """How the outcome is renewed, and where that can be done here, when: so long before its end."""
 
     text = bilingual()
+    apply_before = fields.Nested(LimitOut, required=True, allow_none=True)
+    opens = fields.Nested(LimitOut, required=True, allow_none=True)
 
 
 class OutcomeOut(Stated):
@@ -204,56 +244,39 @@ class DeclineGroundOut(Stated):
     text = bilingual()
 
 
-class FormSection(Answer):
-    """One section of the form."""
-
-    key = string()
-    title = bilingual()
-    intro = bilingual(null=True)
-    schema = fields.Dict(
-        keys=fields.String(),
-        required=True,
-        metadata={"description": "JSON Schema (2020-12) of its answers, with labels and hints in `x-ui`"},
-    )
-
-
-class FormOut(Answer):
-    """The form of the item."""
-
-    sections = fields.List(fields.Nested(FormSection), required=True)
-
-
-class ItemLink(Answer):
-    """Another item, as one names it."""
-
-    code = string()
-    slug = string()
-    name = bilingual()
-    online = _flag("It can be applied for here")
-
-
-class Replaced(Answer):
-    """The version before, and what has changed since."""
-
-    version = string()
-    note = bilingual("The words of the item's authors", null=True)
-    changes = fields.List(fields.Nested(TextSchema), required=True)
-
-
-class VersionOut(Answer):
-    """A published version of the item."""
-
-    version = string()
-    effective_on = day("Its first day")
-    retired_on = day("The day from which it is not in force", null=True)
-    in_force = _flag("New applications are made under it today")
-
-
 class SpecialProcedureOut(Stated):
     """A special procedure (特别程序) that may stop the clock."""
 
     kind = fields.Nested(CodedOut, required=True)
+    procedures = fields.List(
+        fields.String(validate=validate.OneOf(get_args(ProcedureName))),
+        required=True,
+        metadata={"description": "Those of 行政许可法 art. 45 that may be needed; none of an extension"},
+    )
     text = bilingual()
+
+
+class SaidOut(Stated):
+    """A sentence of a promise."""
+
+    text = bilingual()
+
+
+class PromiseRouteOut(Answer):
+    """The way of filing on a written promise (告知承诺)."""
+
+    told = fields.List(
+        fields.Nested(SaidOut), required=True, metadata={"description": "The conditions that are told"}
+    )
+    promised = fields.List(
+        fields.Nested(SaidOut), required=True, metadata={"description": "What the applicant promises"}
+    )
+    consequences = fields.Nested(SaidOut, required=True)
+    statutory_limit = fields.Nested(LimitOut, required=True)
+    promised_limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    check_limit = fields.Nested(
+        LimitOut, required=True, metadata={"description": "For the later check, from the grant"}
+    )
 
 
 class ReformOut(Stated):
@@ -262,12 +285,59 @@ class ReformOut(Stated):
     mode = string()
     name = bilingual()
     text = bilingual()
+    make_up = fields.Nested(
+        LimitOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of 容缺受理: how long after acceptance `deferrable` materials may follow"},
+    )
+    promise = fields.Nested(
+        PromiseRouteOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What makes it a way of filing that the applicant may choose"},
+    )
+
+
+class ObjectionsOut(Stated):
+    """Who may object to a public notice, and what follows."""
+
+    text = bilingual()
+    ends = flag("An objection ends the case; otherwise it is weighed in the decision")
+    advice = bilingual("What the applicant can do then", null=True)
+
+
+class PublicNoticeOut(Answer):
+    """The public notice (公示) that the item asks for."""
+
+    kind = string("Its name for programs")
+    timing = fields.String(
+        required=True,
+        validate=validate.OneOf(["before_filing", "before_decision"]),
+        metadata={"description": "Whether it comes before the application or before the decision"},
+    )
+    name = bilingual()
+    days = fields.Nested(LimitOut, required=True)
+    filing = fields.Nested(
+        LimitOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "How long after it the application may be handed in"},
+    )
+    stops_clocks = fields.Nested(
+        Stated,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The provision by which its time does not count; null: the limits run on"},
+    )
+    promise = fields.Nested(RenewalRule, required=True, allow_none=True)
+    objections = fields.Nested(ObjectionsOut, required=True)
 
 
 class ItemOut(ItemSummary):
     """The guide of one item (办事指南), with its form."""
 
-    in_force = _flag("New applications are made under this version today")
+    in_force = flag("New applications are made under this version today")
     applicant = string("Who may apply: person, organisation or any")
     retired_on = day("The day from which it is not in force", null=True)
     replaces = fields.Nested(Replaced, required=True, allow_none=True)
@@ -292,6 +362,7 @@ class ItemOut(ItemSummary):
     steps = fields.List(fields.Nested(StepOut), required=True)
     intake_limit = fields.Nested(LimitOut, required=True, allow_none=True)
     delivery_limit = fields.Nested(LimitOut, required=True, allow_none=True)
+    public_notice = fields.Nested(PublicNoticeOut, required=True, allow_none=True)
     outcome = fields.Nested(OutcomeOut, required=True, allow_none=True)
     remedies = bilingual("How a decision may be contested", null=True)
     contact = fields.List(fields.Nested(FactOut), required=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from approvals.casefile.opening import opened, reply_with_case
 from approvals.cases.refusals import (
     CLAIM_REQUIRED,
+    PROCEDURE_NOT_LISTED,
     PROCEDURE_NOT_RUNNING,
     PROCEDURE_RUNNING,
     WRONG_STATE,
@@ -28,13 +29,14 @@ blueprint = Blueprint(
 @blueprint.arguments(StartProcedure)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE, PROCEDURE_RUNNING)
+@refuses(FORBIDDEN, CLAIM_REQUIRED, WRONG_STATE, PROCEDURE_RUNNING, PROCEDURE_NOT_LISTED)
 @command
 def start_procedure(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Start a hearing, an inspection or the like (特别程序, event 9).
 
     For the official who has claimed the review or the decision. The clocks stop, and the applicant is told
-    in writing how long it will take. Several procedures may run at once, one of each kind.
+    in writing how long it will take. Several procedures may run at once, one of each kind; the item's
+    `special_procedures` names the kinds there are.
     """
     case, item = opened(tx, case_id)
     commands.start(tx, case, item, **data)

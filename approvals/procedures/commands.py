@@ -15,7 +15,9 @@ from approvals.cases.record import Fact, record
 from approvals.documents.issuing import issue_slip
 from approvals.documents.slips import SlipKind
 from approvals.items.model import Item
+from approvals.notices.policy import stopped_until
 from approvals.procedures.model import DEFAULT_BASIS, PROCEDURE_NAMES, ProcedureKind, SpecialProcedure
+from approvals.procedures.policy import require_listed
 from approvals.procedures.queries import running_on
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
@@ -53,11 +55,12 @@ def start(
     """Start a procedure today: the clocks stop, and the written notice of the time needed is issued.
 
     `expected_days` is in working days. It never starts in the past, for the applicant is told beforehand.
-    Raises Forbidden without the claim of the review or the decision, Conflict while one of the kind runs,
-    InvalidInput without a reason.
+    Raises Forbidden without the claim of the review or the decision, Conflict while one of the kind runs or
+    where the item does not name the kind, InvalidInput without a reason.
     """
     policy.require_state("start-procedure", case)
     task = task_policy.require_examiner(tx.session, tx.actor, case)
+    require_listed(item, kind)
     running = running_on(tx.session, case.id)
     if any(procedure.kind is kind for procedure in running):
         raise Conflict(_TWICE.format(kind=PROCEDURE_NAMES[kind]), slug="procedure-running")
@@ -79,18 +82,18 @@ def start(
         started_name=tx.actor.name,
     )
     tx.session.add(procedure)
-    case.resumes_on = max(each.expected_end_on for each in (*running, procedure))
-    due_on = _statutory(tx, case, item)[0]
-    # The day of the start still counts: a limit that ends on it, or has ended, is not moved.
-    late = due_on is not None and due_on <= tx.today
+    ends = [each.expected_end_on for each in (*running, procedure)]
+    case.resumes_on = max((*ends, *stopped_until(tx.session, case, item)))
+    fact = Fact(FactKind.SUSPENDED, tx.today, note=PROCEDURE_NAMES[kind], ref=str(procedure.id), at=tx.now)
+    due_on = _not_moved_by(tx, case, item, fact)
     record(
         tx,
         case,
         item,
         "procedure_started",
         office=task_policy.office_of(task),
-        facts=[Fact(FactKind.SUSPENDED, tx.today, note=PROCEDURE_NAMES[kind], ref=str(procedure.id))],
-        detail=(_STARTED_LATE if late else _STARTED).format(
+        facts=[fact],
+        detail=(_STARTED_LATE if due_on else _STARTED).format(
             kind=PROCEDURE_NAMES[kind],
             amount=_amount(procedure),
             start=say_date(procedure.started_on),
@@ -131,7 +134,8 @@ def end(
         raise InvalidInput(errors=[FieldError("/ended_on", "future", _FUTURE)])
     _close(tx, procedure, on)
     left = [each for each in running if each is not procedure]
-    case.resumes_on = max((each.expected_end_on for each in left), default=None)
+    ends = [each.expected_end_on for each in left]
+    case.resumes_on = max((*ends, *stopped_until(tx.session, case, item)), default=None)
     name = PROCEDURE_NAMES[procedure.kind]
     record(
         tx,
@@ -204,6 +208,20 @@ def _tell(
         "statutory_provisional": provisional,
     }
     announce(tx, case, item, step, more=more)
+
+
+def _not_moved_by(tx: Transaction, case: Case, item: Item, fact: Fact) -> date | None:
+    """The statutory date, where the limit has ended or ends before the suspension takes any of it.
+
+    The day of the start still counts (see `approvals.cases.clock`); of a limit in hours so does the time of
+    that day before the start.
+    """
+    status = tx.resource(Deadlines).statutory(tx.session, case, item, tx.today)
+    if status is None or status.clock.due_on is None:
+        return None
+    due_at = status.clock.due_at
+    stays = due_at <= (fact.at or tx.now) if due_at else status.clock.due_on <= tx.today
+    return status.clock.due_on if stays else None
 
 
 def _statutory(tx: Transaction, case: Case, item: Item) -> tuple[date | None, bool]:

@@ -56,7 +56,8 @@ class SpecialProcedure(Base):
     expected_end_on: Mapped[date]
     started_on: Mapped[date]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    started_by: Mapped[UUID] = mapped_column(sa.Uuid)
+    started_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    """None when another authority's system has told of it."""
     started_name: Mapped[str] = mapped_column(sa.String(120))
     ended_on: Mapped[date | None]
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

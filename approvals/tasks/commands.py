@@ -7,28 +7,51 @@ from sqlalchemy.orm import joinedload
 
 from approvals.cases import policy as case_policy
 from approvals.cases.deadline import Reckoning
-from approvals.cases.model import Case
+from approvals.cases.model import Case, CaseDepartment
+from approvals.items.examination import ReviewStage
 from approvals.tasks import policy
-from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
+from approvals.tasks.model import LIVE, Task, TaskKind, TaskState, last_instant_of
+from shared.database import insert_if_absent
 from shared.errors import Conflict, Forbidden, NotFound, PreconditionFailed
 from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
 
 
-def open_task(tx: Transaction, case: Case, kind: TaskKind, due: Reckoning | None = None) -> Task:
-    """Put work on the queue, due when the case's running clock is, or when `due` says."""
+def open_task(
+    tx: Transaction,
+    case: Case,
+    kind: TaskKind,
+    due: Reckoning | None = None,
+    *,
+    department: str | None = None,
+    stage: str | None = None,
+) -> Task:
+    """Put work on the queue, due when the case's running clock is, or when `due` says.
+
+    It is the case's own department's unless `department` names another, which may see the case from now on.
+    """
+    if department not in (None, case.department):
+        part = {"department": department, "case_id": case.id, "since": tx.now}
+        insert_if_absent(tx.session, CaseDepartment, part)
     task = Task(
         id=new_id(),
         case_id=case.id,
         kind=kind,
-        department=case.department,
+        department=department or case.department,
+        stage=stage,
         state=TaskState.OPEN,
         created_at=tx.now,
     )
     _date(task, case, due or Reckoning.on(case))
     tx.session.add(task)
     return task
+
+
+def open_stage(tx: Transaction, case: Case, stage: ReviewStage) -> None:
+    """Put the reviews of a stage on the queues of all its departments at once (并联审查)."""
+    for department in stage.departments:
+        open_task(tx, case, TaskKind.REVIEW, department=department.code, stage=stage.key)
 
 
 def find(tx: Transaction, task_id: UUID, *, expected_version: int) -> Task:
@@ -107,16 +130,14 @@ def redate(tx: Transaction, case: Case) -> UUID | None:
     return holder
 
 
-def redate_delivery(tx: Transaction, case: Case, due: Reckoning) -> bool:
-    """Let the task of delivery follow its own clock; True when its date was another."""
-    live = sa.select(Task).where(
-        Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == TaskKind.DELIVERY
-    )
+def redate_one(tx: Transaction, case: Case, kind: TaskKind, due: Reckoning) -> UUID | None:
+    """Let a task that comes after the grant follow its own clock; gives the official who holds the claim."""
+    live = sa.select(Task).where(Task.case_id == case.id, Task.state.in_(LIVE), Task.kind == kind)
     task = tx.session.scalar(live)
-    if task is None or (task.due_on, task.due_provisional) == (due.due_on, due.provisional):
-        return False
+    if task is None:
+        return None
     _date(task, case, due)
-    return True
+    return task.claimed_by
 
 
 def _date(task: Task, case: Case, due: Reckoning) -> None:
@@ -126,8 +147,28 @@ def _date(task: Task, case: Case, due: Reckoning) -> None:
         raise LookupError(f"case {case.id}: a live task has a date")
     task.due_on = on
     task.yellow_on = due.yellow_on or on
+    task.due_at, task.yellow_at = due.due_at, due.yellow_at
+    task.due_until = due.due_at or last_instant_of(on)
     task.due_provisional = due.provisional
     task.suspended = due.due_on is None
+
+
+def is_live(tx: Transaction, case: Case, kind: TaskKind) -> bool:
+    """Whether work of a kind is still to be done on the case."""
+    found = sa.select(Task.id).where(Task.case_id == case.id, Task.kind == kind, Task.state.in_(LIVE))
+    return tx.session.scalars(found).first() is not None
+
+
+def others_live(tx: Transaction, task: Task) -> bool:
+    """Whether work of the same kind and stage is still to be done on the case, by other departments."""
+    found = sa.select(Task.id).where(
+        Task.case_id == task.case_id,
+        Task.kind == task.kind,
+        Task.stage == task.stage,
+        Task.id != task.id,
+        Task.state.in_(LIVE),
+    )
+    return task.stage is not None and tx.session.scalars(found).first() is not None
 
 
 def complete(tx: Transaction, task: Task) -> None:
@@ -144,6 +185,13 @@ def cancel_live(tx: Transaction, case: Case, *kinds: TaskKind) -> None:
     for task in tx.session.scalars(live):
         task.state = TaskState.CANCELLED
         task.ended_at = tx.now
+
+
+def holder_of(tx: Transaction, case: Case, kind: TaskKind) -> UUID | None:
+    """The official who holds the live task of that kind, if one does."""
+    return tx.session.scalar(
+        sa.select(Task.claimed_by).where(Task.case_id == case.id, Task.kind == kind, Task.state.in_(LIVE))
+    )
 
 
 def _taken(task: Task) -> Conflict:

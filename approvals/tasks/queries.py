@@ -1,7 +1,7 @@
 """The work queue: ordered by due date, filtered, one query and one index a page."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from approvals.cases.model import Case
 from approvals.tasks.model import LIVE, Task, TaskKind, TaskState
 from approvals.tasks.policy import covered, visible
 from shared.actor import Actor
+from shared.clock import local_date
+from shared.database import UtcDateTime
 from shared.errors import BadRequest, NotFound
 from shared.http.paging import Cursor
 from shared.text import Text
@@ -36,33 +38,33 @@ class Filters:
 
 
 def list_tasks(
-    session: Session, actor: Actor, filters: Filters, *, today: date, cursor: str | None, limit: int
+    session: Session, actor: Actor, filters: Filters, *, now: datetime, cursor: str | None, limit: int
 ) -> tuple[list[Task], str | None]:
     """One page of the queue, the earliest due date first."""
     query = sa.select(Task).join(Task.case).options(joinedload(Task.case)).where(visible(actor))
-    query = query.where(*_conditions(actor, filters, today))
+    query = query.where(*_conditions(actor, filters, now))
     if cursor is not None:
-        due_on, last_id = _position(cursor)
-        query = query.where(sa.tuple_(Task.due_on, Task.id) > sa.tuple_(due_on, last_id))
-    rows = list(session.scalars(query.order_by(Task.due_on, Task.id).limit(limit + 1)))
+        due_until, last_id = _position(cursor)
+        query = query.where(sa.tuple_(Task.due_until, Task.id) > sa.tuple_(due_until, last_id))
+    rows = list(session.scalars(query.order_by(Task.due_until, Task.id).limit(limit + 1)))
     page = rows[:limit]
     more = len(rows) > limit
-    return page, Cursor(page[-1].due_on.isoformat(), str(page[-1].id)).encode() if more else None
+    return page, Cursor(page[-1].due_until.isoformat(), str(page[-1].id)).encode() if more else None
 
 
-def most_urgent(session: Session, actor: Actor, filters: Filters, *, today: date, limit: int) -> list[UUID]:
+def most_urgent(session: Session, actor: Actor, filters: Filters, *, now: datetime, limit: int) -> list[UUID]:
     """Ids of the tasks that are open to the actor's positions, the earliest due date first."""
-    query = sa.select(Task.id).join(Task.case).where(covered(actor), *_conditions(actor, filters, today))
-    return list(session.scalars(query.order_by(Task.due_on, Task.id).limit(limit)))
+    query = sa.select(Task.id).join(Task.case).where(covered(actor), *_conditions(actor, filters, now))
+    return list(session.scalars(query.order_by(Task.due_until, Task.id).limit(limit)))
 
 
-def counts(session: Session, actor: Actor, today: date) -> dict[str, int]:
+def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     """Big numbers of the queue page, each counted up to `COUNT_CAP`."""
     live = sa.and_(visible(actor), Task.state.in_(LIVE))
     correction = sa.and_(Case.state == State.CORRECTION, case_policy.visible(actor))
     return {
-        "overdue": _capped(session, sa.select(Task.id).where(live, _RUNNING, Task.due_on < today)),
-        "today": _capped(session, sa.select(Task.id).where(live, _RUNNING, Task.due_on == today)),
+        "overdue": _capped(session, sa.select(Task.id).where(live, _RUNNING, Task.due_until < now)),
+        "today": _capped(session, sa.select(Task.id).where(live, _RUNNING, _due_on(local_date(now), now))),
         "mine": _capped(
             session, sa.select(Task.id).where(Task.claimed_by == actor.id, Task.state == TaskState.CLAIMED)
         ),
@@ -78,6 +80,12 @@ def find_task(session: Session, actor: Actor, task_id: UUID) -> Task:
     if task is None:
         raise NotFound(Text("没有这项任务，或您无权查看", "There is no such task, or you may not see it"))
     return task
+
+
+def has_live_task(session: Session, case_id: UUID) -> bool:
+    """Whether anybody has anything to do on the case."""
+    live = sa.select(Task.id).where(Task.case_id == case_id, Task.state.in_(LIVE)).limit(1)
+    return session.scalar(live) is not None
 
 
 def live_task_of(session: Session, actor: Actor, case_id: UUID) -> Task | None:
@@ -96,7 +104,12 @@ def live_task_of(session: Session, actor: Actor, case_id: UUID) -> Task | None:
     return session.scalars(query).first()
 
 
-def _conditions(actor: Actor, filters: Filters, today: date) -> list[sa.ColumnElement[bool]]:
+def _due_on(today: date, now: datetime) -> sa.ColumnElement[bool]:
+    """Due today and not yet late, which a limit in hours may be within the day."""
+    return sa.and_(Task.due_on == today, Task.due_until >= now)
+
+
+def _conditions(actor: Actor, filters: Filters, now: datetime) -> list[sa.ColumnElement[bool]]:
     mine = sa.and_(Task.claimed_by == actor.id, Task.state == TaskState.CLAIMED)
     states: dict[str | None, sa.ColumnElement[bool]] = {
         None: Task.state.in_(LIVE),
@@ -105,10 +118,12 @@ def _conditions(actor: Actor, filters: Filters, today: date) -> list[sa.ColumnEl
         "mine": mine,
         "done": Task.state == TaskState.DONE,
     }
+    today = local_date(now)
+    yellow = sa.case((Task.yellow_at.is_not(None), Task.yellow_at <= now), else_=Task.yellow_on <= today)
     lights: dict[str, sa.ColumnElement[bool]] = {
-        "red": sa.and_(_RUNNING, Task.due_on < today),
-        "yellow": sa.and_(_RUNNING, Task.due_on >= today, Task.yellow_on <= today),
-        "green": sa.and_(_RUNNING, Task.due_on >= today, Task.yellow_on > today),
+        "red": sa.and_(_RUNNING, Task.due_until < now),
+        "yellow": sa.and_(_RUNNING, Task.due_until >= now, yellow),
+        "green": sa.and_(_RUNNING, Task.due_until >= now, sa.not_(yellow)),
         "suspended": Task.suspended.is_(True),
     }
     found = [states[filters.state]]
@@ -117,7 +132,7 @@ def _conditions(actor: Actor, filters: Filters, today: date) -> list[sa.ColumnEl
     if filters.light:
         found.append(lights[filters.light])
     if filters.due == "today":
-        found += [_RUNNING, Task.due_on == today]
+        found += [_RUNNING, _due_on(today, now)]
     if filters.item:
         found.append(Case.item_code == filters.item)
     if filters.q:
@@ -136,10 +151,11 @@ def _capped(session: Session, query: sa.Select[UUID]) -> int:
     return int(session.scalar(sa.select(sa.func.count()).select_from(limited)) or 0)
 
 
-def _position(cursor: str) -> tuple[sa.BindParameter[date], sa.BindParameter[UUID]]:
+def _position(cursor: str) -> tuple[sa.BindParameter[datetime], sa.BindParameter[UUID]]:
     decoded = Cursor.decode(cursor)
     try:
-        due_on, row_id = date.fromisoformat(decoded.order), UUID(decoded.id)
-    except ValueError as error:
+        due_until, row_id = datetime.fromisoformat(decoded.order), UUID(decoded.id)
+        due_until = due_until.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadRequest(Text("翻页标记无效", "The cursor is not valid")) from error
-    return sa.bindparam(None, due_on, sa.Date()), sa.bindparam(None, row_id, sa.Uuid())
+    return sa.bindparam(None, due_until, UtcDateTime()), sa.bindparam(None, row_id, sa.Uuid())

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from approvals.cases.lifecycle import State
 from approvals.cases.schemas import ItemRef, Person
-from approvals.cases.time_schemas import Due
+from approvals.cases.time_schemas import Due, StageDue
 from approvals.tasks.model import TaskKind, TaskState
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, bilingual, following, instant, string
@@ -54,12 +54,28 @@ class Check(Schema):
     note = fields.String(load_default="", validate=validate.Length(max=1000))
 
 
+class Inspection(Schema):
+    """The check on the spot (现场核查), by two or more officials."""
+
+    on = fields.Date(required=True, metadata={"description": "The day of the check"})
+    inspectors = fields.List(
+        fields.String(validate=validate.Length(max=80)), required=True, validate=validate.Length(max=20)
+    )
+    findings = fields.String(required=True, validate=validate.Length(max=4000))
+
+
 class GiveOpinion(Schema):
     """The reviewer's opinion."""
 
     conclusion = fields.String(required=True, validate=validate.OneOf(["approve", "reject"]))
     text = fields.String(load_default="", validate=validate.Length(max=4000))
     checks = fields.List(fields.Nested(Check), required=True, validate=validate.Length(max=60))
+    inspection = fields.Nested(
+        Inspection,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Required where a step of the item checks on the spot (`on_site`)"},
+    )
 
 
 class TaskCase(Answer):
@@ -84,9 +100,21 @@ class TaskOut(Answer):
     state = fields.Enum(TaskState, by_value=True, required=True)
     case = fields.Nested(TaskCase, required=True)
     department = string("Credit code of the department whose queue it is in")
+    department_name = bilingual()
+    checks = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Of a review: keys of the `review_checks` that its opinion answers"},
+    )
     claimed_by = fields.Nested(Person, required=True, allow_none=True)
     mine = fields.Boolean(required=True, metadata={"description": "The reader has claimed it"})
     due = fields.Nested(Due, required=True)
+    stage = fields.Nested(
+        StageDue,
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the stage that the task ends is to be done, beside the case's date"},
+    )
     created_at = instant()
     actions = fields.List(
         fields.String(validate=validate.OneOf(["claim", "release", "opinion"])),

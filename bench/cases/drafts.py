@@ -5,7 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from approvals.applications import commands
+from approvals.applications import commands, starting
 from approvals.cases.model import Case, CaseMaterial
 from approvals.items.catalogue import Catalogue
 from shared.actor import Actor
@@ -20,7 +20,7 @@ ITEM = "00013112700401"
 def prepare(runtime: Runtime, actor: Actor, count: int) -> list[tuple[UUID, int]]:
     """So many equal drafts; each one's id and version. One is made by the commands, the others are copies."""
     with runtime.transaction(actor) as tx:
-        case = commands.start(tx, ITEM)
+        case = starting.start(tx, ITEM)
         item = tx.resource(Catalogue).item(ITEM, tx.today)
         commands.save_answers(tx, case, item, a1_answers())
         tx.session.flush()

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from gateway.accounts import policy
-from gateway.accounts.events import tell_official, tell_organisation
+from gateway.accounts.events import tell_official, tell_organisation, tell_roles
 from gateway.accounts.model import (
     Account,
     Department,
@@ -78,6 +78,8 @@ def open_account(tx: Transaction, passwords: Passwords, wanted: NewAccount) -> A
     tx.session.add(account)
     tx.session.flush()
     tx.audit("account.opened", "account", account.id, {"roles": account.roles})
+    if Role.MANAGER in account.roles:
+        tell_roles(tx, account)
     return account
 
 
@@ -98,8 +100,11 @@ def enable_account(tx: Transaction, account: Account) -> None:
 
 def change_roles(tx: Transaction, account: Account, roles: Iterable[Role]) -> None:
     """Give the account exactly these roles, from the commit on."""
+    managed = Role.MANAGER in account.roles
     account.roles = sorted(role.value for role in roles)
     tx.audit("account.roles-changed", "account", account.id, {"roles": account.roles})
+    if managed or Role.MANAGER in account.roles:
+        tell_roles(tx, account)
 
 
 def change_password(tx: Transaction, account: Account, passwords: Passwords, password: str) -> None:
@@ -149,15 +154,22 @@ def appoint(tx: Transaction, account: Account, positions: Iterable[tuple[str, Po
     tell_official(tx, account)
 
 
-def create_organisation(tx: Transaction, uscc: str, name: str, administrator: UUID | None) -> Organisation:
+def create_organisation(
+    tx: Transaction, uscc: str, name: str, administrator: UUID | None, sequence: int = 0
+) -> Organisation:
     """The organisation of that credit code, made on first call, with its first administrator.
 
-    Called again for the same code it changes nothing. Raises NotFound for an unknown account.
+    `sequence` is how far the register has told of it. Called again for the same code it takes a newer name
+    and changes nothing else. Raises NotFound for an unknown account.
     """
-    known = tx.session.scalar(sa.select(Organisation).where(Organisation.uscc == uscc))
+    known = tx.session.scalar(sa.select(Organisation).where(Organisation.uscc == uscc).with_for_update())
     if known is not None:
+        if sequence > known.register_sequence:
+            _rename(tx, known, name, sequence)
         return known
-    organisation = Organisation(id=new_id(), uscc=uscc, name=name, created_at=tx.now)
+    organisation = Organisation(
+        id=new_id(), uscc=uscc, name=name, created_at=tx.now, register_sequence=sequence
+    )
     if administrator is not None:
         if tx.session.get(Account, administrator) is None:
             raise NotFound(Text("没有这个账号", "There is no such account"))
@@ -169,3 +181,30 @@ def create_organisation(tx: Transaction, uscc: str, name: str, administrator: UU
     tx.audit("organisation.created", "organisation", organisation.id, on_behalf_of=uscc)
     tell_organisation(tx, organisation)
     return organisation
+
+
+def _rename(tx: Transaction, organisation: Organisation, name: str, sequence: int) -> None:
+    """Follow the register; its older word, coming late, changes nothing."""
+    renamed = organisation.name != name
+    organisation.name = name
+    organisation.register_sequence = sequence
+    tx.audit(
+        "organisation.followed-register",
+        "organisation",
+        organisation.id,
+        {"sequence": sequence, "renamed": renamed},
+        on_behalf_of=organisation.uscc,
+    )
+    if renamed:
+        tell_organisation(tx, organisation)
+
+
+def close_organisation(tx: Transaction, organisation: Organisation) -> None:
+    """The organisation has ended: its members stay and see what was, and nobody acts for it any more.
+
+    Called again it changes nothing.
+    """
+    if organisation.closed_at is None:
+        organisation.closed_at = tx.now
+        tx.audit("organisation.closed", "organisation", organisation.id, on_behalf_of=organisation.uscc)
+        tell_organisation(tx, organisation)

@@ -55,7 +55,7 @@ def greeting(settings: Settings) -> list[str]:
     if not settings.demo:
         return ["Make the first administrator with: yuanban accounts add USERNAME --role administrator"]
     lines = [f"Demo sign-ins, all with the password {settings.demo_password}:"]
-    lines += [f"  {each.username:<9} {each.role.zh} · {each.role.en}" for each in demo_sign_ins()]
+    lines += [f"  {each.username:<13} {each.role.zh} · {each.role.en}" for each in demo_sign_ins()]
     return lines
 
 

@@ -24,6 +24,13 @@ class OfficialState(Schema):
     positions = fields.List(fields.Nested(HeldPosition), required=True)
 
 
+class RolesState(Schema):
+    """What an account may be in the whole park; nothing of who it is."""
+
+    account_id = fields.UUID(required=True)
+    roles = fields.List(fields.String(), required=True)
+
+
 class Member(Schema):
     """A person's place in an organisation."""
 
@@ -38,6 +45,8 @@ class OrganisationState(Schema):
     uscc = fields.String(required=True)
     name = fields.String(required=True)
     members = fields.List(fields.Nested(Member), required=True)
+    closed = fields.Boolean(required=False)
+    """Its register has closed it: nobody can act for it any more."""
 
 
 OFFICIAL_APPOINTED = EventContract(
@@ -46,12 +55,22 @@ OFFICIAL_APPOINTED = EventContract(
     Text("工作人员的岗位已确定或调整", "The positions of an official were set or changed"),
     subscribers_optional=True,
 )
+ROLES_CHANGED = EventContract(
+    "yuanban.gateway.account.roles-changed.v1",
+    RolesState,
+    Text("园区管理人员已确定或调整", "Somebody has become a manager of the park, or is one no more"),
+)
 ORGANISATION_CREATED = EventContract(
     "yuanban.gateway.organisation.created.v1",
     OrganisationState,
     Text("组织已建立，可由其成员代为办事", "An organisation exists now and its members can act for it"),
     subscribers_optional=True,
 )
+
+
+def tell_roles(tx: Transaction, account: Account) -> None:
+    """Say what the account may be now; asked for when it becomes a manager, or is one no more."""
+    tx.emit(ROLES_CHANGED, account, account.id, {"account_id": account.id, "roles": account.roles})
 
 
 def tell_official(tx: Transaction, account: Account) -> None:
@@ -85,6 +104,7 @@ def tell_organisation(tx: Transaction, organisation: Organisation) -> None:
             "organisation_id": organisation.id,
             "uscc": organisation.uscc,
             "name": organisation.name,
+            "closed": organisation.closed_at is not None,
             "members": [
                 {"account_id": each.account_id, "role": each.role.value} for each in organisation.members
             ],

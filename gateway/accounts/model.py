@@ -110,6 +110,10 @@ class Organisation(Aggregate, Base):
     uscc: Mapped[str] = mapped_column(sa.String(18), unique=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    register_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of the register's event that the name was taken from; only a newer one replaces it."""
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since when nobody can act for it any more: the register has closed it."""
 
     members: Mapped[list["OrganisationMember"]] = relationship(
         order_by="OrganisationMember.since", back_populates="organisation", cascade="all, delete-orphan"

@@ -142,6 +142,7 @@ def profile_of(account: Account, cipher: Cipher) -> dict[str, Any]:
                     "id": str(each.organisation_id),
                     "uscc": each.organisation.uscc,
                     "name": each.organisation.name,
+                    "closed": each.organisation.closed_at is not None,
                 },
                 "role": each.role.value,
             }

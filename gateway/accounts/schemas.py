@@ -41,6 +41,9 @@ class OrganisationSchema(Answer):
     id = fields.UUID(required=True)
     uscc = fields.String(required=True)
     name = fields.String(required=True)
+    closed = fields.Boolean(
+        required=True, metadata={"description": "It has ended; nobody can act for it any more"}
+    )
 
 
 class MembershipSchema(Answer):

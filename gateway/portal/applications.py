@@ -49,7 +49,11 @@ def start() -> Response:
     if not current_person():
         guide = url_for("portal.public.guide", code=code)
         return redirect(url_for("portal.session.sign_in", next=guide), code=303)
-    wanted = {"item_code": code, "on_behalf_of": request.form.get("on_behalf_of") or None}
+    wanted = {
+        "item_code": code,
+        "on_behalf_of": request.form.get("on_behalf_of") or None,
+        "renews": request.form.get("renews") or None,
+    }
     case = answer_of(current_client().post(ENTERPRISE, "/cases", json=wanted, headers=own_key()))
     return redirect(url_for("portal.applications.show", case_id=case["id"]), code=303)
 
@@ -89,6 +93,7 @@ def case_page(case: Json, item: Json) -> str:
         slips=load(ENTERPRISE, case_path(case["id"], "slips"))["items"],
         messages=[each for each in inbox["items"] if each.get("link") == link] if inbox else None,
         sections=answered_sections(case, item),
+        renew_key=str(uuid4()),
     )
 
 

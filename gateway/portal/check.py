@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response
 from gateway.portal.access import signed_in_only
 from gateway.portal.applications import answered_sections
 from gateway.portal.context import Json, current_client
+from gateway.portal.deferring import lines_of, section_of, typed
 from gateway.portal.fields import ErrorLine, Field, field_id, split_pointer
 from gateway.portal.i18n import say
+from gateway.portal.route import promise_in
 from gateway.portal.services import (
     ENTERPRISE,
     RefusedError,
@@ -37,7 +39,7 @@ _ANOTHER_VERSION = ("item-version-retired", "item-retired")
 def show(case_id: UUID) -> Answer:
     """All answers and materials on one page, with what is still missing or wrong."""
     case = load_case(str(case_id))
-    if "submit" not in case["actions"]:
+    if not {"submit", "publish-notice"}.intersection(case["actions"]):
         return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
     return page_of(case, check_all(str(case_id)))
 
@@ -47,14 +49,23 @@ def check_all(case_id: str) -> Json:
     return answer_of(current_client().post(ENTERPRISE, case_path(case_id, "check"), json={}))
 
 
-def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = False) -> str:
+def page_of(
+    case: Json, found: Json, declaration_error: str = "", tried: bool = False, promise_error: str = ""
+) -> str:
     """The page; what is open is an error summary once the reader has `tried` to submit, a note before."""
     item = load_item_of(case)
     sections = answered_sections(case, item)
-    points = summary(case, sections, found["errors"], "check")
-    errors = points if tried else []
+    section = section_of(case, item, found["errors"] if tried else None)
+    may_follow = {f"/materials/{each['code']}" for each in section["followers"]}
+    own = [each for each in found["errors"] if not each["pointer"].startswith("/deferred")]
+    # What may follow later is said in its own section, until somebody tries to do without both.
+    open_points = [each for each in own if tried or each["pointer"] not in may_follow]
+    points = summary(case, sections, open_points, "check")
+    errors = [*points, *lines_of(found["errors"])] if tried else []
     if declaration_error:
         errors = [*errors, ErrorLine(declaration_error, "#declaration")]
+    if promise_error:
+        errors = [*errors, ErrorLine(promise_error, "#promise")]
     return render_template(
         "portal/check.html",
         case=case,
@@ -64,8 +75,17 @@ def page_of(case: Json, found: Json, declaration_error: str = "", tried: bool = 
         open_points=[] if tried else points,
         warnings=summary(case, sections, found.get("warnings", ()), "check"),
         declaration_error=declaration_error,
+        **section,
+        promise=promise_in(item) if case["route"] == "promise" else None,
+        promise_error=promise_error,
         idempotency_key=str(uuid4()),
     )
+
+
+def without_deferred(found: Json) -> Json:
+    """The findings without the materials that the posted form defers: those are no error of the form."""
+    ticked = {f"/materials/{code}" for code in (typed() or {}).get("materials", ())}
+    return {**found, "errors": [each for each in found["errors"] if each["pointer"] not in ticked]}
 
 
 def summary(
@@ -103,11 +123,17 @@ def link_to(case: Json, pointer: str, goal: str) -> str:
 @signed_in_only
 def submit(case_id: UUID) -> Answer:
     """Hand the application in."""
-    if request.form.get("declaration") != "true":
-        sentence = _("Confirm that the information is true before you submit")
-        return page_of(load_case(str(case_id)), check_all(str(case_id)), sentence, tried=True), _INVALID
+    promised = request.form.get("promise") == "true"
+    case = load_case(str(case_id))
+    unread = case["route"] == "promise" and not promised
+    declared = request.form.get("declaration") == "true"
+    if "submit" in case["actions"] and (unread or not declared):
+        declare = "" if declared else _("Confirm that the information is true before you submit")
+        promise = _("Read what is told, and confirm that you promise it") if unread else ""
+        found = without_deferred(check_all(str(case_id)))
+        return page_of(case, found, declare, tried=True, promise_error=promise), _INVALID
     try:
-        act(str(case_id), "submit", {"declaration": True})
+        act(str(case_id), "submit", {"declaration": declared, "promise": promised, "deferred": typed()})
     except RefusedError as refusal:
         if refusal.status == _CONFLICT and refusal.slug in _ANOTHER_VERSION:
             # Another version came into force while the reader was checking: the task list says what is new.
@@ -116,6 +142,24 @@ def submit(case_id: UUID) -> Answer:
             raise
         return page_of(load_case(str(case_id)), {"errors": refusal.errors}, tried=True), _INVALID
     return redirect(url_for("portal.check.done", case_id=case_id), code=303)
+
+
+@pages.post("/applications/<uuid:case_id>/publish-notice")
+@signed_in_only
+def publish_notice(case_id: UUID) -> Answer:
+    """Put up the public notice that comes before the application."""
+    if request.form.get("declaration") != "true":
+        sentence = _("Confirm that the information is true and may be published")
+        return page_of(load_case(str(case_id)), check_all(str(case_id)), sentence, tried=True), _INVALID
+    try:
+        act(str(case_id), "publish-notice", {"declaration": True})
+    except RefusedError as refusal:
+        if refusal.status == _CONFLICT and refusal.slug in _ANOTHER_VERSION:
+            return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
+        if refusal.status != _INVALID:
+            raise
+        return page_of(load_case(str(case_id)), {"errors": refusal.errors}, tried=True), _INVALID
+    return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
 
 
 @pages.get("/applications/<uuid:case_id>/done")

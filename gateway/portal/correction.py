@@ -9,6 +9,7 @@ from gateway.portal.access import signed_in_only
 from gateway.portal.applications import answered_sections
 from gateway.portal.check import check_all, link_to, summary
 from gateway.portal.context import Json
+from gateway.portal.deferring import lines_of, section_of, typed
 from gateway.portal.fields import ErrorLine
 from gateway.portal.services import RefusedError, act, load_case, load_item_of
 
@@ -29,13 +30,19 @@ def show(case_id: UUID) -> Answer:
     return page_of(case, [])
 
 
-def page_of(case: Json, errors: list[ErrorLine]) -> str:
+def page_of(case: Json, errors: list[ErrorLine], found: list[Json] | None = None) -> str:
     """The page, with what stands in the way of handing the answer in."""
+    section = section_of(case, load_item_of(case), found)
     items = [
         {**each, "href": link_to(case, each["target"], "correction")} for each in case["correction"]["items"]
     ]
     return render_template(
-        "portal/correction.html", case=case, items=items, errors=errors, idempotency_key=str(uuid4())
+        "portal/correction.html",
+        case=case,
+        items=items,
+        errors=errors,
+        **section,
+        idempotency_key=str(uuid4()),
     )
 
 
@@ -44,12 +51,14 @@ def page_of(case: Json, errors: list[ErrorLine]) -> str:
 def answer(case_id: UUID) -> Answer:
     """Hand the corrected application in again."""
     try:
-        act(str(case_id), "answer-correction", {})
+        act(str(case_id), "answer-correction", {"deferred": typed()})
     except RefusedError as refusal:
         if refusal.status != _INVALID:
             raise
         case = load_case(str(case_id))
         sections = answered_sections(case, load_item_of(case))
         found = refusal.errors or check_all(str(case_id))["errors"]
-        return page_of(case, summary(case, sections, found, "correction")), _INVALID
+        own = [each for each in found if not each["pointer"].startswith("/deferred")]
+        lines = [*summary(case, sections, own, "correction"), *lines_of(found)]
+        return page_of(case, lines, found), _INVALID
     return redirect(url_for("portal.check.done", case_id=case_id), code=303)

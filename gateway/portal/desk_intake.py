@@ -25,12 +25,13 @@ def accept(case_id: UUID) -> Answer:
 
 
 def _accept_page(case: Json, stale: bool = False) -> str:
-    missing = [each for each in case["materials"] if each["required"] and not each["uploaded"]]
+    wanting = [each for each in case["materials"] if each["required"] and not each["uploaded"]]
     return render_template(
         "portal/desk/accept.html",
         **head_of(case, live_task(case["id"])),
         item=load_item_of(case),
-        missing=missing,
+        missing=[each for each in wanting if not each["deferred"]],
+        with_gaps=any(each["deferred"] for each in case["materials"]),
         unfinished=[each for each in case["sections"] if each["status"] != "complete"],
         stale=stale,
         version=version_seen(case["version"], stale),
@@ -43,7 +44,7 @@ def _accept_page(case: Json, stale: bool = False) -> str:
 def accept_post(case_id: UUID) -> Answer:
     """Accept the application; the decision clocks start."""
     try:
-        act(str(case_id), "accept", {})
+        act(str(case_id), "accept", {"with_gaps": request.form.get("with_gaps") == "true"})
     except RefusedError as refusal:
         return refused(
             refusal, str(case_id), "accept", lambda case, _errors, stale: _accept_page(case, stale)

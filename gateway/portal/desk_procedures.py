@@ -10,7 +10,7 @@ from gateway.portal.desk_access import desk_only
 from gateway.portal.desk_actions import Answer, named, no_longer, refused, sentences, version_seen
 from gateway.portal.desk_case import head_of, live_task
 from gateway.portal.posted import number_of
-from gateway.portal.services import RefusedError, act, load_case
+from gateway.portal.services import RefusedError, act, load_case, load_item_of
 
 pages = Blueprint("desk_procedures", __name__)
 
@@ -34,7 +34,6 @@ _LABELS = {
     "/legal_basis": _l("Legal basis"),
 }
 _PLACES = {
-    "/kind": "kind-hearing",
     "/reason": "reason",
     "/expected_days": "days",
     "/legal_basis": "basis",
@@ -52,11 +51,13 @@ def show(case_id: UUID) -> Answer:
 
 
 def _start_page(case: Json, typed: dict[str, str], errors: list[Json], stale: bool = False) -> str:
-    wrong, lines = sentences(named(errors, _LABELS), _PLACES)
+    kinds = _offered(case)
+    places = {**_PLACES, "/kind": f"kind-{kinds[0][0]}"} if kinds else _PLACES
+    wrong, lines = sentences(named(errors, _LABELS), places)
     return render_template(
         "portal/desk/procedure.html",
         **head_of(case, live_task(case["id"])),
-        kinds=KINDS,
+        kinds=kinds,
         typed=typed,
         running=running_of(case),
         wrong=wrong,
@@ -65,6 +66,13 @@ def _start_page(case: Json, typed: dict[str, str], errors: list[Json], stale: bo
         version=version_seen(case["version"], stale),
         idempotency_key=str(uuid4()),
     )
+
+
+def _offered(case: Json) -> list[tuple[str, object]]:
+    """The procedures that the case's item names: no other may be started."""
+    item = load_item_of(case)
+    named_by_item = {name for each in item["special_procedures"] for name in each["procedures"]}
+    return [(value, label) for value, label in KINDS if value in named_by_item]
 
 
 @pages.post("/desk/cases/<uuid:case_id>/procedure")
@@ -82,10 +90,11 @@ def start(case_id: UUID) -> Answer:
     if days is not None:
         body["expected_days"] = days
     try:
-        act(str(case_id), _START, body)
+        started = act(str(case_id), _START, body)
     except RefusedError as refusal:
         return refused(refusal, str(case_id), _START, again)
-    return redirect(_time_limits(case_id, "procedure"), code=303)
+    # While the limits stand still nothing is due; what is due all the same had ended before.
+    return redirect(_time_limits(case_id, "procedure-late" if started["due"] else "procedure"), code=303)
 
 
 @pages.get("/desk/cases/<uuid:case_id>/procedure/<kind>/end")

@@ -25,6 +25,12 @@ from gateway.portal.services import RefusedError, load_case, load_item_of
 pages = Blueprint("desk_review", __name__)
 
 _VERB = "opinion"
+_INSPECTION = {
+    "/inspection": "inspectors",
+    "/inspection/inspectors": "inspectors",
+    "/inspection/on": "inspected-on",
+    "/inspection/findings": "findings",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,18 @@ class Typed:
     notes: dict[str, str]
     conclusion: str = ""
     text: str = ""
+    inspected_on: str = ""
+    inspectors: str = ""
+    findings: str = ""
+
+    @property
+    def inspection(self) -> Json:
+        """The check on the spot as the service takes it; names stand on lines of their own."""
+        return {
+            "on": self.inspected_on,
+            "inspectors": [name.strip() for name in self.inspectors.splitlines() if name.strip()],
+            "findings": self.findings,
+        }
 
 
 def _typed(checks: list[Json]) -> Typed:
@@ -44,6 +62,9 @@ def _typed(checks: list[Json]) -> Typed:
         {each["key"]: form.get(f"note:{each['key']}", "").strip() for each in checks},
         form.get("conclusion", ""),
         form.get("text", "").strip(),
+        form.get("inspected_on", "").strip(),
+        form.get("inspectors", "").strip(),
+        form.get("findings", "").strip(),
     )
 
 
@@ -59,17 +80,18 @@ def show(case_id: UUID) -> Answer:
 
 def _page(case: Json, typed: Typed, errors: list[Json], stale: bool = False) -> str:
     item = load_item_of(case)
-    checks = item["review_checks"]
-    places = {"/conclusion": "conclusion-approve", "/text": "text"}
+    head = head_of(case, live_task(case["id"]))
+    checks = _checks(item, head["task"])
+    places = {"/conclusion": "conclusion-approve", "/text": "text", **_INSPECTION}
     places |= {f"/checks/{each['key']}": f"result-{each['key']}-pass" for each in checks}
     places |= {f"/checks/{each['key']}/note": f"note-{each['key']}" for each in checks}
     wrong, lines = sentences(errors, places)
-    head = head_of(case, live_task(case["id"]))
     return render_template(
         "portal/desk/review.html",
         **head,
         item=item,
         checks=checks,
+        on_site=on_site_of(item),
         typed=typed,
         answered=sum(bool(result) for result in typed.results.values()),
         wrong=wrong,
@@ -82,6 +104,12 @@ def _page(case: Json, typed: Typed, errors: list[Json], stale: bool = False) -> 
     )
 
 
+def _checks(item: Json, task: Json | None) -> list[Json]:
+    """The points that the opinion on this task answers: each department has its own."""
+    asked = task["checks"] if task else ()
+    return [each for each in item["review_checks"] if each["key"] in asked]
+
+
 @pages.post("/desk/cases/<uuid:case_id>/review")
 @desk_only
 def give(case_id: UUID) -> Answer:
@@ -89,14 +117,20 @@ def give(case_id: UUID) -> Answer:
     case = load_case(str(case_id))
     if _VERB not in case["actions"]:
         return no_longer(case)
-    checks = load_item_of(case)["review_checks"]
+    item = load_item_of(case)
+    checks = _checks(item, live_task(case["id"]))
     typed = _typed(checks)
     if request.form.get("action") != "give":
         return _page(case, typed, [])
     nothing_chosen = _nothing_chosen(checks, typed)
     if not typed.conclusion:
         return _page(case, typed, nothing_chosen), INVALID
-    return _give(str(case_id), checks, typed)
+    return _give(str(case_id), item, typed)
+
+
+def on_site_of(item: Json) -> Json | None:
+    """What the item says of the check on the spot, if a step of it demands one."""
+    return next((step["on_site"] for step in item["steps"] if step["on_site"]), None)
 
 
 def _nothing_chosen(checks: list[Json], typed: Typed) -> list[Json]:
@@ -112,23 +146,22 @@ def _nothing_chosen(checks: list[Json], typed: Typed) -> list[Json]:
     return [*errors, {"pointer": "/conclusion", "message": _("Choose your conclusion")}]
 
 
-def _give(case_id: str, checks: list[Json], typed: Typed) -> Answer:
+def _give(case_id: str, item: Json, typed: Typed) -> Answer:
     sent = [
         {"key": key, "result": result, "note": typed.notes[key]}
         for key, result in typed.results.items()
         if result
     ]
-    numbers = {each["key"]: number for number, each in enumerate(checks, start=1)}
+    numbers = {each["key"]: number for number, each in enumerate(item["review_checks"], start=1)}
+    body: Json = {"conclusion": typed.conclusion, "text": typed.text, "checks": sent}
+    if on_site_of(item):
+        body["inspection"] = typed.inspection
 
     def again(case: Json, errors: list[Json], stale: bool) -> str:
         return _page(case, typed, [_by_key(error, sent, numbers) for error in errors], stale)
 
     try:
-        act_on_task(
-            request.form.get("task", ""),
-            _VERB,
-            {"conclusion": typed.conclusion, "text": typed.text, "checks": sent},
-        )
+        act_on_task(request.form.get("task", ""), _VERB, body)
     except RefusedError as refusal:
         return refused(refusal, case_id, _VERB, again)
     return redirect(

@@ -1,4 +1,4 @@
-"""Slips (文书) and certificates as downloads."""
+"""Slips (文书), certificates and the documents of other authorities as downloads."""
 
 from uuid import UUID
 
@@ -19,6 +19,14 @@ _API = "/api/v1/"
 def slip(case_id: UUID, slip_id: str) -> Response:
     """One slip of a case as PDF."""
     return passed_on(ENTERPRISE, case_path(str(case_id), "slips", slip_id), inline=True)
+
+
+@pages.get("/applications/<uuid:case_id>/outside-documents/<uuid:document_id>")
+@signed_in_only
+def outside(case_id: UUID, document_id: UUID) -> Response:
+    """A document that another authority has issued; never shown inside our own pages."""
+    path = case_path(str(case_id), "outside-documents", str(document_id))
+    return passed_on(ENTERPRISE, path, inline=False)
 
 
 @pages.get("/applications/<uuid:case_id>/certificate")

@@ -3,7 +3,7 @@
 from os import SEEK_END
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -43,7 +43,7 @@ _STALE = 412
 def show(case_id: UUID) -> Answer:
     """All materials with their state and a form each."""
     case = load_case(str(case_id))
-    if "edit" not in case["actions"]:
+    if not {"edit", "make-up"}.intersection(case["actions"]):
         return redirect(url_for("portal.applications.show", case_id=case_id), code=303)
     return page_of(case, {})
 
@@ -52,10 +52,13 @@ def page_of(case: Json, wrong: dict[str, str]) -> str:
     """The page; `wrong` holds a sentence for each material whose upload was refused."""
     item = load_item_of(case)
     described = {material["code"]: material for material in item["materials"]}
+    to_follow = "make-up" in case["actions"]  # then only what is to be made up can be handed in
     return render_template(
-        "portal/materials.html",
+        "portal/make_up.html" if to_follow else "portal/materials.html",
         case=case,
         item=item,
+        materials=[each for each in case["materials"] if each["deferred"] or not to_follow],
+        idempotency_key=str(uuid4()),
         described=described,
         wrong=wrong,
         notes=_official_notes(case),

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from gateway.portal.access import may_apply
 from gateway.portal.context import Json, current_language, current_person, current_settings
+from gateway.portal.credit_access import oversees_credit
 from gateway.portal.desk_access import office_of, on_the_desk
 from gateway.portal.security import local_path
 from gateway.portal.services import gaps
@@ -49,11 +50,15 @@ def _signed_in(person: Json | None) -> bool:
 MENU = (
     MenuEntry("portal.public.home", _l("Home"), "home", _everybody, "/"),
     MenuEntry("portal.desk.queue", _l("Work queue"), "inbox", on_the_desk, "/desk"),
+    MenuEntry("portal.supervision.index", _l("Supervision"), "eye", on_the_desk, "/supervision"),
+    MenuEntry("portal.handovers.index", _l("Hand-overs"), "send", on_the_desk, "/handovers"),
     MenuEntry("portal.stuck.index", _l("Stuck events"), "hand-stop", sees_stuck_events, "/stuck-events"),
     MenuEntry("portal.calendar.index", _l("Working calendar"), "calendar", sees_stuck_events, "/calendar"),
+    MenuEntry("portal.credit.index", _l("Credit records"), "scale", oversees_credit, "/credit"),
     MenuEntry("portal.public.items", _l("Services"), "clipboard-list", _everybody, "/items"),
     MenuEntry("portal.applications.mine", _l("My applications"), "files", may_apply, "/applications"),
     MenuEntry("portal.messages.inbox", _l("Messages"), "bell", _signed_in, "/messages"),
+    MenuEntry("portal.notices.index", _l("Public notices"), "flag", _everybody, "/notices"),
     MenuEntry("portal.verify.ask", _l("Verify a certificate"), "shield-check", _everybody, "/verify"),
     MenuEntry("portal.public.help_page", _l("Help"), "help-circle", _everybody, "/help"),
 )

@@ -42,6 +42,15 @@ def _typed_field(schema: Json, form: MultiDict[str, str], path: Path) -> Any:
     return text
 
 
+def typed_at(section: Json, path: Path, form: MultiDict[str, str], prefix: Path) -> Any:
+    """The raw answer of one field of a section whose control is named after `prefix` and its path."""
+    schema, parts = section["schema"], list(path)
+    while parts:
+        part = parts.pop(0)
+        schema = schema["items"] if part.isdecimal() else schema["properties"][part]
+    return _typed_field(schema, form, (*prefix, *path))
+
+
 def _row_numbers(form: MultiDict[str, str], name: str) -> list[int]:
     """Numbers of the rows that were on the page; each row carries a marker `<name>.rows`."""
     numbers = {number_of(text) for text in form.getlist(f"{name}.rows")}

@@ -16,8 +16,11 @@ pages = Blueprint("public", __name__)
 
 _LANGUAGE_KEPT = timedelta(days=365)
 # States in which the applicant is the one who must act.
-_WAITING_FOR_APPLICANT = ("draft", "correction")
-_FINISHED = ("granted", "refused", "not_required", "not_accepted", "withdrawn")
+_WAITING_FOR_APPLICANT = ("draft", "correction", "notice_over")
+_FINISHED = (
+    *("granted", "filed", "refused", "not_required", "not_accepted", "withdrawn"),
+    *("terminated", "revoked", "objected", "lapsed"),
+)
 
 
 @pages.get("/")

@@ -117,9 +117,24 @@ def load_item(code: str, version: str | None = None) -> Json:
     return load(ENTERPRISE, path_of("items", code), version=version)
 
 
-def load_item_of(case: Json) -> Json:
-    """The item of a case in the version under which the case was filed, whatever was published since."""
+def load_whole_item_of(case: Json) -> Json:
+    """The item of a case in the version under which it was filed, with what any of its ways asks for."""
     return load_item(case["item"]["code"], case["item"]["version"])
+
+
+def load_item_of(case: Json) -> Json:
+    """The item of a case in the version under which it was filed, as it stands on the way that it goes."""
+    item = load_whole_item_of(case)
+    route = case["route"]
+    for part in ("materials", "steps"):
+        item[part] = [each for each in item[part] if each["route"] in (None, route)]
+    promise = next((reform["promise"] for reform in item["reforms"] if reform["promise"]), None)
+    if route == "promise" and promise is not None:
+        item["statutory_limit"], item["promised_limit"] = (
+            promise["statutory_limit"],
+            promise["promised_limit"],
+        )
+    return item
 
 
 def act(case_id: str, verb: str, body: Json) -> Json:

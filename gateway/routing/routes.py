@@ -19,9 +19,10 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Paths below a service that may be read without a token; `*` stands for one part."""
+    """Paths below a service that need no token here; `*` stands for one part."""
 
     path: str
+    methods: frozenset[str] = frozenset({"GET", "HEAD"})
 
     def matches(self, path: str) -> bool:
         """Whether a decoded path is one of these."""
@@ -35,10 +36,16 @@ ALIASES = (Alias("verify/<certificate_id>", "enterprise", "verify/{certificate_i
 OPEN = (
     Open("items"),
     Open("items/*"),
+    Open("revocation-grounds"),
     Open("verify/*"),
+    Open("notices"),
+    Open("notices/*"),
     Open("calendar"),
     Open("calendar/*"),
+    Open("overdue-explanations"),
     Open("openapi.json"),
+    # Other authorities' systems sign what they push; they have no account.
+    Open("handovers/*/reports", frozenset({"POST"})),
 )
 
 
@@ -105,7 +112,7 @@ BREAKER = BreakerLimits()
 
 def is_open(method: str, path: str) -> bool:
     """Whether anybody may ask without a token."""
-    return method in READING and any(each.matches(path) for each in OPEN)
+    return any(method in each.methods and each.matches(path) for each in OPEN)
 
 
 def route_of(method: str, path: str) -> Route:

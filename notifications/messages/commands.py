@@ -4,7 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from notifications.messages.model import Message
+from notifications.messages.model import Manager, Message
 from notifications.messages.queries import own_message
 from notifications.templates.catalogue import Wording
 from shared.database import insert_if_absent
@@ -29,6 +29,17 @@ def tell(tx: Transaction, event: Event, recipient: UUID, wording: Wording, link:
             "created_at": event.time,
         },
     )
+
+
+def copy_manager(tx: Transaction, event: Event) -> None:
+    """Remember whether an account manages the park, unless what is known is newer."""
+    account_id = event.data["account_id"]
+    manages = "manager" in event.data["roles"]
+    known = tx.session.get(Manager, account_id, with_for_update=True)
+    if known is None:
+        tx.session.add(Manager(account_id=account_id, sequence=event.sequence, manages=manages))
+    elif known.sequence < event.sequence:
+        known.sequence, known.manages = event.sequence, manages
 
 
 def mark_read(tx: Transaction, message_id: UUID) -> Message:

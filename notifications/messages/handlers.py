@@ -5,8 +5,9 @@ A date that moves also concerns the official who has claimed the case.
 
 from collections.abc import Mapping
 
-from notifications.messages.commands import tell
+from notifications.messages.commands import copy_manager, tell
 from notifications.messages.facts import case_facts
+from notifications.messages.queries import managers
 from notifications.templates.catalogue import Catalogue
 from shared.messaging.envelope import Event
 from shared.service import EventHandler
@@ -26,8 +27,33 @@ CASE_STEPS = (
     "procedure-ended",
     "extended",
     "delivered",
+    "paid",
+    "overdue-explained",
+    "corrected-on-the-spot",
+    "promise-checked",
+    "correction-ordered",
+    "promise-broken",
+    "revocation-proposed",
+    "revocation-withdrawn",
+    "revocation-dropped",
+    "revoked",
+    "handed-over",
+    "handover-stuck",
+    "withdrawal-refused",
+    "notice-published",
+    "notice-ended",
+    "objection-lodged",
+    "filing-lapsed",
+    "filed",
+    "renewal-due",
+    "deemed-renewed",
 )
 REDATED = "redated"
+WARNED = "warned"
+ROLES_CHANGED = "yuanban.gateway.account.roles-changed.v1"
+GAP_STEPS = ("made-up", "make-up-redated", "terminated")
+"""Steps of a case with gaps: the official who examines it is told, too."""
+OBJECTION = "objection-stated"
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -39,19 +65,68 @@ def tell_applicant(tx: Transaction, event: Event) -> None:
 
 
 def tell_of_new_date(tx: Transaction, event: Event) -> None:
-    """Tell the applicant, and the official who holds the claim where one does."""
-    tell_applicant(tx, event)
+    """Tell the applicant, and the official who holds the claim where one does.
+
+    The date of a stage alone is the officials' business.
+    """
+    facts = case_facts(event.data)
+    if not facts["answer_stays"] or facts["moved"] is not None:
+        tell_applicant(tx, event)
     official = event.data["redating"]["claimed_by"]
     if official is not None:
-        wording = tx.resource(Catalogue).word("claimed-case.redated", case_facts(event.data))
+        wording = tx.resource(Catalogue).word("claimed-case.redated", facts)
+        tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
+
+
+def tell_of_warning(tx: Transaction, event: Event) -> None:
+    """Tell the official who holds the claim; when a limit was missed, those who manage the park too.
+
+    Whoever is both is told once.
+    """
+    warning = event.data["warning"]
+    told = {warning["claimed_by"]} - {None}
+    if warning["light"] != "yellow":
+        told.update(managers(tx.session))
+    wording = tx.resource(Catalogue).word("case.warned", case_facts(event.data))
+    for recipient in sorted(told):
+        tell(tx, event, recipient, wording, f"/desk/cases/{event.data['case_id']}")
+
+
+def keep_manager(tx: Transaction, event: Event) -> None:
+    """Remember who manages the park."""
+    copy_manager(tx, event)
+
+
+def tell_both(tx: Transaction, event: Event) -> None:
+    """Tell the applicant, and the official who examines the case where one does."""
+    tell_applicant(tx, event)
+    official = event.data["claimed_by"]
+    if official is not None:
+        step = event.type.split(".")[3]
+        wording = tx.resource(Catalogue).word(f"claimed-case.{step}", case_facts(event.data))
+        tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
+
+
+def tell_of_objection(tx: Transaction, event: Event) -> None:
+    """Tell the applicant that it has arrived, and the officials concerned that the holder has spoken."""
+    tell_applicant(tx, event)
+    wording = tx.resource(Catalogue).word("claimed-case.objection-stated", case_facts(event.data))
+    for official in event.data["revocation"]["officials"]:
         tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
 
 
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
-    steps = {**dict.fromkeys(CASE_STEPS, tell_applicant), REDATED: tell_of_new_date}
-    return {
+    steps = {
+        **dict.fromkeys(CASE_STEPS, tell_applicant),
+        **dict.fromkeys(GAP_STEPS, tell_both),
+        REDATED: tell_of_new_date,
+        WARNED: tell_of_warning,
+        OBJECTION: tell_of_objection,
+    }
+    of_cases = {
         f"yuanban.{service}.case.{step}.v1": handler
         for service in CASE_SERVICES
         for step, handler in steps.items()
     }
+    return {**of_cases, ROLES_CHANGED: keep_manager}

@@ -9,6 +9,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.database import Base, JsonDoc, UtcDateTime
 
 
+class Manager(Base):
+    """A copy of who manages the park, as of the account's event number `sequence`; never edited here."""
+
+    __tablename__ = "manager"
+
+    account_id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    sequence: Mapped[int]
+    """Of the event it was copied from; only a newer one replaces it."""
+    manages: Mapped[bool]
+
+
 class Message(Base):
     """What a person was told, in both languages, as it was worded at the time."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from notifications.messages.model import Message
+from notifications.messages.model import Manager, Message
 from shared.actor import Actor
 from shared.database import UtcDateTime
 from shared.errors import BadRequest, NotFound
@@ -48,6 +48,11 @@ def unread(session: Session, reader: Actor) -> int:
         .subquery()
     )
     return session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
+
+
+def managers(session: Session) -> list[UUID]:
+    """Who manages the park, as far as this service has heard."""
+    return list(session.scalars(sa.select(Manager.account_id).where(Manager.manages)))
 
 
 def own_message(session: Session, reader: Actor, message_id: UUID) -> Message:

@@ -46,6 +46,10 @@ class IndustryError(IdentifierError):
     """A wrong industry code (GB/T 4754)."""
 
 
+class CasNumberError(IdentifierError):
+    """A wrong CAS registry number of a chemical substance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caution:
     """Something to look at twice, though it may well be right: a table that ships here is only an extract."""

@@ -1,4 +1,4 @@
-"""`yuanban worker SERVICE`: relay, consumers, retries, timers and housekeeping of one service."""
+"""`yuanban worker SERVICE`: relay, consumers, retries, timers, errands and housekeeping of one service."""
 
 import threading
 import time
@@ -15,6 +15,7 @@ from shared.messaging.brokers.rabbitmq import Topology
 from shared.messaging.brokers.rabbitmq_consumer import Delivery, Subscription
 from shared.messaging.brokers.rabbitmq_publisher import RabbitPublisher
 from shared.messaging.consumer import Consumer
+from shared.messaging.errands import Runner
 from shared.messaging.figures import Figures
 from shared.messaging.relay import Relay
 from shared.messaging.retention import Housekeeper
@@ -49,6 +50,7 @@ class WorkerProcess:
             self.runtime, RabbitPublisher(settings.broker_url, self._topology.exchange), self.figures
         )
         self._timekeeper = Timekeeper(self.runtime)
+        self._runner = Runner(self.runtime)
         self._housekeeper = Housekeeper(self.runtime)
         self._anchorer = Anchorer(self.runtime)
         self._ended = threading.Event()
@@ -81,6 +83,8 @@ class WorkerProcess:
 
     def _loops(self) -> dict[str, Loop]:
         loops: dict[str, Loop] = {"relay": self.relay.run_forever, "chores": self._chores}
+        if self.runtime.service.errands:
+            loops["errands"] = self._run_errands
         queue = self.runtime.service.queue
         if queue is not None:
             events = self._topology.events(queue)
@@ -118,6 +122,18 @@ class WorkerProcess:
     def _park(self, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
             self.consumer.park_dead(delivery.body, cause_of_death(delivery.headers))
+
+    def _run_errands(self, stop: threading.Event) -> None:
+        """Errands alone: an outside system that is slow holds up nothing else."""
+        while not stop.is_set():
+            try:
+                busy = self._runner.run_due()
+            except Exception:
+                log.exception("errands failed, pausing", service=self.runtime.service.name)
+                stop.wait(TROUBLE_PAUSE_S)
+                continue
+            if not busy:
+                stop.wait(IDLE_PAUSE_S)
 
     def _chores(self, stop: threading.Event) -> None:
         """Retries, timers, housekeeping, the day's anchor; after trouble, which is logged, again."""

@@ -25,7 +25,9 @@ class Timekeeper:
     def wake_due(self) -> int:
         """Run what is due; returns how many appointments were."""
         with self._runtime.read() as session:
-            due = [row.id for row in timers.due(session, self._runtime.clock.now(), AT_ONCE)]
+            errands = self._runtime.service.errands
+            now = self._runtime.clock.now()
+            due = [row.id for row in timers.due(session, now, AT_ONCE, without=errands)]
         for timer_id in due:
             until = self._begin(timer_id)
             if until is None:

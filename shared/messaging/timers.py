@@ -1,7 +1,7 @@
 """Time as an input: a row written with the command wakes a handler when due; nothing waits in a broker."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,15 +87,21 @@ def cancel(session: Session, name: str, key: str) -> None:
     session.execute(sa.delete(Timer).where(Timer.name == name, Timer.key == key))
 
 
-def due(session: Session, now: datetime, limit: int) -> Sequence[Timer]:
-    """Appointments whose time has come; each is taken again, locked, before it is run."""
-    query = (
-        sa.select(Timer)
-        .where(Timer.due_at <= now, Timer.parked_at.is_(None))
-        .order_by(Timer.due_at)
-        .limit(limit)
-    )
-    return session.scalars(query).all()
+def due(
+    session: Session,
+    now: datetime,
+    limit: int,
+    *,
+    only: Collection[str] | None = None,
+    without: Collection[str] = (),
+) -> Sequence[Timer]:
+    """Appointments whose time has come, by name; each is taken again, locked, before it is run."""
+    query = sa.select(Timer).where(Timer.due_at <= now, Timer.parked_at.is_(None))
+    if only is not None:
+        query = query.where(Timer.name.in_(sorted(only)))
+    if without:
+        query = query.where(Timer.name.not_in(sorted(without)))
+    return session.scalars(query.order_by(Timer.due_at).limit(limit)).all()
 
 
 def backlog(session: Session, now: datetime, up_to: int) -> tuple[int, datetime | None, int]:

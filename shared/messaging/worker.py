@@ -1,7 +1,10 @@
-"""The working loop of the embedded shape: relay, consumers, retries, timers of all services, one thread."""
+"""The working loop of the embedded shape: relay, consumers, retries, timers of all services, one thread.
+
+Errands have a thread of their own: an outside system that is slow holds up nothing else.
+"""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -9,6 +12,7 @@ from shared.auditing.anchors import Anchorer
 from shared.messaging import outbox
 from shared.messaging.brokers.base import Broker, Queue
 from shared.messaging.consumer import Consumer
+from shared.messaging.errands import Runner
 from shared.messaging.figures import Figures
 from shared.messaging.relay import mark
 from shared.messaging.retention import Housekeeper
@@ -43,20 +47,24 @@ class Worker:
         self._timekeepers = {runtime.service.name: Timekeeper(runtime) for runtime in runtimes}
         self.figures = {runtime.service.name: Figures(runtime) for runtime in runtimes}
         """What moves, by service."""
+        self._runners = {runtime.service.name: Runner(runtime) for runtime in runtimes}
         self._housekeepers = [Housekeeper(runtime) for runtime in runtimes]
         self._anchorers = [Anchorer(runtime) for runtime in runtimes]
         self._stop = threading.Event()
         broker.declare(list(self._queues.values()))
 
     def run_once(self) -> int:
-        """One round over everything; returns how many things moved.
+        """One round over everything, errands too; returns how many things moved.
 
         A service whose database does not answer holds up no other: what failed is raised at the end.
         """
+        return self._round((self._relay, self._wake, self._retry, self._run_errands))
+
+    def _round(self, steps: Sequence[Callable[[Runtime], int]]) -> int:
         moved = 0
         failures: list[Exception] = []
         for runtime in self._runtimes:
-            for step in (self._relay, self._wake, self._retry):
+            for step in steps:
                 try:
                     moved += step(runtime)
                 except Exception as error:
@@ -74,9 +82,11 @@ class Worker:
 
     def run_forever(self) -> None:
         """Run until `stop`; an unexpected error is logged and the next round tries again."""
+        errands = threading.Thread(target=self._errands_forever, name="yuanban-errands", daemon=True)
+        errands.start()
         while not self._stop.is_set():
             try:
-                moved = self.run_once()
+                moved = self._round((self._relay, self._wake, self._retry))
                 for housekeeper in self._housekeepers:
                     housekeeper.tidy()
                 for anchorer in self._anchorers:
@@ -89,6 +99,15 @@ class Worker:
     def stop(self) -> None:
         """Finish the running round and end the loop."""
         self._stop.set()
+
+    def _errands_forever(self) -> None:
+        while not self._stop.is_set():
+            try:
+                moved = self._round((self._run_errands,))
+            except Exception:
+                log.exception("errands failed")
+                moved = 0
+            self._stop.wait(BUSY_PAUSE_S if moved else IDLE_PAUSE_S)
 
     def _relay(self, runtime: Runtime) -> int:
         with runtime.read() as session:
@@ -127,6 +146,9 @@ class Worker:
 
     def _wake(self, runtime: Runtime) -> int:
         return self._timekeepers[runtime.service.name].wake_due()
+
+    def _run_errands(self, runtime: Runtime) -> int:
+        return self._runners[runtime.service.name].run_due()
 
     def _retry(self, runtime: Runtime) -> int:
         return self._consumers[runtime.service.name].retry_due()

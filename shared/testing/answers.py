@@ -107,3 +107,27 @@ def a1_row(section: str, number: int, **fields: Any) -> dict[str, Any]:
     rows = deepcopy(_A1[section]["rows"])
     rows[number] = {name: value for name, value in {**rows[number], **fields}.items() if value is not None}
     return {section: {"rows": rows}}
+
+
+A9 = "99013112700403"
+"""The code of 公司简易注销登记."""
+A9_MATERIALS = ("application_form", "promise")
+A9_ANSWERS: dict[str, dict[str, Any]] = {
+    "declarations": dict.fromkeys(
+        (
+            "debts_settled",
+            "dues_settled",
+            "no_approval_needed",
+            "not_listed",
+            "nothing_encumbered",
+            "no_proceedings",
+            "not_revoked",
+            "no_penalty_open",
+            "no_branches",
+        ),
+        "true",
+    ),
+    "investors": {"promise_signed": "true", "rows": [{"name": "示范股东甲"}, {"name": "示范股东乙"}]},
+    "contact": {"name": "示范联络员丁", "mobile": "13800000004"},
+}
+"""A complete application for A9, but for what the register fills in."""

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from schemathesis.core.result import Ok
 from schemathesis.generation.case import Case
 from schemathesis.schemas import APIOperation
 
-from tests.contract.park import ANONYMOUS, NOWHERE, ROLES, Park, closed
+from tests.contract.park import ANONYMOUS, NOWHERE, Park, closed
 from tests.unit.material_samples import image, pdf
 
 load_all_checks()
@@ -47,7 +47,7 @@ def send_octets(_context: Any, value: Any) -> Any:
 
 def test_every_answer_is_one_that_the_description_names(park: Park) -> None:
     """As each role, of every operation: real and invented things, right and wrong requests."""
-    statuses = ask_everything(park, right=3, wrong=1)
+    statuses = ask_everything(park, right=2, wrong=1)
 
     # The made-up requests reach what they are meant to reach.
     assert {200, 201, 204, 400, 401, 403, 404, 409, 412, 415, 422, 428} <= set(statuses), statuses
@@ -74,9 +74,9 @@ def ask_everything(park: Park, right: int, wrong: int) -> Counter[int]:
     for found in schema.get_all_operations():
         assert isinstance(found, Ok), found
         operation = found.ok()
-        _make_up(operation, GenerationMode.POSITIVE, right, send)
+        _make_up(operation, GenerationMode.POSITIVE, right, send, park.askers)
         if _can_be_wrong(operation):
-            _make_up(operation, GenerationMode.NEGATIVE, wrong, send)
+            _make_up(operation, GenerationMode.NEGATIVE, wrong, send, park.askers)
     return statuses
 
 
@@ -87,8 +87,10 @@ def _can_be_wrong(operation: Operation) -> bool:
     return typed or bool(list(operation.query)) or bool(list(operation.body))
 
 
-def _make_up(operation: Operation, mode: GenerationMode, count: int, send: Send) -> None:
-    """Send `count` made-up requests, each in the name of every role."""
+def _make_up(
+    operation: Operation, mode: GenerationMode, count: int, send: Send, askers: Sequence[str]
+) -> None:
+    """Send `count` made-up requests, each in the name of everybody who asks."""
 
     @settings(
         max_examples=count,
@@ -100,7 +102,7 @@ def _make_up(operation: Operation, mode: GenerationMode, count: int, send: Send)
     )
     @given(case=operation.as_strategy(generation_mode=mode), chance=st.integers(0, 2**32))
     def run(case: Case[Any], chance: int) -> None:
-        for role in ROLES:
+        for role in askers:
             send(case.derive(), role, random.Random(f"{role} {chance}"))
 
     run()

@@ -26,7 +26,7 @@ from tests.contract.park import closed
 ROOT = Path(__file__).parents[2]
 JSON = "application/json"
 PACKAGES = ("shared", "approvals", "facilities", "notifications", "gateway")
-UNKEYED = {"token", "enterprise_check_case"}
+UNKEYED = {"token", "enterprise_check_case", "enterprise_push_report"}
 """POSTs without an effect that could be had twice: they take no Idempotency-Key."""
 
 

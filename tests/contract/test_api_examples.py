@@ -4,13 +4,20 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from shared.testing.answers import A1_MATERIALS, a1_answers
+from shared.testing.answers import A1_MATERIALS, A9, A9_ANSWERS, A9_MATERIALS, a1_answers
 from shared.testing.contract import Json, Operation, operations, resolve
 from tests.contract.park import Park
+from tests.integration.approvals import fire
+from tests.integration.approvals.funds import FUNDS, MATERIALS, answers, let_the_notice_end
+from tests.integration.approvals.late import let_limits_pass
 from tests.unit.material_samples import pdf
 
 JSON = "application/json"
-NOT_TRIED = {"enterprise_renew_version": "each shipped item has one version; its own tests make a second"}
+NOT_TRIED = {
+    "enterprise_renew_version": "each shipped item has one version; its own tests make a second",
+    "enterprise_push_report": "it is signed by another system; its own tests sign",
+    "enterprise_retry_handover": "nothing is stuck in the demo; its own tests let something be",
+}
 
 
 class Reader:
@@ -53,6 +60,7 @@ class Reader:
         """An application in which nothing is missing."""
         case_id: str = self.do("agent", "enterprise_start_case").get_json()["id"]
         self.do("agent", "enterprise_save_answers", case_id=case_id)
+        self.do("agent", "enterprise_choose_route", case_id=case_id)
         answers = {"answers": a1_answers(company={"trade_name": name})}
         self.do("agent", "enterprise_save_answers", answers, case_id=case_id)
         for code in A1_MATERIALS:
@@ -81,10 +89,15 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     """From the draft to the licence, and the other ways a case may end."""
     reader = Reader(park)
     reader.do("agent", "token")
-    _grant(reader, "云栖湾")
+    founded = _grant(reader, "云栖湾")
+    _notice(reader)
+    _funds(reader)
+    _revoke(reader, founded)
     _end_otherwise(reader)
     message_id = park.ask("agent", "GET", "/notifications/messages").get_json()["items"][0]["id"]
     reader.do("agent", "notifications_read_message", message_id=message_id)
+    record = reader.do("admin", "enterprise_enter_credit_record").get_json()
+    reader.do("admin", "enterprise_repair_credit_record", record_id=record["id"])
     reader.do("admin", "enterprise_put_draft", year=2027)
     reader.do("admin", "enterprise_publish_draft", year=2027)
     for service in park.system.runtimes:
@@ -97,7 +110,7 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     assert reader.used == with_body - NOT_TRIED.keys()
 
 
-def _grant(reader: Reader, name: str) -> None:
+def _grant(reader: Reader, name: str) -> str:
     case_id = reader.submitted(name)
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_request_correction", case_id=case_id)
@@ -110,6 +123,7 @@ def _grant(reader: Reader, name: str) -> None:
     task_id = reader.claimed("window", case_id)
     reader.do("window", "enterprise_release_task", task_id=task_id)
     reader.claimed("window", case_id)
+    reader.do("window", "enterprise_correct_on_the_spot", case_id=case_id)
     reader.do("window", "enterprise_accept_case", case_id=case_id)
     task_id = reader.claimed("reviewer", case_id)
     reader.do("reviewer", "enterprise_start_procedure", case_id=case_id)
@@ -119,9 +133,98 @@ def _grant(reader: Reader, name: str) -> None:
     reader.do("approver", "enterprise_decide_extension", case_id=case_id)
     reader.do("reviewer", "enterprise_give_opinion", task_id=task_id)
     reader.claimed("approver", case_id)
+    let_limits_pass(reader.park.system, case_id)
+    reader.do("approver", "enterprise_explain_overdue", case_id=case_id)
     reader.do("approver", "enterprise_decide_case", case_id=case_id)
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_record_delivery", case_id=case_id)
+    _promise(reader, case_id)
+    return case_id
+
+
+def _promise(reader: Reader, founded: str) -> None:
+    """What the firm that a case has founded opens, on its word, and the later check."""
+    reader.park.system.settle()
+    whole = reader.do("agent", "enterprise_get_case", case_id=founded).get_json()
+    uscc = whole["certificate"]["uscc"]
+    wanted = {"item_code": fire.ITEM, "on_behalf_of": uscc}
+    case_id = reader.do("agent", "enterprise_start_case", wanted).get_json()["id"]
+    reader.do("agent", "enterprise_save_answers", {"answers": fire.ANSWERS}, case_id=case_id)
+    reader.do("agent", "enterprise_choose_route", {"route": "promise"}, case_id=case_id)
+    for code in fire.BOTH_WAYS:
+        reader.upload(case_id, code, pdf())
+    reader.do("agent", "enterprise_submit_case", {"declaration": True, "promise": True}, case_id=case_id)
+    reader.claimed("firewindow", case_id)
+    reader.do("firewindow", "enterprise_accept_case", case_id=case_id)
+    reader.claimed("fireapprover", case_id)
+    reader.do("fireapprover", "enterprise_decide_case", case_id=case_id)
+    reader.claimed("fireinspector", case_id)
+    reader.do("fireinspector", "enterprise_record_check", case_id=case_id)
+
+
+def _notice(reader: Reader) -> None:
+    """The company that was just set up is put on notice, and somebody objects."""
+    reader.park.system.settle()
+    (membership,) = reader.park.ask("agent", "GET", "/me").get_json()["memberships"][-1:]
+    started = {"item_code": A9, "on_behalf_of": membership["organisation"]["uscc"]}
+    case_id: str = reader.do("agent", "enterprise_start_case", started).get_json()["id"]
+    reader.do("agent", "enterprise_save_answers", {"answers": A9_ANSWERS}, case_id=case_id)
+    for code in A9_MATERIALS:
+        reader.upload(case_id, code, pdf())
+    notice = reader.do("agent", "enterprise_publish_notice", case_id=case_id).get_json()["notice"]
+    reader.do("reviewer", "enterprise_lodge_objection", notice_id=notice["id"])
+
+
+def _funds(reader: Reader) -> None:
+    """The company asks for funds, somebody objects, and what is granted is paid."""
+    park = reader.park
+    (membership,) = park.ask("agent", "GET", "/me").get_json()["memberships"][-1:]
+    started = {"item_code": FUNDS, "on_behalf_of": membership["organisation"]["uscc"]}
+    case_id: str = reader.do("agent", "enterprise_start_case", started).get_json()["id"]
+    # As much as the example of the payment pays.
+    reader.do(
+        "agent",
+        "enterprise_save_answers",
+        {"answers": answers(amount="61728.39", rd_expense="1234568")},
+        case_id=case_id,
+    )
+    for code in MATERIALS:
+        reader.upload(case_id, code, pdf())
+    reader.do("agent", "enterprise_submit_case", case_id=case_id)
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_accept_case", case_id=case_id)
+    for role in ("economy", "finance", "tax", "market"):
+        task = park.ask(role, "GET", f"/enterprise/tasks/{reader.claimed(role, case_id)}").get_json()
+        checks = [{"key": key, "result": "pass", "note": ""} for key in task["checks"]]
+        opinion = {"conclusion": "approve", "text": "", "checks": checks}
+        reader.do(role, "enterprise_give_opinion", opinion, task_id=task["id"])
+    notice = park.ask("agent", "GET", f"/enterprise/cases/{case_id}").get_json()["notice"]
+    reader.do("reviewer", "enterprise_lodge_objection", notice_id=notice["id"])
+    reader.claimed("economy", case_id)
+    (objection,) = park.ask("economy", "GET", f"/enterprise/cases/{case_id}/objections").get_json()["items"]
+    said = reader.operations["enterprise_answer_objection"].described["requestBody"]["content"][JSON]
+    answer = {**example(park.document, said), "objection_id": objection["id"]}
+    reader.do("economy", "enterprise_answer_objection", answer, case_id=case_id)
+    reader.used.add("enterprise_answer_objection")
+    let_the_notice_end(park.system, case_id)
+    reader.claimed("approver", case_id)
+    reader.do("approver", "enterprise_decide_case", {"granted": True}, case_id=case_id)
+    reader.claimed("finance", case_id)
+    payment = reader.operations["enterprise_record_payment"].described["requestBody"]["content"][JSON]
+    today = park.system.clock.today().isoformat()
+    body = {**example(park.document, payment), "paid_on": today}
+    reader.do("finance", "enterprise_record_payment", body, case_id=case_id)
+    reader.used.add("enterprise_record_payment")
+
+
+def _revoke(reader: Reader, case_id: str) -> None:
+    """The company falls with the decision that founded it."""
+    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
+    reader.do("reviewer", "enterprise_withdraw_revocation", case_id=case_id)
+    reader.do("reviewer", "enterprise_propose_revocation", case_id=case_id)
+    reader.do("agent", "enterprise_state_objection", case_id=case_id)
+    reader.claimed("approver", case_id)
+    reader.do("approver", "enterprise_decide_revocation", case_id=case_id)
 
 
 def _end_otherwise(reader: Reader) -> None:
@@ -130,6 +233,18 @@ def _end_otherwise(reader: Reader) -> None:
     reader.claimed("window", case_id)
     reader.do("window", "enterprise_decline_case", case_id=case_id)
     reader.do("agent", "enterprise_withdraw_case", case_id=reader.submitted("汐岚湾"))
+    _make_up(reader)
+
+
+def _make_up(reader: Reader) -> None:
+    case_id, gap = reader.draft("浔溪湾"), "premises"
+    reader.do("agent", "enterprise_delete_material", case_id=case_id, code=gap)
+    promise = {"declaration": True, "deferred": {"materials": [gap], "promise": True}}
+    reader.do("agent", "enterprise_submit_case", promise, case_id=case_id)
+    reader.claimed("window", case_id)
+    reader.do("window", "enterprise_accept_case", {"with_gaps": True}, case_id=case_id)
+    reader.upload(case_id, gap, pdf())
+    reader.do("agent", "enterprise_make_up", case_id=case_id)
 
 
 def _bodies(operation: Operation) -> Json:

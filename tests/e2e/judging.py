@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 
 from shared.testing.answers import a1_answers
 from tests.e2e.views import View, chinese
+from tests.integration.approvals import fire
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _AXE = Axe()
@@ -151,7 +152,14 @@ def names() -> tuple[str, ...]:
         yaml.safe_load(each.read_text("utf-8")) for each in demo.iterdir() if each.name.endswith(".yaml")
     ]
     accounts = (files("gateway.accounts") / "data/demo_accounts.csv").read_text("utf-8")
-    texts = [*_strings(documents), *_strings(a1_answers()), *accounts.split(","), *_TERMS, *_TYPED]
+    texts = [
+        *_strings(documents),
+        *_strings(a1_answers()),
+        *_strings(fire.ANSWERS),
+        *accounts.split(","),
+        *_TERMS,
+        *_TYPED,
+    ]
     runs = {run for text in texts for run in _HAN.findall(text)}
     return tuple(sorted(runs, key=len, reverse=True))
 

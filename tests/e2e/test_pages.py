@@ -10,10 +10,12 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.api import ITEM, Json, Person
 from tests.e2e.conftest import Reader
-from tests.e2e.server import Server
+from tests.e2e.server import Server, wait_until
 from tests.e2e.stuck import park_unknown
 from tests.e2e.views import DESKTOP, PHONE, View
 from tests.e2e.windows import Window
+from tests.integration.approvals import fire
+from tests.unit.material_samples import pdf
 
 pytestmark = pytest.mark.browser
 
@@ -82,6 +84,9 @@ PUBLIC = (
     Kind("verify-valid", "/verify/{certificate}"),
     Kind("verify-unknown", "/verify/0000-0000", status=404),
     Kind("not-found", "/no-such-page", status=404),
+    Kind("overdue-explanations", "/overdue"),
+    Kind("notices", "/notices"),
+    Kind("notice", "/notices/{notice}"),
     Kind("calendar", "/calendar"),
     Kind("calendar-year", "/calendar/2026"),
 )
@@ -115,6 +120,9 @@ APPLICANT = (
         Kind(f"case-{state}", f"/applications/{{{state}}}", "agent2")
         for state in ("received", "accepted", "reviewing", "deciding", "granted", "withdrawn", "not_accepted")
     ),
+    Kind("case-on-notice", "/applications/{on_notice}", "agent2"),
+    Kind("objection", "/notices/{notice}/object", "agent"),
+    Kind("objection-empty", "/notices/{notice}/object", "agent", then=_press("Lodge the objection")),
     Kind("withdraw", "/applications/{received}/withdraw", "agent2"),
     Kind(
         "withdraw-without-reason",
@@ -138,6 +146,8 @@ DESK = (
     Kind("queue-done", "/desk?state=done", "window"),
     Kind("queue-in-correction", "/desk?state=correction", "window"),
     Kind("queue-of-overseer", "/desk", "manager"),
+    Kind("handovers", "/handovers", "manager"),
+    Kind("handovers-none", "/handovers?state=stuck", "manager"),
     Kind("desk-case-unclaimed", "/desk/cases/{unclaimed}", "window"),
     Kind("desk-case-of-overseer", "/desk/cases/{unclaimed}", "auditor"),
     Kind("desk-case-audit", "/desk/cases/{unclaimed}?tab=audit", "auditor"),
@@ -145,6 +155,8 @@ DESK = (
     Kind("desk-case-opinions", "/desk/cases/{refused}?tab=opinions", "approver"),
     Kind("desk-case-history", "/desk/cases/{granted}?tab=history", "approver"),
     Kind("desk-case-deadline", "/desk/cases/{deciding}?tab=deadline", "approver"),
+    Kind("desk-case-on-notice", "/desk/cases/{on_notice}", "window"),
+    Kind("desk-objections", "/desk/cases/{on_notice}/objections", "window"),
     Kind("accept", "/desk/cases/{received}/accept", "window"),
     Kind("decline", "/desk/cases/{received}/decline", "window"),
     Kind("decline-with-errors", "/desk/cases/{received}/decline", "window", then=_press("Refuse intake")),
@@ -156,6 +168,13 @@ DESK = (
         then=_press("Preview the notice"),
     ),
     Kind("request-correction-preview", "/desk/cases/{received}/correction", "window", then=_preview),
+    Kind("correct-on-the-spot", "/desk/cases/{received}/correct", "window"),
+    Kind(
+        "correct-on-the-spot-with-errors",
+        "/desk/cases/{received}/correct?field=/answers/premises/room",
+        "window",
+        then=_press("Correct and tell the applicant"),
+    ),
     Kind("review", "/desk/cases/{reviewing}/review", "reviewer"),
     Kind(
         "review-with-errors",
@@ -188,10 +207,29 @@ OPERATORS = (
 )
 
 
+CREDIT = (
+    Kind("credit-records", "/credit", "manager"),
+    Kind("credit-record-enter", "/credit/enter", "manager"),
+    Kind("credit-record-with-errors", "/credit/enter", "manager", then=_press("Enter the record")),
+    Kind("own-credit-records", "/credit", "agent"),
+)
+PROMISES = (
+    Kind("way-of-applying", "/applications/{fire_draft}/route", "agent2"),
+    Kind("check-with-promise", "/applications/{fire_promise}/check", "agent2"),
+    Kind("case-promised", "/applications/{fire_granted}", "agent2"),
+    Kind("promise-check", "/desk/cases/{fire_granted}/check", "fireinspector"),
+    Kind(
+        "promise-check-with-errors",
+        "/desk/cases/{fire_granted}/check",
+        "fireinspector",
+        then=_press("Record the check"),
+    ),
+)
 TIME = (
     Kind("case-standing-still", "/applications/{stopped}", "agent"),
     Kind("case-extended", "/applications/{extended}", "agent2"),
     Kind("queue-standing-still", "/desk?light=suspended", "reviewer"),
+    Kind("supervision", "/supervision", "reviewer"),
     Kind("desk-case-standing-still", "/desk/cases/{stopped}", "reviewer"),
     Kind("desk-case-moves", "/desk/cases/{extended}?tab=deadline", "reviewer"),
     Kind("procedure", "/desk/cases/{stopped}/procedure", "reviewer"),
@@ -201,7 +239,7 @@ TIME = (
         "reviewer",
         then=_press("Start and tell the applicant"),
     ),
-    Kind("procedure-end", "/desk/cases/{stopped}/procedure/expert_review/end", "reviewer"),
+    Kind("procedure-end", "/desk/cases/{stopped}/procedure/hearing/end", "reviewer"),
     Kind("extension", "/desk/cases/{extendable}/extension", "reviewer"),
     Kind(
         "extension-with-errors",
@@ -216,6 +254,16 @@ TIME = (
         "approver",
         then=_press("Decide"),
     ),
+    Kind("revocation", "/desk/cases/{granted}/revocation", "reviewer"),
+    Kind(
+        "revocation-with-errors",
+        "/desk/cases/{granted}/revocation",
+        "reviewer",
+        then=_press("Propose and tell the holder"),
+    ),
+    Kind("revocation-withdraw", "/desk/cases/{proposed}/revocation/withdraw", "reviewer"),
+    Kind("objection", "/applications/{proposed}/objection", "agent2"),
+    Kind("revocation-decide", "/desk/cases/{heard}/revocation/decide", "approver"),
     Kind("delivery", "/desk/cases/{granted}/delivery", "window"),
     Kind(
         "delivery-with-errors",
@@ -232,7 +280,8 @@ def places(server: Server) -> Places:
     """Cases in every state: those of the demo park, two drafts, and the tasks claimed that pages need."""
     agent, agent2 = Person(server.url, "agent"), Person(server.url, "agent2")
     found = _by_state(agent2) | {state: _by_state(agent)[state] for state in ("correction", "refused")}
-    certificate = agent2.case(found["granted"])["certificate"]["id"]
+    granted = agent2.case(found["granted"])["certificate"]
+    certificate = granted["id"]
     found |= {"draft": agent.draft(company={"trade_name": "样张湾"}), "empty": agent.start()}
     found |= {"unclaimed": agent2.submitted(company={"trade_name": "待领湾"})}
     for official, state in (("window", "received"), ("approver", "deciding")):
@@ -241,11 +290,44 @@ def places(server: Server) -> Places:
     next_year = str(agent.get("/enterprise/calendar")["items"][-1]["year"])
     return {
         **found,
+        **_fire(server, agent2, granted["uscc"]),
         "certificate": certificate,
         "guide_only": guide_only,
+        "notice": agent.get("/enterprise/notices")["items"][0]["id"],
         "stuck": park_unknown(server),
         "next_year": next_year,
     }
+
+
+def _fire(server: Server, agent: Person, uscc: str) -> Places:
+    """Applications for the fire inspection: a draft, one ready to promise, one granted and being checked."""
+    wait_until(lambda: bool(agent.get("/me")["memberships"]), "the firm of the granted case")
+    found: Places = {}
+    for name, route in (
+        ("fire_draft", "ordinary"),
+        ("fire_promise", "promise"),
+        ("fire_granted", "promise"),
+    ):
+        wanted = {"item_code": fire.ITEM, "on_behalf_of": uscc}
+        started = agent.ask("POST", "/enterprise/cases", body=wanted).expect(201).json
+        found[name] = case_id = started["id"]
+        agent.act(case_id, "choose-route", {"route": route}).expect(200)
+        version = agent.case(case_id)["version"]
+        path, body = f"/enterprise/cases/{case_id}", {"answers": fire.ANSWERS}
+        agent.ask("PATCH", path, body=body, If_Match=f'"{version}"').expect(200)
+        for code in fire.BOTH_WAYS:
+            agent.upload(case_id, code, pdf()).expect(201)
+    agent.act(case_id, "submit", {"declaration": True, "promise": True}).expect(200)
+    for official, verb, said in (
+        ("firewindow", "accept", {}),
+        ("fireapprover", "decide", {"granted": True}),
+        ("fireinspector", None, {}),
+    ):
+        person = Person(server.url, official)
+        person.on_task(case_id, "claim").expect(200)
+        if verb is not None:
+            person.act(case_id, verb, said).expect(200)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -260,7 +342,30 @@ def moved(server: Server, places: Places) -> Places:
     for official, name in (("reviewer", "extendable"), ("approver", "asked")):
         Person(server.url, official).on_task(found[name], "claim").expect(200)
     Person(server.url, "window").on_task(places["granted"], "claim").expect(200)
+    found |= {"proposed": _to_be_revoked(server, "撤甲"), "heard": _to_be_revoked(server, "撤乙")}
+    agent2.act(found["heard"], "state-objection", {"text": "我方并不知情"}).expect(200)
+    Person(server.url, "approver").on_task(found["heard"], "claim").expect(200)
     return {**places, **found}
+
+
+def _to_be_revoked(server: Server, name: str) -> str:
+    """A case that was granted, and whose revocation is proposed."""
+    agent, window, reviewer, approver = (
+        Person(server.url, who) for who in ("agent2", "window", "reviewer", "approver")
+    )
+    case_id = agent.submitted(company={"trade_name": name})
+    window.on_task(case_id, "claim").expect(200)
+    window.act(case_id, "accept").expect(200)
+    reviewer.on_task(case_id, "claim").expect(200)
+    checks = reviewer.get(f"/enterprise/items/{ITEM}")["review_checks"]
+    passed = [{"key": each["key"], "result": "pass", "note": ""} for each in checks]
+    opinion = {"conclusion": "approve", "text": "齐全", "checks": passed}
+    reviewer.on_task(case_id, "opinion", opinion).expect(200)
+    approver.on_task(case_id, "claim").expect(200)
+    approver.act(case_id, "decide", {"granted": True}).expect(200)
+    proposal = {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"}
+    reviewer.act(case_id, "propose-revocation", proposal).expect(200)
+    return case_id
 
 
 def _by_state(person: Person) -> Places:
@@ -273,7 +378,7 @@ def _by_state(person: Person) -> Places:
 # among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
-KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS)
+KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT, *PROMISES)
 PAIRS = [
     pytest.param(kind, view, id=f"{kind}-{view}", marks=() if (number + turn) % 2 else pytest.mark.slow)
     for number, kind in enumerate(KINDS)

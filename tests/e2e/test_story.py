@@ -33,7 +33,7 @@ class Plan:
 # Axe has judged every kind of page elsewhere; one way through judges also what scripts change in between. The
 # slow tests go all the way in the other looks, too, and axe judges every page.
 PLANS = (
-    Plan(View(PHONE, "en"), "听泉湾"),
+    pytest.param(Plan(View(PHONE, "en"), "听泉湾"), marks=pytest.mark.slow),
     Plan(View(DESKTOP, "zh", script=False, judged_by_axe=False), "鹤鸣湾"),
 )
 WHOLE = (

@@ -50,7 +50,7 @@ def test_a_migrated_database_is_ready(runtime: Runtime) -> None:
     assert Readiness(runtime).findings() == {"database": "ok"}
 
 
-@pytest.mark.parametrize(("revision", "instead"), [(NEWEST, BEFORE), ("notifications_0001", None)])
+@pytest.mark.parametrize(("revision", "instead"), [(NEWEST, BEFORE), ("notifications_0002", None)])
 def test_a_schema_that_lacks_a_revision_is_behind_until_it_is_migrated(
     runtime: Runtime, revision: str, instead: str | None
 ) -> None:
@@ -73,7 +73,7 @@ def test_a_schema_that_is_ahead_serves_the_version_that_is_being_replaced(runtim
 
 def test_a_schema_ahead_on_one_branch_does_not_hide_that_another_is_behind(runtime: Runtime) -> None:
     _rewrite(runtime, NEWEST, BEFORE)
-    _rewrite(runtime, "notifications_0001", "notifications_0999")
+    _rewrite(runtime, "notifications_0002", "notifications_0999")
     assert is_behind(runtime.database, runtime.service.migrations)
 
 

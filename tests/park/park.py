@@ -1,10 +1,11 @@
 """The whole park in one process, reached through its edge as the public reaches it."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,19 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from approvals.cases.model import Case
+from approvals.handovers.connecting import simulated
+from approvals.handovers.port import Connection, Connections
+from approvals.handovers.simulator.app import Simulator
 from approvals.items.catalogue import Catalogue
 from shared.actor import SYSTEM, Actor
+from shared.config import Settings
 from shared.service import Service, installed_services
+from shared.testing.answers import PARENT_USCC
 from shared.testing.systems import SystemFactory, SystemUnderTest, Verbs
 from tests.integration.approvals.desk import Desk
+from tests.integration.approvals.tax import CALLBACK, POLL_S, SECRET
 from tests.park.people import NOBODY, Registry, actor
-from tests.unit.item_cases import a1, catalogue
+from tests.unit.item_cases import a1, catalogue_for_tests, with_every_procedure
 
 API = "/api/v1"
 OLD_VERSION = "2025.1"
@@ -52,6 +59,8 @@ class Park(Desk):
 
     def __init__(self, make_system: SystemFactory) -> None:
         super().__init__(make_system([with_an_old_version(each) for each in installed_services()]))
+        simulator = self.system.runtime("enterprise").context.resources.get(Simulator)
+        simulator.clock = self.system.clock
         self.registry = Registry(self.system.runtime("gateway"))
         self.services = [service.name for service in installed_services()]
         self._names = ("".join(pair) for pair in itertools.permutations(_SYLLABLES, 3))
@@ -97,6 +106,22 @@ class Park(Desk):
         with self.system.runtime("enterprise").transaction(SYSTEM) as tx:
             tx.session.get_one(Case, UUID(case_id)).item_version = OLD_VERSION
 
+    @contextmanager
+    def for_somebody_without_record(self, case_id: str) -> Iterator[None]:
+        """Within the block the case is another organisation's, whom no credit record keeps from promising.
+
+        What is promised in it is due long after, so that time does not end the case.
+        """
+        runtime = self.system.runtime("enterprise")
+        with runtime.transaction(SYSTEM) as tx:
+            tx.session.get_one(Case, UUID(case_id)).on_behalf_of = PARENT_USCC
+        yield
+        with runtime.transaction(SYSTEM) as tx:
+            case = tx.session.get_one(Case, UUID(case_id))
+            case.on_behalf_of = self.on_behalf_of
+            for deferral in case.deferrals:
+                deferral.due_on = tx.today + timedelta(days=365)
+
     def description(self) -> dict[str, Any]:
         """The OpenAPI document that the edge publishes."""
         answer = self.ask(NOBODY, "GET", "/openapi.json")
@@ -106,10 +131,24 @@ class Park(Desk):
 
 
 def with_an_old_version(service: Service) -> Service:
-    """The service as it is; the one that keeps the catalogue with one version of A1 more."""
+    """The service as it is; the one that keeps the catalogue with one version of A1 more.
+
+    Its A1 names every special procedure.
+    """
     if service.name != "enterprise":
         return service
-    shipped = catalogue()
-    old = replace(a1(), version=OLD_VERSION, effective_on=date(2025, 1, 1))
+    shipped = catalogue_for_tests()
+    old = replace(with_every_procedure(a1()), version=OLD_VERSION, effective_on=date(2025, 1, 1))
     both = Catalogue((*shipped.versions, old), shipped.categories, shipped.chapters)
-    return replace(service, resources=lambda settings: {**service.resources(settings), Catalogue: both})
+
+    def resources(settings: Settings) -> Mapping[type, object]:
+        return {**service.resources(settings), Catalogue: both, **connections(settings.data_dir)}
+
+    return replace(service, resources=resources)
+
+
+def connections(folder: Path) -> Mapping[type, object]:
+    """The simulated tax authority, which does everything at once, and the connection to it."""
+    simulator = Simulator(folder / "simulator.sqlite3", SECRET)
+    connection = Connection(simulated(simulator, SECRET), POLL_S, CALLBACK)
+    return {Simulator: simulator, Connections: Connections({"tax": connection})}

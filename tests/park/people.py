@@ -13,6 +13,8 @@ from shared.actor import SYSTEM, Actor
 from shared.service import Runtime
 from shared.text import Text
 from shared.transaction import Transaction
+from tests.integration.approvals import fire
+from tests.integration.approvals.funds import ECONOMY, FINANCE, FIRST, MARKET, PAYER, TAX, TAXES
 from tests.integration.approvals.people import AGENT, APPROVER, BODY, BODY_NAME, OTHER_AGENT, REVIEWER, WINDOW
 
 ELSEWHERE = "11990101MB0DEM236W"
@@ -53,8 +55,25 @@ PEOPLE = {
     "admin": Person(UUID(int=33), Role.ADMINISTRATOR),
     "auditor": Person(UUID(int=34), Role.AUDITOR),
     # Those who hold the claims; each has a colleague above, with the same post and without the claim.
+    "holder of first review": Person(
+        ECONOMY.id or UUID(int=0), Role.OFFICIAL, [(FIRST, PositionKind.REVIEWER)]
+    ),
+    "holder of payment": Person(FINANCE.id or UUID(int=0), Role.OFFICIAL, [(PAYER, PositionKind.REVIEWER)]),
+    "holder of tax review": Person(TAX.id or UUID(int=0), Role.OFFICIAL, [(TAXES, PositionKind.REVIEWER)]),
+    "holder of market review": Person(
+        MARKET.id or UUID(int=0), Role.OFFICIAL, [(ELSEWHERE, PositionKind.REVIEWER)]
+    ),
     "holder of intake": Person(WINDOW.id or UUID(int=0), Role.OFFICIAL, [(BODY, PositionKind.WINDOW)]),
     "holder of review": Person(REVIEWER.id or UUID(int=0), Role.OFFICIAL, [(BODY, PositionKind.REVIEWER)]),
+    "holder of fire intake": Person(
+        fire.WINDOW.id or UUID(int=0), Role.OFFICIAL, [(fire.BODY, PositionKind.WINDOW)]
+    ),
+    "holder of fire decision": Person(
+        fire.APPROVER.id or UUID(int=0), Role.OFFICIAL, [(fire.BODY, PositionKind.APPROVER)]
+    ),
+    "holder of check": Person(
+        fire.INSPECTOR.id or UUID(int=0), Role.OFFICIAL, [(fire.BODY, PositionKind.REVIEWER)]
+    ),
     "holder of decision": Person(APPROVER.id or UUID(int=0), Role.OFFICIAL, [(BODY, PositionKind.APPROVER)]),
 }
 
@@ -74,7 +93,10 @@ class Registry:
         self._tokens = Tokens(gateway, keys)
         with gateway.transaction(SYSTEM) as tx:
             establish_department(tx, BODY, Text.same(BODY_NAME))
+            establish_department(tx, fire.BODY, Text("消防救援机构", "Fire authority"))
             establish_department(tx, ELSEWHERE, Text("另一部门", "Another department"))
+            for code in (FIRST, PAYER, TAXES):
+                establish_department(tx, code, Text("参与审查的部门", "A department that takes part"))
             for name in PEOPLE:
                 self._open(tx, name)
 

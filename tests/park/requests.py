@@ -41,12 +41,25 @@ BODIES: Mapping[str, Any] = {
     "POST /auth/token": {"username": "applicant", "password": PASSWORD},
     f"PATCH {CASE}": {"answers": {"agent": {"has_agent": "false"}}},
     f"PUT {CASE}/materials/{{code}}": pdf(3),
+    f"POST {CASE}/choose-route": {"route": "ordinary"},
+    f"POST {CASE}/record-check": {"fulfilled": True, "findings": "与承诺一致"},
     f"POST {CASE}/submit": {"declaration": True},
+    f"POST {CASE}/publish-notice": {"declaration": True},
+    "POST /enterprise/notices/{notice_id}/objections": {
+        "standing": "creditor",
+        "name": "示范债权人",
+        "reason": "尚有货款未结清",
+    },
     f"POST {CASE}/check": None,
     f"POST {CASE}/renew-version": {},
     f"POST {CASE}/withdraw": {"reason": "不办了"},
     f"POST {CASE}/answer-correction": {},
+    f"POST {CASE}/make-up": {},
     f"POST {CASE}/accept": {},
+    f"POST {CASE}/correct-on-the-spot": {
+        "changes": [{"target": "/answers/premises/room", "value": "502室"}],
+        "consent": "present",
+    },
     f"POST {CASE}/decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},
     f"POST {CASE}/request-correction": {
         "items": [{"target": f"/materials/{MATERIAL}", "requirement": "请更正"}]
@@ -56,12 +69,30 @@ BODIES: Mapping[str, Any] = {
     f"POST {CASE}/end-procedure": {"kind": "testing"},
     f"POST {CASE}/request-extension": {"reason": "情形复杂"},
     f"POST {CASE}/decide-extension": {"approved": True},
+    f"POST {CASE}/explain-overdue": {"reason": "申请量集中", "expected_on": "2099-12-31"},
+    f"POST {CASE}/propose-revocation": {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"},
+    f"POST {CASE}/state-objection": {"text": "我方并不知情"},
+    f"POST {CASE}/decide-revocation": {"revoked": True, "reason": "申辩不能成立"},
+    f"POST {CASE}/withdraw-revocation": {"reason": "已经查明"},
+    f"POST {CASE}/answer-objection": {
+        "objection_id": "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e",
+        "outcome": "dismissed",
+        "text": "经核查不属实",
+    },
+    f"POST {CASE}/record-payment": {"amount_fen": 5_000_000, "voucher": "拨付2026-0012"},
     f"POST {CASE}/record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
+    f"POST {CASE}/retry-handover": {},
     "POST /enterprise/tasks/claim-next": {},
     f"POST {TASK}/claim": {},
     f"POST {TASK}/release": {},
     "PUT /enterprise/calendar/{year}/draft": notice(),
     "POST /enterprise/calendar/{year}/publish": {"reason": "已与原文核对"},
+    "POST /enterprise/credit-records": {
+        "uscc": "91990101MA0DEM013U",
+        "source": "示范通报",
+        "reason": "提供虚假材料",
+    },
+    "POST /enterprise/credit-records/{record_id}/repair": {"reason": "已核实整改"},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},
@@ -118,6 +149,7 @@ def sound_request(operation: Operation, scene: Scene, services: Collection[str])
             headers |= {
                 "Content-Type": "application/pdf",
                 "Content-Disposition": "attachment; filename=a.pdf",
+                **scene.headers,
             }
             options["data"] = body
         elif body is not None:

@@ -71,6 +71,7 @@ def permit_item(data: dict[str, Any]) -> dict[str, Any]:
         "name": _text("车间许可"),
         "summary": _text("车间许可"),
         "codes": {"code": CODE, "basic_code": CODE[:12], "profile": "39554", **unverified},
+        "reforms": [each for each in data["reforms"] if each["mode"] != "deferred_materials"],
         "materials": [{**material, "code": MATERIAL, "name": _text("平面图")}],
         "outcome": {
             "kind": _text("证照"),
@@ -81,6 +82,13 @@ def permit_item(data: dict[str, Any]) -> dict[str, Any]:
                 "number": "CJ",
                 "facts": ["workshop/place", "workshop/use"],
                 "valid_for": {"n": 2, "unit": "year"},
+            },
+            "renewal": {
+                "text": _text("可以延续"),
+                "apply_before": {"n": 30, "unit": "natural_day", **unverified},
+                "opens": {"n": 90, "unit": "natural_day", **unverified},
+                "remind_days": [30],
+                **unverified,
             },
             **unverified,
         },

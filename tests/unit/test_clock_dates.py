@@ -152,7 +152,9 @@ def test_an_hour_limit_is_overdue_at_its_instant_where_the_instant_is_known() ->
     day = date(2026, 11, 2)
     facts = [received(day), fact(FactKind.ACCEPTED, day, at=datetime(2026, 11, 2, 9, 0, tzinfo=PARK_TZ))]
     ledger = compute(facts, limits(limit(2, Unit.HOUR)), CALENDAR)
-    assert read(ledger, day, now=datetime(2026, 11, 2, 11, 0, tzinfo=PARK_TZ)).light is Light.GREEN
+    assert read(ledger, day, now=datetime(2026, 11, 2, 10, 35, tzinfo=PARK_TZ)).light is Light.GREEN
+    assert read(ledger, day, now=datetime(2026, 11, 2, 10, 36, tzinfo=PARK_TZ)).light is Light.YELLOW
+    assert read(ledger, day, now=datetime(2026, 11, 2, 11, 0, tzinfo=PARK_TZ)).light is Light.YELLOW
     assert read(ledger, day, now=datetime(2026, 11, 2, 11, 1, tzinfo=PARK_TZ)).light is Light.RED
     assert read(ledger, day).light is Light.GREEN
     assert read(ledger, day + timedelta(days=1)).light is Light.RED

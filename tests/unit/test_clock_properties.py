@@ -1,7 +1,7 @@
 """What must hold for every course of a case, tried on generated ones."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from random import Random
 
@@ -18,15 +18,18 @@ from approvals.cases.clock import (
     Light,
     Limit,
     Limits,
+    StageLimit,
     Unit,
     compute,
     read,
 )
 from shared.calendar import load_default_calendar
+from shared.clock import PARK_TZ
 from shared.text import Text
 
 CALENDAR = load_default_calendar()
 BASIS = Text("依据", "basis")
+NAME = Text("环节", "stage")
 DAY = timedelta(days=1)
 NOON = datetime(2026, 1, 1, 4, tzinfo=UTC)
 
@@ -38,8 +41,18 @@ spans = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30)), max_size=4)
 
 def given_limits(n: int, unit: Unit) -> Limits:
     given = Limit(n, unit, BASIS)
+    stages = (
+        StageLimit("intake", NAME, FactKind.RECEIVED, FactKind.ACCEPTED, Limit(1, Unit.WORKING_DAY, BASIS)),
+        StageLimit("review", NAME, FactKind.ACCEPTED, FactKind.REVIEWED, given),
+        StageLimit("decision", NAME, FactKind.REVIEWED, FactKind.DECIDED, given),
+        StageLimit("delivery", NAME, FactKind.DECIDED, FactKind.DELIVERED, Limit(4, Unit.HOUR, BASIS)),
+    )
     return Limits(
-        Limit(5, Unit.WORKING_DAY, BASIS), given, given, delivery=Limit(10, Unit.WORKING_DAY, BASIS)
+        Limit(5, Unit.WORKING_DAY, BASIS),
+        given,
+        given,
+        delivery=Limit(10, Unit.WORKING_DAY, BASIS),
+        stages=stages,
     )
 
 
@@ -59,6 +72,7 @@ def whole_life(start: date, stops: list[tuple[int, int]], more: int, wait: int) 
     decided = max([start, *(start + (offset + length) * DAY for offset, length in stops)])
     return [
         *course(start, stops, more),
+        ClockFact(FactKind.REVIEWED, start, NOON),
         ClockFact(FactKind.DECIDED, decided, NOON),
         ClockFact(FactKind.DELIVERED, decided + wait * DAY, NOON),
     ]
@@ -92,6 +106,84 @@ def test_no_suspension_brings_a_date_forward(
     start: date, n: int, stops: list[tuple[int, int]], more: tuple[int, int], unit: Unit
 ) -> None:
     assert due_on(course(start, [*stops, more]), n, unit) >= due_on(course(start, stops), n, unit)
+
+
+instants = st.builds(
+    lambda day, minute: datetime.combine(day, time(), PARK_TZ) + timedelta(minutes=minute),
+    st.dates(date(2024, 1, 1), date(2033, 6, 30)),
+    st.integers(0, 24 * 60 - 1),
+)
+pauses = st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 3000)), max_size=4)
+"""Minutes after the start, and minutes of length."""
+
+
+def in_hours(start: datetime, stops: list[tuple[int, int]]) -> list[ClockFact]:
+    """Accepted at an instant, and stopped between instants."""
+    day = start.date()
+    facts = [
+        ClockFact(FactKind.RECEIVED, day, NOON, at=start),
+        ClockFact(FactKind.ACCEPTED, day, NOON, at=start),
+    ]
+    for number, (offset, length) in enumerate(stops):
+        for kind, minutes in ((FactKind.SUSPENDED, offset), (FactKind.RESUMED, offset + length)):
+            at = start + timedelta(minutes=minutes)
+            facts.append(ClockFact(kind, at.date(), NOON, ref=str(number), at=at))
+    return facts
+
+
+@given(instants, st.integers(1, 100), pauses)
+def test_hours_agree_with_counting_minute_by_minute(
+    start: datetime, n: int, stops: list[tuple[int, int]]
+) -> None:
+    stopped = {offset + minute for offset, length in stops for minute in range(length)}
+    counted, minute = 0, 0
+    while counted < n * 60:
+        counted += minute not in stopped
+        minute += 1
+    due_at = statutory(in_hours(start, stops), given_limits(n, Unit.HOUR)).due_at
+    assert due_at == start + timedelta(minutes=minute)
+
+
+@given(instants, st.integers(1, 100), pauses, st.tuples(st.integers(0, 6000), st.integers(0, 3000)))
+def test_no_pause_brings_an_instant_forward_and_a_light_never_goes_back(
+    start: datetime, n: int, stops: list[tuple[int, int]], more: tuple[int, int]
+) -> None:
+    limits = given_limits(n, Unit.HOUR)
+    before = statutory(in_hours(start, stops), limits).due_at
+    ledger = compute(in_hours(start, [*stops, more]), limits, CALENDAR)
+    after = next(each for each in ledger.clocks if each.kind is ClockKind.STATUTORY).due_at
+    assert before is not None and after is not None and after >= before
+    order = [Light.GREEN, Light.YELLOW, Light.RED]
+    seen = []
+    for step in range(12):
+        now = start + (after - start) * step / 10
+        seen.append(order.index(read(ledger, now.date(), now=now).light))
+    assert seen == sorted(seen) and seen[0] == 0 and seen[-1] == 2
+
+
+@given(starts, lengths, spans, st.tuples(st.integers(0, 60), st.integers(0, 30)), day_units)
+def test_no_suspension_brings_a_stage_forward(
+    start: date, n: int, stops: list[tuple[int, int]], more: tuple[int, int], unit: Unit
+) -> None:
+    def stages(given: list[tuple[int, int]]) -> list[date]:
+        facts = [*course(start, given), ClockFact(FactKind.REVIEWED, start, NOON)]
+        found = compute(facts, given_limits(n, unit), CALENDAR).clocks
+        return [each.due_on for each in found if each.stage is not None and each.due_on is not None]
+
+    for before, after in zip(stages(stops), stages([*stops, more]), strict=True):
+        assert after >= before
+
+
+@given(starts, lengths, spans, day_units)
+def test_a_stage_is_counted_like_the_limit_and_never_governs(
+    start: date, n: int, stops: list[tuple[int, int]], unit: Unit
+) -> None:
+    ledger = compute(course(start, stops), given_limits(n, unit), CALENDAR)
+    clocks = {each.key: each for each in ledger.clocks}
+    assert clocks["stage:review"].due_on == clocks["statutory"].due_on
+    assert "stage:decision" not in clocks, "it begins with the opinion"
+    governing = read(ledger, start).governing
+    assert governing is not None and governing.clock.stage is None
 
 
 @given(starts, lengths, spans, st.integers(1, 30), day_units)
@@ -158,10 +250,11 @@ def test_the_order_and_the_time_of_recording_are_irrelevant(
     for one, other in zip(
         compute(facts, limits, CALENDAR).clocks, compute(shuffled, limits, CALENDAR).clocks, strict=True
     ):
-        assert (one.kind, one.start_on, one.due_on, one.ended_on) == (
-            other.kind,
+        assert (one.key, one.start_on, one.due_on, one.due_at, one.ended_on) == (
+            other.key,
             other.start_on,
             other.due_on,
+            other.due_at,
             other.ended_on,
         )
         assert one.suspensions == other.suspensions

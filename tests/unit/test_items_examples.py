@@ -132,7 +132,7 @@ def test_limits_that_an_item_does_not_have_cannot_be_counted(folder: Path) -> No
     change(folder, "d4_examples.yaml", "road-freight-licence", "seal-engraving")
     found = run("--folder", str(folder))
     assert found.exit_code == 1
-    assert "The item has no intake limit or no statutory limit" in found.output
+    assert "The item has no intake limit, or neither a statutory nor a promised one" in found.output
 
 
 def test_wrong_items_are_told_without_a_traceback(folder: Path) -> None:

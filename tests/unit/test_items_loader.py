@@ -135,6 +135,12 @@ def test_codes_that_contradict_one_another_are_refused(folder: Path) -> None:
     )
 
 
+def test_a_make_up_limit_for_nothing_is_refused(folder: Path) -> None:
+    spoil(folder, ITEM, "necessity: deferrable\n    condition", "necessity: conditional\n    condition")
+    spoil(folder, ITEM, "necessity: deferrable", "necessity: required")
+    assert any("reforms[1].mode: no material is deferrable" in flaw for flaw in flaws(folder))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
@@ -169,7 +175,55 @@ def test_codes_that_contradict_one_another_are_refused(folder: Path) -> None:
         ),
         ("    necessity: required\n", "    necessity: conditional\n", "a condition stands if and only if"),
         ("- code: articles", "- code: premises", "materials[3].code: 'premises' is given twice"),
-        ("limit: delivery", "limit: promised_land", "steps[4].limit: must be one of"),
+        ("    limit: null\n", "    limit: promised_land\n", "steps[0].limit: must be one of"),
+        ("starts: accepted", "starts: dreamt_of", "steps[2].starts: must be one of"),
+        ("    starts: accepted\n", "", "steps[2].starts: a stage names what starts and ends it"),
+        ("    ends: reviewed\n", "", "steps[2].ends: a stage names what starts and ends it"),
+        ("ends: reviewed", "ends: received", "steps[2].ends: received does not come after accepted"),
+        ("starts: reviewed", "starts: accepted", "steps[3].starts: the stage before it ends with reviewed"),
+        ("ends: accepted", "ends: reviewed", "steps[1].starts: a stage lies within the limits"),
+        (
+            "    limit: {n: 0, unit: immediate,",
+            "    limit: {n: 1, unit: working_day,",
+            "steps[3].limit: the stages together take longer than the promised limit",
+        ),
+        (
+            "    limit: {n: 1, unit: working_day, verified: false, basis: {zh: 园区内部",
+            "    limit: {n: 6, unit: working_day, verified: false, basis: {zh: 园区内部",
+            "steps[1].limit: the stages together take longer than the intake limit",
+        ),
+        ("    limit: {n: 0, unit: immediate,", "    limit: {n: 0,", "steps[2].limit: 'unit' is missing"),
+        ("    procedures: [hearing]\n", "", "special_procedures[1].kind: an item that can be applied for"),
+        (
+            "procedures: [hearing]",
+            "procedures: [coffee]",
+            "special_procedures[1].procedures[0]: must be one of",
+        ),
+        (
+            "  - mode: deferred_materials\n",
+            "  - mode: bundle\n",
+            "reforms[1].mode: make_up stands if and only if",
+        ),
+        (
+            "  - mode: deferred_materials\n",
+            "  - mode: streamlined\n",
+            "materials[2].necessity: what may follow later needs the reform deferred_materials",
+        ),
+        (
+            "    make_up: {n: 1, unit: working_day}",
+            "    make_up: {n: 1}",
+            "reforms[1].make_up: 'unit' is missing",
+        ),
+        (
+            "    make_up: {n: 1,",
+            "    make_up: {n: 2,",
+            "reforms[1].make_up.n: is longer than the promised limit",
+        ),
+        (
+            "    make_up: {n: 1, unit: working_day}",
+            "    make_up: {n: 1, unit: natural_day}",
+            "reforms[1].make_up.unit: is counted in the unit of the promised limit",
+        ),
         ("  - company/trade_name\n", "  - company/nickname\n", "subject_name[1]: the form has no field"),
         ("form: a1_form.yaml", "form: other_form.yaml", "form: there is no form file 'other_form.yaml'"),
         (
@@ -234,37 +288,39 @@ def test_every_flaw_of_every_file_is_reported_at_once(folder: Path) -> None:
     spoil(folder, ITEM, "category: establishment", "category: sport")
     spoil(folder, ITEM, "unit: working_day", "unit: fortnight")
     spoil(folder, FORM, "rule: rows_sum", "rule: rows_product")
-    spoil(folder, "a8_company_change.yaml", "missing:", "absent:")
+    spoil(folder, "a6_bank_account.yaml", "missing:", "absent:")
     files = {flaw.split(":")[0] for flaw in flaws(folder)}
-    assert files == {ITEM, FORM, "a8_company_change.yaml"}
+    assert files == {ITEM, FORM, "a6_bank_account.yaml"}
 
 
 def test_two_items_cannot_share_code_or_slug(folder: Path) -> None:
-    a8 = (folder / "a8_company_change.yaml").read_text(encoding="utf-8")
-    (folder / "y_slug.yaml").write_text(a8.replace("99013112700402", "99013112700409"), encoding="utf-8")
-    (folder / "z_code.yaml").write_text(a8.replace("slug: company-change", "slug: other"), encoding="utf-8")
+    a6 = (folder / "a6_bank_account.yaml").read_text(encoding="utf-8")
+    (folder / "y_slug.yaml").write_text(a6.replace("99209100100001", "99209100100009"), encoding="utf-8")
+    (folder / "z_code.yaml").write_text(
+        a6.replace("slug: bank-account-appointment", "slug: other"), encoding="utf-8"
+    )
     found = flaws(folder)
-    assert "y_slug.yaml:2: slug: 'company-change' is used by a8_company_change.yaml too" in found
+    assert "y_slug.yaml:2: slug: 'bank-account-appointment' is used by a6_bank_account.yaml too" in found
     assert any(
-        flaw.startswith("z_code.yaml:") and "codes.code: '99013112700402' is used by a8" in flaw
+        flaw.startswith("z_code.yaml:") and "codes.code: '99209100100001' is used by a6" in flaw
         for flaw in found
     )
 
 
 def test_an_item_that_cannot_be_applied_for_says_what_is_missing(folder: Path) -> None:
-    path = folder / "a8_company_change.yaml"
+    path = folder / "a6_bank_account.yaml"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(line for line in lines if not line.startswith("missing")), encoding="utf-8")
     assert [*flaws(folder)] == [
-        "a8_company_change.yaml:7: online: an item that cannot be applied for says what is missing"
+        "a6_bank_account.yaml:7: online: an item that cannot be applied for says what is missing"
     ]
 
 
 def test_an_item_that_can_be_applied_for_needs_a_form_and_remedies(folder: Path) -> None:
-    spoil(folder, "a8_company_change.yaml", "online: false", "online: true")
+    spoil(folder, "a6_bank_account.yaml", "online: false", "online: true")
     found = flaws(folder)
-    assert "a8_company_change.yaml:7: online: an item that can be applied for needs form" in found
-    assert "a8_company_change.yaml:7: online: an item that can be applied for needs remedies" in found
+    assert "a6_bank_account.yaml:7: online: an item that can be applied for needs form" in found
+    assert "a6_bank_account.yaml:7: online: an item that can be applied for needs remedies" in found
 
 
 def test_broken_yaml_is_named_with_its_line(folder: Path) -> None:

@@ -23,7 +23,7 @@ scalars = st.one_of(
     st.booleans(),
     st.integers(),
     st.floats(),
-    st.decimals(),
+    st.decimals().filter(lambda number: not number.is_snan()),  # nothing that can be sent is read as one
     st.text(max_size=30),
     st.sampled_from(VALUES),
     st.sampled_from(["true", "2028-12-31", "2028-02-30", "990101199001010019", "91990101MA0DEM013U", "９９"]),

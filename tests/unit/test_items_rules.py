@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from approvals.items.rules import RULES
+from approvals.items.rule_kinds import RULES
 from shared.testing.answers import ID_NUMBERS, PARENT_USCC, a1_answers, a1_row
 from tests.unit.item_cases import a1, errors, warnings
 

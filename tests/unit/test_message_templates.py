@@ -9,7 +9,7 @@ import pytest
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
 from notifications.messages.facts import case_facts
-from notifications.messages.handlers import CASE_STEPS, REDATED
+from notifications.messages.handlers import CASE_STEPS, GAP_STEPS, OBJECTION, REDATED, WARNED
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -41,7 +41,8 @@ def word(catalogue: Catalogue, sample: str, **changes: Any) -> Wording:
 
 
 def test_every_published_step_is_heard() -> None:
-    assert sorted([*CASE_STEPS, REDATED]) == sorted(PUBLISHED_STEPS)
+    steps = [*CASE_STEPS, *GAP_STEPS, OBJECTION, REDATED, WARNED]
+    assert sorted(steps) == sorted(PUBLISHED_STEPS)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,18 @@ def test_every_published_step_is_heard() -> None:
         ("correction-requested.v1", {}, "case-correction-requested"),
         ("correction-answered.v1", {}, "case-correction-answered"),
         ("accepted.v1", {}, "case-accepted"),
+        ("corrected-on-the-spot.v1", {}, "case-corrected-on-the-spot"),
+        ("accepted.v1.with-gaps", {}, "case-accepted-with-gaps"),
+        ("made-up.v1", {}, "case-made-up"),
+        ("make-up-redated.v1", {}, "case-make-up-redated"),
+        ("terminated.v1", {}, "case-terminated"),
+        ("notice-published.v1", {}, "case-notice-published"),
+        ("notice-published.v1.before-decision", {}, "case-notice-published-by-authority"),
+        ("notice-ended.v1", {}, "case-notice-ended"),
+        ("notice-ended.v1.before-decision", {}, "case-notice-ended-by-authority"),
+        ("objection-lodged.v1", {}, "case-objection-lodged"),
+        ("objection-lodged.v1.considered", {}, "case-objection-considered"),
+        ("filing-lapsed.v1", {}, "case-filing-lapsed"),
         ("declined.v1", {}, "case-not-accepted"),
         ("declined.v1.not-required", {}, "case-not-required"),
         ("reviewed.v1", {}, "case-reviewed"),
@@ -69,7 +82,18 @@ def test_every_published_step_is_heard() -> None:
         ("extended.v1", {}, "case-extended"),
         ("extended.v1.stopped", {}, "case-extended"),
         ("delivered.v1", {}, "case-delivered"),
+        ("promise-checked.v1", {}, "case-promise-checked"),
+        ("correction-ordered.v1", {}, "case-correction-ordered"),
+        ("promise-broken.v1", {}, "case-promise-broken"),
         ("delivered.v1.electronic", {}, "case-delivered"),
+        ("warned.v1", {}, "case-warned-red"),
+        ("warned.v1.yellow", {}, "case-warned-yellow"),
+        ("warned.v1.red-card", {}, "case-warned-red-card"),
+        ("overdue-explained.v1", {}, "case-overdue-explained"),
+        ("redated.v1.others", {}, "case-other-date-moved"),
+        ("filed.v1", {}, "case-filed"),
+        ("renewal-due.v1", {}, "case-renewal-due"),
+        ("deemed-renewed.v1", {}, "case-deemed-renewed"),
         ("redated.v1", {}, "case-date-moved"),
         ("redated.v1.settled", {}, "case-date-settled"),
     ],
@@ -83,7 +107,8 @@ def test_the_outcome_chooses_the_template(
 def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogue) -> None:
     events = {template.event for template in catalogue.templates}
 
-    assert events == {f"case.{step}" for step in (*CASE_STEPS, REDATED)} | {"claimed-case.redated"}
+    told = {f"case.{step}" for step in (*CASE_STEPS, *GAP_STEPS, OBJECTION, REDATED, WARNED)}
+    assert events == told | {f"claimed-case.{step}" for step in (*GAP_STEPS, REDATED, OBJECTION)}
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("yuanban.*.case.*.json")), ids=lambda path: path.stem)

@@ -5,7 +5,7 @@ from datetime import date
 
 from approvals.certificates.permits import last_day
 from approvals.documents.permit import PermitFacts, make_permit
-from approvals.items.model import Validity
+from approvals.items.permit_spec import Validity
 from tests.unit.pdf_text import squeeze, texts
 
 FACTS = PermitFacts(
@@ -16,6 +16,7 @@ FACTS = PermitFacts(
     lines=(("经营场所", "澜川路8号A座1层"), ("主体业态", "餐饮服务经营者（单位食堂）")),
     issuer="示范区市场监督管理局",
     issued_on=date(2026, 11, 23),
+    valid_from=date(2026, 11, 23),
     valid_until=date(2031, 11, 22),
     certificate_id="1.2.156.3005.2.11990101MB0DEM2282001.11990101MB0DEM2282.2026000001.001.K",
     verify_url="http://localhost:8000/verify/1.2.156",

@@ -99,8 +99,8 @@ def test_only_cases_due_in_the_year_or_later_can_move(
     day: date, accepted_after: int | None, odd: set[date]
 ) -> None:
     case = case_of(day, accepted_after)
-    assert case.due_on is not None
-    if case.due_on < date(YEAR, 1, 1):
+    assert case.due_on is not None and case.latest_due_on is not None
+    if case.latest_due_on < date(YEAR, 1, 1):  # the law's own date may lie beyond the promised one
         assert not redate(case, published(odd), day)
 
 

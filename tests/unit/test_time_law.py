@@ -1,6 +1,6 @@
 """Each rule of time that the law lays down and the ledger implements, by the article it comes from."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -14,6 +14,7 @@ from approvals.cases.clock import (
     deemed_acceptance,
     read,
 )
+from shared.clock import PARK_TZ
 from shared.text import Text
 from tests.unit.clock_cases import CALENDAR, accepted_on, clock_of, fact, limit, limits, received, statutory
 
@@ -84,6 +85,20 @@ def test_civil_code_art_201_the_first_day_is_not_counted() -> None:
     """民法典 art. 201: 开始的当日不计入，自下一日开始计算."""
     assert statutory(accepted_on(MONDAY), 1).due_on == date(2026, 11, 3)
     assert statutory(accepted_on(MONDAY), 7, Unit.CALENDAR_DAY).due_on == date(2026, 11, 9)
+
+
+def test_licensing_law_art_44_what_was_granted_is_delivered_within_ten_days() -> None:
+    """行政许可法 art. 44: 应当自作出决定之日起十日内向申请人颁发、送达行政许可证件."""
+    given = Limits(limit(5), limit(20), delivery=limit(10))
+    facts = accepted_on(MONDAY, fact(FactKind.DECIDED, date(2026, 11, 6)))
+    assert clock_of(facts, given, ClockKind.DELIVERY).due_on == date(2026, 11, 20)
+
+
+def test_civil_code_art_201_hours_run_from_the_moment_itself() -> None:
+    """民法典 art. 201(2): 按照小时计算期间的，自法律规定或者当事人约定的时间开始计算."""
+    at = datetime(2026, 10, 1, 22, 30, tzinfo=PARK_TZ)  # a holiday, at night: hours know neither
+    facts = [received(at.date()), fact(FactKind.ACCEPTED, at.date(), at=at)]
+    assert statutory(facts, 4, Unit.HOUR).due_at == datetime(2026, 10, 2, 2, 30, tzinfo=PARK_TZ)
 
 
 def test_civil_code_art_203_a_last_day_on_a_holiday_moves_to_the_next_working_day() -> None:

@@ -3,15 +3,47 @@
 Facts are appended; every date is computed from them. `compute` gives the clocks of a case, `read` what they
 say on a day. Two phases: the intake clock runs from receipt, ends with a complete correction notice and
 starts anew with the complete answer; from acceptance the statutory and the promised clock run side by side,
-stopped by suspensions and moved by at most one extension. From a grant the delivery clock runs. See
-`counting` for the counting rule.
+stopped by suspensions and moved by at most one extension. From a grant the delivery clock runs. Stages (环节)
+have clocks of their own, which bind nobody outside.
+
+| rule | article | where | test in tests/unit/test_time_law.py |
+|---|---|---|---|
+| limits of the law are working days | 行政许可法 82 | `Counter.counts` | `art_82` |
+| told once, else accepted | 行政许可法 32(4) | `_intake_clocks`, `deemed_acceptance` | `art_32_incomplete` |
+| corrected on the spot | 行政许可法 32(3) | `_rounds` | `art_32_what_is_corrected` |
+| decision, extended once | 行政许可法 42, 43 | `_statutory_clock`, `_extended` | `arts_42_and_43`, `art_42` |
+| delivery | 行政许可法 44 | `_delivery_clock` | `art_44` |
+| time that does not count | 行政许可法 45 | `Counter.is_suspended`, `hours.after` | `art_45` |
+| days: the first is not counted | 民法典 201(1) | `Counter.nth` | `art_201_the_first_day` |
+| hours run from their instant | 民法典 201(2) | `hours.after` | `art_201_hours` |
+| a last day off moves on; it ends at 24:00 | 民法典 203 | `Counter.last_day`, `end_of` | `art_203` |
+| shorter promises, kept beside | 优化营商环境条例 36(2) | `_promised_clock` | `art_36` |
+
+Elsewhere: the written notice of art. 45 and the reasons of art. 42 (`approvals.procedures`,
+`approvals.extensions`), the public explanation of art. 36 (`approvals.overdue`). A hearing's own days (arts.
+47, 48), the two officials of a site visit (art. 34) and renewal (art. 50) are no clocks of a case and are not
+built here. 民法典 203(2) lets a limit end with business hours; the ledger takes 24:00, so that nobody is late
+who would not be by the longer reading.
 """
 
 from approvals.cases.clock.counting import Counter
-from approvals.cases.clock.course import Suspension
-from approvals.cases.clock.explaining import Line
-from approvals.cases.clock.facts import ClockError, ClockFact, FactKind, Limit, Limits, Unit, say_amount
-from approvals.cases.clock.ledger import ClockKind, ClockReading, Ledger, compute
+from approvals.cases.clock.course import Suspension, read_course
+from approvals.cases.clock.explaining import Line, say_moment
+from approvals.cases.clock.facts import (
+    STAGE_EVENTS,
+    ClockError,
+    ClockFact,
+    FactKind,
+    Limit,
+    Limits,
+    StageLimit,
+    Unit,
+    end_of,
+    in_utc,
+    name_of,
+    say_amount,
+)
+from approvals.cases.clock.ledger import ANSWERS, ClockKind, ClockReading, Ledger, compute
 from approvals.cases.clock.reading import (
     ClockState,
     ClockStatus,
@@ -24,6 +56,8 @@ from approvals.cases.clock.reading import (
 )
 
 __all__ = [
+    "ANSWERS",
+    "STAGE_EVENTS",
     "ClockError",
     "ClockFact",
     "ClockKind",
@@ -38,12 +72,18 @@ __all__ = [
     "Limits",
     "Line",
     "Reading",
+    "StageLimit",
     "Suspension",
     "Thresholds",
     "Unit",
     "compute",
     "deemed_acceptance",
+    "end_of",
+    "in_utc",
+    "name_of",
     "read",
+    "read_course",
     "say_amount",
+    "say_moment",
     "status_of",
 ]

@@ -7,15 +7,15 @@ day on which a special procedure starts counts, and the day on which it ends doe
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from approvals.cases.clock import hours
 from approvals.cases.clock.course import Suspension
-from approvals.cases.clock.facts import ClockFact, Unit
+from approvals.cases.clock.facts import ClockFact, Unit, end_of
 from shared.calendar import WorkCalendar
-from shared.clock import PARK_TZ
+from shared.clock import local_date
 
 _DAY = timedelta(days=1)
-_NIGHT = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Counter:
     calendar: WorkCalendar
     unit: Unit
     suspensions: Sequence[Suspension] = ()
+    pauses: Sequence[hours.Pause] = ()
+    """The suspensions as a limit in hours takes them."""
 
     def counts(self, day: date) -> bool:
         """Whether `day` uses up a day of the limit."""
@@ -80,10 +82,7 @@ class Due:
 
 
 def due(counter: Counter, start: ClockFact, total: int) -> Due:
-    """When a limit of `total` units that starts with the fact `start` ends.
-
-    Hours run through nights and holidays (art. 201: from the instant itself); a suspended day adds 24.
-    """
+    """When a limit of `total` units that starts with the fact `start` ends."""
     if counter.unit is Unit.HOUR:
         return _due_in_hours(counter, start, total)
     counted_to = counter.nth(start.effective_on, 0 if counter.unit is Unit.IMMEDIATE else total)
@@ -92,19 +91,11 @@ def due(counter: Counter, start: ClockFact, total: int) -> Due:
     return Due(counter.last_day(counted_to), counted_to=counted_to)
 
 
-def _due_in_hours(counter: Counter, start: ClockFact, hours: int) -> Due:
-    since_midnight = _since_midnight(start) + timedelta(hours=hours)
-    days, rest = divmod(since_midnight, _DAY)
-    if rest == _NIGHT:  # exactly midnight is 24:00 of the day before
-        days, rest = days - 1, _DAY
-    day = counter.nth(start.effective_on, days)
-    if day is None:
+def _due_in_hours(counter: Counter, start: ClockFact, total: int) -> Due:
+    at = hours.after(start.instant, timedelta(hours=total), counter.pauses)
+    if at is None:
         return Due(None)
-    return Due(day, datetime.combine(day, time(), PARK_TZ) + rest, counted_to=day)
-
-
-def _since_midnight(start: ClockFact) -> timedelta:
-    if start.at is None:
-        return _DAY
-    local = start.at.astimezone(PARK_TZ)
-    return local - datetime.combine(start.effective_on, time(), PARK_TZ)
+    day = local_date(at)
+    if at == end_of(day - _DAY):  # exactly midnight is 24:00 of the day before
+        day -= _DAY
+    return Due(day, at, counted_to=day)

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import zip_longest
 
 from approvals.cases.clock.facts import ClockError, ClockFact, FactKind, name_of
+from approvals.cases.clock.hours import Pause, union
 from shared.calendar import say_date
 from shared.text import Text
 
@@ -38,14 +39,23 @@ _SUSPENSION_ORDER = Text(
     "停止与恢复计算期限的先后不符", "Suspensions and resumptions of one kind do not follow one another"
 )
 _NOT_DECIDED = Text("作出决定之前不能记录“{kind}”", "There can be no {kind} before the decision")
+_NO_GAPS = Text("没有容缺受理，不能记录“{kind}”", "Nothing was accepted with gaps, so there can be no {kind}")
 _EXTENSION_DAYS = Text("延长期限应写明大于零的天数", "An extension needs a length greater than zero")
 
-_ENDINGS = (FactKind.DECLINED, FactKind.DECIDED, FactKind.WITHDRAWN)
-_AFTER_ACCEPTANCE = (FactKind.SUSPENDED, FactKind.EXTENDED, FactKind.DECIDED)
+_ENDINGS = (FactKind.DECLINED, FactKind.DECIDED, FactKind.WITHDRAWN, FactKind.TERMINATED)
+_AFTER_ACCEPTANCE = (
+    FactKind.SUSPENDED,
+    FactKind.REVIEWED,
+    FactKind.EXTENDED,
+    FactKind.DECIDED,
+    FactKind.GAPS_ACCEPTED,
+)
 _CORRECTIONS = (FactKind.CORRECTION_NOTIFIED, FactKind.CORRECTION_ANSWERED)
 
 ByKind = dict[FactKind, list[ClockFact]]
 """The facts of each kind, earliest first."""
+Span = tuple[ClockFact, ClockFact | None]
+"""A suspension and its end, if it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +82,27 @@ class Course:
     """Acceptance, by an act or by operation of law."""
     extended: ClockFact | None = None
     suspensions: tuple[Suspension, ...] = ()
-    """The union of all suspensions, as intervals that neither touch nor overlap."""
+    """The union of all suspensions, as intervals of days that neither touch nor overlap."""
+    pauses: tuple[Pause, ...] = ()
+    """The same between instants, for limits in hours."""
+    reviews: tuple[ClockFact, ...] = ()
+    """The opinions; where there are stages of examination the end of each, with its key as `ref`."""
     ended: ClockFact | None = None
-    """Refusal of intake, decision or withdrawal."""
+    """Refusal of intake, decision, withdrawal or termination."""
     recounted: tuple[ClockFact, ...] = ()
     """The days on which the dates were counted anew because a calendar was published."""
     delivered: ClockFact | None = None
     """The delivery of what was granted."""
+    gaps: ClockFact | None = None
+    """Acceptance with gaps (容缺受理): from this day the missing materials are to follow."""
+    made_up: ClockFact | None = None
+    checked: ClockFact | None = None
+    """The later check of what was promised."""
+
+    def review(self, stage: str | None) -> ClockFact | None:
+        """The end of a stage of examination; the last opinion where no stage is named."""
+        found = [fact for fact in self.reviews if stage is None or fact.ref == stage]
+        return found[-1] if found else None
 
 
 def read_course(facts: Iterable[ClockFact]) -> Course | None:
@@ -100,17 +124,24 @@ def read_course(facts: Iterable[ClockFact]) -> Course | None:
     ended = _ended(by_kind, accepted)
     _check_receipt(by_kind, received)
     _check_acceptance(by_kind, accepted)
-    delivered = _delivered(by_kind, ended)
+    delivered = _after_decision(by_kind, FactKind.DELIVERED, ended)
+    checked = _after_decision(by_kind, FactKind.CHECKED, ended)
     _check_end(by_kind, ended)
+    spans = tuple(_spans(by_kind))
     return Course(
         received=received,
         corrections=_corrections(by_kind),
         accepted=accepted,
         extended=_extended(by_kind),
-        suspensions=merge(_suspensions(by_kind)),
+        suspensions=merge(_suspension(*span) for span in spans),
+        pauses=union([_pause(*span) for span in spans]),
+        reviews=tuple(by_kind[FactKind.REVIEWED]),
         ended=ended,
         recounted=tuple(recounted),
         delivered=delivered,
+        gaps=_single(by_kind, FactKind.GAPS_ACCEPTED),
+        made_up=_made_up(by_kind),
+        checked=checked,
     )
 
 
@@ -154,15 +185,22 @@ def _ended(by_kind: ByKind, accepted: ClockFact | None) -> ClockFact | None:
     return endings[0] if endings else None
 
 
-def _delivered(by_kind: ByKind, ended: ClockFact | None) -> ClockFact | None:
-    """The one fact that comes after the end of the case, and only after a decision."""
-    delivered = _single(by_kind, FactKind.DELIVERED)
-    if delivered is None:
+def _after_decision(by_kind: ByKind, kind: FactKind, ended: ClockFact | None) -> ClockFact | None:
+    """A fact that comes after the end of the case, and only after a decision."""
+    fact = _single(by_kind, kind)
+    if fact is None:
         return None
     decided = ended if ended is not None and ended.kind is FactKind.DECIDED else None
-    if decided is None or delivered.effective_on < decided.effective_on:
-        raise ClockError("clock-before-decision", _NOT_DECIDED.format(kind=name_of(FactKind.DELIVERED)))
-    return delivered
+    if decided is None or fact.effective_on < decided.effective_on:
+        raise ClockError("clock-before-decision", _NOT_DECIDED.format(kind=name_of(kind)))
+    return fact
+
+
+def _made_up(by_kind: ByKind) -> ClockFact | None:
+    gaps, made_up = _single(by_kind, FactKind.GAPS_ACCEPTED), _single(by_kind, FactKind.MADE_UP)
+    if made_up is not None and (gaps is None or made_up.effective_on < gaps.effective_on):
+        raise ClockError("clock-no-gaps", _NO_GAPS.format(kind=name_of(FactKind.MADE_UP)))
+    return made_up
 
 
 def _check_receipt(by_kind: ByKind, received: ClockFact) -> None:
@@ -191,7 +229,7 @@ def _check_acceptance(by_kind: ByKind, accepted: ClockFact | None) -> None:
 
 def _check_end(by_kind: ByKind, ended: ClockFact | None) -> None:
     for kind, found in by_kind.items():
-        if kind is FactKind.DELIVERED:
+        if kind in (FactKind.DELIVERED, FactKind.CHECKED):
             continue
         if ended is not None and found and found[-1].effective_on > ended.effective_on:
             message = _AFTER_END.format(
@@ -212,7 +250,8 @@ def _corrections(
     return tuple(zip_longest(notices, answers))
 
 
-def _suspensions(by_kind: ByKind) -> Iterable[Suspension]:
+def _spans(by_kind: ByKind) -> Iterable[Span]:
+    """Each suspension from its start to its end, kind by kind."""
     starts, ends = by_kind[FactKind.SUSPENDED], by_kind[FactKind.RESUMED]
     for ref in {fact.ref for fact in (*starts, *ends)}:
         begun = [fact for fact in starts if fact.ref == ref]
@@ -221,9 +260,17 @@ def _suspensions(by_kind: ByKind) -> Iterable[Suspension]:
             raise ClockError("clock-resume-without-suspension", _RESUME_ALONE)
         if not _alternate(begun, over):
             raise ClockError("clock-suspension-order", _SUSPENSION_ORDER)
-        for start, end in zip_longest(begun, over):
-            reasons = (start.note,) if start.note else ()
-            yield Suspension(start.effective_on, end.effective_on if end else None, reasons)
+        yield from zip_longest(begun, over)
+
+
+def _suspension(start: ClockFact, end: ClockFact | None) -> Suspension:
+    reasons = (start.note,) if start.note else ()
+    return Suspension(start.effective_on, end.effective_on if end else None, reasons)
+
+
+def _pause(start: ClockFact, end: ClockFact | None) -> Pause:
+    """What ends on the day on which it started and is known by the day alone, has taken no time."""
+    return Pause(start.instant, max(start.instant, end.instant) if end else None)
 
 
 def _extended(by_kind: ByKind) -> ClockFact | None:

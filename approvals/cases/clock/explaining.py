@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from approvals.cases.clock.counting import Counter, Due
 from approvals.cases.clock.course import Suspension
-from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Unit, name_of, say_amount
+from approvals.cases.clock.facts import ClockFact, FactKind, Limit, StageLimit, Unit, name_of, say_amount
+from approvals.cases.clock.hours import Pause
 from shared.calendar import DayEntry, say_date, say_period, say_weekday
 from shared.clock import PARK_TZ, local_date
 from shared.text import Text
@@ -29,11 +30,40 @@ _STARTS = {
         "No correction notice was given in time, so the application counts as accepted from the day it was "
         "received, {day} (Administrative Licensing Law, art. 32); that day is not counted",
     ),
+    FactKind.GAPS_ACCEPTED: Text(
+        "{day}容缺受理并告知补齐期限，当日不计入，期限自次日起算（《民法典》第二百零一条）",
+        "Accepted with gaps on {day}, when the make-up limit was told; that day is not counted (Civil Code, "
+        "art. 201)",
+    ),
     FactKind.DECIDED: Text(
-        "{day}作出准予决定，当日不计入，送达期限自次日起算（《民法典》第二百零一条）",
+        "{day}作出准予决定，当日不计入，期限自次日起算（《民法典》第二百零一条）",
         "Granted on {day}; that day is not counted (Civil Code, art. 201)",
     ),
+    FactKind.NOTICE_PUBLISHED: Text(
+        "{day}公示，当日不计入，公示期自次日起算（《民法典》第二百零一条）",
+        "Published on {day}; that day is not counted (Civil Code, art. 201)",
+    ),
+    FactKind.NOTICE_ENDED: Text(
+        "公示期于{day}届满，当日不计入，申请期限自次日起算（《民法典》第二百零一条）",
+        "The notice ends with {day}; that day is not counted (Civil Code, art. 201)",
+    ),
 }
+_STARTS_PAYMENT = Text(
+    "{day}作出拨付决定，当日不计入，拨付期限自次日起算（《民法典》第二百零一条）",
+    "Granted on {day}; that day is not counted (Civil Code, art. 201)",
+)
+_STAGE_STARTS = Text(
+    "{day}{event}，环节“{name}”开始，当日不计入",
+    "{day}: {event}; the stage “{name}” begins and that day is not counted",
+)
+_STARTS_AT = Text(
+    "{moment}{event}，期限自此时起按小时计算（《民法典》第二百零一条）",
+    "{moment}: {event}; hours are counted from this moment (Civil Code, art. 201)",
+)
+_RECEIVED_FOR_DECISION = Text(
+    "{day}收到申请材料，当日不计入，办理期限自次日起算（《民法典》第二百零一条）",
+    "Application received on {day}, and the limit runs; that day is not counted (Civil Code, art. 201)",
+)
 _RECORDED = Text("（{day}补记）", " (recorded on {day})")
 _LIMIT = Text("期限为{amount}（依据：{basis}）", "The limit is {amount} (basis: {basis})")
 _LIMIT_UNVERIFIED = Text(
@@ -63,8 +93,8 @@ _LEFT_OUT_IN = {
     Unit.WORKING_DAY: Unit.WORKING_DAY,
     Unit.IMMEDIATE: Unit.WORKING_DAY,
     Unit.CALENDAR_DAY: Unit.CALENDAR_DAY,
-    Unit.HOUR: Unit.CALENDAR_DAY,
 }
+_SPELL = Text("{hours}小时{minutes}分", "{hours} h {minutes} min")
 _REASONS = Text("（{reasons}）", " ({reasons})")
 _MOVED = Text(
     "第{n}日{day}不是工作日，顺延至{due}（《民法典》第二百零三条）",
@@ -81,13 +111,24 @@ _PROVISIONAL = Text(
 )
 _RECOUNTED = Text("{day}按{notice}重新推算", "Computed anew on {day} by {notice}")
 _BY_DAY = Text("{day}前（含当日）", "{day}")
+_MOMENT = Text("{day}{hour}", "{day}, {hour}")
 _BY_HOUR = Text("{day}{hour}前", "{day}, {hour}")
-_DUE_INTAKE = Text(
+DUE_INTAKE = Text(
     "应于{by}决定是否受理，或一次性告知补正",
     "A decision on acceptance, or one complete correction notice, is due by {by}",
 )
-_DUE = Text("应于{by}办结", "The decision is due by {by}")
-_DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
+DUE = Text("应于{by}办结", "The decision is due by {by}")
+DUE_STAGE = Text("本环节应于{by}完成（内部期限）", "This stage is to be done by {by} (internal)")
+DUE_CHECK = Text("应于{by}核查承诺的履行情况", "Whether the promise is kept is to be checked by {by}")
+DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
+DUE_PAYMENT = Text("应于{by}拨付", "To be paid by {by}")
+DUE_MAKE_UP = Text(
+    "应于{by}补齐所缺材料，逾期未补齐的终止办理",
+    "The missing materials are due by {by}; if they do not come in time, the case is terminated",
+)
+DUE_NOTICE = Text("公示期至{day}（含当日）届满", "The notice ends with {day}")
+DUE_FILING = Text("可于{by}提交申请", "The application may be handed in until {by}")
+_PAID = Text("拨付", "payment")
 _CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
 _LAPSED = Text(
     "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
@@ -108,7 +149,10 @@ class Timing:
     """All that went into the dates of one clock."""
 
     intake: bool
-    delivery: bool
+    due_words: Text
+    """What is due by the date, with a place for `{by}`."""
+    pays: bool
+    stage: StageLimit | None
     start: ClockFact
     closing: ClockFact | None
     limit: Limit
@@ -132,9 +176,18 @@ def explain(timing: Timing) -> tuple[Line, ...]:
 
 def _start(timing: Timing) -> Line:
     fact = timing.start
-    text = _STARTS[fact.kind].format(day=say_date(fact.effective_on))
+    day = say_date(fact.effective_on)
+    if timing.limit.unit is Unit.HOUR and fact.kind is not FactKind.DEEMED_ACCEPTED:
+        text = _STARTS_AT.format(moment=say_moment(fact.instant), event=name_of(fact.kind))
+    elif timing.stage is not None:
+        text = _STAGE_STARTS.format(day=day, event=name_of(fact.kind), name=timing.stage.name)
+    elif timing.limit.from_receipt and not timing.intake:
+        text = _RECEIVED_FOR_DECISION.format(day=day)
+    else:
+        text = (_STARTS_PAYMENT if timing.pays else _STARTS[fact.kind]).format(day=day)
     recorded_on = local_date(fact.recorded_at)
-    if recorded_on != fact.effective_on:
+    # The end of a notice is nobody's act: when it was written down says nothing.
+    if recorded_on != fact.effective_on and fact.kind is not FactKind.NOTICE_ENDED:
         text = _join(text, _RECORDED.format(day=say_date(recorded_on)))
     return Line(fact.effective_on, text)
 
@@ -155,6 +208,9 @@ def _days(timing: Timing) -> Iterator[Line]:
         yield from _holidays_and_weekends(timing)
     if timing.extension is not None:
         yield _extension(timing.extension, unit)
+    if unit is Unit.HOUR:
+        yield from _pauses(timing)
+        return
     for suspension in timing.counter.suspensions:
         if _matters(suspension, timing):
             yield _suspension(suspension, timing)
@@ -238,13 +294,43 @@ def _suspension(suspension: Suspension, timing: Timing) -> Line:
         after = max(suspension.start, timing.start.effective_on)
         amount = say_amount(plain.between(after, suspension.end), _LEFT_OUT_IN[timing.limit.unit])
         text = _SUSPENDED.format(start=start, end=say_date(suspension.end), amount=amount)
-    if suspension.reasons:
-        reasons = Text(
-            "、".join(reason.zh for reason in suspension.reasons),
-            ", ".join(reason.en for reason in suspension.reasons),
+    return Line(suspension.start, _join(text, _because(suspension.reasons)))
+
+
+def _pauses(timing: Timing) -> Iterator[Line]:
+    """What took hours out of the count."""
+    last = timing.due.at
+    for pause in timing.counter.pauses:
+        if (last is None or pause.start < last) and (pause.end is None or pause.end > timing.start.instant):
+            yield _pause(pause, timing)
+
+
+def _pause(pause: Pause, timing: Timing) -> Line:
+    day = local_date(pause.start)
+    if pause.end is None:
+        text = _STOPPED.format(start=say_moment(pause.start))
+    else:
+        gone = pause.end - max(pause.start, timing.start.instant)
+        hours, minutes = divmod(gone // timedelta(minutes=1), 60)
+        text = _SUSPENDED.format(
+            start=say_moment(pause.start),
+            end=say_moment(pause.end),
+            amount=_SPELL.format(hours=hours, minutes=minutes),
         )
-        text = _join(text, _REASONS.format(reasons=reasons))
-    return Line(suspension.start, text)
+    return Line(day, _join(text, _because(_reasons_on(day, timing))))
+
+
+def _reasons_on(day: date, timing: Timing) -> tuple[Text, ...]:
+    """The reasons of the suspension that a pause which starts on `day` belongs to."""
+    found = (item for item in timing.counter.suspensions if item.start == day or item.holds(day))
+    return next((item.reasons for item in found), ())
+
+
+def _because(reasons: tuple[Text, ...]) -> Text:
+    if not reasons:
+        return Text.same("")
+    named = Text("、".join(reason.zh for reason in reasons), ", ".join(reason.en for reason in reasons))
+    return _REASONS.format(reasons=named)
 
 
 def _result(timing: Timing) -> Iterator[Line]:
@@ -255,15 +341,14 @@ def _result(timing: Timing) -> Iterator[Line]:
         if timing.provisional_years:
             years = [str(year) for year in timing.provisional_years]
             yield Line(None, _PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
-        wording = _DUE_INTAKE if timing.intake else _DUE_DELIVERY if timing.delivery else _DUE
-        yield Line(ends.on, wording.format(by=_by(ends.on, ends.at)))
+        yield Line(ends.on, timing.due_words.format(by=_by(ends.on, ends.at), day=say_date(ends.on)))
     closing = timing.closing
     if closing is None:
         return
     if timing.lapsed:
         yield Line(ends.on, _LAPSED)
     else:
-        event = name_of(closing.kind)
+        event = _PAID if timing.pays and closing.kind is FactKind.DELIVERED else name_of(closing.kind)
         if closing.note is not None:
             event = _join(event, _REASONS.format(reasons=closing.note))
         text = _CLOSED.format(day=say_date(closing.effective_on), event=event)
@@ -290,9 +375,18 @@ def _moved(timing: Timing, counted_to: date, due_on: date) -> Line:
 def _by(day: date, at: datetime | None) -> Text:
     if at is None:
         return _BY_DAY.format(day=say_date(day))
+    return _BY_HOUR.format(day=say_date(day), hour=_hour(day, at))
+
+
+def say_moment(at: datetime) -> Text:
+    """`2026年11月2日16:30` / `2 November 2026, 16:30` in the park; midnight is 24:00 of the day before."""
+    day = local_date(at - timedelta.resolution)
+    return _MOMENT.format(day=say_date(day), hour=_hour(day, at))
+
+
+def _hour(day: date, at: datetime) -> str:
     local = at.astimezone(PARK_TZ)
-    hour = f"{local:%H:%M}" if local.date() == day else "24:00"
-    return _BY_HOUR.format(day=say_date(day), hour=hour)
+    return f"{local:%H:%M}" if local.date() == day else "24:00"
 
 
 def _join(first: Text, second: Text) -> Text:

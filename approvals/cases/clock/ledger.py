@@ -1,33 +1,83 @@
-"""The deadline ledger of a case: every clock with its dates, computed anew from the facts each time."""
+"""The deadline ledger of a case: every clock with its dates, computed anew from the facts each time.
+
+One function a clock, each with the provision it carries out; `_clock` counts them all alike.
+"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from approvals.cases.clock.counting import Counter, Due, due
 from approvals.cases.clock.course import Course, Suspension, read_course
-from approvals.cases.clock.explaining import Line, Timing, explain
-from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, Unit
+from approvals.cases.clock.explaining import (
+    DUE,
+    DUE_CHECK,
+    DUE_DELIVERY,
+    DUE_FILING,
+    DUE_INTAKE,
+    DUE_MAKE_UP,
+    DUE_NOTICE,
+    DUE_PAYMENT,
+    DUE_STAGE,
+    Line,
+    Timing,
+    explain,
+)
+from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, StageLimit, Unit, end_of
+from approvals.cases.clock.hours import Pause
+from approvals.cases.clock.notices import NOTICE_FACTS, read_notices
+from approvals.cases.clock.spans import last_ended, rounds, span_of
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
 
 class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, by the department's own promise, or until delivery."""
+    """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage.
+
+    `make_up` is the applicant's own: by when the materials follow without which the case was accepted.
+    `check`: until the later check of what was promised.
+    `notice` is how long a public notice stands, `filing` how long after it the application may come.
+    """
 
     INTAKE = "intake"
     STATUTORY = "statutory"
     PROMISED = "promised"
     DELIVERY = "delivery"
+    STAGE = "stage"
+    MAKE_UP = "make_up"
+    CHECK = "check"
+    NOTICE = "notice"
+    FILING = "filing"
 
+
+ANSWERS = (ClockKind.INTAKE, ClockKind.PROMISED, ClockKind.STATUTORY)
+"""The clocks of what the applicant waits for. Delivery follows the answer, a stage is internal."""
 
 _NAMES = {
     ClockKind.INTAKE: Text("受理期限", "Intake limit"),
     ClockKind.STATUTORY: Text("法定办理期限", "Statutory limit"),
     ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
     ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
+    ClockKind.STAGE: Text("环节办理期限", "Limit of a stage"),
+    ClockKind.MAKE_UP: Text("容缺材料补齐期限", "Make-up limit"),
+    ClockKind.CHECK: Text("核查期限", "Limit of the later check"),
+    ClockKind.NOTICE: Text("公示期", "Public notice"),
+    ClockKind.FILING: Text("公示期满后的申请期限", "Time to apply after the notice"),
 }
+_DUE_WORDS = {
+    ClockKind.INTAKE: DUE_INTAKE,
+    ClockKind.DELIVERY: DUE_DELIVERY,
+    ClockKind.CHECK: DUE_CHECK,
+    ClockKind.STAGE: DUE_STAGE,
+    ClockKind.MAKE_UP: DUE_MAKE_UP,
+    ClockKind.NOTICE: DUE_NOTICE,
+    ClockKind.FILING: DUE_FILING,
+}
+_EXAMINED = (FactKind.ACCEPTED, FactKind.REVIEWED, FactKind.NOTICE_ENDED)
+"""What stages between acceptance and decision start with."""
+_STAGE = Text("环节“{name}”", "Stage: {name}")
+_PAYMENT = Text("拨付期限", "Payment limit")
 _ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
 
@@ -36,7 +86,8 @@ class ClockReading:
     """One clock as the facts leave it; what day it is plays no part yet.
 
     `due_on` is None while a suspension without a known end stops the clock. `due_at` is the instant for a
-    limit in hours. `total` is the limit with its extension, in its unit. `round` numbers intake clocks.
+    limit in hours. `total` is the limit with its extension, in its unit. `round` numbers intake clocks;
+    `stage` is given for the clock of a stage.
     """
 
     kind: ClockKind
@@ -49,9 +100,25 @@ class ClockReading:
     ended_on: date | None
     closed_by: FactKind | None
     suspensions: tuple[Suspension, ...]
+    pauses: tuple[Pause, ...]
     provisional: bool
     timing: Timing
     """What went into the dates; `lines` tells it in words."""
+    stage: StageLimit | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name in data: `intake:1`, `promised`, `statutory`, `delivery`, `stage:review`."""
+        if self.stage is not None:
+            return f"{self.kind.value}:{self.stage.key}"
+        return self.kind.value if self.round is None else f"{self.kind.value}:{self.round}"
+
+    @property
+    def due_until(self) -> datetime | None:
+        """The last instant that is in time: of a limit in days 24:00 of its last day (民法典 art. 203(2))."""
+        if self.due_at is not None or self.due_on is None:
+            return self.due_at
+        return end_of(self.due_on) - timedelta.resolution
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -60,7 +127,11 @@ class ClockReading:
 
     @property
     def name(self) -> Text:
-        """What the clock is called."""
+        """What the clock is called by people."""
+        if self.stage is not None:
+            return _STAGE.format(name=self.stage.name)
+        if self.timing.pays:
+            return _PAYMENT
         if self.round is not None and self.round > 1:
             return _ROUND.format(n=self.round)
         return _NAMES[self.kind]
@@ -80,23 +151,31 @@ def compute(facts: Iterable[ClockFact], limits: Limits, calendar: WorkCalendar) 
     The order of the facts and the instants of their recording are irrelevant to every date. Raises
     ClockError (`code`, `message`) when the facts contradict one another.
     """
-    course = read_course(facts)
+    every = list(facts)
+    course = read_course(fact for fact in every if fact.kind not in NOTICE_FACTS)
+    notices = tuple(_notice_clocks(every, limits, calendar))
     if course is None:
-        return Ledger((), calendar)
+        return Ledger(notices, calendar)
     clocks = (
+        *notices,
         *_intake_clocks(course, limits, calendar),
-        *_decision_clocks(course, limits, calendar),
-        *_delivery_clock(course, limits, calendar),
+        *_promised_clock(course, limits, calendar),
+        *_statutory_clock(course, limits, calendar),
+        *_make_up_clock(course, limits, calendar),
+        *_clocks_after_grant(course, limits, calendar),
+        *_stage_clocks(course, limits, calendar, noticed=last_ended(every)),
     )
     return Ledger(clocks, calendar)
 
 
 def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
-    start: ClockFact | None = course.received
-    for number, (notice, answer) in enumerate([*course.corrections, (None, None)], start=1):
-        if start is None:
-            return
-        closing = notice or course.accepted or course.ended
+    """行政许可法 art. 32(4): “应当当场或者在五日内一次告知申请人需要补正的全部内容”.
+
+    The notice ends the limit; the complete answer is the receipt of the materials and starts it anew.
+    """
+    if limits.intake is None:
+        return
+    for number, (start, closing) in enumerate(rounds(course), start=1):
         yield _clock(
             ClockKind.INTAKE,
             limits.intake,
@@ -106,45 +185,141 @@ def _intake_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> It
             number=number,
             recounted=course.recounted,
         )
-        start = answer
 
 
-def _decision_clocks(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
-    if course.accepted is None:
-        return
-    if limits.promised is not None:
+def _promised_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """优化营商环境条例 art. 36(2): “各地区可以在国家规定的…办理时限内进一步压减时间，并应当向社会公开”.
+
+    What is promised runs beside what the law sets. No law says that an extension of the one moves the other:
+    it does where the item publishes that.
+    """
+    start = _start(course, limits.promised)
+    if limits.promised is not None and start is not None:
         yield _clock(
             ClockKind.PROMISED,
             limits.promised,
             calendar,
-            start=course.accepted,
+            start=start,
             closing=course.ended,
             extension=course.extended if limits.extension_moves_promised else None,
             suspensions=course.suspensions,
+            pauses=course.pauses,
             recounted=course.recounted,
         )
-    yield _clock(
-        ClockKind.STATUTORY,
-        limits.statutory,
-        calendar,
-        start=course.accepted,
-        closing=course.ended,
-        extension=course.extended,
-        suspensions=course.suspensions,
-        recounted=course.recounted,
-    )
 
 
-def _delivery_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
-    decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
-    if decided is not None and limits.delivery is not None:
+def _start(course: Course, limit: Limit | None) -> ClockFact | None:
+    return course.received if limit is not None and limit.from_receipt else course.accepted
+
+
+def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """行政许可法 art. 42(1): “应当自受理行政许可申请之日起二十日内作出行政许可决定…可以延长十日”.
+
+    Likewise arts. 42(2) (45, and 15 more) and 43 (20), and whatever the item's own law says instead: the
+    lengths are the item's data. Suspensions are the time that art. 45 leaves out (see `Counter`).
+    """
+    start = _start(course, limits.statutory)
+    if limits.statutory is not None and start is not None:
         yield _clock(
-            ClockKind.DELIVERY,
-            limits.delivery,
+            ClockKind.STATUTORY,
+            limits.statutory,
             calendar,
-            start=decided,
-            closing=course.delivered,
+            start=start,
+            closing=course.ended,
+            extension=course.extended,
+            suspensions=course.suspensions,
+            pauses=course.pauses,
             recounted=course.recounted,
+        )
+
+
+def _make_up_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """No special procedure stops it: what the authority still has to find out keeps no applicant from it."""
+    if course.gaps is not None and limits.make_up is not None:
+        yield _clock(
+            ClockKind.MAKE_UP,
+            limits.make_up,
+            calendar,
+            start=course.gaps,
+            closing=course.made_up or course.ended,
+            recounted=course.recounted,
+        )
+
+
+def _clocks_after_grant(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """行政许可法 art. 44: “应当自作出决定之日起十日内向申请人颁发、送达行政许可证件”; and the later check."""
+    decided = course.ended if course.ended and course.ended.kind is FactKind.DECIDED else None
+    if decided is None:
+        return
+    for kind, limit, closing in (
+        (ClockKind.DELIVERY, limits.delivery, course.delivered),
+        (ClockKind.CHECK, limits.check, course.checked),
+    ):
+        if limit is not None:
+            yield _clock(
+                kind,
+                limit,
+                calendar,
+                start=decided,
+                closing=closing,
+                recounted=course.recounted,
+                pays=limits.pays and kind is ClockKind.DELIVERY,
+            )
+
+
+def _stage_clocks(
+    course: Course, limits: Limits, calendar: WorkCalendar, *, noticed: ClockFact | None
+) -> Iterator[ClockReading]:
+    """Each stage (环节) that has begun. No law sets these limits; none binds towards the applicant.
+
+    What stops the decision clocks stops a stage too; an extension by law makes no stage longer.
+    """
+    for stage in limits.stages:
+        start, closing = span_of(course, stage, noticed)
+        if start is None:
+            continue
+        examined = stage.starts in _EXAMINED
+        yield _clock(
+            ClockKind.STAGE,
+            stage.limit,
+            calendar,
+            start=start,
+            closing=closing,
+            suspensions=course.suspensions if examined else (),
+            pauses=course.pauses if examined else (),
+            recounted=course.recounted,
+            stage=stage,
+        )
+
+
+def _notice_clocks(facts: list[ClockFact], limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
+    """A clock for each notice and, where the application follows it, one for the time to apply."""
+    recounted = tuple(fact for fact in facts if fact.kind is FactKind.CALENDAR_CHANGED)
+    for notice in read_notices(facts):
+        if limits.notice is None:
+            return
+        running = _clock(
+            ClockKind.NOTICE,
+            limits.notice,
+            calendar,
+            start=notice.published,
+            closing=notice.over,
+            recounted=recounted,
+        )
+        yield running
+        stopped = notice.over is not None and notice.over.kind is not FactKind.NOTICE_ENDED
+        if limits.filing is None or stopped or running.due_on is None:
+            continue
+        # Until the notice has ended this is what follows if nobody objects.
+        published = notice.published
+        ended = notice.over or replace(published, kind=FactKind.NOTICE_ENDED, effective_on=running.due_on)
+        yield _clock(
+            ClockKind.FILING,
+            limits.filing,
+            calendar,
+            start=ended,
+            closing=notice.followed,
+            recounted=recounted,
         )
 
 
@@ -158,14 +333,20 @@ def _clock(
     number: int | None = None,
     extension: ClockFact | None = None,
     suspensions: tuple[Suspension, ...] = (),
+    pauses: tuple[Pause, ...] = (),
     recounted: tuple[ClockFact, ...] = (),
+    stage: StageLimit | None = None,
+    pays: bool = False,
 ) -> ClockReading:
+    """Count one clock (see `counting`)."""
     total = limit.n + ((extension.days or 0) if extension else 0)
-    counter = Counter(calendar, limit.unit, suspensions)
+    counter = Counter(calendar, limit.unit, suspensions, pauses)
     ends = due(counter, start, total)
     timing = Timing(
         intake=kind is ClockKind.INTAKE,
-        delivery=kind is ClockKind.DELIVERY,
+        due_words=DUE_PAYMENT if pays else _DUE_WORDS.get(kind, DUE),
+        pays=pays,
+        stage=stage,
         start=start,
         closing=closing,
         limit=limit,
@@ -188,8 +369,10 @@ def _clock(
         ended_on=ended_on,
         closed_by=closing.kind if closing else None,
         suspensions=suspensions,
+        pauses=pauses,
         provisional=bool(timing.provisional_years),
         timing=timing,
+        stage=stage,
     )
 
 

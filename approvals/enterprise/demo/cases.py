@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from approvals.applications import commands as applications
 from approvals.applications.renewal import renew_version
+from approvals.applications.starting import start
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case, NumberSeries
 from approvals.decisions import commands as decisions
@@ -22,6 +23,7 @@ from approvals.documents.inspection import InspectedUpload
 from approvals.enterprise.demo.papers import demo_paper
 from approvals.enterprise.register import ESTABLISHMENT
 from approvals.extensions import commands as extensions
+from approvals.gaps.policy import Deferred
 from approvals.intake import commands as intake
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
@@ -52,6 +54,8 @@ class _Stage:
     texts: Mapping[str, str]
     item: Item
     papers: Mapping[str, InspectedUpload]
+    lacks: tuple[str, ...] = ()
+    """Materials that a case promises to hand in later."""
 
     def go_back(self, ago: int) -> None:
         """Set the clock to ten o'clock in the park, `ago` working days back; today's steps to midnight."""
@@ -74,14 +78,15 @@ def enter_cases(runtime: Runtime) -> None:
     item = runtime.context.resources.get(Catalogue).item(ESTABLISHMENT, runtime.clock.today())
     clock = ManualClock(runtime.clock.now())
     past = Runtime(runtime.service, runtime.settings, runtime.contracts, clock)
-    papers = _papers(runtime, item)
-    stage = _Stage(past, clock, runtime.clock.today(), _people(), plan["texts"], item, papers)
+    papers = papers_for(runtime, item)
+    stage = _Stage(past, clock, runtime.clock.today(), people(), plan["texts"], item, papers)
     for row in plan["cases"]:
         _play(stage, row)
     past.close()
 
 
 def _play(stage: _Stage, row: Mapping[str, Any]) -> None:
+    stage = replace(stage, lacks=tuple(row.get("lacks", ())))
     stage.go_back(row["steps"][0]["ago"])
     case_id = _fill_in(stage, row)
     for step in row["steps"]:
@@ -100,15 +105,17 @@ def _fill_in(stage: _Stage, row: Mapping[str, Any]) -> UUID:
         years = shareholder.pop("years")
         shareholder["paid_by"] = years_after(stage.clock.today(), years).isoformat()
     with stage.runtime.transaction(stage.people[row["by"]]) as tx:
-        case = applications.start(tx, stage.item.code)
+        case = start(tx, stage.item.code)
         item = tx.resource(Catalogue).of(case)
         applications.save_answers(tx, case, item, answers)
         for code, paper in stage.papers.items():
+            if code in stage.lacks:
+                continue
             materials.hand_in(tx, case, item, code, found=paper, seen_version=None)
         return case.id
 
 
-def _papers(runtime: Runtime, item: Item) -> dict[str, InspectedUpload]:
+def papers_for(runtime: Runtime, item: Item) -> dict[str, InspectedUpload]:
     """One paper for each material that every application needs; all demo cases hand in the same ones."""
     papers = {}
     for code in sorted(required_materials(item, {})):
@@ -138,7 +145,8 @@ def _submit(tx: Transaction, stage: _Stage, case: Case) -> None:
     item = stage.item
     if tx.resource(Catalogue).in_force(case.item_code, tx.today) is not item:
         item = renew_version(tx, case)  # another version came into force since the draft was begun
-    applications.submit(tx, case, item, declaration=True)
+    deferred = Deferred(stage.lacks, promise=True) if stage.lacks else None
+    applications.submit(tx, case, item, declaration=True, deferred=deferred)
 
 
 def _withdraw(tx: Transaction, stage: _Stage, case: Case) -> None:
@@ -146,7 +154,7 @@ def _withdraw(tx: Transaction, stage: _Stage, case: Case) -> None:
 
 
 def _accept(tx: Transaction, stage: _Stage, case: Case) -> None:
-    intake.accept(tx, case, stage.item)
+    intake.accept(tx, case, stage.item, with_gaps=bool(stage.lacks))
 
 
 def _correct(tx: Transaction, stage: _Stage, case: Case) -> None:
@@ -160,7 +168,7 @@ def _decline(tx: Transaction, stage: _Stage, case: Case) -> None:
 
 
 def _start_procedure(tx: Transaction, stage: _Stage, case: Case) -> None:
-    reason, kind = stage.texts["procedure"], ProcedureKind.EXPERT_REVIEW
+    reason, kind = stage.texts["procedure"], ProcedureKind.HEARING
     procedures.start(tx, case, stage.item, kind=kind, reason=reason, expected_days=10, legal_basis="")
 
 
@@ -213,7 +221,8 @@ _STEPS: Mapping[str, tuple[tuple[str, _Act], ...]] = {
 """Who does what in a step of the plan, each in a transaction of its own."""
 
 
-def _people() -> dict[str, Actor]:
+def people() -> dict[str, Actor]:
+    """Who acts in the demo, by user name."""
     plan = _read("people.yaml")
     department = plan.pop("department")
     return {

@@ -2,6 +2,7 @@
 
 from approvals.enterprise.demo.cases import enter_cases
 from approvals.enterprise.demo.enterprises import enter_enterprises
+from approvals.enterprise.demo.notice import enter_notice
 from shared.service import Runtime
 
 
@@ -10,3 +11,4 @@ def seed(runtime: Runtime) -> None:
     if runtime.settings.demo:
         enter_enterprises(runtime)
         enter_cases(runtime)
+        enter_notice(runtime)

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from approvals.enterprise.service import service as enterprise
 from facilities.living.service import service as living
 from facilities.production.service import service as production
 from notifications.service import service as notifications
@@ -15,6 +14,7 @@ from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory
 from tests.conftest import MONDAY_MORNING
 from tests.integration.approvals.desk import Desk
+from tests.integration.approvals.services import enterprise
 
 
 @pytest.fixture

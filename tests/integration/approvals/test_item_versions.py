@@ -115,7 +115,7 @@ def test_a_draft_of_the_version_before_is_refused_with_what_is_new(desk: Desk, c
     assert case["renewal"]["effective_on"] == "2026-12-01"
     assert case["renewal"]["note"]["zh"] == "住所材料改为承诺。"
     changes = [change["en"] for change in case["renewal"]["changes"]]
-    assert "New material: Promise on the premises (Required)" in changes
+    assert "New material: Promise on the premises (Required, may follow later)" in changes
     assert len(changes) == len(problem["errors"])
     assert [loss["en"] for loss in case["renewal"]["losses"]] == [
         "Floor (optional)",

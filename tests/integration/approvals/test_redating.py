@@ -9,8 +9,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from approvals.calendar.notice import judge
 from approvals.calendar.redating import BATCH, LATECOMERS, REDATE_TIMER, ROUND_TIMER
+from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
+from approvals.items.catalogue import Catalogue
 from approvals.tasks.model import Task
 from notifications.messages.model import Message
 from shared.audit import AuditEntry
@@ -22,9 +25,10 @@ from shared.service import Runtime
 from shared.testing.systems import SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.notices import PATH, at, in_force, prepare, publish
-from tests.integration.approvals.people import ADMIN, AGENT, REVIEWER, WINDOW
+from tests.integration.approvals.people import ADMIN, AGENT, APPROVER, REVIEWER, WINDOW
 from tests.integration.approvals.refusals import dump, nothing_changes
-from tests.unit.calendar_cases import CSV, TITLE
+from tests.unit.calendar_cases import CSV, TITLE, entered
+from tests.unit.clock_cases import CALENDAR
 
 YEAR_END = at(date(2026, 12, 29))
 FORECAST, PUBLISHED = date(2027, 1, 6), date(2027, 1, 7)
@@ -171,7 +175,12 @@ def test_a_case_that_was_counted_by_the_old_calendar_meanwhile_is_found_later(
     in_force(sqlite_desk)
     sqlite_desk.system.settle()
     with sqlite_desk.system.runtime("enterprise").database.write() as session:
-        old = {"due_on": stale.due_on, "due_provisional": True, "yellow_on": stale.yellow_on}
+        old = {
+            "due_on": stale.due_on,
+            "due_provisional": True,
+            "yellow_on": stale.yellow_on,
+            "dates": stale.dates,
+        }
         session.execute(sa.update(Case).values(**old, version=Case.version + 1))
     sqlite_desk.system.settle()
     assert row(sqlite_desk.system, case_id).due_on == FORECAST
@@ -265,6 +274,13 @@ def test_a_process_that_ends_amid_the_rounds_goes_on_where_it_was(
 def _multiply(system: SystemUnderTest, case_id: str, copies: int) -> int:
     """More cases like this one, row and facts, every 20th by the forecast; gives how many have to move."""
     stale = range(1, copies + 1, 20)
+    runtime = system.runtime("enterprise")
+    judged = judge(entered(), 2027, calendar=CALENDAR, today=YEAR_END.date())
+    with runtime.read() as session:
+        case, catalogue = session.get_one(Case, UUID(case_id)), runtime.context.resources.get(Catalogue)
+        moved = runtime.context.resources.get(Deadlines).reckon(
+            CALENDAR.with_year(2027, "official", judged.days), case, catalogue.of(case), YEAR_END.date()
+        )
     with system.runtime("enterprise").database.write() as session:
         case = session.get_one(Case, UUID(case_id))
         columns = {column.name: getattr(case, column.name) for column in sa.inspect(Case).columns}
@@ -275,7 +291,11 @@ def _multiply(system: SystemUnderTest, case_id: str, copies: int) -> int:
             [{**columns, "id": UUID(int=n), "number": f"{n:018}"} for n in range(1, copies + 1)],
         )
         known = sa.update(Case).where(Case.id.not_in([case.id, *(UUID(int=n) for n in stale)]))
-        session.execute(known.values(due_on=PUBLISHED, due_provisional=False, yellow_on=date(2027, 1, 6)))
+        session.execute(
+            known.values(
+                due_on=PUBLISHED, due_provisional=False, yellow_on=moved.yellow_on, dates=dict(moved.dates)
+            )
+        )
         session.execute(
             sa.insert(type(fact)), [{**facts, "case_id": UUID(int=n)} for n in range(1, copies + 1)]
         )
@@ -322,7 +342,61 @@ def test_what_is_to_be_delivered_follows_the_new_calendar(sqlite_desk: Desk, clo
     after = sqlite_desk.task(WINDOW, case_id)["due"]
     said = sqlite_desk.case(AGENT, case_id)["delivery"]["due"]
     assert after["on"] == said["on"] > before["on"] and not after["provisional"]
-    assert "redated" not in events(sqlite_desk.system, case_id), "the answer itself was given before"
+    assert events(sqlite_desk.system, case_id)[-1] == "redated"
+    last = sqlite_desk.get(AGENT, f"/cases/{case_id}/timeline").json["items"][-1]["detail"]["zh"]
+    assert "送达期限由" in last and "到期日由" not in last, "the answer itself was given before"
+
+
+def test_a_statutory_date_that_moves_alone_is_told_and_the_stage_to_officials_only(
+    desk: Desk, clock: ManualClock
+) -> None:
+    clock.set(at(date(2026, 12, 30)))
+    case_id = desk.accepted()  # promised for 31 December, by law 6 January; 4 January will be off
+    desk.claim(REVIEWER, case_id)
+    desk.system.settle()
+    in_force(desk)
+    desk.system.settle()
+
+    assert events(desk.system, case_id)[-1] == "redated"
+    timeline = desk.get(AGENT, f"/cases/{case_id}/timeline").json["items"]
+    said = [entry["detail"] for entry in timeline if entry["key"] == "redated"]
+    assert [each["zh"] for each in said] == [
+        f"因《{TITLE.zh}》公布，法定办理期限由2027年1月5日调整为2027年1月6日"
+    ]
+    assert row(desk.system, case_id).due_on == date(2026, 12, 31)
+    assert messages(desk.system) == [
+        (AGENT.id, "case-other-date-moved", f"/applications/{case_id}"),
+        (REVIEWER.id, "claimed-case-other-date-moved", f"/desk/cases/{case_id}"),
+    ]
+    with desk.system.runtime("enterprise").read() as session:
+        act = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "case.redated")).one()
+    assert act.details["dates"] == {"statutory": ["2027-01-05", "2027-01-06"]}
+
+    in_force(desk)  # the same once more
+    desk.system.settle()
+    assert events(desk.system, case_id).count("redated") == 1
+
+
+def test_a_stage_that_moves_alone_is_told_to_the_official_who_works_on_it(
+    sqlite_desk: Desk, clock: ManualClock
+) -> None:
+    """The answer is overdue already; only the stage that runs now reaches into the new year."""
+    desk = sqlite_desk
+    clock.set(at(date(2026, 12, 21)))
+    case_id = desk.accepted()
+    task = desk.claim(REVIEWER, case_id)
+    clock.set(at(date(2026, 12, 31)))
+    opinion = {"conclusion": "approve", "text": "", "checks": desk.checks()}
+    assert desk.on_task(REVIEWER, desk.task(REVIEWER, case_id), "opinion", opinion).status_code == 200
+    assert task["stage"]["key"] == "review"
+    before = desk.claim(APPROVER, case_id)["stage"]
+    in_force(desk, csv=CSV)
+    desk.system.settle()
+    after = desk.task(APPROVER, case_id)["stage"]
+    assert (before["on"], after["on"]) == ("2027-01-04", "2027-01-05")
+    timeline = desk.get(AGENT, f"/cases/{case_id}/timeline").json["items"]
+    assert timeline[-1]["key"] == "redated" and "2027年1月5日" not in timeline[-1]["detail"]["zh"]
+    assert events(desk.system, case_id)[-1] == "redated"
 
 
 def test_a_clock_that_stands_still_is_counted_by_the_new_calendar_when_it_goes_on(

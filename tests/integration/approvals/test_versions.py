@@ -10,6 +10,7 @@ from tests.integration.approvals.refusals import dump, nothing_changes, refusal
 
 VERBS: dict[str, dict[str, Any]] = {
     "submit": {"declaration": True},
+    "publish-notice": {"declaration": True},
     "withdraw": {},
     "accept": {},
     "decline": {"kind": "refused", "ground": "not_competent", "reason": "不属于本机关职权"},
@@ -21,6 +22,26 @@ VERBS: dict[str, dict[str, Any]] = {
     "end-procedure": {"kind": "expert_review"},
     "request-extension": {"reason": "情形复杂"},
     "decide-extension": {"approved": True},
+    "explain-overdue": {"reason": "申请量集中", "expected_on": "2027-12-31"},
+    "propose-revocation": {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"},
+    "state-objection": {"text": "我方并不知情"},
+    "decide-revocation": {"revoked": True, "reason": "申辩不能成立"},
+    "withdraw-revocation": {"reason": "已经查明"},
+    "make-up": {},
+    "correct-on-the-spot": {
+        "changes": [{"target": "/answers/premises/room", "value": "502室"}],
+        "consent": "present",
+        "note": "",
+    },
+    "choose-route": {"route": "ordinary"},
+    "record-check": {"fulfilled": True, "findings": "与承诺一致"},
+    "retry-handover": {},
+    "answer-objection": {
+        "objection_id": "00000000-0000-7000-8000-000000000000",
+        "outcome": "dismissed",
+        "text": "与事实不符",
+    },
+    "record-payment": {"amount_fen": 1, "paid_on": "2026-11-23", "voucher": "示拨〔2026〕1号"},
     "record-delivery": {"method": "in_person", "recipient": "企业经办人甲"},
 }
 """Every verb on a case with a body that its schema takes."""

@@ -87,11 +87,13 @@ def test_only_a_newer_event_replaces_the_copy(assembly: Assembly, service: str) 
     consumer = Consumer(assembly[service])
     told = [(3, "三"), (1, "一"), (2, "二"), (4, "四"), (4, "又四")]
     for sequence, name in told:
-        consumer.receive(assembly.wire(assembly.event(REGISTERED, sequence=sequence, name=name)))
+        status = "closed" if sequence == 4 else "active"
+        event = assembly.event(REGISTERED, sequence=sequence, name=name, status=status)
+        consumer.receive(assembly.wire(event))
 
     with assembly[service].read() as session:
         copy = session.scalars(sa.select(EnterpriseCopy)).one()
-    assert (copy.sequence, copy.name) == (4, "四")
+    assert (copy.sequence, copy.name, copy.status) == (4, "四", "closed")
 
 
 @pytest.mark.parametrize("role", ["operator", "manager", "administrator", "auditor"])

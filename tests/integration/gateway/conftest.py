@@ -30,6 +30,7 @@ class _Registered(Schema):
     uscc = fields.String(required=True)
     name = fields.String(required=True)
     applicant_account_id = fields.UUID(allow_none=True)
+    status = fields.String()
 
 
 ENTERPRISE_REGISTERED = EventContract(

@@ -89,20 +89,39 @@ def test_a_registered_enterprise_becomes_an_organisation_of_its_applicant(
         "uscc": ENTERPRISE["uscc"],
         "name": ENTERPRISE["name"],
         "members": [{"account_id": str(AGENT), "role": "admin"}],
+        "closed": False,
     }
 
 
-def test_the_same_event_and_the_same_enterprise_again_change_nothing(system: SystemUnderTest) -> None:
+def test_the_same_event_again_changes_nothing_and_a_newer_one_the_name(system: SystemUnderTest) -> None:
     gateway = system.runtime("gateway")
     body = _event(ENTERPRISE)
-    for again in (body, body, _event({**ENTERPRISE, "name": "另一名称"}, sequence=2)):
+    renamed, late = ({**ENTERPRISE, "name": name} for name in ("新名称", "迟到的名称"))
+    for again in (body, body, _event(renamed, sequence=3), _event(late, sequence=2)):
         Consumer(gateway).receive(again)
 
     with gateway.read() as session:
         organisation = session.scalars(sa.select(Organisation)).one()
-        assert (organisation.name, len(organisation.members)) == (ENTERPRISE["name"], 1)
+        assert (organisation.name, len(organisation.members)) == ("新名称", 1)
         assert {row.state for row in session.scalars(sa.select(InboxMessage))} == {"done"}
-    assert len(_said(gateway, "yuanban.gateway.organisation.created.v1")) == 1
+    told = _said(gateway, "yuanban.gateway.organisation.created.v1")
+    assert [each["data"]["name"] for each in told] == [ENTERPRISE["name"], "新名称"]
+
+
+@pytest.mark.parametrize("order", [(1, 2, 2), (2, 1)])
+def test_the_organisation_of_a_closed_enterprise_is_marked_in_whatever_order_one_hears_of_it(
+    client: GatewayClient, system: SystemUnderTest, order: tuple[int, ...]
+) -> None:
+    gateway = system.runtime("gateway")
+    for sequence in order:
+        status = {1: "active", 2: "closed"}[sequence]
+        Consumer(gateway).receive(_event({**ENTERPRISE, "status": status}, sequence=sequence))
+
+    client.sign_in("agent")
+    [membership] = client.get("/api/v1/me").get_json()["memberships"]
+    assert (membership["role"], membership["organisation"]["closed"]) == ("admin", True)
+    told = _said(gateway, "yuanban.gateway.organisation.created.v1")
+    assert [event["data"]["closed"] for event in told] == [False, True]
 
 
 def test_an_enterprise_without_an_applicant_has_no_members_yet(system: SystemUnderTest) -> None:
@@ -128,8 +147,8 @@ def test_seeding_again_changes_nothing(system: SystemUnderTest) -> None:
     system.seed()
 
     assert _snapshot(gateway) == before
-    assert len(before["department"]) == 9
-    assert len(before["account"]) == 10
+    assert len(before["department"]) == 12
+    assert len(before["account"]) == 23
 
 
 def test_seeding_with_another_demo_password_changes_it(

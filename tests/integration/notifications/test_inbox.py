@@ -41,8 +41,10 @@ def test_every_step_of_a_case_becomes_one_message_to_its_applicant(assembly: Ass
     for text in (message.title, message.body):
         assert sorted(text) == ["en", "zh"]
         assert all(wording and "{" not in wording and "None" not in wording for wording in text.values())
-    assert "示范市知渡工业软件有限公司" in message.body["zh"]
-    assert event.data["number"] in message.body["en"]
+    about = [event.data["subject_name"], event.data["number"]]
+    about += [each["number"] for key in ("expiring", "renewed", "filing") if (each := event.data.get(key))]
+    for wording in message.body.values():
+        assert any(name in wording for name in about if name), "it says which case it is about"
 
 
 def test_messages_arrive_from_the_outbox_of_the_enterprise_service(assembly: Assembly) -> None:

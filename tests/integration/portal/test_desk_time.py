@@ -31,12 +31,12 @@ def test_a_special_procedure_is_started_seen_and_ended(open_browser: Any) -> Non
         and 'value="many"' in wrong.text
     )
 
-    right = {"kind": "expert_review", "reason": "New process", "expected_days": "5"}
+    right = {"kind": "hearing", "reason": "New process", "expected_days": "5"}
     assert reviewer.post(page, right).status_code == 303
     shown = reviewer.follow().text
     for part in (
         "The time limits stand still",
-        "End: Expert review",
+        "End: Hearing",
         "standing still",
         "New process",
         "art. 45",
@@ -46,15 +46,15 @@ def test_a_special_procedure_is_started_seen_and_ended(open_browser: Any) -> Non
     assert "standing still, expected to go on then" in reviewer.get("/desk?light=suspended&q=云鉴").text
     reviewer.get(page)
     twice = reviewer.post(page, right)
-    assert twice.status_code == 409 and "A procedure of this kind is running: Expert review" in twice.text
+    assert twice.status_code == 409 and "A procedure of this kind is running: Hearing" in twice.text
 
     applicant: Browser = open_browser().sign_in("agent")
     seen = applicant.get(f"/applications/{case}").text
-    for part in ("办理期限停止计算", "专家评审", "New process", "特别程序所需时间告知书"):
+    for part in ("办理期限停止计算", "听证", "New process", "特别程序所需时间告知书"):
         assert part in seen, part
     assert "/desk/cases/" not in seen
 
-    end = f"/desk/cases/{case}/procedure/expert_review/end"
+    end = f"/desk/cases/{case}/procedure/hearing/end"
     reviewer.get(end)
     early = reviewer.post(end, {"ended_on": "2026-11-20"})
     assert early.status_code == 422 and 'href="#ended-on"' in early.text and "before it started" in early.text
@@ -93,7 +93,7 @@ def test_an_extension_is_asked_for_and_approved_by_somebody_else(open_browser: A
 
 
 def test_a_delivery_is_recorded_at_the_window_or_by_opening_the_certificate(open_browser: Any) -> None:
-    handed, opened = _granted(open_browser, "云达"), _granted(open_browser, "云启")
+    handed, opened = granted(open_browser, "云达"), granted(open_browser, "云启")
     window = official(open_browser, "window")
     claim(window, handed)
     page = f"/desk/cases/{handed}/delivery"
@@ -122,7 +122,8 @@ def test_what_was_withdrawn_was_not_decided(open_browser: Any) -> None:
     assert "<dt>办结</dt>" in page and "决定时间" not in page
 
 
-def _granted(open_browser: Any, name: str) -> str:
+def granted(open_browser: Any, name: str) -> str:
+    """A case with its licence, not delivered yet."""
     case, reviewer = _reviewing(open_browser, name)
     review = f"/desk/cases/{case}/review"
     reviewer.get(review)

@@ -22,7 +22,14 @@ from tests.integration.portal.test_desk import claim, submitted
 NOBODYS_ID = "01890000-0000-7000-8000-00000000ffff"
 TITLES = {service.name: service.title for service in installed_services()}
 BEHIND = [service.name for service in installed_services() if not service.is_edge]
-READERS = {"/desk": "window", "/stuck-events": "admin", "/calendar": "admin"}
+READERS = {
+    "/desk": "window",
+    "/stuck-events": "admin",
+    "/calendar": "admin",
+    "/credit": "admin",
+    "/supervision": "window",
+    "/handovers": "admin",
+}
 """By the beginning of the path; every other page is read by an applicant."""
 UNREAD = "/messages/unread"
 """A number on the bell of every page, too small to name anybody."""
@@ -107,7 +114,10 @@ def _filled(rule: str, case_id: str) -> str:
         "<int:year>": "2027",
         "<int:number>": "1",
         "<slip_id>": NOBODYS_ID,
+        "<uuid:notice_id>": NOBODYS_ID,
         "<uuid:stuck_id>": NOBODYS_ID,
+        "<uuid:record_id>": NOBODYS_ID,
+        "<uuid:document_id>": NOBODYS_ID,
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
     }

@@ -86,21 +86,33 @@ _KINDS = {
     "decision": "approver",
     "extension": "approver",
     "delivery": "window",
+    "check": "reviewer",
+    "revocation": "approver",
+    "payment": "reviewer",
+    "objection": "reviewer",
 }
 
 LISTS: Mapping[str, Known] = {
     "/enterprise/cases": Known(
         "enterprise",
-        "SELECT id, applicant_id, on_behalf_of AS organisation, department, state FROM approval_case",
+        "SELECT id, applicant_id, on_behalf_of AS organisation, department, state,"
+        " COALESCE((SELECT group_concat(p.department) FROM case_department p"
+        " WHERE p.case_id = approval_case.id), '') AS parts FROM approval_case",
         {
             "own": lambda caller, case: UUID(case["applicant_id"]) == caller.id,
             "organisation": _in_the_organisation,
             "department": lambda caller, case: (
-                case["department"] in caller.departments and case["state"] != "draft"
+                not caller.departments.isdisjoint({case["department"], *case["parts"].split(",")})
+                and case["state"] != "draft"
             ),
             "handed in": lambda _caller, case: case["state"] != "draft",
         },
         searches={"state": ("draft", "received", "correction", "granted")},
+    ),
+    "/enterprise/handovers": Known(
+        "enterprise",
+        "SELECT id, department, handover.state FROM approval_case JOIN handover ON case_id = id",
+        {"department": lambda caller, case: case["department"] in caller.departments, "all": _all},
     ),
     "/enterprise/tasks": Known(
         "enterprise",
@@ -112,12 +124,30 @@ LISTS: Mapping[str, Known] = {
         without_filter=lambda task: task["state"] in {"open", "claimed"},
         searches={"item": ("00013112700401",), "q": ("示范市", "99"), "due": ("today",)},
     ),
+    "/enterprise/supervision-records": Known(
+        "enterprise",
+        "SELECT id, department FROM supervision_record",
+        {"department": lambda caller, record: record["department"] in caller.departments, "all": _all},
+        searches={"item": ("00013112700401",), "department": ("11990101MB0DEM2282",)},
+    ),
     "/enterprise/enterprises": Known(
         "enterprise",
         "SELECT uscc AS id FROM enterprise",
         {"all": _all},
         key="uscc",
         searches={"q": ("示范市",)},
+    ),
+    "/enterprise/credit-records": Known(
+        "enterprise",
+        "SELECT id, account_id, uscc AS organisation, repaired_at FROM credit_record",
+        {
+            "own": lambda caller, record: (
+                record["account_id"] is not None and UUID(record["account_id"]) == caller.id
+            ),
+            "organisation": _in_the_organisation,
+            "all": _all,
+        },
+        searches={"standing": ("active",), "q": ("99",)},
     ),
     "/living/enterprises": Known(
         "living",

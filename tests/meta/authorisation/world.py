@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from approvals.supervision.commands import warn
 from shared.actor import SYSTEM
 from shared.auditing.anchors import Anchorer
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
+from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.people import OTHER_AGENT
 from tests.meta.authorisation.known import read
 from tests.park.park import Park
@@ -40,12 +42,16 @@ class World:
             self.park.draft(OTHER_AGENT)
             self.park.submitted(OTHER_AGENT)
             case_id = self.park.submitted(OTHER_AGENT)
+            late = self.park.accepted(actor=OTHER_AGENT)
+        let_limits_pass(self.park.system, late)
         with self.park.system.runtime("enterprise").transaction(SYSTEM) as tx:
             # No item of another department can be applied for online yet, so a case is moved there.
             moved = {"department": ELSEWHERE, "case_id": case_id.replace("-", "")}
             for table, key in (("approval_case", "id"), ("task", "case_id")):
                 move = f"UPDATE {table} SET department = :department WHERE {key} = :case_id"  # noqa: S608
                 tx.session.execute(sa.text(move), moved)
+        with self.park.system.runtime("enterprise").transaction(SYSTEM) as tx:
+            warn(tx, {"case_id": late})
 
     @contextmanager
     def put_back(self) -> Iterator[list[str]]:

@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[3]
 FILE = (ROOT / "docker-compose.yml").read_text("utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 SECRETS = ("YUANBAN_SECRET_KEY", "POSTGRES_PASSWORD", "YUANBAN_DATABASE_PASSWORD", "YUANBAN_BROKER_PASSWORD")
+NOT_CONNECTED = ("YUANBAN_TAX_URL", "YUANBAN_TAX_SECRET", "YUANBAN_TAX_CALLBACK_SECRET")
+"""What may stay empty: then no system of another authority is connected."""
 GIVEN = {**dict.fromkeys(SECRETS, SECRET), "YUANBAN_PUBLIC_URL": "https://park.example.org"}
 ENGINES = {"postgres", "rabbitmq"}
 ONE_SHOT = {"migrate", "seed"}
@@ -110,7 +112,8 @@ def test_it_refuses_to_start_without_what_only_the_operator_knows(variable: str)
 def test_the_example_names_every_variable_and_gives_no_secret_away() -> None:
     lines = dict(line.split("=", 1) for line in EXAMPLE.splitlines() if line and line[0] != "#")
     assert set(lines) == {match["name"] for match in VARIABLE.finditer(FILE)}
-    assert {name for name, value in lines.items() if not value} == {*SECRETS, "YUANBAN_PUBLIC_URL"}
+    without = {*SECRETS, "YUANBAN_PUBLIC_URL", *NOT_CONNECTED}
+    assert {name for name, value in lines.items() if not value} == without
 
 
 def test_no_secret_stands_in_the_file() -> None:
@@ -118,7 +121,7 @@ def test_no_secret_stands_in_the_file() -> None:
     for container in bare["services"].values():
         for name, value in container["environment"].items():
             if re.search(r"SECRET|PASSWORD|_PASS$", name):
-                assert value == "given", name
+                assert value == ("" if name in NOT_CONNECTED else "given"), name
             password = urlsplit(value).password if "://" in value else None
             assert password in (None, "given"), name
 
@@ -185,7 +188,9 @@ def test_only_the_gateway_is_reachable_from_outside_and_there_only_by_this_machi
     published = {name: each["ports"] for name, each in CONTAINERS.items() if "ports" in each}
     assert published == {"gateway": ["127.0.0.1:8000:8000"]}
     outward = [name for name, network in PROJECT["networks"].items() if not network.get("internal")]
-    assert [name for name, each in CONTAINERS.items() if set(outward) & set(each["networks"])] == ["gateway"]
+    # Nobody comes in by the worker; it goes out, to the systems that cases are handed over to.
+    outside = [name for name, each in CONTAINERS.items() if set(outward) & set(each["networks"])]
+    assert outside == ["gateway", "enterprise-worker"]
 
 
 def test_who_shares_a_network_needs_to() -> None:
@@ -200,6 +205,7 @@ def test_who_shares_a_network_needs_to() -> None:
         "services": webs,
         "database": {*webs, *workers, *ONE_SHOT, "postgres"},
         "broker": {*workers, "migrate", "rabbitmq"},
+        "outside": {"enterprise-worker"},
     }
 
 
@@ -213,7 +219,7 @@ def test_services_are_found_by_the_names_of_their_containers() -> None:
 def test_uploaded_files_are_kept_in_a_volume_of_the_service_that_owns_them() -> None:
     path = urlsplit(OURS["enterprise"]["environment"]["YUANBAN_BLOBS_URL"]).path
     holders = [name for name, each in OURS.items() if f"blobs:{path}" in each.get("volumes", [])]
-    assert holders == ["enterprise", "seed"]
+    assert holders == ["enterprise", "enterprise-worker", "seed"]
 
 
 def test_the_services_user_is_no_superuser() -> None:
