@@ -88,7 +88,7 @@ BODIES: Mapping[str, Any] = {
     "PUT /enterprise/calendar/{year}/draft": notice(),
     "POST /enterprise/calendar/{year}/publish": {"reason": "已与原文核对"},
     "POST /enterprise/credit-records": {
-        "uscc": "91990101MA0DEM013U",
+        "uscc": "91990101MA19YYYYXD",
         "source": "示范通报",
         "reason": "提供虚假材料",
     },

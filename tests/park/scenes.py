@@ -126,7 +126,8 @@ def _to_make_up(park: Park) -> Scene:
     with park.for_somebody_without_record(case_id):
         assert park.act(AGENT, case_id, "submit", promise).status_code == 200
         park.claim(WINDOW, case_id)
-        assert park.act(WINDOW, case_id, "accept", {"with_gaps": True}).status_code == 200
+        accepted = park.act(WINDOW, case_id, "accept", {"with_gaps": True})
+        assert accepted.status_code == 200, accepted.text
     handed_in = park.upload(AGENT, case_id, gap)
     assert handed_in.status_code == 201
     scene = _case(park, case_id)
