@@ -115,6 +115,7 @@ def deferral_view(
             "light": "ended" if ended else deadlines.light(found.due_on, found.due_on, today),
             "days_left": None if ended else deadlines.days_left(session, found.due_on, today),
             "at": None,
+            "hours_left": None,
             "provisional": found.due_provisional,
         },
         "made_up_at": _instant(found.made_up_at),
