@@ -59,8 +59,9 @@ WHOLE = (
     "tests/contract/test_api_",
     "tests/meta/authorisation/",
     "tests/integration/concurrency/",
+    "tests/integration/portal/",
 )
-"""Where a file starts a server, or fills a park with everybody and everything in it."""
+"""Where a file starts a server, seeds a park, or fills it with everybody and everything in it."""
 
 
 class OneServerAFile(LoadScopeScheduling):  # type: ignore[misc] # it has no types

@@ -73,7 +73,7 @@ def register(app: Flask, dispatcher: Dispatcher) -> None:
 
     @app.get("/api/v1/openapi.json")
     def openapi() -> Response:
-        own = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+        own = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].description()
         return jsonify(merged(own, descriptions.all()))
 
 

@@ -5,6 +5,7 @@ Every refusal is a problem document (RFC 9457); each operation says which kinds 
 
 import json
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from typing import Any
 
 import flask_smorest
 from apispec import APISpec
+from flask import Flask, Response, current_app
 from flask_smorest import Api
 from marshmallow import Schema, fields
 
@@ -61,6 +63,39 @@ class ServiceApi(Api):  # type: ignore[misc]
     """flask-smorest's Api with our headers and our kind of refusal, and no answer left undescribed."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: Flask) -> None:
+        self._described = threading.Lock()
+        self._undescribed: list[tuple[flask_smorest.Blueprint, str]] = []
+        super().__init__(app)
+
+    def register_blueprint(
+        self, blp: flask_smorest.Blueprint, *, parameters: Sequence[Json] | None = None, **options: Any
+    ) -> None:
+        """Serve the blueprint's routes. They are described when somebody first asks for the description:
+        that takes longer than all the rest of a start, and most processes are never asked.
+        """
+        if parameters:
+            raise ValueError("a blueprint describes its placeholders itself (path_parameters)")
+        name = options.get("name", blp.name)
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][name] = self
+        self._app.register_blueprint(blp, **options)
+        self._undescribed.append((blp, name))
+
+    def description(self) -> Json:
+        """The OpenAPI document of all routes."""
+        with self._described:
+            while self._undescribed:
+                blp, name = self._undescribed.pop(0)
+                blp.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+                self.spec.tag({"name": name, "description": blp.description})
+            document: Json = self.spec.to_dict()
+            return document
+
+    def _openapi_json(self) -> Response:
+        return current_app.response_class(
+            json.dumps(self.description(), ensure_ascii=False, indent=2), mimetype="application/json"
+        )
 
     def _register_responses(self) -> None:
         """Refusals are described by what an operation refuses, not one for every HTTP status."""

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.postgres
 
 SERVICES = [service.name for service in installed_services()]
 CLIENTS = 20
-ROUNDS = 2
+ROUNDS = 1
 MANY_ROUNDS = 25
 
 WITHOUT_KEY = {
