@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from approvals.cases.clock.course import Course
-from approvals.cases.clock.facts import ClockFact, FactKind, StageLimit
+from approvals.cases.clock.facts import ClockFact, FactKind, Limit, StageLimit
 
 
 def rounds(course: Course) -> Iterator[tuple[ClockFact, ClockFact | None]]:
@@ -14,6 +14,19 @@ def rounds(course: Course) -> Iterator[tuple[ClockFact, ClockFact | None]]:
             return
         yield start, notice or course.accepted or course.ended
         start = answer
+
+
+def decision_span(course: Course, limit: Limit) -> tuple[ClockFact | None, ClockFact | None]:
+    """From where to where a limit for the decision runs: from acceptance to the end of the case.
+
+    One that runs from the receipt is the authority's time to answer, too: as long as nothing was accepted a
+    correction notice ends it, and the complete answer starts it anew.
+    """
+    if not limit.from_receipt:
+        return course.accepted, course.ended
+    received, answered = list(rounds(course))[-1]
+    asked = answered if answered and answered.kind is FactKind.CORRECTION_NOTIFIED else None
+    return received, course.ended or (asked if course.accepted is None else None)
 
 
 def last_ended(facts: Iterable[ClockFact]) -> ClockFact | None:
