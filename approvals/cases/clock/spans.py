@@ -32,7 +32,7 @@ def decision_span(course: Course, limit: Limit) -> tuple[ClockFact | None, Clock
 def last_ended(facts: Iterable[ClockFact]) -> ClockFact | None:
     """The end of the notice that stood its whole time, the last one where there were several."""
     ended = [fact for fact in facts if fact.kind is FactKind.NOTICE_ENDED]
-    return max(ended, key=lambda fact: fact.effective_on, default=None)
+    return max(ended, key=lambda fact: (fact.effective_on, fact.instant), default=None)
 
 
 def span_of(
