@@ -389,6 +389,11 @@ def say_moment(at: datetime) -> Text:
     return _MOMENT.format(day=say_date(day), hour=_hour(day, at))
 
 
+def say_due(on: date, at: datetime | None) -> Text:
+    """By when something is due: the day, and of a limit in hours (`at` is its instant) the minute too."""
+    return say_date(on) if at is None else say_moment(at)
+
+
 def _hour(day: date, at: datetime) -> str:
     local = at.astimezone(PARK_TZ)
     return f"{local:%H:%M}" if local.date() == day else "24:00"
