@@ -135,6 +135,27 @@ def test_what_is_to_be_delivered_follows_the_new_calendar(sqlite_desk: Desk, clo
     assert "送达期限由" in last and "到期日由" not in last, "the answer itself was given before"
 
 
+def test_of_a_granted_case_what_is_left_moves_and_never_the_date_of_the_answer(
+    sqlite_desk: Desk, clock: ManualClock
+) -> None:
+    """Answered the day before it was due: that its promise would now have ended later is nobody's news."""
+    desk = sqlite_desk
+    clock.set(at(date(2026, 12, 31)))
+    case_id = desk.decided()  # promised for 4 January, which will be off
+    assert row(desk.system, case_id).due_on == date(2027, 1, 4)
+    assert prepare(desk).status_code == 200
+    (move,) = desk.get(ADMIN, f"{PATH}/draft/moves").json["items"]
+    assert move["case"]["id"] == case_id, "who confirms the notice sees it too"
+    assert move["before"]["on"] is None and move["after"]["on"] is None
+    assert [each["name"]["zh"] for each in move["others"]] == ["送达期限", "环节“颁证与送达”"]
+
+    assert publish(desk).status_code == 200
+    desk.system.settle()
+    last = desk.get(AGENT, f"/cases/{case_id}/timeline").json["items"][-1]
+    assert last["key"] == "redated"
+    assert "送达期限2027年1月15日" in last["detail"]["zh"] and "到期日" not in last["detail"]["zh"]
+
+
 def test_a_statutory_date_that_moves_alone_is_told_and_the_stage_to_officials_only(
     desk: Desk, clock: ManualClock
 ) -> None:
