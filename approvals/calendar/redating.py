@@ -109,6 +109,7 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
         _write_down(tx, move, notice)
     else:  # only its light changes on another day, or a date that no longer matters
         move.after.put_on(case)
+        tx.audit("case.recounted", "case", case.id, {"notice": str(notice.id)})
         schedule_warning(tx, case, move.before.dates)
     holder = _move_tasks(tx, move)
     if case.state is State.RECEIVED and move.item.handover is None:

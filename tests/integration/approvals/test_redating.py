@@ -109,6 +109,26 @@ def test_cases_that_do_not_reach_the_year_or_are_over_are_left_alone(
     assert (before, row(desk.system, accepted).due_on) == (date(2026, 12, 30),) * 2  # promised this year
 
 
+def test_a_light_that_alone_changes_its_day_is_nobodys_news_and_yet_on_record(
+    sqlite_desk: Desk, clock: ManualClock
+) -> None:
+    desk = sqlite_desk
+    in_force(desk)
+    clock.set(at(date(2027, 1, 5)))
+    case_id = desk.submitted()  # five working days, one of which is Sunday 10 January
+    before = row(desk.system, case_id)
+    in_force(desk, csv=CSV.replace("2027-01-10,work", "2027-01-09,work"))
+    desk.system.settle()
+    after = row(desk.system, case_id)
+    assert before.due_on == after.due_on == date(2027, 1, 11)
+    assert (before.yellow_on, after.yellow_on) == (date(2027, 1, 10), date(2027, 1, 9))
+    assert events(desk.system, case_id) == ["submitted"]
+    with desk.system.runtime("enterprise").read() as session:
+        trail = sa.select(AuditEntry).where(AuditEntry.aggregate_id == case_id)
+        last = session.scalars(trail.order_by(AuditEntry.number.desc())).first()
+    assert last is not None and last.action == "case.recounted"
+
+
 def test_the_live_task_alone_follows_the_date(sqlite_desk: Desk) -> None:
     case_id = sqlite_desk.submitted()
     task = sqlite_desk.claim(WINDOW, case_id)
