@@ -4,10 +4,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 
-def lift_triggers(session: Session) -> None:
-    """Let this transaction change what only grows; on SQLite the triggers are gone for good."""
+def lift_triggers(session: Session, *tables: str) -> None:
+    """Let this transaction change what only grows; on SQLite the tables' triggers are gone for good."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("SET LOCAL session_replication_role = replica"))
         return
-    for name in session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-        session.execute(sa.text(f"DROP TRIGGER {name}"))
+    triggers = sa.text("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+    for name, table in session.execute(triggers).all():
+        if table in tables:
+            session.execute(sa.text(f"DROP TRIGGER {name}"))
