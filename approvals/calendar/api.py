@@ -122,7 +122,9 @@ def delete_draft(tx: Transaction, year: int) -> Reply:
 @blueprint.response(200, MovePage)
 @refuses(FORBIDDEN)
 def get_moves(args: dict[str, Any], year: int) -> Response:
-    """The open cases whose dates the draft would change, and to what; nothing is changed.
+    """The cases whose dates the draft would change, and to what; nothing is changed.
+
+    Open ones, and granted ones with something left to be delivered, paid or checked.
 
     For administrators and auditors. A page may be short, or empty, and yet have a next one.
     """

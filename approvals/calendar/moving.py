@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from approvals.cases.dates import INTERNAL, OpenDate, read_dates
 from approvals.cases.deadline import Reckoning
+from approvals.cases.lifecycle import RUNNING_STATES
 from approvals.cases.model import Case
 from approvals.items.model import Item
 from shared.calendar import say_date
@@ -62,7 +63,12 @@ class Move:
 
     @property
     def moves_the_answer(self) -> bool:
-        """Whether the date that governs is another one, or no longer the forecast that it was."""
+        """Whether the date that governs is another one, or no longer the forecast that it was.
+
+        None is moved once the answer was given: what it was due by is of interest only to the record.
+        """
+        if self.case.state not in RUNNING_STATES:
+            return False
         return (self.before.due_on, self.before.provisional) != (self.after.due_on, self.after.provisional)
 
     @property

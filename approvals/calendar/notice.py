@@ -28,6 +28,10 @@ _TITLES = {
 _PUBLISHED = Text("请填写公布日期", "Enter the day of publication")
 _DATE = Text("日期应写作2027-01-01的形式", "Write dates like 2027-01-01")
 _FUTURE = Text("公布日期不能晚于今天", "The day of publication cannot lie in the future")
+_EARLY = Text(
+    "{year}年的放假安排最早在{before}年公布，请核对公布日期",
+    "The arrangement for {year} is published in {before} at the earliest; check the day",
+)
 _URL = Text(
     "网址应以 http:// 或 https:// 开头", "The address must begin with http:// or https:// and name a site"
 )
@@ -51,6 +55,10 @@ _TWICE = Text("{day}重复列出", "{day} is listed twice")
 _ORDINARY = Text(
     "{day}是{weekday}，本来就是工作日，不能列为调休上班",
     "{day} is a {weekday} and a working day anyway; it cannot be a make-up working day",
+)
+_NO_HOLIDAY = Text(
+    "“{name}”没有列出放假的日期，不能为其调休上班",
+    "No day off is listed for “{name}”, so there is nothing to make up for",
 )
 _NAME = Text("请写明节日名称", "Name the holiday")
 _LONG_NAME = Text("名称最多{most}个字符", "A name has at most {most} characters")
@@ -113,7 +121,7 @@ def judge(entered: Entered, year: int, *, calendar: WorkCalendar, today: date) -
     """Read a notice for `year`. `calendar` gives the statutory days and the known names of holidays."""
     errors = check_year(year, today)
     published_on = _read_date(entered.published_on)
-    errors += _wrong_text(entered, published_on, today)
+    errors += _wrong_text(entered, year, published_on, today)
     notice = Notice(
         Text(entered.title.zh.strip(), entered.title.en.strip()),
         published_on or today,
@@ -122,6 +130,7 @@ def judge(entered: Entered, year: int, *, calendar: WorkCalendar, today: date) -
     )
     lines, where = _lines(entered, errors)
     days: dict[date, DayEntry] = {}
+    made_up: list[tuple[Line, DayEntry]] = []
     names = {entry.name.zh: entry.name.en for each in calendar.years for entry in calendar.entries_of(each)}
     for line in lines:
         found = _read_line(line, names, notice, errors)
@@ -130,7 +139,10 @@ def judge(entered: Entered, year: int, *, calendar: WorkCalendar, today: date) -
         wrong = _contradiction(line, found, year, days.get(found.day))
         if wrong is not None:
             errors.append(wrong)
+        elif found.kind == "work":
+            made_up.append((line, found))
         days.setdefault(found.day, found)
+    errors += _made_up_for_nothing(made_up, days.values())
     if lines:
         errors += _missing(year, days, calendar, where)
     return Judged(notice, tuple(days[day] for day in sorted(days)), tuple(errors))
@@ -160,7 +172,7 @@ def read_csv(text: str) -> tuple[list[Line], list[FieldError]]:
     return lines, errors
 
 
-def _wrong_text(entered: Entered, published_on: date | None, today: date) -> Iterator[FieldError]:
+def _wrong_text(entered: Entered, year: int, published_on: date | None, today: date) -> Iterator[FieldError]:
     for language, said in (("zh", entered.title.zh), ("en", entered.title.en)):
         if not said.strip():
             yield FieldError(f"/title/{language}", "required", _TITLES[language])
@@ -170,6 +182,8 @@ def _wrong_text(entered: Entered, published_on: date | None, today: date) -> Ite
         yield FieldError("/published_on", "date", _DATE)
     elif published_on > today:
         yield FieldError("/published_on", "future", _FUTURE)
+    elif published_on.year < year - 1 <= today.year:
+        yield FieldError("/published_on", "too-early", _EARLY.format(year=year, before=year - 1))
     if entered.url.strip() and not _is_web_address(entered.url.strip()):
         yield FieldError("/url", "url", _URL)
 
@@ -227,6 +241,16 @@ def _contradiction(line: Line, found: DayEntry, year: int, known: DayEntry | Non
         message = _ORDINARY.format(day=day, weekday=say_weekday(found.day))
         return line.wrong("kind", "ordinary-weekday", message)
     return None
+
+
+def _made_up_for_nothing(
+    made_up: Iterable[tuple[Line, DayEntry]], days: Iterable[DayEntry]
+) -> Iterator[FieldError]:
+    """Make-up working days of a holiday on which, by the same notice, nobody is off."""
+    holidays = {day.name.zh for day in days if day.kind == "off"}
+    for line, day in made_up:
+        if day.name.zh and day.name.zh not in holidays:
+            yield line.wrong("name/zh", "no-holiday", _NO_HOLIDAY.format(name=day.name))
 
 
 def _missing(

@@ -50,15 +50,13 @@ _NOTICE = Text("《{title}》", "{title}")
 def moves(
     session: Session, context: Context, year: int, calendar: WorkCalendar, today: date, *, after: UUID | None
 ) -> tuple[list[Move], UUID | None]:
-    """Of a batch of open cases those whose dates `calendar` changes, and where the next batch starts.
+    """Of a batch of cases those whose dates `calendar` changes, and where the next batch starts.
 
     Only cases due in `year` or later can move: a count that ends before it has used none of its days.
     """
-    first = date(year, 1, 1)
-    reaches = sa.or_(Case.due_on >= first, Case.latest_due_on >= first)
     query = (
         sa.select(Case)
-        .where(Case.state.in_(RUNNING_STATES), reaches)
+        .where(sa.or_(_open_until(year), _granted_with_work_left(year)))
         .options(selectinload(Case.facts))
         .order_by(Case.id)
         .limit(BATCH)
@@ -87,12 +85,7 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
         tx.schedule(REDATE_TIMER, case_id, tx.now, {"case_id": case_id, "notice_id": str(notice.id)})
     if after is None:
         first = date(notice.year, 1, 1)
-        others = [
-            *_granted_with_work_left(tx.session, notice.year),
-            *due_from(tx.session, first),
-            *reaching_into(tx.session, notice.year),
-        ]
-        for waiting in map(str, others):
+        for waiting in map(str, [*due_from(tx.session, first), *reaching_into(tx.session, notice.year)]):
             tx.schedule(REDATE_TIMER, waiting, tx.now, {"case_id": waiting, "notice_id": str(notice.id)})
     if following is not None:
         again = {**payload, "after": str(following)}
@@ -114,8 +107,9 @@ def redate(tx: Transaction, payload: Mapping[str, object]) -> None:
         return
     if move.is_told:
         _write_down(tx, move, notice)
-    else:  # only its light changes on another day
+    else:  # only its light changes on another day, or a date that no longer matters
         move.after.put_on(case)
+        tx.audit("case.recounted", "case", case.id, {"notice": str(notice.id)})
         schedule_warning(tx, case, move.before.dates)
     holder = _move_tasks(tx, move)
     if case.state is State.RECEIVED and move.item.handover is None:
@@ -143,11 +137,16 @@ def _move_tasks(tx: Transaction, move: Move) -> UUID | None:
     return next((holder for holder in holders if holder is not None), None)
 
 
-def _granted_with_work_left(session: Session, year: int) -> list[UUID]:
+def _open_until(year: int) -> sa.ColumnElement[bool]:
+    """Cases that wait for an answer and have a date in `year` or later."""
+    first = date(year, 1, 1)
+    return sa.and_(Case.state.in_(RUNNING_STATES), sa.or_(Case.due_on >= first, Case.latest_due_on >= first))
+
+
+def _granted_with_work_left(year: int) -> sa.ColumnElement[bool]:
     """Granted cases to be delivered, paid or checked in `year` or later: no more than of a few weeks."""
     live = sa.and_(Task.kind.in_((*AFTER_DECISION, TaskKind.CHECK)), Task.state.in_(LIVE))
-    found = sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1)).distinct()
-    return list(session.scalars(found))
+    return Case.id.in_(sa.select(Task.case_id).where(live, Task.due_on >= date(year, 1, 1)))
 
 
 def _move(context: Context, case: Case, calendar: WorkCalendar, today: date) -> Move | None:

@@ -162,10 +162,14 @@ class DraftOut(Answer):
 
 
 class CaseDates(Answer):
-    """A date of a case."""
+    """By when a case is to be answered."""
 
-    on = fields.Date(required=True)
-    kind = fields.String(required=True, metadata={"example": "statutory"})
+    on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null while the clock stands still, and where the answer was given"},
+    )
+    kind = fields.String(required=True, allow_none=True, metadata={"example": "statutory"})
     provisional = fields.Boolean(required=True)
 
 

@@ -12,6 +12,7 @@ from approvals.calendar.moving import Move
 from approvals.calendar.policy import keeps, reads
 from approvals.calendar.schemas import DraftOut, MoveOut, YearOut, YearSummary
 from approvals.cases.deadline import Reckoning
+from approvals.cases.lifecycle import RUNNING_STATES
 from shared.actor import Actor
 from shared.calendar import Notice, WorkCalendar
 
@@ -72,8 +73,8 @@ def moves_view(moves: Iterable[Move]) -> list[dict[str, Any]]:
                     "item_name": move.item.name,
                     "subject_name": move.case.subject_name,
                 },
-                "before": _dates(move.before),
-                "after": _dates(move.after),
+                "before": _dates(move, move.before),
+                "after": _dates(move, move.after),
                 "others": [
                     {
                         "name": each.name,
@@ -122,8 +123,9 @@ def _past(notice: CalendarNotice) -> dict[str, Any]:
     }
 
 
-def _dates(reckoning: Reckoning) -> dict[str, Any]:
-    return {"on": reckoning.due_on, "kind": reckoning.due_kind, "provisional": reckoning.provisional}
+def _dates(move: Move, reckoning: Reckoning) -> dict[str, Any]:
+    on = reckoning.due_on if move.case.state in RUNNING_STATES else None
+    return {"on": on, "kind": reckoning.due_kind, "provisional": bool(on and reckoning.provisional)}
 
 
 def _working_days_by_month(calendar: WorkCalendar, year: int) -> list[int]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from approvals.cases import clock
+from shared.text import Text
 
 INTERNAL = f"{clock.ClockKind.STAGE.value}:"
 """What the keys of stages begin with, which are nobody's business outside the authority."""
@@ -70,6 +71,11 @@ class OpenDate:
             "name": self.name,
             "ends": self.ends,
         }
+
+    @property
+    def text(self) -> Text:
+        """The date in words; of a limit in hours the minute too."""
+        return clock.say_due(self.on, self.at)
 
     def light(self, now: datetime) -> str:
         """green, yellow or red at an instant."""

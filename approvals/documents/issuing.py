@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from approvals.cases.deadline import Deadlines
@@ -56,15 +56,16 @@ def issue_slip(
     legal_basis: Text | None = None,
     remedies: Text | None = None,
     due_on: date | Literal["running"] | None = "running",
+    due_at: datetime | None = None,
     rows: Sequence[tuple[Text, str]] = (),
 ) -> Slip:
     """Number the slip and keep what it says; the facts cannot change afterwards.
 
-    `due_on` is the date it names, that of the case's running clock unless said otherwise; `rows` are
-    further lines of its table.
+    `due_on` is the date it names, that of the case's running clock unless said otherwise; `due_at` is its
+    instant where the limit is in hours; `rows` are further lines of its table.
     """
     serial = next_number(tx.session, f"slip/{case.department}/{kind.value}/{tx.today.year}")
-    on = case.due_on if due_on == "running" else due_on
+    on, at = (case.due_on, case.due_at) if due_on == "running" else (due_on, due_at)
     calendar = tx.resource(Deadlines).calendar_of(tx.session)
     number = f"{_SERIES[kind]}字〔{tx.today.year}〕第{serial}号"
     slip = Slip(
@@ -86,6 +87,7 @@ def issue_slip(
                 "reason": reason,
                 "remedies": remedies.zh if remedies else "",
                 "due_on": on.isoformat() if on else None,
+                "due_at": at.isoformat() if at else None,
                 "provisional": on is not None and calendar.is_provisional(on),
                 "rows": [[label.to_dict(), said] for label, said in rows],
                 "legal_basis": legal_basis.zh if legal_basis else "",
@@ -108,7 +110,7 @@ def slip_pdf(context: Context, slip: Slip, *, with_query_code: bool) -> bytes:
 
 def _facts(context: Context, slip: Slip) -> SlipFacts:
     said = context.cipher.open(slip.facts_sealed)
-    due_on = said["due_on"]
+    due_on, due_at = said["due_on"], said.get("due_at")
     return SlipFacts(
         kind=SlipKind(slip.kind),
         number=slip.number,
@@ -125,6 +127,7 @@ def _facts(context: Context, slip: Slip) -> SlipFacts:
         reason=said["reason"],
         remedies=said["remedies"],
         due_on=date.fromisoformat(due_on) if due_on else None,
+        due_at=datetime.fromisoformat(due_at) if due_at else None,
         provisional=said.get("provisional", False),
         legal_basis=said["legal_basis"],
         demo=said["demo"],

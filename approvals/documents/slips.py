@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ import yaml
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from approvals.cases.clock import say_due
 from approvals.documents.fonts import Fonts, load_fonts
 from approvals.documents.layout import (
     GREY,
@@ -69,7 +70,8 @@ class SlipFacts:
 
     `number` is the slip's own number (文号); `body_name` and `body_code` (USCC) name the body that decides.
     `rows` are further lines of the table of facts. `items` are the materials received or accepted, or the
-    corrections required. `provisional`: the calendar of the year of `due_on` is not published yet.
+    corrections required. `due_at` is the instant, where the limit is in hours. `provisional`: the calendar
+    of the year of `due_on` is not published yet.
     `legal_basis`, when given, replaces the article the wording quotes.
     """
 
@@ -88,6 +90,7 @@ class SlipFacts:
     reason: str = ""
     remedies: str = ""
     due_on: date | None = None
+    due_at: datetime | None = None
     provisional: bool = False
     legal_basis: str = ""
     demo: bool = False
@@ -176,9 +179,18 @@ class _Sheet:
             "reason": facts.reason,
             "remedies": facts.remedies,
             "issued_on": chinese_date(facts.issued_on),
-            "due_on": chinese_date(facts.due_on) if facts.due_on else "",
+            "due_on": say_due(facts.due_on, facts.due_at).zh if facts.due_on else "",
+            "by": self._by(),
             "provisional": facts.provisional,
         }
+
+    def _by(self) -> str:
+        """Until when something may be done: a day to its end, or until an instant."""
+        facts = self._facts
+        if facts.due_on is None:
+            return ""
+        whole_day = "（含当日）" if facts.due_at is None else ""
+        return f"{say_due(facts.due_on, facts.due_at).zh}前{whole_day}"
 
     def _head(self) -> None:
         # 发文机关标志 in red over a red line, then the number, the title and its English name.

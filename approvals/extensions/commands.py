@@ -6,11 +6,9 @@ law: its statutory limit names the extension. In the national code set this is k
 (GB/T 39046 A.7: 延长审批).
 """
 
-from datetime import date
-
 from approvals.cases import policy
 from approvals.cases.announce import announce
-from approvals.cases.clock import FactKind
+from approvals.cases.clock import ClockReading, FactKind, say_due
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
@@ -23,7 +21,6 @@ from approvals.items.model import Item
 from approvals.tasks import commands as tasks
 from approvals.tasks import policy as task_policy
 from approvals.tasks.model import TaskKind
-from shared.calendar import say_date
 from shared.errors import FieldError, InvalidInput
 from shared.ids import new_id
 from shared.text import Text
@@ -107,7 +104,7 @@ def _extend(tx: Transaction, case: Case, item: Item, extension: Extension) -> No
     limit = extension_of(item)
     if limit is None:
         raise LookupError(f"item {item.code} has lost its extension")
-    before, _ = _statutory_due(tx, case, item)
+    before = _statutory_clock(tx, case, item)
     record(
         tx,
         case,
@@ -117,7 +114,7 @@ def _extend(tx: Transaction, case: Case, item: Item, extension: Extension) -> No
         facts=[Fact(FactKind.EXTENDED, tx.today, days=limit.n, note=Text.same(extension.reason))],
         detail=_EXTENDED.format(amount=limit.text, reason=extension.reason),
     )
-    after, provisional = _statutory_due(tx, case, item)
+    after = _statutory_clock(tx, case, item)
     tasks.redate(tx, case)
     dates = ((Text("原法定到期日", "Due before"), before), (Text("延长后法定到期日", "Due now"), after))
     issue_slip(
@@ -127,23 +124,30 @@ def _extend(tx: Transaction, case: Case, item: Item, extension: Extension) -> No
         SlipKind.EXTENSION_NOTICE,
         reason=extension.reason,
         legal_basis=limit.basis,
-        due_on=after,
+        due_on=after.due_on if after else None,
+        due_at=after.due_at if after else None,
         rows=[
             (Text("延长期限", "Extension"), limit.text.zh),
-            *((label, say_date(day).zh if day else _STOPPED.zh) for label, day in dates),
+            *((label, _say_due(clock).zh) for label, clock in dates),
         ],
     )
     said = {
         "amount": limit.text.to_dict(),
         "reason": extension.reason,
-        "previous_due_on": before,
-        "due_on": after,
-        "provisional": provisional,
+        "previous_due_on": before and before.due_on,
+        "due_on": after and after.due_on,
+        "provisional": bool(after and after.provisional),
     }
     announce(tx, case, item, "extended", more={"extension": said})
 
 
-def _statutory_due(tx: Transaction, case: Case, item: Item) -> tuple[date | None, bool]:
-    """When the law wants the decision, None while its clock stands still; and whether that is provisional."""
+def _statutory_clock(tx: Transaction, case: Case, item: Item) -> ClockReading | None:
     status = tx.resource(Deadlines).statutory(tx.session, case, item, tx.today)
-    return (status.clock.due_on, status.clock.provisional) if status else (None, False)
+    return status.clock if status else None
+
+
+def _say_due(clock: ClockReading | None) -> Text:
+    """When the law wants the decision."""
+    if clock is None or clock.due_on is None:
+        return _STOPPED
+    return say_due(clock.due_on, clock.due_at)

@@ -4,13 +4,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from approvals.cases.clock import say_due
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
 from approvals.extensions.model import Extension, ExtensionState
 from approvals.extensions.queries import latest_of, waiting_on
 from approvals.items.model import Item, Limit
 from shared.actor import Actor
-from shared.calendar import say_date
 from shared.errors import Conflict, Forbidden
 from shared.text import Text
 from shared.transaction import Context
@@ -63,7 +63,7 @@ def passed(
     due_at = status.clock.due_at if status else None
     late = due_at is not None and now is not None and now > due_at
     if due_on is not None and (late or today > due_on):
-        return Conflict(_PASSED.format(day=say_date(due_on)), slug="limit-passed")
+        return Conflict(_PASSED.format(day=say_due(due_on, due_at)), slug="limit-passed")
     return None
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from approvals.cases import policy
 from approvals.cases.announce import announce
-from approvals.cases.clock import FactKind
+from approvals.cases.clock import FactKind, say_due
 from approvals.cases.deadline import Deadlines, Reckoning
 from approvals.cases.deferral import missing_of, promised, standing, to_make_up
 from approvals.cases.model import Case, Deferral, DeferralState
@@ -109,7 +109,8 @@ def begin(tx: Transaction, case: Case, item: Item) -> dict[str, Any] | None:
     deferral.state = DeferralState.DUE
     due = _reckoned(tx, case, item)
     _date(tx, case, deferral, due)
-    answer = ((Text("预计办结日期", "Decision due"), say_date(case.due_on).zh),) if case.due_on else ()
+    on, at = case.due_on, case.due_at
+    answer = ((Text("预计办结日期", "Decision due"), say_due(on, at).zh),) if on else ()
     issue_slip(
         tx,
         case,

@@ -74,7 +74,9 @@ def explain(tx: Transaction, case: Case, item: Item, *, reason: str, expected_on
         "overdue_explained",
         office=office,
         detail=_EXPLAINED.format(
-            due=say_date(date_missed.on), reason=explanation.reason, expected=say_date(expected_on)
+            due=date_missed.text,
+            reason=explanation.reason,
+            expected=say_date(expected_on),
         ),
     )
     details = {"number": explanation.number, "expected_on": expected_on.isoformat(), "clock": kind.value}

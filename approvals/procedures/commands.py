@@ -8,7 +8,7 @@ from datetime import date
 
 from approvals.cases import policy
 from approvals.cases.announce import announce
-from approvals.cases.clock import FactKind, Unit, say_amount
+from approvals.cases.clock import FactKind, Unit, say_amount, say_due
 from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case
 from approvals.cases.record import Fact, record
@@ -85,7 +85,7 @@ def start(
     ends = [each.expected_end_on for each in (*running, procedure)]
     case.resumes_on = max((*ends, *stopped_until(tx.session, case, item)))
     fact = Fact(FactKind.SUSPENDED, tx.today, note=PROCEDURE_NAMES[kind], ref=str(procedure.id), at=tx.now)
-    due_on = _not_moved_by(tx, case, item, fact)
+    unmoved = _not_moved_by(tx, case, item, fact)
     record(
         tx,
         case,
@@ -93,12 +93,12 @@ def start(
         "procedure_started",
         office=task_policy.office_of(task),
         facts=[fact],
-        detail=(_STARTED_LATE if due_on else _STARTED).format(
+        detail=(_STARTED_LATE if unmoved else _STARTED).format(
             kind=PROCEDURE_NAMES[kind],
             amount=_amount(procedure),
             start=say_date(procedure.started_on),
             end=say_date(procedure.expected_end_on),
-            due=say_date(due_on) if due_on else "",
+            due=unmoved or "",
             reason=procedure.reason,
         ),
     )
@@ -210,8 +210,8 @@ def _tell(
     announce(tx, case, item, step, more=more)
 
 
-def _not_moved_by(tx: Transaction, case: Case, item: Item, fact: Fact) -> date | None:
-    """The statutory date, where the limit has ended or ends before the suspension takes any of it.
+def _not_moved_by(tx: Transaction, case: Case, item: Item, fact: Fact) -> Text | None:
+    """The statutory date in words, where the limit has ended or ends before the suspension takes any of it.
 
     The day of the start still counts (see `approvals.cases.clock`); of a limit in hours so does the time of
     that day before the start.
@@ -221,7 +221,7 @@ def _not_moved_by(tx: Transaction, case: Case, item: Item, fact: Fact) -> date |
         return None
     due_at = status.clock.due_at
     stays = due_at <= (fact.at or tx.now) if due_at else status.clock.due_on <= tx.today
-    return status.clock.due_on if stays else None
+    return say_due(status.clock.due_on, due_at) if stays else None
 
 
 def _statutory(tx: Transaction, case: Case, item: Item) -> tuple[date | None, bool]:

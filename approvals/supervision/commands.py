@@ -13,7 +13,6 @@ from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
 from approvals.supervision.model import SupervisionRecord
 from approvals.tasks.model import Task, TaskState
-from shared.calendar import say_date
 from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
@@ -84,7 +83,7 @@ def _give(tx: Transaction, case: Case, item: Item, warning: DueWarning) -> None:
         due_at=warning.date.at,
         occurred_at=warning.at,
         issued_at=tx.now,
-        content=_CONTENT[warning.light].format(clock=name, due=say_date(warning.date.on)).to_dict(),
+        content=_CONTENT[warning.light].format(clock=name, due=warning.date.text).to_dict(),
         result=_RESULT[warning.light].to_dict(),
     )
     tx.session.add(record)

@@ -10,7 +10,7 @@ from gateway.portal.services import ENTERPRISE, case_path, load
 PAGE = 50
 _READS = frozenset({"administrator", "auditor"})
 
-_NAMES = {
+NAMES = {
     "case.started": _l("Application started"),
     "case.answers-saved": _l("Form saved"),
     "case.submitted": _l("Application submitted"),
@@ -32,16 +32,47 @@ _NAMES = {
     "case.made-up": _l("Missing materials handed in"),
     "case.make-up-redated": _l("Make-up date computed anew"),
     "case.terminated": _l("Case terminated"),
-    "case.delivery-redated": _l("Delivery date computed anew"),
-    "case.check-redated": _l("Date of the later check computed anew"),
+    "case.redated": _l("Dates computed anew"),
+    "case.recounted": _l("Dates computed anew; none that anybody waits for has moved"),
+    "case.warned": _l("Warning about a limit"),
+    "case.overdue-explained": _l("Missed limit explained publicly"),
     "case.route-chosen": _l("Way of applying chosen"),
     "case.promised": _l("Written promise made"),
     "case.promise-checked": _l("Promise checked"),
+    "case.version-renewed": _l("Moved on to the item's new version"),
+    "case.discarded": _l("Draft discarded"),
+    "case.withdrawal-asked": _l("Withdrawal asked for"),
+    "case.filed": _l("Filing taken on record"),
+    "case.notice-published": _l("Public notice published"),
+    "case.notice-redated": _l("Dates of the public notice computed anew"),
+    "case.notice-ended": _l("Public notice ended"),
+    "case.filing-lapsed": _l("Not handed in in time after the public notice"),
+    "case.objection-lodged": _l("Objection lodged"),
+    "case.objection-answered": _l("Objection answered"),
+    "case.renewal-due": _l("Holder reminded of the renewal"),
+    "case.deemed-renewed": _l("Renewed by operation of law"),
+    "case.revocation-proposed": _l("Revocation proposed"),
+    "case.objection-stated": _l("Holder heard on the revocation"),
+    "case.revocation-withdrawn": _l("Proposal of the revocation taken back"),
+    "case.revocation-decided": _l("Revocation decided"),
+    "funds.granted": _l("Funds granted"),
+    "funds.paid": _l("Funds paid"),
+    "handover.message-queued": _l("Message to the authority's system queued"),
+    "handover.message-sending": _l("Message to the authority's system on its way"),
+    "handover.message-taken": _l("Message taken by the authority's system"),
+    "handover.message-refused": _l("Message refused by the authority's system"),
+    "handover.try-failed": _l("Message did not reach the authority's system"),
+    "handover.recovered": _l("The authority's system answers again"),
+    "handover.stuck": _l("Exchange with the authority's system stopped until somebody looks at it"),
+    "handover.retried": _l("Exchange with the authority's system started again by hand"),
+    "handover.step-taken": _l("Step reported by the authority's system taken over"),
+    "handover.document-fetched": _l("Document of the authority fetched"),
     "material.handed-in": _l("Material handed in"),
     "material.taken-back": _l("Material taken back"),
     "task.claimed": _l("Task claimed"),
     "task.released": _l("Task released"),
 }
+"""Every act that there can be on a case."""
 
 
 def reads_trail(person: Json | None) -> bool:
@@ -56,7 +87,7 @@ def trail_of(case_id: str, cursor: str) -> dict[str, Any]:
         "entries": page["items"],
         "next": page["next"],
         "first_page": not cursor,
-        "name_of": lambda action: _NAMES.get(action, action),
+        "name_of": lambda action: NAMES.get(action, action),
         "details_of": _details,
     }
 

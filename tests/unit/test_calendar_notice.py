@@ -65,6 +65,11 @@ def test_every_notice_that_ships_would_be_believed(year: int) -> None:
         ("2028-01-02,off,元旦", "outside-year", "第14行：2028年1月2日不在2027年"),
         ("2027-05-02,off,劳动节", "twice", "第14行：2027年5月2日重复列出"),
         ("2027-05-02,work,劳动节", "both", "第14行：2027年5月2日既列为放假又列为上班"),
+        (
+            "2027-03-06,work,妇女节,Women's Day",
+            "no-holiday",
+            "第14行：“妇女节”没有列出放假的日期，不能为其调休上班",
+        ),
         ("2027-05-05,work,劳动节", "ordinary-weekday", "第14行：2027年5月5日是星期三，本来就是工作日"),
         ("2027-05-08,holiday,劳动节", "kind", "第14行：类别应为 off（放假）或 work（调休上班）"),
         ("2027-05-08,,劳动节", "kind", "第14行：类别应为"),
@@ -102,15 +107,16 @@ def test_every_wrong_line_and_field_is_named_at_once() -> None:
         ("/published_on", "future"),
         ("/url", "url"),
     ]
-    assert found[4:10] == [
+    assert found[4:11] == [
         ("/days/0/date", "outside-year"),
         ("/days/1/date", "date"),
         ("/days/1/kind", "kind"),
         ("/days/1/name/zh", "required"),
         ("/days/2/kind", "ordinary-weekday"),
+        ("/days/3/name/zh", "no-holiday"),
         ("/days", "statutory"),
     ]
-    assert found[10:] == [("/days", "statutory")] * 12  # 2 October is listed, but as a working day
+    assert found[11:] == [("/days", "statutory")] * 12  # 2 October is listed, but as a working day
 
 
 def test_statutory_days_must_be_off() -> None:
@@ -141,6 +147,7 @@ def test_a_notice_is_for_this_year_or_the_next(year: int, code: str | None) -> N
         ({"published_on": ""}, ("/published_on", "required")),
         ({"published_on": "soon"}, ("/published_on", "date")),
         ({"published_on": "2026-11-27"}, ("/published_on", "future")),
+        ({"published_on": "2025-11-04"}, ("/published_on", "too-early")),  # that of another year
         ({"url": "www.gov.cn"}, ("/url", "url")),
         ({"url": "https://"}, ("/url", "url")),
         ({"url": "https://[x"}, ("/url", "url")),

@@ -11,6 +11,7 @@ from approvals.cases.clock import (
     ClockState,
     FactKind,
     Light,
+    Limits,
     Thresholds,
     Unit,
     compute,
@@ -271,3 +272,24 @@ def test_delivery_comes_after_the_decision() -> None:
     for facts in (early, withdrawn):
         with pytest.raises(ClockError, match="before the decision"):
             reading(facts, limits(limit(20)), date(2026, 11, 9))
+
+
+def test_a_limit_from_receipt_ends_with_a_correction_notice_and_starts_anew_with_the_answer() -> None:
+    given = Limits(None, replace(limit(20, Unit.CALENDAR_DAY), from_receipt=True))
+    facts = [received(date(2026, 11, 2)), fact(FactKind.CORRECTION_NOTIFIED, date(2026, 11, 4))]
+    waiting = reading(facts, given, date(2026, 12, 31))
+    assert [status.state for status in waiting.clocks] == [ClockState.MET], "the applicant is at it"
+    assert not waiting.is_open and not waiting.statutory_overdue
+
+    answered = [*facts, fact(FactKind.CORRECTION_ANSWERED, date(2026, 11, 24))]
+    again = reading(answered, given, date(2026, 11, 24))
+    (clock,) = (status.clock for status in again.clocks)
+    assert (clock.start_on, clock.due_on, clock.key) == (
+        date(2026, 11, 24),
+        date(2026, 12, 14),
+        "statutory",
+    )
+    assert clock.lines[0].text.zh == "2026年11月24日收到补正后的申请材料，办理期限重新计算，当日不计入"
+
+    accepted = reading([*facts, fact(FactKind.ACCEPTED, date(2026, 11, 5))], given, date(2026, 11, 6))
+    assert accepted.is_open and accepted.due_on == date(2026, 11, 23), "they asked no more for it"

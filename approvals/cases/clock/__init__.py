@@ -28,7 +28,7 @@ who would not be by the longer reading.
 
 from approvals.cases.clock.counting import Counter
 from approvals.cases.clock.course import Suspension, read_course
-from approvals.cases.clock.explaining import Line, say_moment
+from approvals.cases.clock.explaining import Line, say_due, say_moment
 from approvals.cases.clock.facts import (
     STAGE_EVENTS,
     ClockError,
@@ -84,6 +84,7 @@ __all__ = [
     "read",
     "read_course",
     "say_amount",
+    "say_due",
     "say_moment",
     "status_of",
 ]

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import zip_longest
 
-from approvals.cases.clock.facts import ClockError, ClockFact, FactKind, name_of
+from approvals.cases.clock.facts import ClockError, ClockFact, FactKind, end_of, name_of
 from approvals.cases.clock.hours import Pause, union
 from shared.calendar import say_date
 from shared.text import Text
@@ -288,15 +288,20 @@ def _single(by_kind: ByKind, kind: FactKind) -> ClockFact | None:
 
 
 def _alternate(opening: Sequence[ClockFact], closing: Sequence[ClockFact]) -> bool:
-    """Whether they follow one another as open, close, open, close, … with at most the last left open."""
+    """Whether they follow one another as open, close, open, close, … with at most the last left open.
+
+    By their days; within a day by their instants, unless one of that day is known by the day alone.
+    """
     if len(opening) - len(closing) not in (0, 1):
         return False
-    days = [fact.effective_on for pair in zip_longest(opening, closing) for fact in pair if fact is not None]
-    return days == sorted(days)
+    facts = [fact for pair in zip_longest(opening, closing) for fact in pair if fact is not None]
+    vague = {fact.effective_on for fact in facts if fact.at is None}
+    moments = [end_of(day) if (day := fact.effective_on) in vague else fact.instant for fact in facts]
+    return moments == sorted(moments)
 
 
-def _order(fact: ClockFact) -> tuple[date, str, str]:
-    return (fact.effective_on, fact.ref or "", fact.note.zh if fact.note else "")
+def _order(fact: ClockFact) -> tuple[date, datetime, str, str]:
+    return (fact.effective_on, fact.instant, fact.ref or "", fact.note.zh if fact.note else "")
 
 
 def _suspension_order(item: Suspension) -> tuple[date, date, tuple[str, ...]]:

@@ -64,6 +64,10 @@ _RECEIVED_FOR_DECISION = Text(
     "{day}收到申请材料，当日不计入，办理期限自次日起算（《民法典》第二百零一条）",
     "Application received on {day}, and the limit runs; that day is not counted (Civil Code, art. 201)",
 )
+_ANSWERED_FOR_DECISION = Text(
+    "{day}收到补正后的申请材料，办理期限重新计算，当日不计入",
+    "Corrected application received on {day}; the limit starts anew and that day is not counted",
+)
 _RECORDED = Text("（{day}补记）", " (recorded on {day})")
 _LIMIT = Text("期限为{amount}（依据：{basis}）", "The limit is {amount} (basis: {basis})")
 _LIMIT_UNVERIFIED = Text(
@@ -182,7 +186,8 @@ def _start(timing: Timing) -> Line:
     elif timing.stage is not None:
         text = _STAGE_STARTS.format(day=day, event=name_of(fact.kind), name=timing.stage.name)
     elif timing.limit.from_receipt and not timing.intake:
-        text = _RECEIVED_FOR_DECISION.format(day=day)
+        anew = fact.kind is FactKind.CORRECTION_ANSWERED
+        text = (_ANSWERED_FOR_DECISION if anew else _RECEIVED_FOR_DECISION).format(day=day)
     else:
         text = (_STARTS_PAYMENT if timing.pays else _STARTS[fact.kind]).format(day=day)
     recorded_on = local_date(fact.recorded_at)
@@ -382,6 +387,11 @@ def say_moment(at: datetime) -> Text:
     """`2026年11月2日16:30` / `2 November 2026, 16:30` in the park; midnight is 24:00 of the day before."""
     day = local_date(at - timedelta.resolution)
     return _MOMENT.format(day=say_date(day), hour=_hour(day, at))
+
+
+def say_due(on: date, at: datetime | None) -> Text:
+    """By when something is due: the day, and of a limit in hours (`at` is its instant) the minute too."""
+    return say_date(on) if at is None else say_moment(at)
 
 
 def _hour(day: date, at: datetime) -> str:

@@ -83,7 +83,7 @@ class Limit:
     basis: Text
     verified: bool = True
     from_receipt: bool = False
-    """A limit for the decision that runs from the receipt of the application, not from its acceptance."""
+    """A limit for the decision that runs from the receipt of what is complete, not from its acceptance."""
 
     def __post_init__(self) -> None:
         least = 0 if self.unit is Unit.IMMEDIATE else 1

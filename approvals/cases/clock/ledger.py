@@ -27,7 +27,7 @@ from approvals.cases.clock.explaining import (
 from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, StageLimit, Unit, end_of
 from approvals.cases.clock.hours import Pause
 from approvals.cases.clock.notices import NOTICE_FACTS, read_notices
-from approvals.cases.clock.spans import last_ended, rounds, span_of
+from approvals.cases.clock.spans import decision_span, last_ended, rounds, span_of
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
@@ -193,23 +193,8 @@ def _promised_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> I
     What is promised runs beside what the law sets. No law says that an extension of the one moves the other:
     it does where the item publishes that.
     """
-    start = _start(course, limits.promised)
-    if limits.promised is not None and start is not None:
-        yield _clock(
-            ClockKind.PROMISED,
-            limits.promised,
-            calendar,
-            start=start,
-            closing=course.ended,
-            extension=course.extended if limits.extension_moves_promised else None,
-            suspensions=course.suspensions,
-            pauses=course.pauses,
-            recounted=course.recounted,
-        )
-
-
-def _start(course: Course, limit: Limit | None) -> ClockFact | None:
-    return course.received if limit is not None and limit.from_receipt else course.accepted
+    moved = course.extended if limits.extension_moves_promised else None
+    yield from _decision_clock(ClockKind.PROMISED, limits.promised, course, calendar, moved)
 
 
 def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
@@ -218,15 +203,27 @@ def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> 
     Likewise arts. 42(2) (45, and 15 more) and 43 (20), and whatever the item's own law says instead: the
     lengths are the item's data. Suspensions are the time that art. 45 leaves out (see `Counter`).
     """
-    start = _start(course, limits.statutory)
-    if limits.statutory is not None and start is not None:
+    yield from _decision_clock(ClockKind.STATUTORY, limits.statutory, course, calendar, course.extended)
+
+
+def _decision_clock(
+    kind: ClockKind,
+    limit: Limit | None,
+    course: Course,
+    calendar: WorkCalendar,
+    extension: ClockFact | None,
+) -> Iterator[ClockReading]:
+    if limit is None:
+        return
+    start, closing = decision_span(course, limit)
+    if start is not None:
         yield _clock(
-            ClockKind.STATUTORY,
-            limits.statutory,
+            kind,
+            limit,
             calendar,
             start=start,
-            closing=course.ended,
-            extension=course.extended,
+            closing=closing,
+            extension=extension,
             suspensions=course.suspensions,
             pauses=course.pauses,
             recounted=course.recounted,

@@ -27,7 +27,7 @@ class NoticeCourse:
 
 def read_notices(facts: Iterable[ClockFact]) -> Iterator[NoticeCourse]:
     """The notices that the facts tell of, earliest first; ClockError for the end of one never published."""
-    every = sorted(facts, key=lambda fact: (fact.effective_on, fact.recorded_at))
+    every = sorted(facts, key=lambda fact: (fact.effective_on, fact.instant, fact.ref or ""))
     published = [fact for fact in every if fact.kind is FactKind.NOTICE_PUBLISHED]
     known = {fact.ref for fact in published}
     if any(fact.kind in NOTICE_FACTS and fact.ref not in known for fact in every):

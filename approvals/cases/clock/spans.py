@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from approvals.cases.clock.course import Course
-from approvals.cases.clock.facts import ClockFact, FactKind, StageLimit
+from approvals.cases.clock.facts import ClockFact, FactKind, Limit, StageLimit
 
 
 def rounds(course: Course) -> Iterator[tuple[ClockFact, ClockFact | None]]:
@@ -16,10 +16,23 @@ def rounds(course: Course) -> Iterator[tuple[ClockFact, ClockFact | None]]:
         start = answer
 
 
+def decision_span(course: Course, limit: Limit) -> tuple[ClockFact | None, ClockFact | None]:
+    """From where to where a limit for the decision runs: from acceptance to the end of the case.
+
+    One that runs from the receipt is the authority's time to answer, too: as long as nothing was accepted a
+    correction notice ends it, and the complete answer starts it anew.
+    """
+    if not limit.from_receipt:
+        return course.accepted, course.ended
+    received, answered = list(rounds(course))[-1]
+    asked = answered if answered and answered.kind is FactKind.CORRECTION_NOTIFIED else None
+    return received, course.ended or (asked if course.accepted is None else None)
+
+
 def last_ended(facts: Iterable[ClockFact]) -> ClockFact | None:
     """The end of the notice that stood its whole time, the last one where there were several."""
     ended = [fact for fact in facts if fact.kind is FactKind.NOTICE_ENDED]
-    return max(ended, key=lambda fact: fact.effective_on, default=None)
+    return max(ended, key=lambda fact: (fact.effective_on, fact.instant), default=None)
 
 
 def span_of(

@@ -14,6 +14,7 @@ from shared.actor import SYSTEM, Actor
 from shared.testing.systems import SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.people import APPROVER, WINDOW, member_of, official
+from tests.integration.owner import lift_triggers
 
 FUNDS = "99209510100001"
 MATERIALS = ("audit_report", "tax_certificate", "rd_ledger")
@@ -103,6 +104,7 @@ def let_the_notice_end(system: SystemUnderTest, case_id: str) -> None:
     """Let the notice be one that was put up two weeks earlier: its days are over today."""
     of_case = UUID(case_id)
     with system.runtime("enterprise").transaction(SYSTEM) as tx:
+        lift_triggers(tx.session, CaseFact.__tablename__)
         put_up = sa.select(CaseFact).filter_by(case_id=of_case, kind="notice_published")
         for fact in tx.session.scalars(put_up):
             fact.effective_on -= _NOTICE

@@ -15,7 +15,7 @@ from tests.conftest import MONDAY_MORNING
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.people import AGENT, AUDITOR, MANAGER, OTHER_AGENT, WINDOW, member_of
 from tests.integration.approvals.refusals import refusal
-from tests.integration.approvals.tax import DEFERRAL, PACKAGE, TaxDesk
+from tests.integration.approvals.tax import DEFERRAL, PACKAGE, TaxDesk, package
 
 
 @pytest.fixture
@@ -107,6 +107,28 @@ def test_a_correction_is_answered_here_and_the_answer_is_handed_over(desk: TaxDe
         "accepted",
         "granted",
     ]
+
+
+def test_while_the_applicant_corrects_no_limit_runs_against_the_authority(sqlite_desk: TaxDesk) -> None:
+    """E1 is done on the day of its receipt: that of the complete materials."""
+    desk = sqlite_desk
+    case_id = desk.filed(PACKAGE, direct_debit={"account_number": "990100000000010000"})
+    desk.system.settle()
+    desk.wait()
+    assert desk.mine(case_id)["state"] == "correction"
+    desk.wait(timedelta(days=3))
+    assert desk.get(MANAGER, "/supervision-records").json["items"] == []
+    clocks = desk.get(desk.member, f"/cases/{case_id}/deadline").json["clocks"]
+    assert {clock["state"] for clock in clocks} == {"met"}
+
+    mended = package()["direct_debit"]
+    assert desk.save(desk.member, case_id, {"direct_debit": mended}).status_code == 200
+    assert desk.act(desk.member, case_id, "answer-correction").status_code == 200
+    desk.system.settle()
+    desk.wait()
+    clocks = desk.get(desk.member, f"/cases/{case_id}/deadline").json["clocks"]
+    assert {clock["start_on"] for clock in clocks} == {clock["due_on"] for clock in clocks} == {"2026-11-26"}
+    assert "办理期限重新计算" in clocks[0]["lines"][0]["text"]["zh"]
 
 
 def test_a_refusal_and_a_special_procedure_come_with_their_dates_and_reasons(sqlite_desk: TaxDesk) -> None:

@@ -12,9 +12,10 @@ from shared.clock import PARK_TZ, ManualClock
 from shared.testing.systems import SystemFactory
 from shared.text import Text
 from tests.integration.approvals.desk import Desk
-from tests.integration.approvals.people import AGENT, MANAGER, REVIEWER, WINDOW
+from tests.integration.approvals.people import AGENT, APPROVER, MANAGER, REVIEWER, WINDOW
 from tests.integration.approvals.services import enterprise
 from tests.unit.item_cases import a1, catalogue_for_tests, with_every_procedure
+from tests.unit.pdf_text import texts
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=PARK_TZ)
 HOUR = timedelta(hours=1)
@@ -27,7 +28,8 @@ def _hours(n: int) -> Limit:
 def _in_hours() -> Item:
     """A1 as if it promised an answer in hours: two for intake, four for the decision, eight by law."""
     item = with_every_procedure(a1())
-    limits = replace(item.limits, intake=_hours(2), promised=_hours(4), statutory=_hours(8))
+    by_law = replace(_hours(8), extension=_hours(4))
+    limits = replace(item.limits, intake=_hours(2), promised=_hours(4), statutory=by_law)
     steps = tuple(replace(step, limit=_hours(2)) if step.starts else step for step in item.steps)
     return replace(item, limits=limits, steps=steps)
 
@@ -92,7 +94,35 @@ def test_hours_run_from_the_moment_stop_for_a_procedure_and_are_told_to_the_minu
     assert [(each["case"]["id"], each["due_at"]) for each in records if each["case"]["id"] == case_id] == [
         (case_id, "2026-11-24T07:40:00+00:00")
     ]
+    assert {"承诺办理期限已于2026年11月24日15:40届满，请尽快办结并公开说明理由"} == {
+        each["content"]["zh"] for each in records if each["case"]["id"] == case_id
+    }
     assert "explain-overdue" in desk.case(REVIEWER, case_id)["actions"]
+
+
+def test_what_is_written_names_the_minute(desk: Desk, clock: ManualClock) -> None:
+    case_id = desk.submitted()
+    desk.claim(WINDOW, case_id)
+    assert desk.act(WINDOW, case_id, "accept").status_code == 200
+    desk.claim(REVIEWER, case_id)
+    assert desk.act(REVIEWER, case_id, "request-extension", {"reason": "情形复杂"}).status_code == 200
+    desk.claim(APPROVER, case_id)
+    assert desk.act(APPROVER, case_id, "decide-extension", {"approved": True}).status_code == 200
+    slips = desk.get(AGENT, f"/cases/{case_id}/slips").json["items"]
+    said = {
+        each["kind"]: "".join(texts(desk.get(AGENT, each["url"].partition("enterprise")[2]).data))
+        for each in slips
+    }
+    assert "最迟于2026年11月23日11:00决定是否受理" in said["receipt"]
+    assert "将于2026年11月23日13:00前作出决定" in said["acceptance_notice"]
+    for by_law in ("原法定到期日", "2026年11月23日17:00", "2026年11月23日21:00前作出决定"):
+        assert by_law in said["extension_notice"]
+
+    clock.set(datetime(2026, 11, 25, 9, 0, tzinfo=PARK_TZ))
+    reason = {"reason": "申请量集中，正在调配人员", "expected_on": "2026-11-26"}
+    assert desk.act(REVIEWER, case_id, "explain-overdue", reason).status_code == 200
+    last = desk.get(AGENT, f"/cases/{case_id}/timeline").json["items"][-1]
+    assert last["detail"]["zh"].startswith("期限已于2026年11月23日13:00届满")
 
 
 def test_an_intake_limit_in_hours_is_over_a_moment_after_its_instant(desk: Desk, clock: ManualClock) -> None:

@@ -14,6 +14,7 @@ from shared.auditing.findings import Damage
 from shared.auditing.verifying import Report, verify
 from shared.auditing.witnesses import Witness
 from shared.service import Runtime
+from tests.integration.owner import lift_triggers
 
 
 def act(runtime: Runtime, thing: str, times: int = 1) -> None:
@@ -27,13 +28,7 @@ def act(runtime: Runtime, thing: str, times: int = 1) -> None:
 def as_owner(runtime: Runtime) -> Iterator[Session]:
     """A transaction of whoever owns the database: triggers do not hold against them."""
     with runtime.database.write() as session:
-        if runtime.database.is_sqlite:
-            for name in session.scalars(
-                sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            ).all():
-                session.execute(sa.text(f"DROP TRIGGER {name}"))
-        else:
-            session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        lift_triggers(session, AuditEntry.__tablename__, AuditAnchor.__tablename__)
         yield session
 
 

@@ -12,6 +12,7 @@ from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.people import member_of
 from tests.integration.portal.conftest import PASSWORD, Browser
+from tests.integration.portal.test_calendar import CHECK, FORM, prepare
 from tests.park.park import API, EdgeClient
 
 LINK = re.compile(r'href="(/notices/[0-9a-f-]{36})"')
@@ -40,8 +41,17 @@ def test_a_notice_is_read_objected_to_published_anew_and_followed_by_the_applica
     make_sqlite_system: SystemFactory, clock: ManualClock
 ) -> None:
     system = make_sqlite_system(installed_services(), clock=clock, demo=True)
+    clock.advance(timedelta(days=4))
     system.seed()
     system.settle()
+
+    keeper = browser(system, "admin")
+    prepare(keeper)
+    moved = keeper.follow().text.partition('id="moves-title"')[2].partition("</table>")[0]
+    assert "Time to apply after the notice" in moved, "what is on notice has no number yet"
+    assert ">None<" not in moved and "晴岸自动化装备有限公司</a>" in moved
+    keeper.get(CHECK)
+    assert keeper.post(f"{FORM}/discard").status_code == 303
 
     visitor = browser(system)
     listed = visitor.get("/notices?state=running&item=simple-deregistration").text
