@@ -20,6 +20,7 @@ from marshmallow import Schema, fields
 
 from shared import refusals
 from shared.http.contract import Marks, marks_of
+from shared.http.described import ALWAYS, HEADERS, OF_STATUS, PARAMETERS, UPLOAD
 from shared.http.problems import PROBLEM_JSON
 from shared.http.schemas import Answer
 from shared.refusals import Refusal
@@ -36,7 +37,6 @@ EXAMPLES = "examples.json"
 """Beside the schemas of a package: an example for each of them, by the name of its class."""
 
 _PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
-_KINDS_OF_FILE = ("application/pdf", "image/jpeg", "image/png", "application/octet-stream")
 
 
 class FieldProblem(Answer):
@@ -103,9 +103,9 @@ class ServiceApi(Api):  # type: ignore[misc]
         self.spec.components.schema("Problem", schema=Problem)
 
     def _register_etag_headers(self) -> None:
-        for name, parameter in _PARAMETERS.items():
+        for name, parameter in PARAMETERS.items():
             self.spec.components.parameter(name, parameter["in"], parameter, lazy=True)
-        for name, header in _HEADERS.items():
+        for name, header in HEADERS.items():
             self.spec.components.header(name, header, lazy=True)
 
     def _register_pagination_header(self) -> None:
@@ -164,7 +164,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         doc["security"] = [] if operation.marks.public else [{"token": []}]
         doc["parameters"] = [*doc.get("parameters", ()), *operation.headers()]
         if operation.marks.upload:
-            doc["requestBody"] = _UPLOAD
+            doc["requestBody"] = UPLOAD
         operation.complete_bodies(spec)
         doc["responses"] = {
             **{status: answer for status, answer in doc["responses"].items() if int(status) < 400},
@@ -200,7 +200,7 @@ class _Operation:
 
     def answers(self) -> list[str]:
         """Names of the headers of every answer, whatever the route adds."""
-        found = list(_ALWAYS)
+        found = list(ALWAYS)
         if self.paged:
             found.append("Link")
         if self.keyed:
@@ -309,7 +309,7 @@ def _response(spec: APISpec, kinds: Sequence[Refusal]) -> str:
         name,
         {
             "description": "\n".join(f"* `{each.urn}`: {each.meaning}" for each in kinds),
-            "headers": {**{header: header for header in _ALWAYS}, **_OF_STATUS.get(status, {})},
+            "headers": {**{header: header for header in ALWAYS}, **OF_STATUS.get(status, {})},
             "content": {
                 PROBLEM_JSON: {
                     "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, kind]},
@@ -333,101 +333,3 @@ def _example_of(kind: Refusal) -> Json:
         wrong = {"pointer": "/limit", "code": "range", "message": "The number is too large"}
         document["errors"] = [wrong]
     return document
-
-
-def _header(description: str, schema: Json, *, always: bool = True, **more: Any) -> Json:
-    return {"description": description, "required": always, "schema": schema, **more}
-
-
-_TEXT: Json = {"type": "string"}
-_NUMBER: Json = {"type": "integer"}
-_VERSION: Json = {"type": "string", "pattern": r'^"[0-9]{1,9}"$'}
-
-_HEADERS: dict[str, Json] = {
-    "ETag": _header("The version; a later request names it in If-Match", _VERSION, example='"3"'),
-    "Location": _header("Where the new thing is", _TEXT),
-    "Content-Disposition": _header("The name of the file", _TEXT),
-    "Link": _header('The following page, with `rel="next"`; absent on the last page', _TEXT, always=False),
-    "Idempotent-Replayed": _header(
-        "`true` when this is the stored answer of an earlier request with the same key",
-        {"const": "true"},
-        always=False,
-    ),
-    "X-Request-Id": _header("By which the log knows the request", _TEXT),
-    "RateLimit-Policy": _header(
-        "The limits that the request counted for: requests `q` in a window of `w` seconds",
-        _TEXT,
-        example='"requests";q=600;w=60',
-    ),
-    "RateLimit": _header(
-        "What is left of each: `r` requests, and `t` seconds until there are more",
-        _TEXT,
-        example='"requests";r=599;t=60',
-    ),
-    "Retry-After": _header("Seconds to wait", _NUMBER),
-    "Retry-After-If-Known": _header("Seconds to wait, where they are known", _NUMBER, always=False),
-    "WWW-Authenticate": _header("How one may prove who one is", {"const": "Bearer"}),
-    "Content-Language": _header("The language of title, detail and messages", {"enum": ["zh-CN", "en"]}),
-}
-_ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
-_OF_STATUS = {
-    401: {"WWW-Authenticate": "WWW-Authenticate"},
-    429: {"Retry-After": "Retry-After"},
-    503: {"Retry-After": "Retry-After-If-Known"},
-}
-
-# Swagger UI fills examples in and sends them: a key that was used, a version beside `*`. So some have none.
-_PARAMETERS: dict[str, Json] = {
-    "Accept-Language": {
-        "in": "header",
-        "name": "Accept-Language",
-        "description": "`zh` (the default) or `en`: the language of refusals. "
-        "Texts of documents come in both languages always",
-        "schema": _TEXT,
-        "example": "en",
-    },
-    "If-Match": {
-        "in": "header",
-        "name": "If-Match",
-        "required": True,
-        "description": "The version that was seen (`ETag`): 428 without it, 412 when it is stale",
-        "schema": _VERSION,
-        "example": '"3"',
-    },
-    "If-Match-to-replace": {
-        "in": "header",
-        "name": "If-Match",
-        "description": "The version of the file to be replaced: 428 with neither this nor "
-        "`If-None-Match`, 412 when it is stale",
-        "schema": _VERSION,
-    },
-    "If-None-Match": {
-        "in": "header",
-        "name": "If-None-Match",
-        "description": "`*`: this is the first file; 412 when there is one already",
-        "schema": {"const": "*"},
-        "example": "*",
-    },
-    "Idempotency-Key": {
-        "in": "header",
-        "name": "Idempotency-Key",
-        "description": "Any text of the client's choice, new for each thing it wants done. A repeated "
-        "request with the same key gets the stored answer for 48 hours; another body is refused (422)",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
-    },
-}
-
-_UPLOAD: Json = {
-    "required": True,
-    "description": "The file itself, or a form with the file in its field `file`",
-    "content": {
-        **{kind: {} for kind in _KINDS_OF_FILE},
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
-                "required": ["file"],
-            }
-        },
-    },
-}
