@@ -1,7 +1,7 @@
 """Supervision records can only grow: the database itself refuses to change or drop one.
 
-As with the audit trail this holds against mistakes and against whoever has the application's rights, not against
-the owner of the tables.
+As with the audit trail this holds against mistakes and against whoever has the application's rights, not
+against whoever owns the tables.
 """
 
 from alembic import op
