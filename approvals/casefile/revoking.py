@@ -10,6 +10,7 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case
 from approvals.cases.policy import is_applicant
+from approvals.items.model import Item
 from approvals.revocations import policy, queries
 from approvals.revocations.grounds import load_rules
 from approvals.revocations.model import REVOCATION_NAMES, Revocation
@@ -54,10 +55,10 @@ def revocation_view(
 
 
 def revocation_verbs(
-    session: Session, actor: Actor, case: Case, today: date, claims: Collection[TaskKind]
+    session: Session, actor: Actor, case: Case, item: Item, today: date, claims: Collection[TaskKind]
 ) -> list[str]:
     """What of a revocation this reader may do now."""
-    if case.state is not State.GRANTED:
+    if case.state is not State.GRANTED or not item.is_licence:
         return []
     found = queries.open_on(session, case.id)
     own = is_applicant(actor, case)

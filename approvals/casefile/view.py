@@ -163,7 +163,7 @@ def case_view(reader: Reader, case: Case) -> dict[str, Any]:
         "handover": handover_view(reader.session, reader.context.service, case, for_applicant=own),
         "actions": [
             *_actions(reader, case, item, own, claims, renewal),
-            *revocation_verbs(reader.session, reader.actor, case, reader.today, claims),
+            *revocation_verbs(reader.session, reader.actor, case, item, reader.today, claims),
         ],
     }
 

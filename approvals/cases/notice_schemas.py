@@ -44,7 +44,7 @@ class NoticeSummary(Answer):
     )
     ended_on = day("Its last day, or the day on which it was stopped", null=True)
     stop_reason = fields.String(
-        required=True, allow_none=True, validate=validate.OneOf(["objection", "withdrawn"])
+        required=True, allow_none=True, validate=validate.OneOf(["objection", "withdrawn", "case_ended"])
     )
     objected = fields.Boolean(required=True, metadata={"description": "Somebody has objected"})
 

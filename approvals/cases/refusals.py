@@ -50,6 +50,7 @@ ONE_ROUTE = refusal(Conflict, "The item can be filed in the ordinary way alone",
 CORRECTION_RUNNING = refusal(
     Conflict, "The time that the holder was given to correct is not over", "correction-running"
 )
+NO_LICENCE = refusal(Conflict, "The item is no licence, so there is none to revoke", "no-licence")
 REVOCATION_PENDING = refusal(Conflict, "A revocation is proposed and not decided yet", "revocation-pending")
 REVOCATION_NOT_PENDING = refusal(Conflict, "No revocation is proposed", "revocation-not-pending")
 NOT_HEARD = refusal(Conflict, "The holder has not spoken, and still has time to", "not-heard")

@@ -32,6 +32,8 @@ from approvals.intake.commands import handed_in_at
 from approvals.intake.commands import settle as settle_intake
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.notices import commands as notices
+from approvals.notices.model import StopReason
 from approvals.procedures import commands as procedures
 from approvals.renewals import commands as renewals
 from approvals.renewals.model import RenewalState
@@ -107,6 +109,8 @@ def _renew(tx: Transaction, case: Case, item: Item, old: Certificate, end: date)
     tasks.cancel_live(tx, case)
     extensions.lapse(tx, case)
     procedures.break_off(tx, case)
+    if item.public_notice is not None:
+        notices.stop(tx, case, StopReason.CASE_ENDED)
     record(
         tx,
         case,

@@ -40,6 +40,9 @@ from shared.errors import FieldError, InvalidInput
 from shared.text import Text
 from shared.transaction import Transaction
 
+_WHY = Text("不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)")
+_WHY_NOT = Text("不予通过的，应当说明理由", "A refusal must give its reasons")
+
 
 class GrantEffect(Protocol):
     """What a grant brings about in the service's own register, and the certificate it issues."""
@@ -84,9 +87,7 @@ def decide(
         require_creditworthy(tx.session, case)
     require_decidable(tx.session, case, item, granted=granted)
     if not granted and not reason.strip():
-        text = Text(
-            "不予许可的，应当说明理由（行政许可法第三十八条）", "A refusal must give its reasons (art. 38)"
-        )
+        text = _WHY if item.is_licence else _WHY_NOT
         raise InvalidInput(errors=[FieldError("/reason", "required", text)])
     asked = funds.claim_of(tx.session, case.id) if item.funding else None
     wrong = [*funds_policy.wrong_amount(asked, granted=granted, amount_fen=amount_fen, reason=reason)]

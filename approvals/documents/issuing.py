@@ -91,6 +91,7 @@ def issue_slip(
                 "provisional": on is not None and calendar.is_provisional(on),
                 "rows": [[label.to_dict(), said] for label, said in rows],
                 "legal_basis": legal_basis.zh if legal_basis else "",
+                "licence": item.is_licence,
                 "demo": tx.context.settings.demo,
             }
         ),
@@ -130,5 +131,6 @@ def _facts(context: Context, slip: Slip) -> SlipFacts:
         due_at=datetime.fromisoformat(due_at) if due_at else None,
         provisional=said.get("provisional", False),
         legal_basis=said["legal_basis"],
+        licence=said.get("licence", True),
         demo=said["demo"],
     )

@@ -71,8 +71,8 @@ class SlipFacts:
     `number` is the slip's own number (文号); `body_name` and `body_code` (USCC) name the body that decides.
     `rows` are further lines of the table of facts. `items` are the materials received or accepted, or the
     corrections required. `due_at` is the instant, where the limit is in hours. `provisional`: the calendar
-    of the year of `due_on` is not published yet.
-    `legal_basis`, when given, replaces the article the wording quotes.
+    of the year of `due_on` is not published yet. `legal_basis`, when given, replaces the article the wording
+    quotes. What is no `licence` is worded without the law on licences.
     """
 
     kind: SlipKind
@@ -93,6 +93,7 @@ class SlipFacts:
     due_at: datetime | None = None
     provisional: bool = False
     legal_basis: str = ""
+    licence: bool = True
     demo: bool = False
 
 
@@ -107,7 +108,7 @@ def make_slip(facts: SlipFacts) -> bytes:
     Raises ValueError when a fact is missing without which the slip would be unlawful: a refusal without
     its reasons or without the right to 行政复议 and 行政诉讼 (行政许可法 art. 38), for example.
     """
-    wording = _wordings()[facts.kind]
+    wording = _wording_of(facts)
     missing = [name for name in wording["needs"] if not getattr(facts, name)]
     if missing:
         raise ValueError(f"a slip of kind {facts.kind} cannot be made without: {', '.join(missing)}")
@@ -121,6 +122,11 @@ def _wordings() -> dict[str, dict[str, Any]]:
     path = Path(__file__).with_name("data") / "slips.yaml"
     wordings: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))
     return wordings
+
+
+def _wording_of(facts: SlipFacts) -> dict[str, Any]:
+    wording = _wordings()[facts.kind]
+    return wording if facts.licence else wording | wording.get("no_licence", {})
 
 
 class _Sheet:

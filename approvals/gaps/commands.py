@@ -29,6 +29,8 @@ from approvals.gaps.policy import GAPS, make_up_limit, reform_of
 from approvals.gaps.queries import examiner_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.notices import commands as notices
+from approvals.notices.model import StopReason
 from approvals.procedures import commands as procedures
 from approvals.tasks import commands as tasks
 from shared.actor import SYSTEM
@@ -270,6 +272,8 @@ def _terminate(tx: Transaction, case: Case, item: Item, deferral: Deferral) -> N
     )
     case.ended_at = tx.now
     procedures.break_off(tx, case)
+    if item.public_notice is not None:
+        notices.stop(tx, case, StopReason.CASE_ENDED)
     extensions.lapse(tx, case)
     funds.release(tx, case)
     tasks.cancel_live(tx, case)

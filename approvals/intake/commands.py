@@ -26,6 +26,7 @@ from approvals.gaps.policy import GAPS
 from approvals.items.answers import label_of
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
+from approvals.items.statements import cited
 from approvals.notices import commands as notices
 from approvals.promises import commands as promises
 from approvals.renewals import commands as renewals
@@ -44,6 +45,10 @@ _DEEMED = Text(
     "No correction was asked for within {limit} of receipt: it counts as accepted",
 )
 
+_DEEMED_HERE = Text(  # of what is no licence: no law says so, the park does
+    "自收到申请材料之日起{limit}内未告知补正，视为受理",
+    "No correction was asked for within {limit} of receipt: it counts as accepted",
+)
 _GAPS_PROMISED = Text(
     "申请人承诺后补部分材料，请确认容缺受理，或者告知补正",
     "Materials are promised to follow: accept with gaps, or ask for a correction",
@@ -110,7 +115,7 @@ def decline(tx: Transaction, case: Case, item: Item, *, kind: str, ground: str, 
         item,
         SlipKind.NOT_REQUIRED_NOTICE if kind == "not_required" else SlipKind.NOT_ACCEPTED_NOTICE,
         reason=reason,
-        legal_basis=found.basis,
+        legal_basis=cited(found),
         remedies=item.remedies.text if item.remedies else None,
     )
     tx.audit("case.declined", "case", case.id, {"kind": kind, "ground": ground})
@@ -224,7 +229,8 @@ def _accepted(tx: Transaction, case: Case, item: Item, key: str, *, office: Offi
 
 def _deemed(item: Item) -> Text | None:
     """What the log says of an acceptance by operation of law."""
-    return _DEEMED.format(limit=item.limits.intake.text) if item.limits.intake else None
+    said = _DEEMED if item.is_licence else _DEEMED_HERE
+    return said.format(limit=item.limits.intake.text) if item.limits.intake else None
 
 
 def handed_in_at(case: Case) -> datetime:

@@ -12,10 +12,11 @@ from approvals.items.limits import Limit, Limits, Unit
 from approvals.items.notice_spec import NoticeTiming, PublicNotice
 from approvals.items.permit_spec import CertificateSpec
 from approvals.items.routes import OnSite, Promise, Route, Said
-from approvals.items.statements import Coded, Fact, Fee, Grounds, Note
+from approvals.items.statements import Chapter, Coded, Fact, Fee, Grounds, Note
 from shared.text import Text
 
 __all__ = [  # of this module like the rest
+    "Chapter",
     "Coded",
     "Department",
     "Fact",
@@ -340,6 +341,11 @@ class Item:
         """The code by which the item is addressed: basic code and serial."""
         return self.codes.code
 
+    @property
+    def is_licence(self) -> bool:
+        """Whether 行政许可法 reaches it: by its type (事项类型, GB/T 39046 A.1)."""
+        return self.item_type.code == "01"
+
     def material(self, code: str) -> Material | None:
         """The material called `code`, or None."""
         return next((material for material in self.materials if material.code == code), None)
@@ -388,12 +394,3 @@ class Item:
     def decline_ground(self, key: str) -> DeclineGround | None:
         """The ground called `key`, or None."""
         return next((ground for ground in self.decline_grounds if ground.key == key), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A chapter heading of the official template; `verified` when the heading itself was read."""
-
-    key: str
-    title: Text
-    verified: bool

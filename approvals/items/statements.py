@@ -1,8 +1,28 @@
 """Single statements of an item: a text, whether it was verified, and what it rests on."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from shared.text import Text
+
+
+class Stated(Protocol):
+    """Whatever says of itself whether it was verified, and what it rests on."""
+
+    @property
+    def verified(self) -> bool:
+        """Whether the text named in `basis` was read."""
+        ...
+
+    @property
+    def basis(self) -> Text | None:
+        """What it rests on."""
+        ...
+
+
+def cited(said: Stated) -> Text | None:
+    """What a document may cite as law for it: nothing where that was not verified."""
+    return said.basis if said.verified else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +70,12 @@ class Grounds:
 
     verified: bool
     basis: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter heading of the official template; `verified` when the heading itself was read."""
+
+    key: str
+    title: Text
+    verified: bool

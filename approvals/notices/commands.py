@@ -25,6 +25,7 @@ from approvals.documents.slips import SlipKind
 from approvals.items.catalogue import Catalogue
 from approvals.items.model import Item
 from approvals.items.model import PublicNotice as Wanted
+from approvals.items.statements import cited
 from approvals.notices.model import NoticeState, PublicNotice, StopReason
 from approvals.notices.queries import latest_of, objections_to
 from approvals.notices.telling import rows_of, shown_of, tell
@@ -83,7 +84,7 @@ def put_up(
         item,
         SlipKind.PUBLIC_NOTICE,
         reason=wanted.promise.text.zh if wanted.promise else "",
-        legal_basis=wanted.days.basis,
+        legal_basis=cited(wanted.days),
         due_on=notice.last_on,
         rows=rows_of(notice, wanted),
     )
@@ -274,7 +275,7 @@ def result(
 ) -> None:
     """Tell in writing what has come of the notice."""
     rows = rows_of(notice, wanted, brief=True)
-    basis = wanted.objections.basis
+    basis = cited(wanted.objections)
     issue_slip(
         tx, case, item, SlipKind.NOTICE_RESULT, reason=reason.zh, legal_basis=basis, due_on=due_on, rows=rows
     )

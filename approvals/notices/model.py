@@ -21,10 +21,11 @@ class NoticeState(StrEnum):
 
 
 class StopReason(StrEnum):
-    """Why a notice was stopped: somebody objected, or the application was taken back."""
+    """Why a notice was stopped: somebody objected, the application was taken back, its case has ended."""
 
     OBJECTION = "objection"
     WITHDRAWN = "withdrawn"
+    CASE_ENDED = "case_ended"
 
 
 class Standing(StrEnum):

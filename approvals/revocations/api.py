@@ -10,6 +10,7 @@ from approvals.cases.refusals import (
     CLAIM_REQUIRED,
     FOUR_EYES,
     NAME_TAKEN,
+    NO_LICENCE,
     NOT_HEARD,
     OWN_APPLICATION,
     REGISTER_MOVED_ON,
@@ -66,7 +67,7 @@ def get_revocation_grounds() -> Response:
 @blueprint.arguments(ProposeRevocation)
 @blueprint.response(200, CaseOut, headers=ETAG)
 @guarded
-@refuses(FORBIDDEN, OWN_APPLICATION, WRONG_STATE, REVOCATION_PENDING)
+@refuses(FORBIDDEN, OWN_APPLICATION, WRONG_STATE, NO_LICENCE, REVOCATION_PENDING)
 @command
 def propose_revocation(tx: Transaction, data: dict[str, Any], case_id: UUID) -> Reply:
     """Propose to revoke what was granted.

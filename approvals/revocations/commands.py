@@ -41,10 +41,11 @@ def propose(
 
     `by_hand` False is for parts of the platform that know a ground to be there which officials do not name
     (a broken promise). Raises Forbidden for all but reviewers and approvers of the department, Conflict while
-    another proposal is open, InvalidInput for an unknown ground or without facts.
+    another proposal is open and for what is no licence, InvalidInput for an unknown ground or without facts.
     """
     office = policy.require_office(tx.actor, case)
     case_policy.require_state("propose-revocation", case)
+    policy.require_licence(item)
     policy.require_none_open(tx.session, case)
     chosen = policy.ground_named(ground, by_hand=by_hand)
     if not facts.strip():

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from approvals.cases.model import Case
 from approvals.cases.policy import is_applicant
 from approvals.cases.record import Office
+from approvals.items.model import Item
 from approvals.revocations.grounds import DropReason, Ground, load_rules
 from approvals.revocations.model import Revocation
 from approvals.revocations.queries import open_on
@@ -21,6 +22,10 @@ _OFFICE = Text(
     "Only reviewers and approvers of the department that granted it may propose this",
 )
 _OWN = Text("不能办理自己提交的申请", "You may not handle an application of your own")
+_NO_LICENCE = Text(
+    "该事项不是行政许可，不适用行政许可法关于撤销的规定",
+    "The item is no licence; the law on licences, by which they are revoked, does not reach it",
+)
 _PENDING = Text("已提出撤销，尚未作出决定", "A revocation has been proposed and is not decided yet")
 _NONE = Text("现在没有待决定的撤销", "No revocation is proposed now")
 _PROPOSER = Text("提出撤销的人员不能对其作出决定", "Whoever proposed a revocation may not decide on it")
@@ -53,6 +58,12 @@ def require_office(actor: Actor, case: Case) -> Office:
     if is_applicant(actor, case):
         raise Forbidden(_OWN, slug="own-application")
     return office
+
+
+def require_licence(item: Item) -> None:
+    """Only licences are revoked by the law on licences (行政许可法 art. 69); funds, for one, are none."""
+    if not item.is_licence:
+        raise Conflict(_NO_LICENCE, slug="no-licence")
 
 
 def require_none_open(session: Session, case: Case) -> None:

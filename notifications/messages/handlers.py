@@ -38,7 +38,6 @@ CASE_STEPS = (
     "revocation-dropped",
     "revoked",
     "handed-over",
-    "handover-stuck",
     "withdrawal-refused",
     "notice-published",
     "notice-ended",
@@ -54,6 +53,7 @@ ROLES_CHANGED = "yuanban.gateway.account.roles-changed.v1"
 GAP_STEPS = ("made-up", "make-up-redated", "terminated")
 """Steps of a case with gaps: the official who examines it is told, too."""
 OBJECTION = "objection-stated"
+STUCK = "handover-stuck"
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -115,6 +115,14 @@ def tell_of_objection(tx: Transaction, event: Event) -> None:
         tell(tx, event, official, wording, f"/desk/cases/{event.data['case_id']}")
 
 
+def tell_of_stuck(tx: Transaction, event: Event) -> None:
+    """Tell the applicant, and those who manage the park: they are the ones who can let it go on."""
+    tell_applicant(tx, event)
+    wording = tx.resource(Catalogue).word("managed-case.handover-stuck", case_facts(event.data))
+    for manager in sorted(set(managers(tx.session)) - {event.data["applicant_account_id"]}):
+        tell(tx, event, manager, wording, "/handovers?state=stuck")
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
     steps = {
@@ -123,6 +131,7 @@ def handlers() -> Mapping[str, EventHandler]:
         REDATED: tell_of_new_date,
         WARNED: tell_of_warning,
         OBJECTION: tell_of_objection,
+        STUCK: tell_of_stuck,
     }
     of_cases = {
         f"yuanban.{service}.case.{step}.v1": handler

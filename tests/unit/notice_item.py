@@ -14,7 +14,8 @@ from tests.unit.item_cases import TODAY
 from tests.unit.item_versions import ITEM, copy_of_data
 from tests.unit.permit_item import CODE, FORM, MATERIAL, permit_item
 
-__all__ = ["CODE", "MATERIAL", "NOTICE", "with_notice"]
+LATER = "lease"
+__all__ = ["CODE", "LATER", "MATERIAL", "NOTICE", "with_notice"]
 
 _FILE = "test_workshop.yaml"
 _FORM_FILE = "test_workshop_form.yaml"
@@ -40,13 +41,19 @@ NOTICE: dict[str, Any] = {
 
 
 @cache
-def with_notice(*, stops: bool = False) -> Catalogue:
-    """The catalogue with the item; `stops`: the time of its notice does not count."""
+def with_notice(*, stops: bool = False, follows: bool = False) -> Catalogue:
+    """The catalogue with the item; `stops`: the time of its notice does not count; `follows`: one of its
+    materials may be handed in after the acceptance.
+    """
     law = {"stops_clocks": {"verified": True, "basis": "licensing-law:45"}} if stops else {}
     with TemporaryDirectory() as place:
         folder = copy_of_data(Path(place))
-        data = permit_item(yaml.safe_load((folder / ITEM).read_text(encoding="utf-8")))
+        a1 = yaml.safe_load((folder / ITEM).read_text(encoding="utf-8"))
+        data = permit_item(a1)
         item = {**data, "public_notice": {**NOTICE, **law}}
+        if follows:
+            later = {**data["materials"][0], "code": LATER, "necessity": "deferrable"}
+            item |= {"materials": [*data["materials"], later], "reforms": a1["reforms"]}
         for file, content in ((_FILE, item), (_FORM_FILE, FORM)):
             text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
             (folder / file).write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
 from notifications.messages.facts import case_facts
-from notifications.messages.handlers import CASE_STEPS, GAP_STEPS, OBJECTION, REDATED, WARNED
+from notifications.messages.handlers import CASE_STEPS, GAP_STEPS, OBJECTION, REDATED, STUCK, WARNED
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -41,7 +41,7 @@ def word(catalogue: Catalogue, sample: str, **changes: Any) -> Wording:
 
 
 def test_every_published_step_is_heard() -> None:
-    steps = [*CASE_STEPS, *GAP_STEPS, OBJECTION, REDATED, WARNED]
+    steps = [*CASE_STEPS, *GAP_STEPS, OBJECTION, REDATED, STUCK, WARNED]
     assert sorted(steps) == sorted(PUBLISHED_STEPS)
 
 
@@ -107,8 +107,9 @@ def test_the_outcome_chooses_the_template(
 def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogue) -> None:
     events = {template.event for template in catalogue.templates}
 
-    told = {f"case.{step}" for step in (*CASE_STEPS, *GAP_STEPS, OBJECTION, REDATED, WARNED)}
-    assert events == told | {f"claimed-case.{step}" for step in (*GAP_STEPS, REDATED, OBJECTION)}
+    told = {f"case.{step}" for step in (*CASE_STEPS, *GAP_STEPS, OBJECTION, REDATED, STUCK, WARNED)}
+    officials = {f"claimed-case.{step}" for step in (*GAP_STEPS, REDATED, OBJECTION)}
+    assert events == told | officials | {f"managed-case.{STUCK}"}
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("yuanban.*.case.*.json")), ids=lambda path: path.stem)

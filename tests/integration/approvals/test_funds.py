@@ -1,5 +1,6 @@
 """Funds: examined by several departments, put on notice, decided within the budget, paid once."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from approvals.funds.model import FundBudget
-from shared.actor import SYSTEM
+from shared.actor import SYSTEM, Actor
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
 from tests.integration.approvals.desk import Desk
@@ -19,6 +20,7 @@ from tests.integration.approvals.funds import (
     JOINT,
     MARKET,
     TAX,
+    answers,
     applied,
     decide,
     drafted,
@@ -29,7 +31,7 @@ from tests.integration.approvals.funds import (
     opine,
     taken_up,
 )
-from tests.integration.approvals.people import APPROVER, OTHER_AGENT, official
+from tests.integration.approvals.people import APPROVER, OTHER_AGENT, WINDOW, official
 from tests.integration.approvals.refusals import refusal
 from tests.integration.approvals.services import enterprise
 from tests.unit.pdf_text import texts
@@ -155,11 +157,21 @@ def test_objections_are_answered_before_the_decision_and_a_grant_is_paid_once(
     seen = desk.case(member, case_id)
     assert seen["funding"]["budget"] is None and seen["funding"]["due"]["on"] == "2026-12-08"
     slips = {slip["kind"]: slip["url"] for slip in desk.get(member, f"/cases/{case_id}/slips").json["items"]}
-    pdf = desk.get(member, slips["funding_decision"].removeprefix("/api/v1/enterprise")).data
-    page = "".join(texts(pdf))
+    pages = {kind: page_of(desk, member, url) for kind, url in slips.items()}
     for words in ("资金拨付决定书", "40000元", "示范区财政局", "2026年12月8日", "行政复议"):
-        assert words in page, words
-    assert "行政许可" not in page.replace("行政许可法", "")
+        assert words in pages["funding_decision"], words
+    assert set(pages) == {
+        "receipt",
+        "acceptance_notice",
+        "public_notice",
+        "notice_result",
+        "funding_decision",
+    }
+    assert_no_licence(pages)
+    offered = set(desk.case(APPROVER, case_id)["actions"])
+    assert "propose-revocation" not in offered, "the law on licences does not reach a fund"
+    proposal = {"ground": "beyond_competence", "facts": "超越职权"}
+    refusal(desk.act(APPROVER, case_id, "propose-revocation", proposal), 409, "no-licence")
 
     refusal(desk.act(ECONOMY, case_id, "record-payment", payment()), 403, "claim-required")
     assert desk.claim(FINANCE, case_id)["kind"] == "payment"
@@ -196,11 +208,39 @@ def test_a_refusal_lets_go_of_what_was_applied_for(desk: Desk) -> None:
     case_id = examined(desk, member)
     let_the_notice_end(desk.system, case_id)
     refusal(decide(desk, case_id, granted=False, amount_fen=1, reason="不符合"), 422)
+    (error,) = refusal(decide(desk, case_id, granted=False), 422)["errors"]
+    assert error["pointer"] == "/reason" and "许可" not in error["message"]
     refused = decide(desk, case_id, granted=False, reason="不符合条款规定的条件")
     assert refused.status_code == 200, refused.text
     kinds = {slip["kind"] for slip in desk.get(member, f"/cases/{case_id}/slips").json["items"]}
     assert "funding_refusal" in kinds and "refusal_decision" not in kinds
     assert applied(desk, member)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ground", "slip"),
+    [
+        ("not_required", "not_covered", "not_required_notice"),
+        ("refused", "not_competent", "not_accepted_notice"),
+    ],
+)
+def test_what_the_window_writes_about_funds_cites_no_law_on_licences(
+    desk: Desk, kind: str, ground: str, slip: str
+) -> None:
+    member = found(desk)
+    case_id = applied(desk, member)
+    desk.claim(WINDOW, case_id)
+    points = {"items": [{"target": "/answers/support/amount", "requirement": "请核对申请金额"}]}
+    assert desk.act(WINDOW, case_id, "request-correction", points).status_code == 200
+    assert desk.save(member, case_id, {"support": answers(amount="40000")["support"]}).status_code == 200
+    assert desk.act(member, case_id, "answer-correction", {}).status_code == 200
+    desk.claim(WINDOW, case_id)
+    body = {"kind": kind, "ground": ground, "reason": "不属于所选条款的范围"}
+    assert desk.act(WINDOW, case_id, "decline", body).status_code == 200
+    slips = desk.get(member, f"/cases/{case_id}/slips").json["items"]
+    pages = {each["kind"]: page_of(desk, member, each["url"]) for each in slips}
+    assert set(pages) == {"receipt", "correction_notice", slip}
+    assert_no_licence(pages)
 
 
 def test_no_more_is_granted_than_the_budget_holds(desk: Desk) -> None:
@@ -216,6 +256,18 @@ def test_no_more_is_granted_than_the_budget_holds(desk: Desk) -> None:
     assert decide(desk, case_id, amount_fen=ASKED_FEN - 1, reason="预算余额不足").status_code == 200
     with desk.system.runtime("enterprise").read() as session:
         assert session.scalar(sa.select(FundBudget.granted_fen)) == ASKED_FEN
+
+
+def page_of(desk: Desk, reader: Actor, url: str) -> str:
+    """The words of a slip."""
+    return "".join(texts(desk.get(reader, url.removeprefix("/api/v1/enterprise")).data))
+
+
+def assert_no_licence(pages: Mapping[str, str]) -> None:
+    """None of the slips speaks of a licence, or cites as law what nobody has verified."""
+    for kind, page in pages.items():
+        for words in ("许可", "演示园区的设定", "依法", "根据的规定", "依据：。"):
+            assert words not in page.replace("依法申请行政复议", ""), f"{kind}: {words}"
 
 
 def payment(**changes: Any) -> dict[str, Any]:

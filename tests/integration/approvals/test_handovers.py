@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from approvals.enterprise.service import service as enterprise
+from notifications.messages.model import Manager
 from shared.clock import ManualClock
 from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory
@@ -191,10 +192,14 @@ def test_a_fault_outside_is_tried_again_and_the_application_arrives_once(
 
 
 def test_what_fails_for_long_is_given_up_shown_and_retried_by_the_manager(desk: TaxDesk) -> None:
+    with desk.system.runtime("notifications").database.write() as session:
+        session.add(Manager(account_id=MANAGER.id, sequence=1, manages=True))
     desk.simulator.fail("500", 12)
     case_id = desk.filed()
     for _ in range(14):
         desk.wait(timedelta(hours=2))
+    (told,) = desk.client(MANAGER, "notifications").get("/messages").json["items"]
+    assert (told["kind"], told["link"]) == ("managed-case-handover-stuck", "/handovers?state=stuck")
     case = desk.get(MANAGER, f"/cases/{case_id}").json
     assert case["handover"]["state"] == "stuck" and case["handover"]["trouble"]["kind"] == "unreachable"
     assert case["actions"] == ["retry-handover"]

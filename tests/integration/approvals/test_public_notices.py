@@ -31,7 +31,7 @@ from tests.integration.approvals.people import (
 )
 from tests.integration.approvals.refusals import pointers, refusal
 from tests.unit.notice_item import CODE as NOTICED
-from tests.unit.notice_item import with_notice
+from tests.unit.notice_item import LATER, with_notice
 from tests.unit.pdf_text import texts
 
 A1 = "company-establishment"
@@ -73,10 +73,10 @@ def told(desk: Desk) -> list[str]:
         return list(session.scalars(sa.select(Message.template).order_by(Message.created_at, Message.id)))
 
 
-def examined(desk: Desk, case_id: str) -> None:
+def examined(desk: Desk, case_id: str, *, with_gaps: bool = False) -> None:
     """Accepted, reviewed, and the decision claimed."""
     desk.claim(WINDOW, case_id)
-    assert desk.act(WINDOW, case_id, "accept").status_code == 200
+    assert desk.act(WINDOW, case_id, "accept", {"with_gaps": with_gaps}).status_code == 200
     slug = desk.case(AUDITOR, case_id)["item"]["slug"]
     keys = [each["key"] for each in desk.get(None, f"/items/{slug}").json["review_checks"]]
     checks = [{"key": key, "result": "pass", "note": ""} for key in keys]
@@ -260,9 +260,9 @@ def test_a_calendar_published_meanwhile_moves_the_days_of_a_notice(desk: Desk, c
     assert desk.act(member, case_id, "submit", YES).status_code == 200
 
 
-def noticed_desk(make_system: SystemFactory, clock: ManualClock, *, stops: bool) -> Desk:
+def noticed_desk(make_system: SystemFactory, clock: ManualClock, **of_the_item: bool) -> Desk:
     """The enterprise service with an item that is put on notice before its decision."""
-    resources: dict[type, object] = {Catalogue: with_notice(stops=stops)}
+    resources: dict[type, object] = {Catalogue: with_notice(**of_the_item)}
     service = replace(enterprise, resources=lambda settings: {**enterprise.resources(settings), **resources})
     return Desk(make_system([service], clock=clock, demo=True))
 
@@ -307,6 +307,55 @@ def test_the_authority_puts_an_application_on_notice_before_it_decides(
     assert answer.status_code == 200, answer.text
     (page,) = texts(desk.get(member, f"/cases/{case_id}/certificate").data)
     assert "车间许可证" in page
+
+
+def test_a_case_that_ends_takes_its_notice_down(
+    make_sqlite_system: SystemFactory, clock: ManualClock
+) -> None:
+    desk = noticed_desk(make_sqlite_system, clock, follows=True)
+    uscc, member, _established = company(desk)
+    answers = {"holder": {"phone": "0990-1234567"}, "workshop": {"place": "3号楼一层"}}
+    case_id = desk.draft_of(member, NOTICED, answers, ["plan"], uscc)
+    promised = {"materials": [LATER], "promise": True}
+    assert desk.act(member, case_id, "submit", {**YES, "deferred": promised}).status_code == 200
+    examined(desk, case_id, with_gaps=True)
+    noticed = desk.act(APPROVER, case_id, "publish-notice", YES)
+    assert noticed.status_code == 200, noticed.text
+    notice = noticed.json["notice"]["id"]
+    go_to(desk, clock, date(2026, 11, 26))
+    assert desk.case(member, case_id)["state"] == "terminated"
+    public = desk.get(None, f"/notices/{notice}").json
+    assert (public["state"], public["stop_reason"]) == ("stopped", "case_ended")
+    refusal(
+        desk.client(OTHER_AGENT).post(f"/notices/{notice}/objections", json=OBJECTION), 409, "notice-over"
+    )
+
+
+def test_a_renewal_by_law_takes_its_notice_down(
+    make_sqlite_system: SystemFactory, clock: ManualClock
+) -> None:
+    desk = noticed_desk(make_sqlite_system, clock)
+    uscc, member, _established = company(desk)
+    answers = {"holder": {"phone": "0990-1234567"}, "workshop": {"place": "3号楼一层"}}
+    first = desk.draft_of(member, NOTICED, answers, ["plan"], uscc)
+    assert desk.act(member, first, "submit", YES).status_code == 200
+    examined(desk, first)
+    assert desk.act(APPROVER, first, "publish-notice", YES).status_code == 200
+    go_to(desk, clock, date(2026, 12, 1))
+    granted = desk.act(APPROVER, first, "decide", {"granted": True}).json["certificate"]
+    last_day = date.fromisoformat(granted["valid_until"])
+    go_to(desk, clock, last_day - timedelta(days=32))
+    body = {"item_code": NOTICED, "renews": granted["id"]}
+    case_id = desk.client(member).post("/cases", json=body).json["id"]
+    assert desk.upload(member, case_id, "plan").status_code == 201
+    assert desk.act(member, case_id, "submit", YES).status_code == 200
+    examined(desk, case_id)
+    go_to(desk, clock, last_day)
+    noticed = desk.act(APPROVER, case_id, "publish-notice", YES)
+    assert noticed.status_code == 200, noticed.text
+    go_to(desk, clock, last_day + timedelta(days=1))
+    case = desk.case(member, case_id)
+    assert (case["state"], case["notice"]["state"]) == ("granted", "stopped")
 
 
 def test_of_an_objection_and_a_withdrawal_at_once_and_of_two_notices_one_wins(enterprise_desk: Desk) -> None:

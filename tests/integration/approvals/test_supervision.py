@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
@@ -73,6 +74,12 @@ def test_each_light_of_a_case_is_told_once_and_to_those_who_can_act(desk: Desk, 
     refusal(desk.get(AGENT, "/supervision-records"), 403)
     for somebody in (WINDOW, ADMIN):
         assert len(desk.get(somebody, "/supervision-records").json["items"]) == 3
+    for statement in ("UPDATE supervision_record SET light = 'yellow'", "DELETE FROM supervision_record"):
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="only grows"),
+            desk.system.runtime("enterprise").database.engine.begin() as connection,
+        ):
+            connection.execute(sa.text(statement))
 
 
 def test_what_stops_or_ends_a_case_takes_its_warnings_back(sqlite_desk: Desk, clock: ManualClock) -> None:

@@ -149,6 +149,9 @@ def test_seeding_again_changes_nothing(system: SystemUnderTest) -> None:
     assert _snapshot(gateway) == before
     assert len(before["department"]) == 12
     assert len(before["account"]) == 23
+    with gateway.read() as session:
+        names = list(session.scalars(sa.select(Account.name)))
+    assert len(set(names)) == len(names), "slips and timelines tell people apart by their names"
 
 
 def test_seeding_with_another_demo_password_changes_it(

@@ -33,6 +33,8 @@ KUBERNETES = "1.37"
 # that we use: a field that is not there is refused until somebody has looked it up and entered it.
 CUSTOM = json.loads((Path(__file__).parent / "schemas" / "custom-resources.json").read_text("utf-8"))
 AMQP = "amqp://user:password@rabbitmq.yuanban.svc:5672/"
+MADE_UP = {"connection_string": AMQP, "url": "https://tax.example.org"}
+TAX = "tax-authority"
 WORKLOADS = [f"{name}-{role}" for name in SERVICES for role in ("web", "worker")]
 OVERLAY = "overlays/production"
 
@@ -85,7 +87,7 @@ def test_the_migration_goes_over_every_service_with_its_own_credentials() -> Non
 
 @each_container
 def test_a_container_can_start_with_what_it_is_told(pod: Json, container: Json) -> None:
-    told = environment(container, {"connection_string": AMQP})
+    told = environment(container, MADE_UP)
     settings = require_start(container["args"], told)
     assert settings.metrics_port == 9000
     if container["args"][0] == "web":
@@ -97,7 +99,8 @@ def test_a_container_gets_the_secrets_of_its_own_service_and_no_others(pod: Json
     service = container["args"][1]
     own = {f"{service}-secret-key", f"{service}-database"}
     broker = set() if container["args"][0] == "web" else {"rabbitmq-default-user"}
-    assert {secret for secret, _ in secrets_of(container).values()} == own | broker
+    outside = {TAX} if service == "enterprise" and container["args"][0] != "migrate" else set()
+    assert {secret for secret, _ in secrets_of(container).values()} == own | broker | outside
     mounted = {
         each["secret"]["secretName"]: each["secret"]["items"] for each in pod["volumes"] if "secret" in each
     }
@@ -117,14 +120,27 @@ def test_the_secrets_that_an_operator_makes_are_in_the_guide() -> None:
         secret for _, _, each in containers() for secret, _ in secrets_of(each).values()
     } - made_by_operators
     guide = (ROOT / "docs" / "deployment.md").read_text("utf-8")
-    assert used == {f"{name}-{what}" for name in SERVICES for what in ("secret-key", "database")}
+    assert used == {TAX, *(f"{name}-{what}" for name in SERVICES for what in ("secret-key", "database"))}
     assert all(f"$service-{what}" in guide for what in ("secret-key", "database"))
+    assert f"generic {TAX}" in guide
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_the_tax_authority_is_connected_where_the_operator_says_how_and_else_nothing_fails(role: str) -> None:
+    (container,) = pod_specs()[f"enterprise-{role}"]["containers"]
+    settings = require_start(container["args"], environment(container, MADE_UP))
+    assert settings.tax_url == MADE_UP["url"] and settings.tax_secret and settings.tax_callback_secret
+    outside = [each for each in container["env"] if each["name"].startswith("YUANBAN_TAX_")]
+    assert len(outside) == 3
+    assert all(each["valueFrom"]["secretKeyRef"]["optional"] is True for each in outside)
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["x-tax"]
+    assert {each["name"] for each in outside} == set(compose) - {"YUANBAN_TAX_POLL_S"}
 
 
 def test_every_setting_exists() -> None:
     documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs/settings.md").read_text("utf-8"), re.M))
     for name, _, container in containers():
-        for variable in environment(container, {"connection_string": AMQP}):
+        for variable in environment(container, MADE_UP):
             of_ours = not variable.startswith(("PG", "YUANBAN_UPSTREAM_"))
             assert not of_ours or variable in documented, f"{name}: {variable}"
 
@@ -190,7 +206,7 @@ def test_upstreams_are_the_services_and_ports_that_exist() -> None:
     ports = {name: each["spec"]["ports"][0]["port"] for name, each in of_kind("Service").items()}
     for name in SERVICES:
         (container,) = pod_specs()[f"{name}-web"]["containers"]
-        for other, host in upstream_hosts(environment(container, {})).items():
+        for other, host in upstream_hosts(environment(container, MADE_UP)).items():
             assert host == f"{other}:{ports[other]}"
 
 
@@ -215,8 +231,18 @@ def test_gateway_and_enterprise_are_as_the_others_but_for_what_they_need(name: s
     extra_mounts = [each for each in own["volumeMounts"] if each not in living["volumeMounts"]]
     blobs = {"name": "blobs", "mountPath": "/var/lib/yuanban/blobs"}
     assert extra_mounts == ([blobs] if name == "enterprise" else [])
-    workers = [_normal(pod_specs()[f"{of}-worker"], of) for of in ("living", name)]
+    workers = [_worker(of) for of in ("living", name)]
     assert workers[0] == workers[1]
+
+
+def _worker(name: str) -> Any:
+    """The worker's pod without what that of `enterprise` alone needs: the files, the tax authority."""
+    pod = json.loads(json.dumps(pod_specs()[f"{name}-worker"]))
+    (container,) = pod["containers"]
+    container["env"] = [each for each in container["env"] if not each["name"].startswith("YUANBAN_TAX_")]
+    for held in (container["volumeMounts"], pod["volumes"]):
+        held[:] = [each for each in held if each["name"] != "blobs"]
+    return _normal(pod, name)
 
 
 def test_every_service_has_its_role_and_database_in_postgresql() -> None:
@@ -286,4 +312,8 @@ def test_uploaded_files_are_shared_by_the_pods_of_the_service_that_owns_them() -
     holders = [
         name for name, pod in pod_specs().items() if any(each["name"] == "blobs" for each in pod["volumes"])
     ]
-    assert holders == ["enterprise-web"]
+    # The worker deletes what nobody refers to any more, hands files over and keeps what comes back.
+    assert holders == ["enterprise-web", "enterprise-worker"]
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]
+    mounted = {name for name, each in compose.items() if any("blobs" in v for v in each.get("volumes", []))}
+    assert mounted - {"seed"} == {"enterprise", "enterprise-worker"}

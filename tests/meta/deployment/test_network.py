@@ -119,6 +119,8 @@ def _meant() -> set[tuple[str, str, int]]:
         ("prometheus", "rabbitmq", 15692),
         # The cluster's API, which no selector can name.
         *product(["postgres", "rabbitmq"], outside, [443, 6443]),
+        # The tax authority's system, which none can name either.
+        *product(["enterprise-worker"], outside, [443]),
     }
 
 
@@ -128,7 +130,9 @@ def test_exactly_those_reach_each_other_who_need_to() -> None:
     assert sorted(meant - reachable) == [], "these are needed"
 
 
-@pytest.mark.parametrize("policy", ["deny-everything", "gateway", "services", "to-postgres", "rabbitmq"])
+@pytest.mark.parametrize(
+    "policy", ["deny-everything", "gateway", "services", "to-postgres", "rabbitmq", "to-tax-authority"]
+)
 def test_without_one_of_the_policies_the_table_is_another(
     policy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

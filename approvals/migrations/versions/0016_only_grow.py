@@ -6,8 +6,8 @@ without a word. The database itself refuses that, as it does for the audit trail
 
 from alembic import op
 
-revision = "approvals_0015"
-down_revision = "approvals_0014"
+revision = "approvals_0016"
+down_revision = "approvals_0015"
 branch_labels = None
 depends_on = None
 
