@@ -46,6 +46,7 @@ from approvals.cases.clock.facts import (
     STAGE_EVENTS,
     ClockError,
     ClockFact,
+    ClockKind,
     FactKind,
     Limit,
     Limits,
@@ -56,7 +57,7 @@ from approvals.cases.clock.facts import (
     name_of,
     say_amount,
 )
-from approvals.cases.clock.ledger import ANSWERS, ClockKind, ClockReading, Ledger, compute
+from approvals.cases.clock.ledger import ANSWERS, ClockReading, Ledger, compute
 from approvals.cases.clock.reading import (
     ClockState,
     ClockStatus,
