@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
+from approvals.cases.clock import ClockKind
 from approvals.cases.clock.facts import Unit
-from approvals.cases.clock.ledger import ClockKind
 from approvals.cases.clock.reading import ClockState, Light
 from approvals.cases.lifecycle import ENTRIES
 from approvals.documents.slips import SlipKind

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from approvals.cases.clock.ledger import ClockKind
+from approvals.cases.clock import ClockKind
 from approvals.cases.clock.reading import Light
 from shared.http.schemas import Answer, bilingual, day, instant, string
 

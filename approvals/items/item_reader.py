@@ -325,6 +325,8 @@ def _on_site(reader: Reader, data: Any, path: Path) -> OnSite | None:
 def _fee(reader: Reader, data: Any) -> Fee | None:
     if data is None:
         return None
+    if data["charged"] and not data["verified"]:  # 行政许可法 art. 58(1)
+        reader.flaw(("fee", "charged"), "a fee needs a law or an administrative regulation that was read")
     return Fee(charged=data["charged"], text=Text.of(data["text"]), **reader.shown(data, ("fee",)))
 
 

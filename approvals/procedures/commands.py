@@ -36,6 +36,12 @@ _STARTED_LATE = Text(
     "{kind}, expected to take {amount} and to end on {end}; the limit by law, {due}, is not moved. {reason}",
 )
 _ENDED = Text("{kind}，{start}至{end}", "{kind}, {start} to {end}")
+_HEARING = Text("听证的组织", "The hearing")
+_HEARING_IS = Text(
+    "依申请听证的，自收到听证申请之日起二十日内组织；举行的七日前通知时间、地点（《行政许可法》第四十七条、第四十八条）",
+    "Where it was asked for: held within twenty days of the request; time and place are told seven days "
+    "before (Administrative Licensing Law, arts. 47, 48)",
+)
 _TWICE = Text("“{kind}”已在进行，结束前不能再次开始", "A procedure of this kind is running: {kind}")
 _NOT_RUNNING = Text("没有正在进行的该特别程序", "There is no such special procedure running")
 _TOO_EARLY = Text("结束日期不能早于开始日期（{start}）", "It cannot have ended before it started, on {start}")
@@ -172,6 +178,7 @@ def _amount(procedure: SpecialProcedure) -> Text:
 
 
 def _issue_notice(tx: Transaction, case: Case, item: Item, procedure: SpecialProcedure) -> None:
+    hearing = [(_HEARING, _HEARING_IS.zh)] if procedure.kind is ProcedureKind.HEARING else []
     issue_slip(
         tx,
         case,
@@ -183,6 +190,7 @@ def _issue_notice(tx: Transaction, case: Case, item: Item, procedure: SpecialPro
         rows=[
             (Text("特别程序", "Procedure"), PROCEDURE_NAMES[procedure.kind].zh),
             (Text("所需时间", "Time needed"), _amount(procedure).zh),
+            *hearing,
         ],
     )
 

@@ -231,6 +231,11 @@ def test_a_make_up_limit_for_nothing_is_refused(folder: Path) -> None:
             "  verified: true\n  basis: null",
             "fee.verified:",
         ),
+        (  # 行政许可法 art. 58(1): no fee but by a law or an administrative regulation
+            "  charged: false\n  text: {zh: 不收费, en: Free of charge}\n  verified: true",
+            "  charged: true\n  text: {zh: 不收费, en: Free of charge}\n  verified: false",
+            "fee.charged: a fee needs a law or an administrative regulation that was read",
+        ),
         ("  quantity:\n", "  quality:\n", "facts.quality: there is no chapter 'quality'"),
         ("remedies:\n", "unremedied:\n", "unremedied: is not known here"),
     ],

@@ -22,6 +22,7 @@ def _wrong(inspection: dict[str, Any] | None, demanded: OnSite | None = TWO) -> 
 
 
 def test_two_different_people_a_day_in_time_and_findings_are_asked_for() -> None:
+    """行政许可法 art. 34(3): 应当指派两名以上工作人员进行核查."""
     assert _wrong(SOUND) == {}
     assert _wrong(None) == {"/inspection": "required"}
     assert _wrong(SOUND, None) == {"/inspection": "unwanted"} and _wrong(None, None) == {}

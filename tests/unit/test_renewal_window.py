@@ -36,6 +36,7 @@ def terms(apply_before: Limit | None, opens: Limit | None = None, *remind: int) 
     ],
 )
 def test_days_lie_before_in_and_after_the_window(day: date, moment: Moment) -> None:
+    """行政许可法 art. 50(1): 应当在该行政许可有效期届满三十日前…提出申请."""
     window = window_of(terms(before(30), before(90)), END, CALENDAR)
     assert window is not None and window.moment(day) is moment
 

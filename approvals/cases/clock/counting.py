@@ -5,7 +5,6 @@ that starts the clock, is of the kind the limit is worded in, and is in no suspe
 day on which a special procedure starts counts, and the day on which it ends does not.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -24,8 +23,8 @@ class Counter:
 
     calendar: WorkCalendar
     unit: Unit
-    suspensions: Sequence[Suspension] = ()
-    pauses: Sequence[hours.Pause] = ()
+    suspensions: tuple[Suspension, ...] = ()
+    pauses: tuple[hours.Pause, ...] = ()
     """The suspensions as a limit in hours takes them."""
 
     def counts(self, day: date) -> bool:

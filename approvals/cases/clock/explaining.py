@@ -4,140 +4,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from approvals.cases.clock import words
 from approvals.cases.clock.counting import Counter, Due
 from approvals.cases.clock.course import Suspension
-from approvals.cases.clock.facts import ClockFact, FactKind, Limit, StageLimit, Unit, name_of, say_amount
+from approvals.cases.clock.facts import (
+    ClockFact,
+    ClockKind,
+    FactKind,
+    Limit,
+    StageLimit,
+    Unit,
+    name_of,
+    say_amount,
+)
 from approvals.cases.clock.hours import Pause
 from shared.calendar import DayEntry, say_date, say_period, say_weekday
 from shared.clock import PARK_TZ, local_date
 from shared.text import Text
 
-_STARTS = {
-    FactKind.RECEIVED: Text(
-        "{day}收到申请材料，当日不计入，受理期限自次日起算（《民法典》第二百零一条）",
-        "Application received on {day}; that day is not counted (Civil Code, art. 201)",
-    ),
-    FactKind.CORRECTION_ANSWERED: Text(
-        "{day}收到补正后的申请材料，受理期限重新计算，当日不计入",
-        "Corrected application received on {day}; the intake limit starts anew and that day is not counted",
-    ),
-    FactKind.ACCEPTED: Text(
-        "{day}受理，当日不计入，办理期限自次日起算（《民法典》第二百零一条）",
-        "Accepted on {day}; that day is not counted (Civil Code, art. 201)",
-    ),
-    FactKind.DEEMED_ACCEPTED: Text(
-        "未在期限内告知补正，自{day}收到申请材料之日起即为受理（《行政许可法》第三十二条），当日不计入",
-        "No correction notice was given in time, so the application counts as accepted from the day it was "
-        "received, {day} (Administrative Licensing Law, art. 32); that day is not counted",
-    ),
-    FactKind.GAPS_ACCEPTED: Text(
-        "{day}容缺受理并告知补齐期限，当日不计入，期限自次日起算（《民法典》第二百零一条）",
-        "Accepted with gaps on {day}, when the make-up limit was told; that day is not counted (Civil Code, "
-        "art. 201)",
-    ),
-    FactKind.DECIDED: Text(
-        "{day}作出准予决定，当日不计入，期限自次日起算（《民法典》第二百零一条）",
-        "Granted on {day}; that day is not counted (Civil Code, art. 201)",
-    ),
-    FactKind.NOTICE_PUBLISHED: Text(
-        "{day}公示，当日不计入，公示期自次日起算（《民法典》第二百零一条）",
-        "Published on {day}; that day is not counted (Civil Code, art. 201)",
-    ),
-    FactKind.NOTICE_ENDED: Text(
-        "公示期于{day}届满，当日不计入，申请期限自次日起算（《民法典》第二百零一条）",
-        "The notice ends with {day}; that day is not counted (Civil Code, art. 201)",
-    ),
-}
-_STARTS_PAYMENT = Text(
-    "{day}作出拨付决定，当日不计入，拨付期限自次日起算（《民法典》第二百零一条）",
-    "Granted on {day}; that day is not counted (Civil Code, art. 201)",
-)
-_STAGE_STARTS = Text(
-    "{day}{event}，环节“{name}”开始，当日不计入",
-    "{day}: {event}; the stage “{name}” begins and that day is not counted",
-)
-_STARTS_AT = Text(
-    "{moment}{event}，期限自此时起按小时计算（《民法典》第二百零一条）",
-    "{moment}: {event}; hours are counted from this moment (Civil Code, art. 201)",
-)
-_RECEIVED_FOR_DECISION = Text(
-    "{day}收到申请材料，当日不计入，办理期限自次日起算（《民法典》第二百零一条）",
-    "Application received on {day}, and the limit runs; that day is not counted (Civil Code, art. 201)",
-)
-_ANSWERED_FOR_DECISION = Text(
-    "{day}收到补正后的申请材料，办理期限重新计算，当日不计入",
-    "Corrected application received on {day}; the limit starts anew and that day is not counted",
-)
-_RECORDED = Text("（{day}补记）", " (recorded on {day})")
-_LIMIT = Text("期限为{amount}（依据：{basis}）", "The limit is {amount} (basis: {basis})")
-_LIMIT_UNVERIFIED = Text(
-    "期限为{amount}（依据：{basis}，尚未核实）", "The limit is {amount} (basis: {basis}; not verified)"
-)
-_IN_A_ROW = Text(
-    "按自然日连续计算，其间的休息日和节假日计入", "Days run on; weekends and holidays are counted"
-)
-_HOURS = Text("按小时连续计算", "Hours run on without a break")
-_EXTENDED = Text("{day}经批准延长{amount}", "Extended on {day} by {amount}")
-_HOLIDAY = Text("{period}{name}放假，不计入（{notice}）", "{period}: {name}, not counted ({notice})")
-_MAKE_UP = Text(
-    "{day}（{weekday}）因{name}调休上班，计入（{notice}）",
-    "{day} ({weekday}) is a make-up working day for {name} and is counted ({notice})",
-)
-_NOTICE = Text("《{title}》，{day}公布", "{title}, {day}")
-_WEEKENDS = Text("周末休息日{n}天不计入", "Weekend days not counted: {n}")
-_SUSPENDED = Text(
-    "{start}起停止计算，{end}恢复计算：其间的{amount}不计入",
-    "Suspended on {start} and resumed on {end}: {amount} not counted",
-)
-_STOPPED = Text(
-    "{start}起停止计算，恢复后重新推算到期日",
-    "Suspended on {start}; the due date will be computed on resumption",
-)
 _LEFT_OUT_IN = {
     Unit.WORKING_DAY: Unit.WORKING_DAY,
     Unit.IMMEDIATE: Unit.WORKING_DAY,
     Unit.CALENDAR_DAY: Unit.CALENDAR_DAY,
 }
-_SPELL = Text("{hours}小时{minutes}分", "{hours} h {minutes} min")
-_REASONS = Text("（{reasons}）", " ({reasons})")
-_MOVED = Text(
-    "第{n}日{day}不是工作日，顺延至{due}（《民法典》第二百零三条）",
-    "Day {n}, {day}, is not a working day, so the limit ends on {due} (Civil Code, art. 203)",
-)
-_MOVED_AT_ONCE = Text(
-    "{day}不是工作日，顺延至{due}（《民法典》第二百零三条）",
-    "{day} is not a working day, so the limit ends on {due} (Civil Code, art. 203)",
-)
-_PROVISIONAL = Text(
-    "{years}年放假安排尚未公布，暂按法定节假日推算，公布后重新计算",
-    "The holiday arrangement for {years} is not published yet; computed provisionally from statutory "
-    "holidays and computed anew once it is",
-)
-_RECOUNTED = Text("{day}按{notice}重新推算", "Computed anew on {day} by {notice}")
-_BY_DAY = Text("{day}前（含当日）", "{day}")
-_MOMENT = Text("{day}{hour}", "{day}, {hour}")
-_BY_HOUR = Text("{day}{hour}前", "{day}, {hour}")
-DUE_INTAKE = Text(
-    "应于{by}决定是否受理，或一次性告知补正",
-    "A decision on acceptance, or one complete correction notice, is due by {by}",
-)
-DUE = Text("应于{by}办结", "The decision is due by {by}")
-DUE_STAGE = Text("本环节应于{by}完成（内部期限）", "This stage is to be done by {by} (internal)")
-DUE_CHECK = Text("应于{by}核查承诺的履行情况", "Whether the promise is kept is to be checked by {by}")
-DUE_DELIVERY = Text("应于{by}颁发、送达证件", "The certificate is to be delivered by {by}")
-DUE_PAYMENT = Text("应于{by}拨付", "To be paid by {by}")
-DUE_MAKE_UP = Text(
-    "应于{by}补齐所缺材料，逾期未补齐的终止办理",
-    "The missing materials are due by {by}; if they do not come in time, the case is terminated",
-)
-DUE_NOTICE = Text("公示期至{day}（含当日）届满", "The notice ends with {day}")
-DUE_FILING = Text("可于{by}提交申请", "The application may be handed in until {by}")
-_PAID = Text("拨付", "payment")
-_CLOSED = Text("{day}{event}，本期限终止", "{day}: {event}; this limit has ended")
-_LAPSED = Text(
-    "期满未告知补正，依法自收到申请材料之日起即为受理，本期限终止",
-    "It ended without a notice; by law the application counts as accepted from the day of receipt",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,24 +41,30 @@ class Line:
 class Timing:
     """All that went into the dates of one clock."""
 
-    intake: bool
-    due_words: Text
-    """What is due by the date, with a place for `{by}`."""
+    kind: ClockKind
     pays: bool
     stage: StageLimit | None
     start: ClockFact
     closing: ClockFact | None
     limit: Limit
     extension: ClockFact | None
+    total: int
+    """The limit with its extension, in its unit."""
     counter: Counter
     due: Due
     provisional_years: tuple[int, ...]
     recounted: tuple[ClockFact, ...] = ()
 
     @property
+    def due_words(self) -> Text:
+        """What is due by the date, with a place for `{by}`."""
+        return words.DUE_PAYMENT if self.pays else words.DUE_BY_KIND.get(self.kind, words.DUE)
+
+    @property
     def lapsed(self) -> bool:
         """Whether this is an intake limit that ran out without an act, so that the law accepted."""
-        return self.intake and self.closing is not None and self.closing.kind is FactKind.DEEMED_ACCEPTED
+        by_law = self.closing is not None and self.closing.kind is FactKind.DEEMED_ACCEPTED
+        return self.kind is ClockKind.INTAKE and by_law
 
 
 def explain(timing: Timing) -> tuple[Line, ...]:
@@ -182,28 +77,28 @@ def _start(timing: Timing) -> Line:
     fact = timing.start
     day = say_date(fact.effective_on)
     if timing.limit.unit is Unit.HOUR and fact.kind is not FactKind.DEEMED_ACCEPTED:
-        text = _STARTS_AT.format(moment=say_moment(fact.instant), event=name_of(fact.kind))
+        text = words.STARTS_AT.format(moment=say_moment(fact.instant), event=name_of(fact.kind))
     elif timing.stage is not None:
-        text = _STAGE_STARTS.format(day=day, event=name_of(fact.kind), name=timing.stage.name)
-    elif timing.limit.from_receipt and not timing.intake:
+        text = words.STAGE_STARTS.format(day=day, event=name_of(fact.kind), name=timing.stage.name)
+    elif timing.limit.from_receipt and timing.kind is not ClockKind.INTAKE:
         anew = fact.kind is FactKind.CORRECTION_ANSWERED
-        text = (_ANSWERED_FOR_DECISION if anew else _RECEIVED_FOR_DECISION).format(day=day)
+        text = (words.ANSWERED_FOR_DECISION if anew else words.RECEIVED_FOR_DECISION).format(day=day)
     else:
-        text = (_STARTS_PAYMENT if timing.pays else _STARTS[fact.kind]).format(day=day)
+        text = (words.STARTS_PAYMENT if timing.pays else words.STARTS[fact.kind]).format(day=day)
     recorded_on = local_date(fact.recorded_at)
     # The end of a notice is nobody's act: when it was written down says nothing.
     if recorded_on != fact.effective_on and fact.kind is not FactKind.NOTICE_ENDED:
-        text = _join(text, _RECORDED.format(day=say_date(recorded_on)))
+        text = _join(text, words.RECORDED.format(day=say_date(recorded_on)))
     return Line(fact.effective_on, text)
 
 
 def _limit(timing: Timing) -> Iterator[Line]:
-    wording = _LIMIT if timing.limit.verified else _LIMIT_UNVERIFIED
+    wording = words.LIMIT if timing.limit.verified else words.LIMIT_UNVERIFIED
     yield Line(None, wording.format(amount=timing.limit.text, basis=timing.limit.basis))
     if timing.limit.unit is Unit.CALENDAR_DAY:
-        yield Line(None, _IN_A_ROW)
+        yield Line(None, words.IN_A_ROW)
     elif timing.limit.unit is Unit.HOUR:
-        yield Line(None, _HOURS)
+        yield Line(None, words.HOURS)
 
 
 def _days(timing: Timing) -> Iterator[Line]:
@@ -239,7 +134,7 @@ def _holidays_and_weekends(timing: Timing) -> Iterator[Line]:
             group = [entry]
     yield from _holiday(group)
     if weekend_days:
-        yield Line(None, _WEEKENDS.format(n=weekend_days))
+        yield Line(None, words.WEEKENDS.format(n=weekend_days))
 
 
 def _span(timing: Timing) -> Iterator[date]:
@@ -264,23 +159,23 @@ def _holiday(group: list[DayEntry]) -> Iterator[Line]:
     if group:
         first, last = group[0], group[-1]
         period = say_period(first.day, last.day)
-        yield Line(first.day, _HOLIDAY.format(period=period, name=first.name, notice=_notice(first)))
+        yield Line(first.day, words.HOLIDAY.format(period=period, name=first.name, notice=_notice(first)))
 
 
 def _make_up(entry: DayEntry) -> Line:
-    weekday = say_weekday(entry.day)
-    text = _MAKE_UP.format(day=say_date(entry.day), weekday=weekday, name=entry.name, notice=_notice(entry))
+    day, weekday = say_date(entry.day), say_weekday(entry.day)
+    text = words.MAKE_UP.format(day=day, weekday=weekday, name=entry.name, notice=_notice(entry))
     return Line(entry.day, text)
 
 
 def _notice(entry: DayEntry) -> Text:
-    return _NOTICE.format(title=entry.notice.title, day=say_date(entry.notice.published_on))
+    return words.NOTICE.format(title=entry.notice.title, day=say_date(entry.notice.published_on))
 
 
 def _extension(fact: ClockFact, unit: Unit) -> Line:
-    text = _EXTENDED.format(day=say_date(fact.effective_on), amount=say_amount(fact.days or 0, unit))
+    text = words.EXTENDED.format(day=say_date(fact.effective_on), amount=say_amount(fact.days or 0, unit))
     if fact.note is not None:
-        text = _join(text, _REASONS.format(reasons=fact.note))
+        text = _join(text, words.REASONS.format(reasons=fact.note))
     return Line(fact.effective_on, text)
 
 
@@ -293,12 +188,12 @@ def _matters(suspension: Suspension, timing: Timing) -> bool:
 def _suspension(suspension: Suspension, timing: Timing) -> Line:
     start = say_date(suspension.start)
     if suspension.end is None:
-        text = _STOPPED.format(start=start)
+        text = words.STOPPED.format(start=start)
     else:
         plain = Counter(timing.counter.calendar, timing.limit.unit)
         after = max(suspension.start, timing.start.effective_on)
         amount = say_amount(plain.between(after, suspension.end), _LEFT_OUT_IN[timing.limit.unit])
-        text = _SUSPENDED.format(start=start, end=say_date(suspension.end), amount=amount)
+        text = words.SUSPENDED.format(start=start, end=say_date(suspension.end), amount=amount)
     return Line(suspension.start, _join(text, _because(suspension.reasons)))
 
 
@@ -313,14 +208,14 @@ def _pauses(timing: Timing) -> Iterator[Line]:
 def _pause(pause: Pause, timing: Timing) -> Line:
     day = local_date(pause.start)
     if pause.end is None:
-        text = _STOPPED.format(start=say_moment(pause.start))
+        text = words.STOPPED.format(start=say_moment(pause.start))
     else:
         gone = pause.end - max(pause.start, timing.start.instant)
         hours, minutes = divmod(gone // timedelta(minutes=1), 60)
-        text = _SUSPENDED.format(
+        text = words.SUSPENDED.format(
             start=say_moment(pause.start),
             end=say_moment(pause.end),
-            amount=_SPELL.format(hours=hours, minutes=minutes),
+            amount=words.SPELL.format(hours=hours, minutes=minutes),
         )
     return Line(day, _join(text, _because(_reasons_on(day, timing))))
 
@@ -335,7 +230,7 @@ def _because(reasons: tuple[Text, ...]) -> Text:
     if not reasons:
         return Text.same("")
     named = Text("、".join(reason.zh for reason in reasons), ", ".join(reason.en for reason in reasons))
-    return _REASONS.format(reasons=named)
+    return words.REASONS.format(reasons=named)
 
 
 def _result(timing: Timing) -> Iterator[Line]:
@@ -345,18 +240,18 @@ def _result(timing: Timing) -> Iterator[Line]:
             yield _moved(timing, ends.counted_to, ends.on)
         if timing.provisional_years:
             years = [str(year) for year in timing.provisional_years]
-            yield Line(None, _PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
+            yield Line(None, words.PROVISIONAL.format(years=Text("、".join(years), ", ".join(years))))
         yield Line(ends.on, timing.due_words.format(by=_by(ends.on, ends.at), day=say_date(ends.on)))
     closing = timing.closing
     if closing is None:
         return
     if timing.lapsed:
-        yield Line(ends.on, _LAPSED)
+        yield Line(ends.on, words.LAPSED)
     else:
-        event = _PAID if timing.pays and closing.kind is FactKind.DELIVERED else name_of(closing.kind)
+        event = words.PAID if timing.pays and closing.kind is FactKind.DELIVERED else name_of(closing.kind)
         if closing.note is not None:
-            event = _join(event, _REASONS.format(reasons=closing.note))
-        text = _CLOSED.format(day=say_date(closing.effective_on), event=event)
+            event = _join(event, words.REASONS.format(reasons=closing.note))
+        text = words.CLOSED.format(day=say_date(closing.effective_on), event=event)
         yield Line(closing.effective_on, text)
 
 
@@ -366,27 +261,26 @@ def _recounts(timing: Timing) -> Iterator[Line]:
     last = timing.closing.effective_on if timing.closing else date.max
     for fact in timing.recounted:
         if fact.note is not None and first <= fact.effective_on <= last:
-            text = _RECOUNTED.format(day=say_date(fact.effective_on), notice=fact.note)
+            text = words.RECOUNTED.format(day=say_date(fact.effective_on), notice=fact.note)
             yield Line(fact.effective_on, text)
 
 
 def _moved(timing: Timing, counted_to: date, due_on: date) -> Line:
-    wording = _MOVED_AT_ONCE if timing.limit.unit is Unit.IMMEDIATE else _MOVED
-    extension = (timing.extension.days or 0) if timing.extension else 0
-    total = timing.limit.n + extension
-    return Line(counted_to, wording.format(n=total, day=say_date(counted_to), due=say_date(due_on)))
+    wording = words.MOVED_AT_ONCE if timing.limit.unit is Unit.IMMEDIATE else words.MOVED
+    text = wording.format(n=timing.total, day=say_date(counted_to), due=say_date(due_on))
+    return Line(counted_to, text)
 
 
 def _by(day: date, at: datetime | None) -> Text:
     if at is None:
-        return _BY_DAY.format(day=say_date(day))
-    return _BY_HOUR.format(day=say_date(day), hour=_hour(day, at))
+        return words.BY_DAY.format(day=say_date(day))
+    return words.BY_HOUR.format(day=say_date(day), hour=_hour(day, at))
 
 
 def say_moment(at: datetime) -> Text:
     """`2026年11月2日16:30` / `2 November 2026, 16:30` in the park; midnight is 24:00 of the day before."""
     day = local_date(at - timedelta.resolution)
-    return _MOMENT.format(day=say_date(day), hour=_hour(day, at))
+    return words.MOMENT.format(day=say_date(day), hour=_hour(day, at))
 
 
 def say_due(on: date, at: datetime | None) -> Text:

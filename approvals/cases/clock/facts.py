@@ -41,6 +41,25 @@ class FactKind(StrEnum):
     FILING_LAPSED = "filing_lapsed"
 
 
+class ClockKind(StrEnum):
+    """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage.
+
+    `make_up` is the applicant's own: by when the materials follow without which the case was accepted.
+    `check`: until the later check of what was promised.
+    `notice` is how long a public notice stands, `filing` how long after it the application may come.
+    """
+
+    INTAKE = "intake"
+    STATUTORY = "statutory"
+    PROMISED = "promised"
+    DELIVERY = "delivery"
+    STAGE = "stage"
+    MAKE_UP = "make_up"
+    CHECK = "check"
+    NOTICE = "notice"
+    FILING = "filing"
+
+
 class Unit(StrEnum):
     """The unit in which the law or the promise words a limit; it is never converted."""
 

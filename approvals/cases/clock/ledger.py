@@ -6,105 +6,103 @@ One function a clock, each with the provision it carries out; `_clock` counts th
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
+from approvals.cases.clock import words
 from approvals.cases.clock.counting import Counter, Due, due
 from approvals.cases.clock.course import Course, Suspension, read_course
-from approvals.cases.clock.explaining import (
-    DUE,
-    DUE_CHECK,
-    DUE_DELIVERY,
-    DUE_FILING,
-    DUE_INTAKE,
-    DUE_MAKE_UP,
-    DUE_NOTICE,
-    DUE_PAYMENT,
-    DUE_STAGE,
-    Line,
-    Timing,
-    explain,
+from approvals.cases.clock.explaining import Line, Timing, explain
+from approvals.cases.clock.facts import (
+    ClockFact,
+    ClockKind,
+    FactKind,
+    Limit,
+    Limits,
+    StageLimit,
+    Unit,
+    end_of,
 )
-from approvals.cases.clock.facts import ClockFact, FactKind, Limit, Limits, StageLimit, Unit, end_of
 from approvals.cases.clock.hours import Pause
 from approvals.cases.clock.notices import NOTICE_FACTS, read_notices
 from approvals.cases.clock.spans import decision_span, last_ended, rounds, span_of
 from shared.calendar import WorkCalendar
 from shared.text import Text
 
-
-class ClockKind(StrEnum):
-    """Whose time runs: until acceptance, by law, by the department's promise, until delivery, in a stage.
-
-    `make_up` is the applicant's own: by when the materials follow without which the case was accepted.
-    `check`: until the later check of what was promised.
-    `notice` is how long a public notice stands, `filing` how long after it the application may come.
-    """
-
-    INTAKE = "intake"
-    STATUTORY = "statutory"
-    PROMISED = "promised"
-    DELIVERY = "delivery"
-    STAGE = "stage"
-    MAKE_UP = "make_up"
-    CHECK = "check"
-    NOTICE = "notice"
-    FILING = "filing"
-
-
 ANSWERS = (ClockKind.INTAKE, ClockKind.PROMISED, ClockKind.STATUTORY)
 """The clocks of what the applicant waits for. Delivery follows the answer, a stage is internal."""
 
-_NAMES = {
-    ClockKind.INTAKE: Text("受理期限", "Intake limit"),
-    ClockKind.STATUTORY: Text("法定办理期限", "Statutory limit"),
-    ClockKind.PROMISED: Text("承诺办理期限", "Promised limit"),
-    ClockKind.DELIVERY: Text("送达期限", "Delivery limit"),
-    ClockKind.STAGE: Text("环节办理期限", "Limit of a stage"),
-    ClockKind.MAKE_UP: Text("容缺材料补齐期限", "Make-up limit"),
-    ClockKind.CHECK: Text("核查期限", "Limit of the later check"),
-    ClockKind.NOTICE: Text("公示期", "Public notice"),
-    ClockKind.FILING: Text("公示期满后的申请期限", "Time to apply after the notice"),
-}
-_DUE_WORDS = {
-    ClockKind.INTAKE: DUE_INTAKE,
-    ClockKind.DELIVERY: DUE_DELIVERY,
-    ClockKind.CHECK: DUE_CHECK,
-    ClockKind.STAGE: DUE_STAGE,
-    ClockKind.MAKE_UP: DUE_MAKE_UP,
-    ClockKind.NOTICE: DUE_NOTICE,
-    ClockKind.FILING: DUE_FILING,
-}
 _EXAMINED = (FactKind.ACCEPTED, FactKind.REVIEWED, FactKind.NOTICE_ENDED)
 """What stages between acceptance and decision start with."""
-_STAGE = Text("环节“{name}”", "Stage: {name}")
-_PAYMENT = Text("拨付期限", "Payment limit")
-_ROUND = Text("受理期限（第{n}次）", "Intake limit (round {n})")
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """One clock as the facts leave it; what day it is plays no part yet.
+    """One clock as the facts leave it; what day it is plays no part yet. `round` numbers intake clocks."""
 
-    `due_on` is None while a suspension without a known end stops the clock. `due_at` is the instant for a
-    limit in hours. `total` is the limit with its extension, in its unit. `round` numbers intake clocks;
-    `stage` is given for the clock of a stage.
-    """
-
-    kind: ClockKind
     round: int | None
-    limit: Limit
-    total: int
-    start_on: date
-    due_on: date | None
-    due_at: datetime | None
-    ended_on: date | None
-    closed_by: FactKind | None
-    suspensions: tuple[Suspension, ...]
-    pauses: tuple[Pause, ...]
-    provisional: bool
     timing: Timing
     """What went into the dates; `lines` tells it in words."""
-    stage: StageLimit | None = None
+
+    @property
+    def kind(self) -> ClockKind:
+        """Whose time it is."""
+        return self.timing.kind
+
+    @property
+    def limit(self) -> Limit:
+        """The limit as it is worded, without an extension."""
+        return self.timing.limit
+
+    @property
+    def total(self) -> int:
+        """The limit with its extension, in its unit."""
+        return self.timing.total
+
+    @property
+    def stage(self) -> StageLimit | None:
+        """Of the clock of a stage."""
+        return self.timing.stage
+
+    @property
+    def start_on(self) -> date:
+        """The day of the event that starts it, which is not counted."""
+        return self.timing.start.effective_on
+
+    @property
+    def due_on(self) -> date | None:
+        """Its last day; None while a suspension without a known end stops it."""
+        return self.timing.due.on
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The instant, for a limit in hours."""
+        return self.timing.due.at
+
+    @property
+    def closed_by(self) -> FactKind | None:
+        """What put an end to it."""
+        return self.timing.closing.kind if self.timing.closing else None
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day on which it ended; where the law has put something in the place of an act, its last one."""
+        if self.timing.lapsed:
+            return self.due_on
+        return self.timing.closing.effective_on if self.timing.closing else None
+
+    @property
+    def suspensions(self) -> tuple[Suspension, ...]:
+        """The days that do not count."""
+        return self.timing.counter.suspensions
+
+    @property
+    def pauses(self) -> tuple[Pause, ...]:
+        """The same between instants, for a limit in hours."""
+        return self.timing.counter.pauses
+
+    @property
+    def provisional(self) -> bool:
+        """Whether it was counted through a year without an official calendar."""
+        return bool(self.timing.provisional_years)
 
     @property
     def key(self) -> str:
@@ -129,12 +127,12 @@ class ClockReading:
     def name(self) -> Text:
         """What the clock is called by people."""
         if self.stage is not None:
-            return _STAGE.format(name=self.stage.name)
+            return words.STAGE.format(name=self.stage.name)
         if self.timing.pays:
-            return _PAYMENT
+            return words.PAYMENT
         if self.round is not None and self.round > 1:
-            return _ROUND.format(n=self.round)
-        return _NAMES[self.kind]
+            return words.ROUND.format(n=self.round)
+        return words.NAMES[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,41 +334,24 @@ def _clock(
     pays: bool = False,
 ) -> ClockReading:
     """Count one clock (see `counting`)."""
-    total = limit.n + ((extension.days or 0) if extension else 0)
     counter = Counter(calendar, limit.unit, suspensions, pauses)
+    total = limit.n + ((extension.days or 0) if extension else 0)
     ends = due(counter, start, total)
     timing = Timing(
-        intake=kind is ClockKind.INTAKE,
-        due_words=DUE_PAYMENT if pays else _DUE_WORDS.get(kind, DUE),
+        kind=kind,
         pays=pays,
         stage=stage,
         start=start,
         closing=closing,
         limit=limit,
         extension=extension,
+        total=total,
         counter=counter,
         due=ends,
         provisional_years=_provisional_years(calendar, limit.unit, start.effective_on, ends),
         recounted=recounted,
     )
-    # What the law puts in the place of an act happens when the time for the act has run out.
-    ended_on = ends.on if timing.lapsed else (closing.effective_on if closing else None)
-    return ClockReading(
-        kind=kind,
-        round=number,
-        limit=limit,
-        total=total,
-        start_on=start.effective_on,
-        due_on=ends.on,
-        due_at=ends.at,
-        ended_on=ended_on,
-        closed_by=closing.kind if closing else None,
-        suspensions=suspensions,
-        pauses=pauses,
-        provisional=bool(timing.provisional_years),
-        timing=timing,
-        stage=stage,
-    )
+    return ClockReading(number, timing)
 
 
 def _provisional_years(calendar: WorkCalendar, unit: Unit, start_on: date, ends: Due) -> tuple[int, ...]:

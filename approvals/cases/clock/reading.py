@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from approvals.cases.clock import hours
 from approvals.cases.clock.counting import Counter
-from approvals.cases.clock.facts import FactKind, Unit, end_of
-from approvals.cases.clock.ledger import ANSWERS, ClockKind, ClockReading, Ledger
+from approvals.cases.clock.facts import ClockKind, FactKind, Unit, end_of
+from approvals.cases.clock.ledger import ANSWERS, ClockReading, Ledger
 from shared.clock import local_date
 
 _DAY = timedelta(days=1)

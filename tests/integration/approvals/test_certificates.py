@@ -27,6 +27,7 @@ def test_every_licence_has_codes_of_its_own_that_are_valid(enterprise_desk: Desk
 
 
 def test_anybody_may_check_a_licence_and_compare_its_bytes(enterprise_desk: Desk) -> None:
+    """国令第716号 arts. 8–12: an electronic certificate has the force of the paper one, so it is checked."""
     case_id = enterprise_desk.decided()
     certificate = enterprise_desk.case(AGENT, case_id)["certificate"]
     checked = enterprise_desk.get(None, f"/verify/{certificate['id']}").json

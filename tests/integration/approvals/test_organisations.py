@@ -33,6 +33,7 @@ def desk(make_system: SystemFactory, clock: ManualClock) -> Desk:
 def test_a_permit_is_issued_to_the_organisation_that_a_member_applied_for(
     desk: Desk, clock: ManualClock
 ) -> None:
+    """国令第716号 art. 7: what the register knows is filled in and asked of nobody."""
     established = desk.case(AGENT, desk.decided())["certificate"]
     member = member_of(established["uscc"])
 

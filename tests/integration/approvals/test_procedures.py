@@ -52,6 +52,7 @@ def _slip(desk: Desk, case_id: str, kind: str) -> str:
 def test_while_a_procedure_runs_nothing_is_due_and_after_it_the_dates_have_moved(
     desk: Desk, clock: ManualClock
 ) -> None:
+    """行政许可法 art. 45: 应当将所需时间书面告知申请人."""
     clock.set(_at(MONDAY))
     case_id = _reviewing(desk)
     assert _clocks(desk, case_id)["statutory"]["due_on"] == "2026-11-26"
@@ -164,6 +165,12 @@ def test_neither_opinion_nor_decision_comes_before_the_end_of_a_procedure(lastin
     hearing = {"kind": "hearing", "reason": "涉及重大利益关系", "expected_days": 20}
     started = desk.act(APPROVER, case_id, "start-procedure", hearing).json
     assert "decide" not in started["actions"]
+    # 行政许可法 art. 47(1): held within twenty days of the request; art. 48(1): told seven days before.
+    duties = "自收到听证申请之日起二十日内组织；举行的七日前通知时间、地点"
+    slips = desk.get(AGENT, f"/cases/{case_id}/slips").json["items"]
+    of_hearing = [slip["id"] for slip in slips if slip["kind"] == "procedure_notice"][-1]
+    (page,) = texts(desk.get(AGENT, f"/cases/{case_id}/slips/{of_hearing}").data)
+    assert duties in page and duties not in _slip(desk, case_id, "procedure_notice")
     with nothing_changes(desk.system):
         refusal(desk.act(APPROVER, case_id, "decide", {"granted": True}), 409, "procedure-running")
     ended = desk.act(APPROVER, case_id, "end-procedure", {"kind": "hearing"})

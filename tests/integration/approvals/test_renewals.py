@@ -154,6 +154,7 @@ def test_a_renewal_granted_early_follows_without_a_gap(desk: Desk, clock: Manual
 
 
 def test_without_a_decision_by_the_last_day_it_is_renewed_by_law(desk: Desk, clock: ManualClock) -> None:
+    """行政许可法 art. 50(2): 逾期未作决定的，视为准予延续."""
     _, permit = licensed(desk)
     morning(clock, APPLY_BY)
     assert told(desk).count("证照即将届满，可以申请延续") == 2

@@ -141,6 +141,7 @@ def test_pages_of_records_have_no_gaps_and_ask_one_query(sqlite_desk: Desk, cloc
 
 
 def test_a_missed_limit_is_explained_publicly_and_anew(desk: Desk, clock: ManualClock) -> None:
+    """优化营商环境条例 art. 36(2): 超过办理时间的，办理单位应当公开说明理由."""
     clock.set(at(MONDAY))
     case_id = desk.accepted(company={"trade_name": "云栖密"})
     desk.claim(REVIEWER, case_id)
