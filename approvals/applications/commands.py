@@ -41,6 +41,7 @@ from approvals.items.needs import required_materials
 from approvals.notices import commands as notices
 from approvals.notices.model import StopReason
 from approvals.notices.policy import require_noticed
+from approvals.notices.telling import departures
 from approvals.procedures import commands as procedures
 from approvals.promises import commands as promises
 from approvals.renewals import commands as renewals
@@ -321,13 +322,16 @@ def _form(tx: Transaction, case: Case, item: Item) -> OpenedForm:
 
 
 def require_valid(tx: Transaction, case: Case, item: Item, deferred: Deferred | None = None) -> None:
-    """Refuse what is not in order: InvalidInput names every wrong field and every missing material."""
+    """Refuse what is not in order: InvalidInput names every wrong field and every missing material.
+
+    What a notice has announced stays as it was announced.
+    """
     following = deferred.materials if deferred else ()
     lets_follow = {
         code for code in following if (spec := item.material(code)) and spec.necessity == "deferrable"
     }
     found = check(tx.session, tx.context, case, item, tx.today, following=lets_follow)
-    errors = [*found.errors]
+    errors = [*found.errors, *departures(tx.session, case, item, found.values)]
     if deferred is not None:
         errors += wrongs(case, item, deferred, required_materials(item, found.values))
     if errors:

@@ -33,7 +33,7 @@ from shared.http.command import Reply, command
 from shared.http.contract import guarded, public, refuses
 from shared.http.description import ETAG, Blueprint
 from shared.http.paging import link_next
-from shared.http.state import current_runtime
+from shared.http.state import actor_or_anonymous, current_runtime
 from shared.refusals import FORBIDDEN
 from shared.transaction import Transaction
 
@@ -78,13 +78,20 @@ def get_notices(args: dict[str, Any]) -> Response:
 @blueprint.response(200, NoticeOut)
 @public
 def get_notice(notice_id: UUID) -> Response:
-    """One public notice: what it shows, its days, and how to object; public, no sign-in."""
-    runtime = current_runtime()
+    """One public notice: what it shows, its days, and how to object; public, no sign-in.
+
+    Whoever has objected reads their own objection with it, and what the examination has found.
+    """
+    runtime, reader = current_runtime(), actor_or_anonymous()
     with runtime.read() as session:
         notice = queries.find_notice(session, notice_id)
         catalogue = runtime.context.resources.get(Catalogue)
         item = catalogue.version(notice.item_code, notice.item_version)
-        return jsonify(view.whole(notice, item, queries.objections_to(session, [notice.id])))
+        objections = queries.objections_to(session, [notice.id])
+        mine = next((each for each in objections if each.account_id == reader.id), None)
+        return jsonify(
+            **view.whole(notice, item, objections), own_objection=view.own(mine, runtime.context.cipher)
+        )
 
 
 @blueprint.post("/notices/<uuid:notice_id>/objections")

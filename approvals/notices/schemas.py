@@ -68,7 +68,7 @@ class AnswerObjection(Schema):
     text = fields.String(
         required=True,
         validate=validate.Length(max=2000),
-        metadata={"description": "The finding, for whoever decides"},
+        metadata={"description": "The finding, for whoever decides and whoever objects"},
     )
 
 
@@ -94,6 +94,22 @@ class HowToObject(Answer):
     ends = fields.Boolean(
         required=True, metadata={"description": "An objection ends the case; otherwise it is weighed"}
     )
+    answered = fields.Boolean(
+        required=True, metadata={"description": "Each is examined and answered before the decision"}
+    )
+
+
+class OwnObjection(Answer):
+    """An objection, for whoever lodged it."""
+
+    standing = fields.Enum(Standing, by_value=True, required=True)
+    standing_name = bilingual()
+    lodged_at = instant()
+    reason = string()
+    outcome = fields.Enum(ObjectionOutcome, by_value=True, required=True, allow_none=True)
+    outcome_name = bilingual(null=True)
+    answer = string("What the examination has found", null=True)
+    answered_at = instant(null=True)
 
 
 class NoticeOut(NoticeSummary):
@@ -109,6 +125,12 @@ class NoticeOut(NoticeSummary):
     days = bilingual("How long it stands", null=True)
     basis = bilingual("The provision that asks for it", null=True)
     objections = fields.Nested(HowToObject, required=True, allow_none=True)
+    own_objection = fields.Nested(
+        OwnObjection,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the caller has objected, with the answer; null for everybody else"},
+    )
 
 
 class Lodged(Answer):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from approvals.cases.announce import announce
 from approvals.cases.model import Case
 from approvals.items.answers import shown
@@ -10,11 +12,19 @@ from approvals.items.form import Field
 from approvals.items.model import Item
 from approvals.items.model import PublicNotice as Wanted
 from approvals.notices.model import PublicNotice
+from approvals.notices.policy import before_filing
+from approvals.notices.queries import latest_of
 from shared.calendar import say_date
+from shared.errors import FieldError
 from shared.text import Text
 from shared.transaction import Transaction
 
 _NAME, _DAYS = Text("公示名称", "Notice"), Text("公示期", "Days")
+_ANNOUNCED = Text(
+    "“{label}”公示的内容是“{said}”，公示后不能更改；确需更改的，请撤回申请，重新公示",
+    "{label} was announced as “{said}” and cannot change after the notice; to change it, withdraw the "
+    "application and publish it anew",
+)
 _FROM_TO = Text("{start}至{end}", "{start} to {end}")
 
 
@@ -27,6 +37,29 @@ def shown_of(item: Item, wanted: Wanted, values: Mapping[str, Any]) -> dict[str,
         if said is not None:
             facts.append({"label": _label(item, field).to_dict(), "value": said.to_dict()})
     return {"facts": facts, "promise": wanted.promise.text.to_dict() if wanted.promise else None}
+
+
+def departures(session: Session, case: Case, item: Item, values: Mapping[str, Any]) -> list[FieldError]:
+    """Where an application no longer says what its notice before the application has shown.
+
+    Nobody could object to what was not announced, so it is announced anew or stays. Empty before the notice.
+    """
+    wanted = before_filing(item)
+    notice = latest_of(session, case.id) if wanted is not None else None
+    if wanted is None or notice is None:
+        return []
+    announced = {each["label"]["zh"]: each["value"] for each in notice.shown["facts"]}
+    now = {each["label"]["zh"]: each["value"] for each in shown_of(item, wanted, values)["facts"]}
+    errors = []
+    for path in wanted.facts:
+        field = item.form.field(path)
+        label = _label(item, field)
+        before = announced.get(label.zh)
+        if now.get(label.zh) != before:
+            text = _ANNOUNCED.format(label=label, said=Text.of(before) if before else "—")
+            at = path.removesuffix(f"/{field.name}") if field.in_rows else path
+            errors.append(FieldError(f"/answers/{at}", "announced", text))
+    return errors
 
 
 def rows_of(notice: PublicNotice, wanted: Wanted, *, brief: bool = False) -> list[tuple[Text, str]]:

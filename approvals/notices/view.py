@@ -47,8 +47,27 @@ def whole(notice: PublicNotice, item: Item, objections: list[Objection]) -> dict
             "text": rule.text.to_dict(),
             "basis": rule.basis.to_dict() if rule.basis else None,
             "ends": bool(wanted and wanted.objection_ends),
+            "answered": bool(wanted and wanted.answered_in),
         },
     }
+
+
+def own(objection: Objection | None, cipher: Cipher) -> dict[str, Any] | None:
+    """An objection as whoever lodged it may read it: what they said, and what was found."""
+    if objection is None:
+        return None
+    kept = (
+        "standing",
+        "standing_name",
+        "lodged_at",
+        "reason",
+        "outcome",
+        "outcome_name",
+        "answer",
+        "answered_at",
+    )
+    said = opened(objection, cipher)
+    return {key: said[key] for key in kept}
 
 
 def of_case(notice: PublicNotice, item: Item, objections: list[Objection]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from approvals.items.drafts import check_draft
 from approvals.items.form import Field
 from approvals.items.model import Item
 from approvals.items.wrongs import locate
+from approvals.notices.telling import departures
 from approvals.spot.model import CONSENT_NAMES, Consent, SpotCorrection
 from approvals.spot.queries import of_case
 from approvals.tasks import policy as task_policy
@@ -155,4 +156,5 @@ def _errors(
     tx: Transaction, case: Case, item: Item, following: Sequence[str]
 ) -> dict[tuple[str, str], FieldError]:
     found = check(tx.session, tx.context, case, item, tx.today, following=following)
-    return {(error.pointer, error.code): error for error in found.errors}
+    errors = (*found.errors, *departures(tx.session, case, item, found.values))
+    return {(error.pointer, error.code): error for error in errors}

@@ -163,6 +163,27 @@ def test_a_company_is_deregistered_after_its_notice(desk: Desk, clock: ManualClo
     assert messages.index("case-notice-published") < messages.index("case-notice-ended")
 
 
+def test_what_was_announced_is_changed_by_no_correction(sqlite_desk: Desk, clock: ManualClock) -> None:
+    desk = sqlite_desk
+    uscc, member, _established = company(desk)
+    case_id = published(desk, member, uscc)
+    go_to(desk, clock, LAST_ON + timedelta(days=1))
+    assert desk.act(member, case_id, "submit", YES).status_code == 200
+    at_name, at_contact = "/answers/investors/rows/1/name", "/answers/contact/name"
+    desk.claim(WINDOW, case_id)
+    spot = {"changes": [{"target": at_name, "value": "示范股东丙"}], "consent": "present", "note": ""}
+    error = refusal(desk.act(WINDOW, case_id, "correct-on-the-spot", spot), 422)["errors"][0]
+    assert (error["pointer"], error["code"]) == ("/answers/investors/rows", "announced")
+    points = [{"target": each, "requirement": "请核对"} for each in (at_name, at_contact)]
+    assert desk.act(WINDOW, case_id, "request-correction", {"items": points}).status_code == 200
+    other = {"promise_signed": "true", "rows": [{"name": "示范股东甲"}, {"name": "示范股东丙"}]}
+    contact = {"name": "示范联络员戊", "mobile": "13800000005"}
+    assert desk.save(member, case_id, {"investors": other, "contact": contact}).status_code == 200
+    (error,) = refusal(desk.act(member, case_id, "answer-correction", {}), 422)["errors"]
+    assert (error["pointer"], error["code"]) == ("/answers/investors/rows", "announced")
+    assert "示范股东甲、示范股东乙" in error["message"] and "重新公示" in error["message"]
+
+
 def test_an_objection_ends_the_case_and_says_nothing_of_the_objector(desk: Desk, clock: ManualClock) -> None:
     uscc, member, _established = company(desk)
     case_id = published(desk, member, uscc)
