@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -169,9 +169,14 @@ def say_span(span: Span, tz: ZoneInfo) -> Text:
     return Text.same(f"{start:%Y-%m-%d %H:%M}–{end:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}")
 
 
-def approval_expires(policy: Policy, now: datetime, starts_at: datetime) -> datetime:
-    """Until when a booking waits for approval: never beyond its own beginning."""
-    return min(now + policy.approve_within, starts_at).astimezone(UTC)
+def hold_expires(policy: Policy, now: datetime, ends_at: datetime) -> datetime:
+    """Until when a hold is kept for the customer."""
+    return min(now + policy.hold_for, ends_at)
+
+
+def approval_expires(policy: Policy, now: datetime, starts_at: datetime, ends_at: datetime) -> datetime:
+    """Until when a booking waits for approval: not beyond its beginning, or its end where that has begun."""
+    return min(now + policy.approve_within, starts_at if starts_at > now else ends_at)
 
 
 def _seconds(time: timedelta) -> int:

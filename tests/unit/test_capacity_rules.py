@@ -13,6 +13,7 @@ from facilities.capacity.rules import (
     Policy,
     Wish,
     approval_expires,
+    hold_expires,
     say_span,
     say_time,
     violations,
@@ -169,8 +170,15 @@ def test_a_booking_keeps_its_policy_word_for_word() -> None:
 
 def test_a_wait_for_approval_ends_with_the_beginning_at_the_latest() -> None:
     policy = Policy(approve_within=timedelta(hours=10))
-    assert approval_expires(policy, NOW, NOW + 20 * H) == NOW + 10 * H
-    assert approval_expires(policy, NOW, NOW + 5 * H) == NOW + 5 * H
+    assert approval_expires(policy, NOW, NOW + 20 * H, NOW + 21 * H) == NOW + 10 * H
+    assert approval_expires(policy, NOW, NOW + 5 * H, NOW + 21 * H) == NOW + 5 * H
+    assert approval_expires(policy, NOW, NOW - H, NOW + 2 * H) == NOW + 2 * H  # it has begun already
+
+
+def test_a_hold_is_kept_no_longer_than_what_is_held_lasts() -> None:
+    policy = Policy(hold_for=timedelta(minutes=15))
+    assert hold_expires(policy, NOW, NOW + H) == NOW + timedelta(minutes=15)
+    assert hold_expires(policy, NOW, NOW + timedelta(minutes=5)) == NOW + timedelta(minutes=5)
 
 
 def test_times_are_said_in_words() -> None:
