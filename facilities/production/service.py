@@ -1,5 +1,6 @@
 """The production service (生产服务): it serves the production of the park's firms."""
 
+from facilities.capacity.auditing.cli import capacity
 from facilities.capacity.bookings.ending import wake
 from facilities.capacity.bookings.events import booking_contracts
 from facilities.capacity.bookings.keeping import EXPIRY_TIMER
@@ -18,4 +19,5 @@ service = Service(
     publishes=tuple(booking_contracts(SERVICE).values()),
     handlers=handlers(),
     timers={EXPIRY_TIMER: wake},
+    commands=(capacity,),
 )
