@@ -1,5 +1,6 @@
 """The living service (生活服务): it serves the people of the park."""
 
+from facilities.capacity.auditing.cli import capacity
 from facilities.enterprises.api import blueprint
 from facilities.enterprises.handlers import handlers
 from shared.service import Service
@@ -11,4 +12,5 @@ service = Service(
     migrations=("shared:migrations/versions", "facilities:migrations/versions"),
     blueprints=lambda: [blueprint()],
     handlers=handlers(),
+    commands=(capacity,),
 )

@@ -1,0 +1,146 @@
+"""What is free, by one measure: capacity by the rules, less what is claimed, less what is there all the same.
+
+`free_units` says it of a span and of any number of resources, in a number of queries that does not grow with
+them; `timeline` says it slot by slot of one. Tests hold them to each other and to a sweep over the bookings.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from facilities.capacity.availability.timeline import (
+    Timeline,
+    alternatives,
+    overlay,
+    reach_of_alternatives,
+    stretches,
+)
+from facilities.capacity.grid import Padding, Span
+from facilities.capacity.ledger.locking import Pool, exceptions_of
+from facilities.capacity.ledger.model import LedgerSlot
+from facilities.capacity.ledger.queries import free_by_slot, rules_of
+from facilities.capacity.opening import Exceptional
+from facilities.capacity.refusals import Alternative
+from facilities.capacity.rules import Policy, Wish, violations
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A resource and how many of its units are free all through the span that was asked for."""
+
+    resource_id: UUID
+    free: int
+
+
+def search(session: Session, resources: Mapping[UUID, Padding], span: Span, quantity: int = 1) -> list[Found]:
+    """These resources, those first that are free for the quantity; each group in the order of `resources`."""
+    free = free_units(session, resources, span)
+    found = [Found(resource, free.get(resource, 0)) for resource in resources]
+    return sorted(found, key=lambda each: each.free < quantity)
+
+
+def free_units(session: Session, resources: Mapping[UUID, Padding], span: Span) -> dict[UUID, int]:
+    """How many units of each resource are free all through the span, with all that belongs to a booking.
+
+    A resource that takes no ledger is left out. Ledgers of one grid and one padding share their queries.
+    """
+    rules = rules_of(session, resources)
+    windows: dict[range, dict[int, Pool]] = defaultdict(dict)
+    uses: list[tuple[UUID, range, Pool, int]] = []
+    slots_of: dict[tuple[object, Padding], range] = {}
+    for resource, takes in rules.items():
+        padding = resources[resource]
+        for pool, units in takes:
+            key = (pool.grid, padding)
+            if key not in slots_of:
+                slots_of[key] = pool.grid.slots(span.padded(padding))
+            windows[slots_of[key]][pool.id] = pool
+            uses.append((resource, slots_of[key], pool, units))
+    least = {slots: _least(session, slots, pools) for slots, pools in windows.items()}
+    found: dict[UUID, int] = {}
+    for resource, slots, pool, units in uses:
+        free = max(least[slots][pool.id], 0) // units
+        found[resource] = min(found.get(resource, free), free)
+    return found
+
+
+def _least(session: Session, slots: range, pools: Mapping[int, Pool]) -> dict[int, int]:
+    """The least that is free of each ledger in any of the slots."""
+    # Rows have the capacity of the rules in them. Slots without a row are free as far as the rules go, and
+    # taking the rules' least over all slots instead of over those alone changes nothing: a row's is no less.
+    free = sa.func.min(LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow)
+    rows = (
+        sa.select(LedgerSlot.ledger_id, free)
+        .where(
+            LedgerSlot.ledger_id.in_(_listed(pools)),
+            LedgerSlot.slot >= slots.start,
+            LedgerSlot.slot < slots.stop,
+        )
+        .group_by(LedgerSlot.ledger_id)
+    )
+    taken = dict(session.execute(rows).all())
+    exceptions = exceptions_of(session, dict.fromkeys(pools, slots))
+    open_: dict[tuple[object, UUID | None], bool] = {}
+    found = {}
+    for ledger, pool in pools.items():
+        key = (pool.grid, pool.calendar_id)
+        if key not in open_:
+            open_[key] = pool.opening is None or all(pool.opening.open_slots(pool.grid, slots))
+        by_rules = _least_by_rules(pool, slots, exceptions[ledger]) if open_[key] else 0
+        found[ledger] = min(taken.get(ledger, by_rules), by_rules)
+    return found
+
+
+def _least_by_rules(pool: Pool, slots: range, exceptions: Sequence[Exceptional]) -> int:
+    """Of a ledger that is open in all of the slots."""
+    if not exceptions:
+        return pool.default_cap
+    return min(pool.capacities(slots, exceptions))
+
+
+def _listed(pools: Mapping[int, Pool]) -> sa.BindParameter[Sequence[int]]:
+    # Written into the statement: hundreds of numbers as parameters would have to be converted one by one.
+    return sa.bindparam("ledgers", list(pools), expanding=True, literal_execute=True)
+
+
+def timeline(session: Session, resource_id: UUID, span: Span) -> Timeline:
+    """What is free of a resource over a time of at most some weeks; LookupError when it takes no ledger."""
+    takes = rules_of(session, [resource_id]).get(resource_id)
+    if not takes:
+        raise LookupError(f"resource {resource_id} takes no ledger")
+    windows = {pool.id: (pool, pool.grid.slots(span)) for pool, _units in takes}
+    free = free_by_slot(session, windows)
+    lines = [list(stretches(pool.grid, windows[pool.id][1], free[pool.id], units)) for pool, units in takes]
+    return overlay(span, lines)
+
+
+def calendar(
+    session: Session, resource_id: UUID, policy: Policy, first: date, days: int
+) -> Iterator[tuple[date, Timeline]]:
+    """What is free on each of so many days of the resource's zone; the same queries however many they are."""
+    dates = [first + timedelta(days=n) for n in range(days + 1)]
+    midnights = [datetime.combine(day, time(), policy.tz) for day in dates]
+    whole = timeline(session, resource_id, Span(midnights[0], midnights[-1]))
+    for day, (start, end) in zip(dates[:-1], pairwise(midnights), strict=True):
+        span = Span(start, end)
+        inside = [each for each in whole.stretches if each.span.overlaps(span)]
+        yield day, overlay(span, [inside])
+
+
+def alternatives_to(
+    session: Session, resource_id: UUID, wish: Wish, policy: Policy, now: datetime
+) -> list[Alternative]:
+    """Up to three other times at which the wish would fit, by the rules and by what is free."""
+    span = Span(wish.starts_at, wish.ends_at)
+    line = timeline(session, resource_id, reach_of_alternatives(span, policy))
+
+    def allowed(candidate: Span) -> bool:
+        return not violations(Wish(candidate.start, candidate.end, wish.quantity), policy, now)
+
+    return alternatives(line, span, wish.quantity, policy, allowed)

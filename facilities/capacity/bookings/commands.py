@@ -1,0 +1,144 @@
+"""Booking: hold, confirm, approve, use. What gives capacity back is in `ending`, another time in `moving`.
+
+Every verb keeps one order: a customer's turn where quotas count, the ledgers by number, then the booking, by
+an update that goes through for the version that was read alone, then slots in ascending order. So no two
+verbs wait for one another, and of two that act on one booking the later one meets 412.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from facilities.capacity.availability.queries import alternatives_to
+from facilities.capacity.bookings.ending import expire_overdue
+from facilities.capacity.bookings.events import announce
+from facilities.capacity.bookings.keeping import save, wait_until
+from facilities.capacity.bookings.model import Booking
+from facilities.capacity.bookings.policy import require, require_allowed
+from facilities.capacity.grid import Span
+from facilities.capacity.ledger.commands import claim, takings
+from facilities.capacity.ledger.locking import Pool, lock
+from facilities.capacity.ledger.queries import units_of
+from facilities.capacity.lifecycle import Party, State, confirmed
+from facilities.capacity.refusals import Full
+from facilities.capacity.rules import Policy, Wish, approval_expires, hold_expires
+from shared.errors import Conflict
+from shared.ids import new_id
+from shared.text import Text
+from shared.transaction import Transaction
+
+_NOT_NOW = Text("尚未到预订时间，或预订时间已过", "It is too early for the booking, or too late")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody wants to book, as the trade has made it out."""
+
+    trade: str
+    resource_id: UUID
+    wish: Wish
+    policy: Policy
+    customer: str | None = None
+    """Credit code of the enterprise that books."""
+    series_id: UUID | None = None
+    price_fen: int | None = None
+    price_lines: list[dict[str, Any]] | None = None
+
+
+def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
+    """Keep capacity for a customer for as long as the policy says; `confirm` makes a booking of it.
+
+    Raises InvalidInput with everything that the wish breaks, and Full where capacity is missing, with up to
+    three other times unless `suggest` is off. After Full nothing is taken and the transaction can go on.
+    """
+    require_allowed(tx, order.trade, order.customer, order.wish, order.policy)
+    units = units_of(tx.session, order.resource_id)
+    pools = lock(tx.session, units)
+    booking_id = new_id()
+    try:
+        _claim(tx, booking_id, pools, units, order)
+    except Full as full:
+        if not suggest:
+            raise
+        others = alternatives_to(tx.session, order.resource_id, order.wish, order.policy, tx.now)
+        raise Full(full.shortages, others, order.policy.tz) from full
+    booking = Booking(
+        id=booking_id,
+        trade=order.trade,
+        resource_id=order.resource_id,
+        customer=order.customer,
+        booked_by=tx.actor.id,
+        booked_name=tx.actor.name,
+        series_id=order.series_id,
+        starts_at=order.wish.starts_at,
+        ends_at=order.wish.ends_at,
+        quantity=order.wish.quantity,
+        state=State.HELD,
+        expires_at=hold_expires(order.policy, tx.now, order.wish.ends_at),
+        price_fen=order.price_fen,
+        price_lines=order.price_lines,
+        rules=order.policy.to_json(),
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    tx.session.add(booking)
+    announce(tx, booking, "held")
+    save(tx, booking)
+    wait_until(tx, booking)
+    tx.audit("booking.held", "booking", booking.id, on_behalf_of=booking.customer)
+    return booking
+
+
+def confirm(tx: Transaction, booking: Booking, party: Party) -> Booking:
+    """The customer wants it: it is booked, or waits for approval where the policy says so. Either takes."""
+    require(tx, "confirm", booking, party)
+    policy = booking.policy
+    booking.state = confirmed(needs_approval=policy.needs_approval)
+    waits = booking.state is State.PENDING
+    booking.expires_at = (
+        approval_expires(policy, tx.now, booking.starts_at, booking.ends_at) if waits else None
+    )
+    announce(tx, booking, "requested" if waits else "confirmed")
+    save(tx, booking)
+    wait_until(tx, booking)
+    tx.audit("booking.confirmed", "booking", booking.id, on_behalf_of=booking.customer)
+    return booking
+
+
+def approve(tx: Transaction, booking: Booking, party: Party) -> Booking:
+    """The provider agrees. Its capacity is taken already, so nothing is looked at again."""
+    require(tx, "approve", booking, party)
+    booking.state = State.CONFIRMED
+    booking.expires_at = None
+    announce(tx, booking, "approved")
+    save(tx, booking)
+    tx.audit("booking.approved", "booking", booking.id)
+    return booking
+
+
+def start(tx: Transaction, booking: Booking, party: Party) -> Booking:
+    """The use begins: not before what belongs to the booking does, and not after its end."""
+    require(tx, "start", booking, party)
+    around = booking.span.padded(booking.policy.padding)
+    if not around.start <= tx.now < booking.ends_at:
+        raise Conflict(_NOT_NOW, slug="not-now")
+    booking.state = State.IN_USE
+    booking.started_at = tx.now
+    announce(tx, booking, "started")
+    save(tx, booking)
+    tx.audit("booking.started", "booking", booking.id)
+    return booking
+
+
+def _claim(
+    tx: Transaction, booking_id: UUID, pools: Mapping[int, Pool], units: Mapping[int, int], order: Order
+) -> None:
+    span = Span(order.wish.starts_at, order.wish.ends_at).padded(order.policy.padding)
+    takes = takings(pools, {ledger: n * order.wish.quantity for ledger, n in units.items()}, span)
+    try:
+        claim(tx.session, booking_id, takes)
+    except Full:
+        if not expire_overdue(tx, pools):
+            raise
+        claim(tx.session, booking_id, takes)

@@ -1,0 +1,120 @@
+"""Taking ledgers: whoever claims, gives back or changes anything takes their rows first, and only then reads.
+
+For the CHECK alone the lock would not be needed while capacities stay as they are. It is needed where they
+change: a claim that had read its capacity before the change could else commit under the old one. And as all
+take ledgers first and in the order of their numbers, no two can wait for one another.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from facilities.capacity.grid import Grid
+from facilities.capacity.ledger.model import CapacityException, Ledger, OpeningCalendar
+from facilities.capacity.opening import Exceptional, Opening, capacities
+from shared.database import table_of
+from shared.testing.crash import crash_point
+
+_LEDGER = table_of(Ledger)
+_TAKE = (
+    sa.update(_LEDGER)
+    .where(_LEDGER.c.id == sa.bindparam("ledger"))
+    .values(version=_LEDGER.c.version + 1)
+    .returning(
+        _LEDGER.c.id,
+        _LEDGER.c.grain_s,
+        _LEDGER.c.tz,
+        _LEDGER.c.default_cap,
+        _LEDGER.c.most_slots,
+        _LEDGER.c.calendar_id,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A ledger as it is read, and when it is open."""
+
+    id: int
+    grid: Grid
+    default_cap: int
+    most_slots: int
+    calendar_id: UUID | None
+    opening: Opening | None
+
+    def capacities(self, slots: range, exceptions: Iterable[Exceptional]) -> list[int]:
+        """What the rules give each slot."""
+        return capacities(self.grid, slots, self.default_cap, self.opening, tuple(exceptions))
+
+
+def lock(session: Session, ledger_ids: Iterable[int]) -> dict[int, Pool]:
+    """Take these ledgers until the transaction ends; LookupError when one does not exist.
+
+    A transaction that needs several calls takes all that it will need with the first one.
+    """
+    # One by one: a single statement would take the rows in whatever order it finds them.
+    found = [session.execute(_TAKE, {"ledger": each}).one_or_none() for each in sorted(set(ledger_ids))]
+    crash_point("capacity.locked")
+    rows = [row for row in found if row is not None]
+    if len(rows) < len(found):
+        raise LookupError("a ledger that does not exist")
+    return {pool.id: pool for pool in pools_of(session, rows)}
+
+
+def lock_if_free(session: Session, ledger_ids: Iterable[int]) -> set[int]:
+    """Take those of these ledgers that nobody else holds, without waiting: for what can be left undone."""
+    free = sa.select(_LEDGER.c.id).where(_LEDGER.c.id.in_(list(ledger_ids)))
+    found = set(session.scalars(free.with_for_update(skip_locked=True)))
+    for each in found:
+        session.execute(_TAKE, {"ledger": each})
+    return found
+
+
+def pools_of(session: Session, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> list[Pool]:
+    """Ledgers from their rows; each calendar is read once."""
+    listed = list(rows)
+    calendars = opening_calendars(session, {row.calendar_id for row in listed if row.calendar_id})
+    return [
+        Pool(
+            row.id,
+            Grid(row.grain_s, ZoneInfo(row.tz)),
+            row.default_cap,
+            row.most_slots,
+            row.calendar_id,
+            calendars[row.calendar_id] if row.calendar_id else None,
+        )
+        for row in listed
+    ]
+
+
+def opening_calendars(session: Session, ids: Iterable[UUID]) -> dict[UUID, Opening]:
+    """These opening calendars; no query where there are none."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    query = sa.select(OpeningCalendar.id, OpeningCalendar.hours).where(OpeningCalendar.id.in_(wanted))
+    return {calendar: Opening.from_json(hours) for calendar, hours in session.execute(query)}
+
+
+def exceptions_of(session: Session, windows: Mapping[int, range]) -> dict[int, list[Exceptional]]:
+    """The exceptions of each ledger that touch its window; one query for all."""
+    found: dict[int, list[Exceptional]] = {ledger: [] for ledger in windows}
+    first, last = min(each.start for each in windows.values()), max(each.stop for each in windows.values())
+    query = sa.select(
+        CapacityException.ledger_id,
+        CapacityException.slot_from,
+        CapacityException.slot_to,
+        CapacityException.capacity,
+    ).where(
+        CapacityException.ledger_id.in_(list(windows)),
+        CapacityException.slot_from < last,
+        CapacityException.slot_to > first,
+    )
+    for ledger, start, stop, capacity in session.execute(query):
+        found[ledger].append(Exceptional(range(start, stop), capacity))
+    return found

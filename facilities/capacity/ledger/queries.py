@@ -1,0 +1,113 @@
+"""Reading ledgers: what is free, what a resource takes of them, whose claims stand where."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from facilities.capacity.ledger.locking import Pool, exceptions_of, pools_of
+from facilities.capacity.ledger.model import BookingClaim, ClaimRule, Ledger, LedgerSlot
+from facilities.capacity.refusals import Shortage, Standing
+
+_COLUMNS = (
+    Ledger.id,
+    Ledger.grain_s,
+    Ledger.tz,
+    Ledger.default_cap,
+    Ledger.most_slots,
+    Ledger.calendar_id,
+)
+
+
+def units_of(session: Session, resource_id: UUID) -> dict[int, int]:
+    """How much of which ledgers one unit of the resource takes; LookupError for what cannot be booked."""
+    query = sa.select(ClaimRule.ledger_id, ClaimRule.units).where(ClaimRule.resource_id == resource_id)
+    found = dict(session.execute(query).all())
+    if not found:
+        raise LookupError(f"resource {resource_id} takes no ledger")
+    return found
+
+
+def rules_of(session: Session, resource_ids: Iterable[UUID]) -> dict[UUID, list[tuple[Pool, int]]]:
+    """For each of these resources its ledgers and how much of them one unit takes; two queries for all."""
+    query = sa.select(ClaimRule.resource_id, ClaimRule.units, *_COLUMNS).join(
+        Ledger, Ledger.id == ClaimRule.ledger_id
+    )
+    rows = session.execute(query.where(ClaimRule.resource_id.in_(list(resource_ids)))).all()
+    pools = {pool.id: pool for pool in pools_of(session, {row.id: row for row in rows}.values())}
+    found: dict[UUID, list[tuple[Pool, int]]] = {}
+    for row in rows:
+        found.setdefault(row.resource_id, []).append((pools[row.id], row.units))
+    return found
+
+
+def pool_of(session: Session, ledger_id: int) -> Pool:
+    """One ledger as it is, not locked; LookupError when there is none."""
+    row = session.execute(sa.select(*_COLUMNS).where(Ledger.id == ledger_id)).one_or_none()
+    if row is None:
+        raise LookupError(f"no ledger {ledger_id}")
+    return pools_of(session, [row])[0]
+
+
+def ledgers_of(session: Session, booking_id: UUID) -> list[int]:
+    """The ledgers of which a booking has taken something."""
+    query = sa.select(BookingClaim.ledger_id).where(BookingClaim.booking_id == booking_id)
+    return list(session.scalars(query))
+
+
+def free_by_slot(session: Session, windows: Mapping[int, tuple[Pool, range]]) -> dict[int, list[int]]:
+    """What is free in each slot of each ledger's window; negative where more is there than it holds.
+
+    Two queries for all: the rows that there are, and the exceptions for those that there are not.
+    """
+    ranges = {ledger: slots for ledger, (_pool, slots) in windows.items()}
+    exceptions = exceptions_of(session, ranges)
+    found = {ledger: pool.capacities(slots, exceptions[ledger]) for ledger, (pool, slots) in windows.items()}
+    mine = sa.or_(
+        *(
+            sa.and_(
+                LedgerSlot.ledger_id == ledger, LedgerSlot.slot >= slots.start, LedgerSlot.slot < slots.stop
+            )
+            for ledger, slots in ranges.items()
+        )
+    )
+    free = LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow
+    for ledger, slot, left in session.execute(
+        sa.select(LedgerSlot.ledger_id, LedgerSlot.slot, free).where(mine)
+    ):
+        found[ledger][slot - ranges[ledger].start] = left
+    return found
+
+
+def shortages(session: Session, pool: Pool, slots: range, units: int) -> list[Shortage]:
+    """Where less than `units` is free, slots in a row as one."""
+    free = free_by_slot(session, {pool.id: (pool, slots)})[pool.id]
+    open_ = pool.opening.open_slots(pool.grid, slots) if pool.opening else [True] * len(slots)
+    found = []
+    place = 0
+    for (left, is_open), row in groupby(zip(free, open_, strict=True)):
+        length = len(list(row))
+        if left < units:
+            span = pool.grid.span_of(slots[place : place + length])
+            found.append(Shortage(pool.id, span, max(left, 0), units - max(left, 0), closed=not is_open))
+        place += length
+    return found
+
+
+def claims_over(session: Session, pool: Pool, slots: range) -> Sequence[Standing]:
+    """The bookings that have taken any of these slots, the earliest first."""
+    query = (
+        sa.select(BookingClaim)
+        .where(
+            BookingClaim.ledger_id == pool.id,
+            BookingClaim.slot_to > slots.start,
+            BookingClaim.slot_from < slots.stop,
+        )
+        .order_by(BookingClaim.slot_from, BookingClaim.booking_id)
+    )
+    return [
+        Standing(each.booking_id, pool.grid.span_of(range(each.slot_from, each.slot_to)), each.units)
+        for each in session.scalars(query)
+    ]
