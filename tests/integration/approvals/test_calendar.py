@@ -174,6 +174,17 @@ def test_first_entries_about_a_year_at_once_leave_one(enterprise_desk: Desk) -> 
     assert sorted(answer.status_code for answer in answers) == [200, 412], [a.text for a in answers]
 
 
+def test_notices_of_two_years_at_once_both_come_into_force(enterprise_desk: Desk) -> None:
+    desk, other = enterprise_desk, "/calendar/2026"
+    assert prepare(desk).status_code == 200
+    assert prepare(desk, path=other, csv=_mended_2026(desk)).status_code == 200
+    answers = at_once([lambda path=path: publish(desk, path=path) for path in (PATH, other)])
+    assert [answer.status_code for answer in answers] == [200, 200], [a.text for a in answers]
+    with desk.system.runtime("enterprise").read() as session:
+        calendar = desk.system.runtime("enterprise").context.resources.get(Deadlines).calendar_of(session)
+    assert not calendar.is_working_day(date(2026, 12, 31)) and not calendar.is_working_day(date(2027, 1, 4))
+
+
 def test_a_repeated_publication_gets_the_first_answer(sqlite_desk: Desk) -> None:
     assert prepare(sqlite_desk).status_code == 200
     answers = [publish(sqlite_desk, seen='"1"', Idempotency_Key="once") for _ in range(2)]
