@@ -27,15 +27,13 @@ _NOT_BEGUN = Text("预订时间未到，不能记为未到场", "Its time has no
 def cancel(tx: Transaction, booking: Booking, party: Party, reason: str = "") -> Booking:
     """Either side, or the system, gives it up before its use. What that costs is the trade's."""
     require(tx, "cancel", booking, party)
-    booking.reason = reason or None
-    return _end(tx, booking, State.CANCELLED, "cancelled", {"by": party.value})
+    return _end(tx, booking, State.CANCELLED, "cancelled", reason, {"by": party.value})
 
 
 def reject(tx: Transaction, booking: Booking, party: Party, reason: str) -> Booking:
     """The provider does not agree."""
     require(tx, "reject", booking, party)
-    booking.reason = reason
-    return _end(tx, booking, State.REJECTED, "rejected")
+    return _end(tx, booking, State.REJECTED, "rejected", reason)
 
 
 def no_show(tx: Transaction, booking: Booking, party: Party) -> Booking:
@@ -116,12 +114,14 @@ def _end(
     booking: Booking,
     state: State,
     step: str,
+    reason: str = "",
     details: Mapping[str, str] | None = None,
 ) -> Booking:
     # Read before the locks, and right all the same: claims change with the version of their booking alone,
     # and the update below goes through only if that is still the one that was read before them.
     lock(tx.session, ledgers_of(tx.session, booking.id))
     booking.state = state
+    booking.reason = reason or None
     booking.expires_at = None
     booking.ended_at = tx.now
     announce(tx, booking, step)

@@ -4,7 +4,6 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from facilities.capacity.bookings.model import Booking
 from shared.errors import PreconditionFailed
-from shared.testing.crash import crash_point
 from shared.transaction import Transaction
 
 EXPIRY_TIMER = "booking-expiry"
@@ -17,7 +16,6 @@ def save(tx: Transaction, booking: Booking) -> None:
         tx.session.flush()
     except StaleDataError as error:
         raise PreconditionFailed from error
-    crash_point("capacity.saved")
 
 
 def wait_until(tx: Transaction, booking: Booking) -> None:

@@ -20,7 +20,6 @@ from facilities.capacity.rules import say_span
 from shared.database import table_of
 from shared.errors import Conflict
 from shared.ids import new_id
-from shared.testing.crash import crash_point
 from shared.text import Text
 from shared.transaction import Transaction
 
@@ -139,7 +138,6 @@ def _recap(tx: Transaction, pools: Iterable[Pool], slots: range | None = None) -
         raise InTheWay(contradicting, tz) if tz else InTheWay(contradicting)
     if changes:
         tx.session.execute(_RECAP, changes)
-    crash_point("capacity.recapped")
 
 
 def _rows(tx: Transaction, pool: Pool, slots: range | None) -> Sequence[sa.Row[int, int, int]]:

@@ -20,7 +20,6 @@ from facilities.capacity.ledger.queries import shortages
 from facilities.capacity.refusals import Full
 from shared.database import dialect_of, insert, table_of
 from shared.errors import FieldError, InvalidInput
-from shared.testing.crash import crash_point
 from shared.text import Text
 
 _SLOT = table_of(LedgerSlot)
@@ -73,7 +72,6 @@ def claim(session: Session, booking_id: UUID, takes: Iterable[Taking]) -> None:
         raise Full(_shortages(session, wanted), tz=wanted[0].pool.grid.tz) from error
     except Full as error:
         raise Full(_shortages(session, wanted), tz=wanted[0].pool.grid.tz) from error
-    crash_point("capacity.claimed")
     notes = [
         {
             "booking_id": booking_id,
@@ -92,7 +90,6 @@ def release(session: Session, booking_id: UUID) -> None:
     for ledger, start, stop, units in session.execute(_noted(booking_id)).all():
         _give_back(session, ledger, range(start, stop), units)
     session.execute(sa.delete(_CLAIM).where(_CLAIM.c.booking_id == booking_id))
-    crash_point("capacity.released")
 
 
 def trim(session: Session, pools: Mapping[int, Pool], booking_id: UUID, end: datetime) -> None:
@@ -108,7 +105,6 @@ def trim(session: Session, pools: Mapping[int, Pool], booking_id: UUID, end: dat
             session.execute(sa.delete(_CLAIM).where(mine))
         else:
             session.execute(sa.update(_CLAIM).where(mine).values(slot_to=cut))
-    crash_point("capacity.trimmed")
 
 
 def _add(session: Session, rows: list[dict[str, Any]]) -> int:

@@ -18,7 +18,6 @@ from facilities.capacity.grid import Grid
 from facilities.capacity.ledger.model import CapacityException, Ledger, OpeningCalendar
 from facilities.capacity.opening import Exceptional, Opening, capacities
 from shared.database import table_of
-from shared.testing.crash import crash_point
 
 _LEDGER = table_of(Ledger)
 _TAKE = (
@@ -59,7 +58,6 @@ def lock(session: Session, ledger_ids: Iterable[int]) -> dict[int, Pool]:
     """
     # One by one: a single statement would take the rows in whatever order it finds them.
     found = [session.execute(_TAKE, {"ledger": each}).one_or_none() for each in sorted(set(ledger_ids))]
-    crash_point("capacity.locked")
     rows = [row for row in found if row is not None]
     if len(rows) < len(found):
         raise LookupError("a ledger that does not exist")

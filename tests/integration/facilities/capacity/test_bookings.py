@@ -23,7 +23,8 @@ from shared.messaging.envelope import decode
 from shared.messaging.outbox import OutboxMessage
 from shared.messaging.timekeeper import Timekeeper
 from shared.transaction import Transaction
-from tests.integration.facilities.capacity.works import CUSTOMER, FIRM, RIVAL, Works
+from tests.conftest import MONDAY_MORNING
+from tests.integration.facilities.capacity.works import CUSTOMER, FIRM, RIVAL, H, Works, statements
 
 APPROVED = Policy(needs_approval=True, approve_within=timedelta(hours=4), most=9)
 CLEANED = Policy(padding=Padding(set_up=timedelta(minutes=15), after=timedelta(minutes=30)))
@@ -344,6 +345,32 @@ def test_a_version_that_is_not_the_present_one_is_refused(works: Works) -> None:
         assert find(session, held.id, sa.true(), expected_version=held.version + 1).id == held.id
         with pytest.raises(NotFound):
             find(session, held.id, Booking.customer == RIVAL)
+
+
+@pytest.mark.parametrize(
+    ("verb", "more"),
+    [
+        (ending.cancel, (Party.PROVIDER, "计划有变")),
+        (ending.reject, (Party.PROVIDER, "另有安排")),
+        (moving.move, (Wish(MONDAY_MORNING + 8 * H, MONDAY_MORNING + 9 * H), Party.CUSTOMER)),
+        (ending.finish, (Party.CUSTOMER,)),
+        (ending.no_show, (Party.PROVIDER,)),
+    ],
+)
+def test_a_verb_that_gives_back_writes_nothing_before_it_has_the_ledgers(
+    works: Works, verb: Callable[..., Any], more: tuple[Any, ...]
+) -> None:
+    """Else it could wait for a ledger while somebody who holds that waits for the booking."""
+    booked = works.book(works.machine(), 6, 8, policy=APPROVED)
+    if verb in (ending.finish, ending.no_show):
+        works.act(commands.approve, booked, Party.PROVIDER)
+        works.clock.advance(6 * H)
+    if verb is ending.finish:
+        works.act(commands.start, booked, Party.CUSTOMER)
+    with statements(works) as sent:
+        works.act(verb, booked, *more)
+    writing = [each for each in sent if not each.startswith(("SELECT", "BEGIN")) or "FOR UPDATE" in each]
+    assert writing[0].startswith("UPDATE ledger SET version")
 
 
 def test_quotas_count_what_the_enterprise_has_of_the_trade(works: Works) -> None:

@@ -1,7 +1,8 @@
 """A works with pools of capacity: ledgers, resources, and verbs that are each one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -158,6 +159,20 @@ class Works:
         """The ledgers say what the claims say."""
         for ledger in ledgers:
             assert self.used(ledger) == self.claimed(ledger)
+
+
+@contextmanager
+def statements(works: Works) -> Iterator[list[str]]:
+    """What is asked of the database within the block."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    engine = works.runtime.database.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def spans_of(shortages: Iterable[Any], works: Works) -> list[tuple[float, float, int, int]]:
