@@ -1,0 +1,261 @@
+"""The kinds of pages that there are: whose, where, and what is done on each before it is looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from playwright.sync_api import expect
+
+from tests.e2e.api import ITEM
+from tests.e2e.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of page: whose, where, with which status, and what is done on it before it is looked at."""
+
+    name: str
+    path: str
+    who: str | None = None
+    status: int = 200
+    then: Callable[[Window], None] | None = field(default=None)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _press(english: str) -> Callable[[Window], None]:
+    """Send a form as it stands; the errors it leads to get the focus."""
+
+    def press(window: Window) -> None:
+        window.button(english).click()
+        expect(window.page.get_by_role("alert")).to_be_focused()
+
+    return press
+
+
+def _sign_in_wrongly(window: Window) -> None:
+    window.page.get_by_label(window.words("User name"), exact=True).fill("nobody")
+    _press("Sign in")(window)
+
+
+def _upload_nothing(window: Window) -> None:
+    window.button("Upload", exact=False).first.click()
+    expect(window.main.get_by_role("alert").first).to_be_visible()
+
+
+def _preview(window: Window) -> None:
+    point = window.main.get_by_role("checkbox").first
+    point.check()
+    window.main.get_by_role("textbox").first.fill("章程请全体股东签名。")
+    window.button("Preview the notice").click()
+    expect(window.heading("Preview of the correction notice")).to_be_visible()
+
+
+SECTIONS = ("company", "premises", "scope", "shareholders", "people", "contacts", "agent")
+
+PUBLIC = (
+    Kind("home", "/"),
+    Kind("services", "/items"),
+    Kind("services-none-found", "/items?q=zzzz"),
+    Kind("guide", f"/items/{ITEM}"),
+    Kind("guide-without-online-application", "/items/{guide_only}"),
+    Kind("help", "/help"),
+    Kind("accessibility-statement", "/accessibility"),
+    Kind("privacy", "/privacy"),
+    Kind("sign-in", "/sign-in"),
+    Kind("sign-in-empty", "/sign-in", then=_press("Sign in")),
+    Kind("sign-in-refused", "/sign-in", then=_sign_in_wrongly),
+    Kind("verify", "/verify"),
+    Kind("verify-nothing", "/verify?certificate_id=", status=422),
+    Kind("verify-valid", "/verify/{certificate}"),
+    Kind("verify-unknown", "/verify/0000-0000", status=404),
+    Kind("not-found", "/no-such-page", status=404),
+    Kind("overdue-explanations", "/overdue"),
+    Kind("notices", "/notices"),
+    Kind("notice", "/notices/{notice}"),
+    Kind("calendar", "/calendar"),
+    Kind("calendar-year", "/calendar/2026"),
+)
+APPLICANT = (
+    Kind("home-of-applicant", "/", "agent"),
+    Kind("applications", "/applications", "agent"),
+    Kind("applications-none", "/applications?state=reviewing", "agent"),
+    Kind("task-list", "/applications/{draft}", "agent"),
+    *(Kind(f"section-{key}", f"/applications/{{draft}}/sections/{key}", "agent") for key in SECTIONS),
+    *(
+        Kind(f"section-{key}-with-errors", f"/applications/{{empty}}/sections/{key}?show=errors", "agent")
+        for key in ("company", "shareholders", "people")
+    ),
+    Kind("materials", "/applications/{draft}/materials", "agent"),
+    Kind("materials-with-error", "/applications/{empty}/materials", "agent", then=_upload_nothing),
+    Kind("material", "/applications/{draft}/materials/articles", "agent"),
+    Kind("check", "/applications/{draft}/check", "agent"),
+    Kind("check-incomplete", "/applications/{empty}/check", "agent"),
+    Kind(
+        "check-without-declaration",
+        "/applications/{draft}/check",
+        "agent",
+        then=_press("Submit the application"),
+    ),
+    Kind("handed-in", "/applications/{correction}/done", "agent"),
+    Kind("case-correction", "/applications/{correction}", "agent"),
+    Kind("correction", "/applications/{correction}/correction", "agent"),
+    Kind("correction-material", "/applications/{correction}/materials", "agent"),
+    Kind("case-refused", "/applications/{refused}", "agent"),
+    *(
+        Kind(f"case-{state}", f"/applications/{{{state}}}", "agent2")
+        for state in ("received", "accepted", "reviewing", "deciding", "granted", "withdrawn", "not_accepted")
+    ),
+    Kind("case-on-notice", "/applications/{on_notice}", "agent2"),
+    Kind("objection", "/notices/{notice}/object", "agent"),
+    Kind("objection-empty", "/notices/{notice}/object", "agent", then=_press("Lodge the objection")),
+    Kind("withdraw", "/applications/{received}/withdraw", "agent2"),
+    Kind(
+        "withdraw-without-reason",
+        "/applications/{received}/withdraw",
+        "agent2",
+        then=_press("Withdraw the application"),
+    ),
+    Kind("discard", "/applications/{draft}/discard", "agent"),
+    Kind("discard-handed-in", "/applications/{received}/discard", "agent2"),
+    Kind("discarded", "/applications?state=draft&discarded=now", "agent"),
+    Kind("messages", "/messages", "agent2"),
+    Kind("messages-none", "/messages", "resident"),
+    Kind("forbidden", "/desk", "agent", status=403),
+    Kind("somebody-elses-case", "/applications/{received}", "agent", status=404),
+)
+DESK = (
+    Kind("home-of-official", "/", "window"),
+    Kind("queue", "/desk", "window"),
+    Kind("queue-filtered", "/desk?q=zzzz&kind=intake&light=red", "window"),
+    Kind("queue-mine", "/desk?state=mine", "window"),
+    Kind("queue-done", "/desk?state=done", "window"),
+    Kind("queue-in-correction", "/desk?state=correction", "window"),
+    Kind("queue-of-overseer", "/desk", "manager"),
+    Kind("handovers", "/handovers", "manager"),
+    Kind("handovers-none", "/handovers?state=stuck", "manager"),
+    Kind("desk-case-unclaimed", "/desk/cases/{unclaimed}", "window"),
+    Kind("desk-case-of-overseer", "/desk/cases/{unclaimed}", "auditor"),
+    Kind("desk-case-audit", "/desk/cases/{unclaimed}?tab=audit", "auditor"),
+    Kind("desk-case-claimed", "/desk/cases/{received}", "window"),
+    Kind("desk-case-opinions", "/desk/cases/{refused}?tab=opinions", "approver"),
+    Kind("desk-case-history", "/desk/cases/{granted}?tab=history", "approver"),
+    Kind("desk-case-deadline", "/desk/cases/{deciding}?tab=deadline", "approver"),
+    Kind("desk-case-on-notice", "/desk/cases/{on_notice}", "window"),
+    Kind("desk-objections", "/desk/cases/{on_notice}/objections", "window"),
+    Kind("accept", "/desk/cases/{received}/accept", "window"),
+    Kind("decline", "/desk/cases/{received}/decline", "window"),
+    Kind("decline-with-errors", "/desk/cases/{received}/decline", "window", then=_press("Refuse intake")),
+    Kind("request-correction", "/desk/cases/{received}/correction", "window"),
+    Kind(
+        "request-correction-with-errors",
+        "/desk/cases/{received}/correction",
+        "window",
+        then=_press("Preview the notice"),
+    ),
+    Kind("request-correction-preview", "/desk/cases/{received}/correction", "window", then=_preview),
+    Kind("correct-on-the-spot", "/desk/cases/{received}/correct", "window"),
+    Kind(
+        "correct-on-the-spot-with-errors",
+        "/desk/cases/{received}/correct?field=/answers/premises/room",
+        "window",
+        then=_press("Correct and tell the applicant"),
+    ),
+    Kind("review", "/desk/cases/{reviewing}/review", "reviewer"),
+    Kind(
+        "review-with-errors",
+        "/desk/cases/{reviewing}/review",
+        "reviewer",
+        then=_press("Give the opinion"),
+    ),
+    Kind("decide", "/desk/cases/{deciding}/decide", "approver"),
+    Kind("decide-with-errors", "/desk/cases/{deciding}/decide", "approver", then=_press("Sign the decision")),
+)
+OPERATORS = (
+    Kind("stuck-events", "/stuck-events", "admin"),
+    Kind("stuck-events-none", "/stuck-events?service=gateway", "admin"),
+    Kind("stuck-events-of-auditor", "/stuck-events", "auditor"),
+    Kind("stuck-event", "/stuck-events/notifications/{stuck}", "admin"),
+    Kind("stuck-event-of-auditor", "/stuck-events/notifications/{stuck}", "auditor"),
+    Kind(
+        "discard-without-reason",
+        "/stuck-events/notifications/{stuck}/discard",
+        "admin",
+        then=_press("Discard for good"),
+    ),
+    Kind("calendar-year-of-admin", "/calendar/{next_year}", "admin"),
+    Kind(
+        "calendar-notice-with-errors",
+        "/calendar/{next_year}/notice",
+        "admin",
+        then=_press("Save and see what it changes"),
+    ),
+)
+
+
+CREDIT = (
+    Kind("credit-records", "/credit", "manager"),
+    Kind("credit-record-enter", "/credit/enter", "manager"),
+    Kind("credit-record-with-errors", "/credit/enter", "manager", then=_press("Enter the record")),
+    Kind("own-credit-records", "/credit", "agent"),
+)
+PROMISES = (
+    Kind("way-of-applying", "/applications/{fire_draft}/route", "agent2"),
+    Kind("check-with-promise", "/applications/{fire_promise}/check", "agent2"),
+    Kind("case-promised", "/applications/{fire_granted}", "agent2"),
+    Kind("promise-check", "/desk/cases/{fire_granted}/check", "fireinspector"),
+    Kind(
+        "promise-check-with-errors",
+        "/desk/cases/{fire_granted}/check",
+        "fireinspector",
+        then=_press("Record the check"),
+    ),
+)
+TIME = (
+    Kind("case-standing-still", "/applications/{stopped}", "agent"),
+    Kind("case-extended", "/applications/{extended}", "agent2"),
+    Kind("queue-standing-still", "/desk?light=suspended", "reviewer"),
+    Kind("supervision", "/supervision", "reviewer"),
+    Kind("desk-case-standing-still", "/desk/cases/{stopped}", "reviewer"),
+    Kind("desk-case-moves", "/desk/cases/{extended}?tab=deadline", "reviewer"),
+    Kind("procedure", "/desk/cases/{stopped}/procedure", "reviewer"),
+    Kind(
+        "procedure-with-errors",
+        "/desk/cases/{stopped}/procedure",
+        "reviewer",
+        then=_press("Start and tell the applicant"),
+    ),
+    Kind("procedure-end", "/desk/cases/{stopped}/procedure/hearing/end", "reviewer"),
+    Kind("extension", "/desk/cases/{extendable}/extension", "reviewer"),
+    Kind(
+        "extension-with-errors",
+        "/desk/cases/{extendable}/extension",
+        "reviewer",
+        then=_press("Ask for the extension"),
+    ),
+    Kind("extension-decide", "/desk/cases/{asked}/extension/decide", "approver"),
+    Kind(
+        "extension-decide-with-errors",
+        "/desk/cases/{asked}/extension/decide",
+        "approver",
+        then=_press("Decide"),
+    ),
+    Kind("revocation", "/desk/cases/{granted}/revocation", "reviewer"),
+    Kind(
+        "revocation-with-errors",
+        "/desk/cases/{granted}/revocation",
+        "reviewer",
+        then=_press("Propose and tell the holder"),
+    ),
+    Kind("revocation-withdraw", "/desk/cases/{proposed}/revocation/withdraw", "reviewer"),
+    Kind("objection", "/applications/{proposed}/objection", "agent2"),
+    Kind("revocation-decide", "/desk/cases/{heard}/revocation/decide", "approver"),
+    Kind("delivery", "/desk/cases/{granted}/delivery", "window"),
+    Kind(
+        "delivery-with-errors",
+        "/desk/cases/{granted}/delivery",
+        "window",
+        then=_press("Record the delivery"),
+    ),
+)
+"""Pages about what moves the dates of a case; looked at among the slow tests."""

@@ -1,0 +1,107 @@
+"""What pages are about: cases in every state, those of the demo park and some made for the purpose."""
+
+from tests.e2e.api import ITEM, Json, Person
+from tests.e2e.server import Server, wait_until
+from tests.e2e.stuck import park_unknown
+from tests.integration.approvals import fire
+from tests.unit.material_samples import pdf
+
+Places = dict[str, str]
+"""Parts of addresses: the case in each state, and the certificate."""
+
+
+def usual_places(server: Server) -> Places:
+    """Cases in every state: those of the demo park, two drafts, and the tasks claimed that pages need."""
+    agent, agent2 = Person(server.url, "agent"), Person(server.url, "agent2")
+    found = _by_state(agent2) | {state: _by_state(agent)[state] for state in ("correction", "refused")}
+    granted = agent2.case(found["granted"])["certificate"]
+    certificate = granted["id"]
+    found |= {"draft": agent.draft(company={"trade_name": "样张湾"}), "empty": agent.start()}
+    found |= {"unclaimed": agent2.submitted(company={"trade_name": "待领湾"})}
+    for official, state in (("window", "received"), ("approver", "deciding")):
+        Person(server.url, official).on_task(found[state], "claim").expect(200)
+    guide_only = next(item["code"] for item in agent.get("/enterprise/items")["items"] if not item["online"])
+    next_year = str(agent.get("/enterprise/calendar")["items"][-1]["year"])
+    return {
+        **found,
+        **_fire(server, agent2, granted["uscc"]),
+        "certificate": certificate,
+        "guide_only": guide_only,
+        "notice": agent.get("/enterprise/notices")["items"][0]["id"],
+        "stuck": park_unknown(server),
+        "next_year": next_year,
+    }
+
+
+def _fire(server: Server, agent: Person, uscc: str) -> Places:
+    """Applications for the fire inspection: a draft, one ready to promise, one granted and being checked."""
+    wait_until(lambda: bool(agent.get("/me")["memberships"]), "the firm of the granted case")
+    found: Places = {}
+    for name, route in (
+        ("fire_draft", "ordinary"),
+        ("fire_promise", "promise"),
+        ("fire_granted", "promise"),
+    ):
+        wanted = {"item_code": fire.ITEM, "on_behalf_of": uscc}
+        started = agent.ask("POST", "/enterprise/cases", body=wanted).expect(201).json
+        found[name] = case_id = started["id"]
+        agent.act(case_id, "choose-route", {"route": route}).expect(200)
+        version = agent.case(case_id)["version"]
+        path, body = f"/enterprise/cases/{case_id}", {"answers": fire.ANSWERS}
+        agent.ask("PATCH", path, body=body, If_Match=f'"{version}"').expect(200)
+        for code in fire.BOTH_WAYS:
+            agent.upload(case_id, code, pdf()).expect(201)
+    agent.act(case_id, "submit", {"declaration": True, "promise": True}).expect(200)
+    for official, verb, said in (
+        ("firewindow", "accept", {}),
+        ("fireapprover", "decide", {"granted": True}),
+        ("fireinspector", None, {}),
+    ):
+        person = Person(server.url, official)
+        person.on_task(case_id, "claim").expect(200)
+        if verb is not None:
+            person.act(case_id, verb, said).expect(200)
+    return found
+
+
+def moved_places(server: Server, places: Places) -> Places:
+    """The demo cases whose clocks stand still or whose limit was extended, and the tasks that pages need."""
+    agent, agent2 = Person(server.url, "agent"), Person(server.url, "agent2")
+    found = {"stopped": _by_state(agent)["reviewing"], "extendable": places["accepted"]}
+    for case in agent2.get("/enterprise/cases?state=reviewing")["items"]:
+        extension = agent2.case(case["id"])["extension"]
+        if extension is not None:
+            found["asked" if extension["state"] == "requested" else "extended"] = case["id"]
+    for official, name in (("reviewer", "extendable"), ("approver", "asked")):
+        Person(server.url, official).on_task(found[name], "claim").expect(200)
+    Person(server.url, "window").on_task(places["granted"], "claim").expect(200)
+    found |= {"proposed": _to_be_revoked(server, "撤甲"), "heard": _to_be_revoked(server, "撤乙")}
+    agent2.act(found["heard"], "state-objection", {"text": "我方并不知情"}).expect(200)
+    Person(server.url, "approver").on_task(found["heard"], "claim").expect(200)
+    return {**places, **found}
+
+
+def _to_be_revoked(server: Server, name: str) -> str:
+    """A case that was granted, and whose revocation is proposed."""
+    agent, window, reviewer, approver = (
+        Person(server.url, who) for who in ("agent2", "window", "reviewer", "approver")
+    )
+    case_id = agent.submitted(company={"trade_name": name})
+    window.on_task(case_id, "claim").expect(200)
+    window.act(case_id, "accept").expect(200)
+    reviewer.on_task(case_id, "claim").expect(200)
+    checks = reviewer.get(f"/enterprise/items/{ITEM}")["review_checks"]
+    passed = [{"key": each["key"], "result": "pass", "note": ""} for each in checks]
+    opinion = {"conclusion": "approve", "text": "齐全", "checks": passed}
+    reviewer.on_task(case_id, "opinion", opinion).expect(200)
+    approver.on_task(case_id, "claim").expect(200)
+    approver.act(case_id, "decide", {"granted": True}).expect(200)
+    proposal = {"ground": "obtained_by_deceit", "facts": "住所证明系伪造"}
+    reviewer.act(case_id, "propose-revocation", proposal).expect(200)
+    return case_id
+
+
+def _by_state(person: Person) -> Places:
+    """The oldest case in each state, for other tests make new ones; the list begins with the newest."""
+    cases: list[Json] = person.get("/enterprise/cases")["items"]
+    return {case["state"]: case["id"] for case in cases}
