@@ -4,7 +4,6 @@
 them; `timeline` says it slot by slot of one. Tests hold them to each other and to a sweep over the bookings.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,8 +20,8 @@ from facilities.capacity.availability.timeline import (
     reach_of_alternatives,
     stretches,
 )
-from facilities.capacity.grid import Padding, Span
-from facilities.capacity.ledger.locking import Pool, exceptions_of
+from facilities.capacity.grid import Grid, Padding, Span
+from facilities.capacity.ledger.locking import Pool, exceptions_of, listed
 from facilities.capacity.ledger.model import LedgerSlot
 from facilities.capacity.ledger.queries import free_by_slot, rules_of
 from facilities.capacity.opening import Exceptional
@@ -50,27 +49,36 @@ def free_units(session: Session, resources: Mapping[UUID, Padding], span: Span) 
 
     A resource that takes no ledger is left out. Ledgers of one grid and one padding share their queries.
     """
-    rules = rules_of(session, resources)
-    windows: dict[range, dict[int, Pool]] = defaultdict(dict)
-    uses: list[tuple[UUID, range, Pool, int]] = []
-    slots_of: dict[tuple[object, Padding], range] = {}
-    for resource, takes in rules.items():
+    windows: dict[tuple[Grid, Padding], _Window] = {}
+    uses: list[tuple[UUID, _Window, int, int]] = []
+    for resource, pool, units in rules_of(session, resources):
         padding = resources[resource]
-        for pool, units in takes:
-            key = (pool.grid, padding)
-            if key not in slots_of:
-                slots_of[key] = pool.grid.slots(span.padded(padding))
-            windows[slots_of[key]][pool.id] = pool
-            uses.append((resource, slots_of[key], pool, units))
-    least = {slots: _least(session, slots, pools) for slots, pools in windows.items()}
+        window = windows.get((pool.grid, padding))
+        if window is None:
+            window = _Window(pool.grid, pool.grid.slots(span.padded(padding)), {}, {})
+            windows[pool.grid, padding] = window
+        window.pools[pool.id] = pool
+        uses.append((resource, window, pool.id, units))
+    for window in windows.values():
+        window.least = _least(session, window)
     found: dict[UUID, int] = {}
-    for resource, slots, pool, units in uses:
-        free = max(least[slots][pool.id], 0) // units
+    for resource, window, ledger, units in uses:
+        free = max(window.least[ledger], 0) // units
         found[resource] = min(found.get(resource, free), free)
     return found
 
 
-def _least(session: Session, slots: range, pools: Mapping[int, Pool]) -> dict[int, int]:
+@dataclass(slots=True)
+class _Window:
+    """Ledgers of one grid that are looked at over the same slots."""
+
+    grid: Grid
+    slots: range
+    pools: dict[int, Pool]
+    least: dict[int, int]
+
+
+def _least(session: Session, window: _Window) -> dict[int, int]:
     """The least that is free of each ledger in any of the slots."""
     # Rows have the capacity of the rules in them. Slots without a row are free as far as the rules go, and
     # taking the rules' least over all slots instead of over those alone changes nothing: a row's is no less.
@@ -78,21 +86,23 @@ def _least(session: Session, slots: range, pools: Mapping[int, Pool]) -> dict[in
     rows = (
         sa.select(LedgerSlot.ledger_id, free)
         .where(
-            LedgerSlot.ledger_id.in_(_listed(pools)),
-            LedgerSlot.slot >= slots.start,
-            LedgerSlot.slot < slots.stop,
+            LedgerSlot.ledger_id.in_(listed(window.pools)),
+            LedgerSlot.slot >= window.slots.start,
+            LedgerSlot.slot < window.slots.stop,
         )
         .group_by(LedgerSlot.ledger_id)
     )
     taken = dict(session.execute(rows).all())
-    exceptions = exceptions_of(session, dict.fromkeys(pools, slots))
-    open_: dict[tuple[object, UUID | None], bool] = {}
+    exceptions = exceptions_of(session, dict.fromkeys(window.pools, window.slots))
+    open_: dict[UUID | None, bool] = {}
     found = {}
-    for ledger, pool in pools.items():
-        key = (pool.grid, pool.calendar_id)
-        if key not in open_:
-            open_[key] = pool.opening is None or all(pool.opening.open_slots(pool.grid, slots))
-        by_rules = _least_by_rules(pool, slots, exceptions[ledger]) if open_[key] else 0
+    for ledger, pool in window.pools.items():
+        if pool.calendar_id not in open_:
+            opening = pool.opening
+            open_[pool.calendar_id] = opening is None or all(opening.open_slots(window.grid, window.slots))
+        by_rules = 0
+        if open_[pool.calendar_id]:
+            by_rules = _least_by_rules(pool, window.slots, exceptions[ledger])
         found[ledger] = min(taken.get(ledger, by_rules), by_rules)
     return found
 
@@ -104,19 +114,17 @@ def _least_by_rules(pool: Pool, slots: range, exceptions: Sequence[Exceptional])
     return min(pool.capacities(slots, exceptions))
 
 
-def _listed(pools: Mapping[int, Pool]) -> sa.BindParameter[Sequence[int]]:
-    # Written into the statement: hundreds of numbers as parameters would have to be converted one by one.
-    return sa.bindparam("ledgers", list(pools), expanding=True, literal_execute=True)
-
-
 def timeline(session: Session, resource_id: UUID, span: Span) -> Timeline:
     """What is free of a resource over a time of at most some weeks; LookupError when it takes no ledger."""
-    takes = rules_of(session, [resource_id]).get(resource_id)
+    takes = rules_of(session, [resource_id])
     if not takes:
         raise LookupError(f"resource {resource_id} takes no ledger")
-    windows = {pool.id: (pool, pool.grid.slots(span)) for pool, _units in takes}
+    windows = {pool.id: (pool, pool.grid.slots(span)) for _resource, pool, _units in takes}
     free = free_by_slot(session, windows)
-    lines = [list(stretches(pool.grid, windows[pool.id][1], free[pool.id], units)) for pool, units in takes]
+    lines = [
+        list(stretches(pool.grid, windows[pool.id][1], free[pool.id], units))
+        for _resource, pool, units in takes
+    ]
     return overlay(span, lines)
 
 

@@ -7,6 +7,7 @@ take ledgers first and in the order of their numbers, no two can wait for one an
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -80,7 +81,7 @@ def pools_of(session: Session, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> list
     return [
         Pool(
             row.id,
-            Grid(row.grain_s, ZoneInfo(row.tz)),
+            _grid(row.grain_s, row.tz),
             row.default_cap,
             row.most_slots,
             row.calendar_id,
@@ -88,6 +89,17 @@ def pools_of(session: Session, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> list
         )
         for row in listed
     ]
+
+
+@cache
+def _grid(grain_s: int, tz: str) -> Grid:
+    return Grid(grain_s, ZoneInfo(tz))
+
+
+def listed(ledgers: Iterable[int]) -> sa.BindParameter[Any]:
+    """Numbers of ledgers as the right side of an IN."""
+    # Written into the statement: hundreds of numbers as parameters would have to be converted one by one.
+    return sa.bindparam("ledgers", list(ledgers), expanding=True, literal_execute=True)
 
 
 def opening_calendars(session: Session, ids: Iterable[UUID]) -> dict[UUID, Opening]:
@@ -109,7 +121,7 @@ def exceptions_of(session: Session, windows: Mapping[int, range]) -> dict[int, l
         CapacityException.slot_to,
         CapacityException.capacity,
     ).where(
-        CapacityException.ledger_id.in_(list(windows)),
+        CapacityException.ledger_id.in_(listed(windows)),
         CapacityException.slot_from < last,
         CapacityException.slot_to > first,
     )

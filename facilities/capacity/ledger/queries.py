@@ -30,17 +30,14 @@ def units_of(session: Session, resource_id: UUID) -> dict[int, int]:
     return found
 
 
-def rules_of(session: Session, resource_ids: Iterable[UUID]) -> dict[UUID, list[tuple[Pool, int]]]:
-    """For each of these resources its ledgers and how much of them one unit takes; two queries for all."""
+def rules_of(session: Session, resource_ids: Iterable[UUID]) -> list[tuple[UUID, Pool, int]]:
+    """Each ledger of each of these resources, and how much of it one unit takes; two queries for all."""
     query = sa.select(ClaimRule.resource_id, ClaimRule.units, *_COLUMNS).join(
         Ledger, Ledger.id == ClaimRule.ledger_id
     )
     rows = session.execute(query.where(ClaimRule.resource_id.in_(list(resource_ids)))).all()
     pools = {pool.id: pool for pool in pools_of(session, {row.id: row for row in rows}.values())}
-    found: dict[UUID, list[tuple[Pool, int]]] = {}
-    for row in rows:
-        found.setdefault(row.resource_id, []).append((pools[row.id], row.units))
-    return found
+    return [(row.resource_id, pools[row.id], row.units) for row in rows]
 
 
 def pool_of(session: Session, ledger_id: int) -> Pool:
