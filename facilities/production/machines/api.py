@@ -1,5 +1,6 @@
 """`…/machines`: what firms offer, what is free, what it costs; and what owners do with it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +40,7 @@ from facilities.production.machines.schemas import (
     SearchArgs,
     WishArgs,
 )
-from facilities.production.machines.wishes import MachineWish
+from facilities.production.machines.wishes import MachineWish, completed
 from shared.clock import local_date
 from shared.errors import FieldError, InvalidInput
 from shared.http.command import Reply, command, json_response
@@ -53,7 +54,8 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 EXAMPLE_ID = "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e"
-_BOTH = Text("请同时填写开始和结束时间", "Name the beginning and the end")
+_HOUR = timedelta(hours=1)
+_FAR = timedelta(days=1000)
 _TOO_FAR = Text("日期应在今天前后400天以内", "The day lies within 400 days of today")
 
 blueprint = Blueprint(
@@ -89,7 +91,7 @@ def search_machines(args: dict[str, Any]) -> Response:
     reader, runtime = current_actor(), current_runtime()
     now = runtime.clock.now()
     cursor, limit = args.pop("cursor"), args.pop("limit")
-    wanted = _wish_of(args)
+    wanted = _wish_of(args, now)
     with runtime.read() as session:
         hits, following = search.search(session, reader, search.Filters(**args), wanted, now, cursor, limit)
         page = {"items": view.hits_out(session, hits, reader, now), "next": following}
@@ -102,7 +104,10 @@ def search_machines(args: dict[str, Any]) -> Response:
 @blueprint.arguments(OwnArgs, location="query")
 @blueprint.response(200, MachinePage)
 def list_own_machines(args: dict[str, Any]) -> Response:
-    """The machines of your firms, drafts and what was withdrawn too, the one listed last first."""
+    """The machines of your firms, the one listed last first.
+
+    Drafts and what was withdrawn too.
+    """
     reader, runtime = current_actor(), current_runtime()
     with runtime.read() as session:
         found, following = queries.list_machines(
@@ -187,7 +192,10 @@ def withdraw_machine(tx: Transaction, _data: dict[str, Any], machine_id: UUID) -
 @blueprint.get("/machines/<uuid:machine_id>/prices")
 @blueprint.response(200, PriceList)
 def get_machine_prices(machine_id: UUID) -> Response:
-    """Every version of a machine's price, the latest first."""
+    """Every version of a machine's price, the latest first.
+
+    What is booked keeps the version it was booked at.
+    """
     with current_runtime().read() as session:
         machine = queries.find_machine(session, machine_id, visible_machine(current_actor()))
         found = queries.versions_of(session, machine)
@@ -215,7 +223,10 @@ def add_machine_price(tx: Transaction, data: dict[str, Any], machine_id: UUID) -
 @blueprint.response(200, CalendarOut)
 @refuses(NOT_OFFERED)
 def get_machine_calendar(args: dict[str, Any], machine_id: UUID) -> Response:
-    """What is free of a machine, day by day (Asia/Shanghai)."""
+    """What is free of a machine, day by day.
+
+    Days are those of Asia/Shanghai; what has passed is left out.
+    """
     runtime = current_runtime()
     now = runtime.clock.now()
     with runtime.read() as session:
@@ -236,16 +247,21 @@ def quote_machine(args: dict[str, Any], machine_id: UUID) -> Response:
     `broken` names every rule that forbids it; where it is full, `alternatives` are up to three other times.
     """
     runtime = current_runtime()
+    now = runtime.clock.now()
     with runtime.read() as session:
         machine = queries.find_machine(session, machine_id, visible_machine(current_actor()))
-        wanted = _wish(args)
-        return json_response(Reply(view.quote_out(session, machine, wanted, runtime.clock.now())))
+        start, end = completed(machine.policy, now, args["starts_at"], args["ends_at"])
+        wanted = _wish({**args, "starts_at": start, "ends_at": end})
+        return json_response(Reply(view.quote_out(session, machine, wanted, now)))
 
 
 @blueprint.get("/machines/<uuid:machine_id>/closures")
 @blueprint.response(200, ClosureList)
 def get_machine_closures(machine_id: UUID) -> Response:
-    """The times for which a machine is closed that are not over."""
+    """The times for which a machine is closed.
+
+    Those that are over are left out. Times are those of whole slots.
+    """
     runtime = current_runtime()
     with runtime.read() as session:
         machine = queries.find_machine(session, machine_id, visible_machine(current_actor()))
@@ -288,7 +304,10 @@ def reopen_machine(tx: Transaction, machine_id: UUID, closure_id: UUID) -> Reply
 @blueprint.get("/machine-crews")
 @blueprint.response(200, CrewList)
 def list_machine_crews() -> Response:
-    """The crews of your firms."""
+    """The crews of your firms.
+
+    Operators whom several of their machines share.
+    """
     with current_runtime().read() as session:
         found = queries.crews_of(session, firms_of(current_actor()))
         return json_response(Reply({"items": [view.crew_out(each) for each in found]}))
@@ -325,10 +344,12 @@ def _wish(args: dict[str, Any]) -> MachineWish:
     return MachineWish(wish, args.pop("with_operator"), args.pop("pieces"))
 
 
-def _wish_of(args: dict[str, Any]) -> MachineWish | None:
-    """The wish of a search; the rest of the arguments is left."""
-    missing = [name for name in ("starts_at", "ends_at") if args[name] is None]
-    if len(missing) == 1:
-        raise InvalidInput(errors=[FieldError(f"/{missing[0]}", "required", _BOTH)])
+def _wish_of(args: dict[str, Any], now: datetime) -> MachineWish | None:
+    """The wish of a search, completed where half of its time is missing; the other arguments are left."""
+    named = args["starts_at"] or args["ends_at"]
+    if args["starts_at"] is None:
+        args["starts_at"] = now.replace(minute=0, second=0, microsecond=0) + _HOUR
+    if args["ends_at"] is None:
+        args["ends_at"] = min(args["starts_at"], now + _FAR) + _HOUR
     wanted = _wish(args)
-    return None if missing else wanted
+    return wanted if named else None

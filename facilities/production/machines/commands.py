@@ -123,6 +123,7 @@ def publish(tx: Transaction, machine: Machine) -> Machine:
         raise Conflict(_STATE, slug="wrong-state")
     if machine.qualified_until is not None and machine.qualified_until < tx.today:
         raise Conflict(_EXPIRED, slug="qualification-expired")
+    save(tx, machine)
     if machine.ledger_id is None:
         calendar = _calendar(tx, machine) if machine.hours else None
         grid = Grid(grain_of(machine.policy), PARK_TZ)
@@ -202,10 +203,10 @@ def close(
 def reopen(tx: Transaction, machine: Machine, closure_id: UUID) -> None:
     """Take a closure back; NotFound when the machine has none of that id."""
     require_owner(tx.actor, machine)
+    save(tx, machine)  # first: of two that take it back at once the later one meets its version, not nothing
     found = tx.session.get(CapacityException, closure_id)
     if found is None or found.ledger_id != machine.ledger_id:
         raise NotFound(_NO_CLOSURE)
-    save(tx, machine)
     changing.remove_exception(tx, found)
     tx.audit(
         "machine.reopened", "machine", machine.id, {"closure": str(closure_id)}, on_behalf_of=machine.owner

@@ -66,6 +66,12 @@ def require_owner(actor: Actor, machine: Machine) -> None:
         raise Forbidden(_NOT_OWNER)
 
 
+def require_sees_orders(reader: Actor, machine: Machine) -> None:
+    """They may know by whom a machine is booked; Forbidden otherwise."""
+    if not reader.has_role(*SEES_BOOKINGS):
+        require_owner(reader, machine)
+
+
 def parties(actor: Actor, booking: MachineBooking) -> list[Party]:
     """On which sides of a booking somebody stands; none for those who only watch."""
     own = firms_of(actor)

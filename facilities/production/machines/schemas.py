@@ -210,8 +210,12 @@ class NewCrew(Schema):
 class WishArgs(Schema):
     """A wish in a query."""
 
-    starts_at = fields.AwareDateTime(required=True, metadata={"description": "Beginning"})
-    ends_at = fields.AwareDateTime(required=True, metadata={"description": "End"})
+    starts_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "Beginning; without it the earliest that the rules allow"}
+    )
+    ends_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "End; without it after the shortest time"}
+    )
     quantity = fields.Integer(
         load_default=1,
         validate=validate.Range(min=1, max=MOST_UNITS),
@@ -248,15 +252,17 @@ class SearchArgs(PageArgs):
     owner = fields.String(
         load_default=None,
         validate=validate.Length(max=18),
-        metadata={"description": "Offered by this firm (credit code)"},
+        metadata={"description": "Offered by this firm: its credit code, or how that begins"},
     )
     unit = fields.Enum(Unit, by_value=True, load_default=None, metadata={"description": "Priced by this"})
     max_fen = number(0, MOST_FEN, "At most so many fen: for the whole time where one is named, else a unit")
     starts_at = fields.AwareDateTime(
         load_default=None,
-        metadata={"description": "Beginning; with `ends_at`, what is free comes first"},
+        metadata={"description": "Beginning; without it, where there is an end, the next full hour"},
     )
-    ends_at = fields.AwareDateTime(load_default=None, metadata={"description": "End"})
+    ends_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "End; without it an hour after the beginning"}
+    )
     quantity = fields.Integer(
         load_default=1,
         validate=validate.Range(min=1, max=MOST_UNITS),
@@ -440,10 +446,9 @@ class MachinePage(Answer):
     next = following()
 
 
-class HitOut(Answer):
+class HitOut(MachineOut):
     """A machine that was found."""
 
-    machine = fields.Nested(MachineOut, required=True)
     available = fields.Boolean(
         required=True,
         allow_none=True,

@@ -45,6 +45,7 @@ class Filters:
     place: str | None = None
     """A part of where it stands."""
     owner: str | None = None
+    """A credit code, or how it begins."""
     unit: Unit | None = None
     """Priced by this."""
     max_fen: int | None = None
@@ -144,7 +145,7 @@ def _conditions(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     if filters.place is not None:
         yield Machine.place.contains(filters.place, autoescape=True)
     if filters.owner is not None:
-        yield Machine.owner == filters.owner
+        yield Machine.owner.startswith(filters.owner, autoescape=True)
     if filters.unit is not None:
         yield MachinePrice.unit == filters.unit
 

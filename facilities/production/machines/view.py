@@ -68,7 +68,7 @@ def hits_out(session: Session, hits: Sequence[Hit], reader: Actor, now: datetime
     """What a search has found."""
     shown = machines_out(session, [hit.machine for hit in hits], reader, now)
     return [
-        {"machine": each, "available": hit.available, "free": hit.free, "quote_fen": hit.quote_fen}
+        {**each, "available": hit.available, "free": hit.free, "quote_fen": hit.quote_fen}
         for hit, each in zip(hits, shown, strict=True)
     ]
 

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Response
+from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
-from facilities.capacity.lifecycle import Party
 from facilities.capacity.refusals import CAPACITY_FULL, HOLD_EXPIRED, NOT_NOW, WRONG_STATE
 from facilities.capacity.rules import Wish
 from facilities.production.machines.api import EXAMPLE_ID
@@ -19,12 +20,21 @@ from facilities.production.machines.bookings.schemas import (
     CancellationPreview,
     Finish,
     Hold,
+    MachineBookingsArgs,
     MayReason,
     MustReason,
+    Side,
 )
 from facilities.production.machines.bookings.view import preview, summaries, whole
 from facilities.production.machines.model import MachineBooking
-from facilities.production.machines.policy import acting, firms_of, visible_booking
+from facilities.production.machines.policy import (
+    acting,
+    firms_of,
+    require_sees_orders,
+    visible_booking,
+    visible_machine,
+)
+from facilities.production.machines.queries import find_machine
 from facilities.production.machines.refusals import FIRM_NOT_ACTIVE, NOT_OFFERED
 from facilities.production.machines.schemas import Nothing
 from facilities.production.machines.wishes import MachineWish
@@ -41,7 +51,10 @@ blueprint = Blueprint(
     "machine_bookings",
     __name__,
     description="Bookings of shared machines (共享设备预订)",
-    path_parameters={"booking_id": ("The id of the booking", EXAMPLE_ID)},
+    path_parameters={
+        "booking_id": ("The id of the booking", EXAMPLE_ID),
+        "machine_id": ("The id of the machine", EXAMPLE_ID),
+    },
 )
 
 
@@ -72,17 +85,26 @@ def list_machine_bookings(args: dict[str, Any]) -> Response:
     reader = current_actor()
     where = [visible_booking(reader)]
     if args["side"] is not None:
-        column = MachineBooking.customer if args["side"] is Party.CUSTOMER else MachineBooking.owner
+        column = MachineBooking.customer if args["side"] is Side.CUSTOMER else MachineBooking.owner
         where.append(column.in_(firms_of(reader)))
-    if args["machine_id"] is not None:
-        where.append(MachineBooking.machine_id == args["machine_id"])
-    if args["state"] is not None:
-        where.append(Booking.state == args["state"])
     with current_runtime().read() as session:
-        found, following = queries.list_bookings(session, where, args["cursor"], args["limit"])
-        response = json_response(Reply({"items": summaries(session, found), "next": following}))
-    link_next(response, following)
-    return response
+        return _page(session, where, args)
+
+
+@blueprint.get("/machines/<uuid:machine_id>/bookings")
+@blueprint.arguments(MachineBookingsArgs, location="query")
+@blueprint.response(200, BookingPage)
+@refuses(FORBIDDEN)
+def list_bookings_of_machine(args: dict[str, Any], machine_id: UUID) -> Response:
+    """The bookings of one machine, the one made last first.
+
+    For members of its owner, and for those who watch the park.
+    """
+    reader = current_actor()
+    with current_runtime().read() as session:
+        machine = find_machine(session, machine_id, visible_machine(reader))
+        require_sees_orders(reader, machine)
+        return _page(session, [MachineBooking.machine_id == machine.id], args)
 
 
 @blueprint.get("/machine-bookings/<uuid:booking_id>")
@@ -211,6 +233,15 @@ def miss_machine_booking(tx: Transaction, _data: dict[str, Any], booking_id: UUI
     For members of the machine's owner, once the booking has begun.
     """
     return _reply(tx, commands.missed(tx, _opened(tx, booking_id)))
+
+
+def _page(session: Session, where: list[sa.ColumnElement[bool]], args: dict[str, Any]) -> Response:
+    if args["state"] is not None:
+        where.append(Booking.state == args["state"])
+    found, following = queries.list_bookings(session, where, args["cursor"], args["limit"])
+    response = json_response(Reply({"items": summaries(session, found), "next": following}))
+    link_next(response, following)
+    return response
 
 
 def _opened(tx: Transaction, booking_id: UUID) -> Opened:

@@ -1,5 +1,7 @@
 """Bookings of machines on the wire."""
 
+from enum import StrEnum
+
 from marshmallow import Schema, fields, validate
 
 from facilities.capacity.lifecycle import Party, State
@@ -13,6 +15,13 @@ from facilities.production.machines.schemas import (
 )
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, bilingual, following, instant, string
+
+
+class Side(StrEnum):
+    """On which side of a booking a firm stands."""
+
+    CUSTOMER = Party.CUSTOMER.value
+    PROVIDER = Party.PROVIDER.value
 
 
 class Hold(Schema):
@@ -62,16 +71,21 @@ class BookingListArgs(PageArgs):
     """Filters of the list of bookings."""
 
     side = fields.Enum(
-        Party,
+        Side,
         by_value=True,
         load_default=None,
-        validate=validate.OneOf([Party.CUSTOMER, Party.PROVIDER]),
         metadata={
-            "description": "What your firms have booked (`customer`), or others of theirs (`provider`)",
-            "enum": ["customer", "provider"],
+            "description": "What your firms have booked (`customer`), or others of theirs (`provider`)"
         },
     )
-    machine_id = fields.UUID(load_default=None, metadata={"description": "Only of this machine"})
+    state = fields.Enum(
+        State, by_value=True, load_default=None, metadata={"description": "Only those in this state"}
+    )
+
+
+class MachineBookingsArgs(PageArgs):
+    """Filters of the bookings of one machine."""
+
     state = fields.Enum(
         State, by_value=True, load_default=None, metadata={"description": "Only those in this state"}
     )

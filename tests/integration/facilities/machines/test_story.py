@@ -19,7 +19,7 @@ def test_two_firms_complete_the_trade(trade: Trade) -> None:
             with_operator=True,
         )
     )["items"]
-    assert [(hit["machine"]["id"], hit["available"], hit["free"]) for hit in found] == [(machine, True, 1)]
+    assert [(hit["id"], hit["available"], hit["free"]) for hit in found] == [(machine, True, 1)]
     # Three hours at 280 yuan, an operator at 60, set-up once.
     assert found[0]["quote_fen"] == 3 * 28000 + 3 * 6000 + 15000
 
