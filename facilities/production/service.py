@@ -5,19 +5,31 @@ from facilities.capacity.bookings.ending import wake
 from facilities.capacity.bookings.events import booking_contracts
 from facilities.capacity.bookings.keeping import EXPIRY_TIMER
 from facilities.enterprises.api import blueprint
-from facilities.enterprises.handlers import handlers
+from facilities.production.machines import api as machines
+from facilities.production.machines.bookings import api as machine_bookings
+from facilities.production.machines.demo import DEMO_TIMER, enter_demo
+from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
+from facilities.production.machines.events import CONTRACTS, SERVICE
+from facilities.production.machines.handlers import handlers
 from shared.service import Service
 from shared.text import Text
-
-SERVICE = "production"
 
 service = Service(
     name=SERVICE,
     title=Text("生产服务", "Production services"),
-    migrations=("shared:migrations/versions", "facilities:migrations/versions"),
-    blueprints=lambda: [blueprint()],
-    publishes=tuple(booking_contracts(SERVICE).values()),
+    migrations=(
+        "shared:migrations/versions",
+        "facilities:migrations/versions",
+        "facilities.production:migrations/versions",
+    ),
+    blueprints=lambda: [blueprint(), machines.blueprint, machine_bookings.blueprint],
+    publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS),
     handlers=handlers(),
-    timers={EXPIRY_TIMER: wake},
+    timers={
+        EXPIRY_TIMER: wake,
+        ROUND_TIMER: go_round,
+        STEP_TIMER: cancel_one,
+        DEMO_TIMER: enter_demo,
+    },
     commands=(capacity,),
 )

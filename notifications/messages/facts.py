@@ -50,13 +50,13 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "due_kind": data["due_kind"],
         "provisional": data["provisional"],
         "granted": decision.get("granted"),
-        "decision_reason": _clause(decision.get("reason")),
+        "decision_reason": clause(decision.get("reason")),
         "certificate_id": decision.get("certificate_id"),
         "uscc": decision.get("uscc"),
         "correction_round": correction.get("round"),
         "correction_count": correction.get("count"),
         "decline_kind": decline.get("kind"),
-        "decline_reason": _clause(decline.get("reason")),
+        "decline_reason": clause(decline.get("reason")),
         "previous_due_on": previous,
         "date_moved": None if previous is None else previous != data["due_on"],
         "moved": _moves(for_all),
@@ -64,19 +64,19 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "answer_stays": None if previous is None else _stays(redating, data),
         "notice_title": Text.of(redating["notice"]["title"]) if redating else None,
         "procedure_name": Text.of(procedure["name"]) if procedure else None,
-        "procedure_reason": _clause(procedure.get("reason")),
+        "procedure_reason": clause(procedure.get("reason")),
         "procedure_days": procedure.get("expected_days"),
         "procedure_end_on": procedure.get("expected_end_on"),
         "procedure_ended_on": procedure.get("ended_on"),
         "procedures_running": data.get("running"),
         "extension_amount": Text.of(extension["amount"]) if extension else None,
-        "extension_reason": _clause(extension.get("reason")),
+        "extension_reason": clause(extension.get("reason")),
         "statutory_due_on": extension.get("due_on") or data.get("statutory_due_on"),
         "statutory_provisional": extension.get("provisional") or data.get("statutory_provisional"),
         "warning_light": warning.get("light"),
         "warning_name": Text.of(warning["name"]) if warning else None,
         "warning_due_on": _moment(warning.get("due_at")) or warning.get("due_on"),
-        "explanation_reason": _clause(explanation.get("reason")),
+        "explanation_reason": clause(explanation.get("reason")),
         "explanation_expected_on": explanation.get("expected_on"),
         "explanation_missed_on": explanation.get("missed_on"),
         "delivery_method": Text.of(delivery["method_name"]) if delivery else None,
@@ -86,7 +86,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "consent": Text.of(spot["consent_name"]) if spot else None,
         "make_up_due_on": gaps.get("due_on"),
         "make_up_provisional": gaps.get("provisional"),
-        "check_findings": _clause(check.get("findings")),
+        "check_findings": clause(check.get("findings")),
         "checked_on": check.get("checked_on"),
         "correct_by": check.get("correct_by"),
         "revocation_ground": Text.of(revocation["ground_text"]) if revocation else None,
@@ -96,7 +96,7 @@ def case_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "receipt_number": handover.get("receipt_number"),
         "handover_reason": Text.of(stated) if stated else None,
         "paid_on": payment.get("paid_on"),
-        "paid_yuan": _yuan(payment.get("amount_fen")),
+        "paid_yuan": yuan(payment.get("amount_fen")),
         "notice_name": Text.of(notice["name"]) if notice else None,
         "notice_timing": notice.get("timing"),
         "notice_last_on": notice.get("last_on"),
@@ -119,7 +119,7 @@ _SETTLED = Text("{name}仍为{after}，不再是预计日期", "{name}: {after} 
 _MOMENT = Text("{day}{hour}", "{day}, {hour}")
 
 
-def _yuan(fen: int | None) -> str | None:
+def yuan(fen: int | None) -> str | None:
     """An amount as it is written: 6172839 fen are `61,728.39` yuan."""
     return None if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
 
@@ -161,6 +161,6 @@ def _listed(names: Sequence[Mapping[str, str]]) -> Text:
     return Text("、".join(name["zh"] for name in names), ", ".join(name["en"] for name in names))
 
 
-def _clause(reason: str | None) -> str | None:
+def clause(reason: str | None) -> str | None:
     """An official's free text without its own full stop, so that it fits into a sentence of ours."""
     return (reason or "").strip().rstrip("。.；;") or None

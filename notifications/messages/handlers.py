@@ -1,10 +1,11 @@
 """What the inbox hears: every step of a case becomes a message to its applicant.
 
-A date that moves also concerns the official who has claimed the case.
+A date that moves also concerns the official who has claimed the case. Of a booking both sides are told.
 """
 
 from collections.abc import Mapping
 
+from notifications.messages.booking_facts import booking_facts
 from notifications.messages.commands import copy_manager, tell
 from notifications.messages.facts import case_facts
 from notifications.messages.queries import managers
@@ -54,6 +55,17 @@ GAP_STEPS = ("made-up", "make-up-redated", "terminated")
 """Steps of a case with gaps: the official who examines it is told, too."""
 OBJECTION = "objection-stated"
 STUCK = "handover-stuck"
+MACHINE_STEPS = (
+    "requested",
+    "confirmed",
+    "approved",
+    "rejected",
+    "cancelled",
+    "expired",
+    "started",
+    "finished",
+    "missed",
+)
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -123,6 +135,17 @@ def tell_of_stuck(tx: Transaction, event: Event) -> None:
         tell(tx, event, manager, wording, "/handovers?state=stuck")
 
 
+def tell_both_sides(tx: Transaction, event: Event) -> None:
+    """Tell whoever has booked a machine, and whoever has listed it."""
+    step = event.type.split(".")[3]
+    facts, link = booking_facts(event.data), f"/machines/bookings/{event.data['booking_id']}"
+    words = tx.resource(Catalogue).word
+    if event.data["customer_account_id"] is not None:
+        customer = event.data["customer_account_id"]
+        tell(tx, event, customer, words(f"machine-booking.{step}", facts), link)
+    tell(tx, event, event.data["owner_account_id"], words(f"machine-order.{step}", facts), link)
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
     steps = {
@@ -138,4 +161,5 @@ def handlers() -> Mapping[str, EventHandler]:
         for service in CASE_SERVICES
         for step, handler in steps.items()
     }
-    return {**of_cases, ROLES_CHANGED: keep_manager}
+    of_machines = {f"yuanban.production.machine-booking.{step}.v1": tell_both_sides for step in MACHINE_STEPS}
+    return {**of_cases, **of_machines, ROLES_CHANGED: keep_manager}

@@ -80,20 +80,35 @@ class Catalogue:
         """The message for `event`; TemplateError when no template fits, since silence would go unnoticed."""
         for template in self._templates:
             if template.event == event and template.condition.holds(facts):
-                values = self._values(facts)
-                said = [s.text.format(**values) for s in template.body if s.condition.holds(facts)]
+                chosen = [sentence.text for sentence in template.body if sentence.condition.holds(facts)]
+                values = self._values(facts, [template.title, *chosen])
+                said = [text.format(**values) for text in chosen]
                 body = Text(zh="".join(t.zh for t in said), en=" ".join(t.en for t in said))
                 return Wording(template.key, template.title.format(**values), body)
         raise TemplateError(f"no template for {event}")
 
-    def _values(self, facts: Facts) -> dict[str, object]:
+    def _values(self, facts: Facts, texts: Sequence[Text]) -> dict[str, object]:
+        """The facts and those phrases that these texts use; other phrases may be of facts unknown here."""
         values = {name: _sayable(value) for name, value in facts.items()}
+        used = self._used(texts)
         for name, variants in self._phrases.items():
+            if name not in used:
+                continue
             chosen = next((v for v in variants if v.condition.holds(facts)), None)
             if chosen is None:
                 raise TemplateError(f"no variant of the phrase {name} fits")
             values[name] = chosen.text.format(**values)
         return values
+
+    def _used(self, texts: Sequence[Text]) -> set[str]:
+        """Names of the phrases in these texts, and in those phrases."""
+        found: set[str] = set()
+        looking = {name for text in texts for name in placeholders(text.zh)}
+        while looking := (looking & self._phrases.keys()) - found:
+            found |= looking
+            variants = [variant for name in looking for variant in self._phrases[name]]
+            looking = {name for variant in variants for name in placeholders(variant.text.zh)}
+        return found
 
 
 def placeholders(wording: str) -> set[str]:

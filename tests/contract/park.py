@@ -101,6 +101,10 @@ class Park:
             "message_id": [each["id"] for each in self._items(role, "/notifications/messages?limit=100")],
             "uscc": [each["uscc"] for each in self._items(role, "/enterprise/enterprises?limit=100")],
             "number": [1, 1, 1, 2],
+            "machine_id": [each["id"] for each in self._items(role, "/production/machines?limit=100")],
+            "booking_id": [
+                each["id"] for each in self._items(role, "/production/machine-bookings?limit=100")
+            ],
         }
         for each in cases:
             if each["state"] == "granted":

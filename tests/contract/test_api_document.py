@@ -29,9 +29,6 @@ PACKAGES = ("shared", "approvals", "facilities", "notifications", "gateway")
 UNKEYED = {"token", "enterprise_check_case", "enterprise_push_report"}
 """POSTs without an effect that could be had twice: they take no Idempotency-Key."""
 
-NO_ROUTE_YET = {"capacity-full", "bookings-in-the-way", "exception-overlaps", "hold-expired", "not-now"}
-"""What the capacity engine refuses: its first trade brings the routes, and takes each away from here."""
-
 
 @pytest.fixture(scope="module")
 def document(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Json]:
@@ -134,7 +131,7 @@ def test_who_may_be_told_when_to_come_back_knows_where_it_is_said(document: Json
 
 def test_the_document_knows_every_kind_of_problem_and_no_other(document: Json) -> None:
     text = json.dumps(document)
-    assert {slug for slug in _slugs() if URN + slug not in text} == NO_ROUTE_YET
+    assert {slug for slug in _slugs() if URN + slug not in text} == set()
     known = {
         kind.removeprefix(URN)
         for operation in operations(document)

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 from shared.testing.answers import A1_MATERIALS, A9, A9_ANSWERS, A9_MATERIALS, a1_answers
 from shared.testing.contract import Json, Operation, operations, resolve
 from tests.contract.park import Park
+from tests.contract.trading import trade_machines
 from tests.integration.approvals import fire
 from tests.integration.approvals.funds import FUNDS, MATERIALS, answers, let_the_notice_end
 from tests.integration.approvals.late import let_limits_pass
@@ -43,6 +44,12 @@ class Reader:
         answer = self.park.ask(role, operation.method, path, json=body, headers=headers)
         assert answer.status_code < 300, (operation_id, answer.text)
         return answer
+
+    def example(self, operation_id: str) -> Any:
+        """The example of the body of an operation, which counts as used."""
+        self.used.add(operation_id)
+        said = self.operations[operation_id].described["requestBody"]["content"][JSON]
+        return example(self.park.document, said)
 
     def upload(self, case_id: str, code: str, data: bytes, if_match: str | None = None) -> None:
         """Hand a file in: the first one, or a replacement of the version named."""
@@ -100,6 +107,7 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     reader.do("admin", "enterprise_repair_credit_record", record_id=record["id"])
     reader.do("admin", "enterprise_put_draft", year=2027)
     reader.do("admin", "enterprise_publish_draft", year=2027)
+    trade_machines(reader)
     for service in park.system.runtimes:
         prefix = "" if service == "gateway" else f"{service}_"
         stuck = park.ask("admin", "GET", f"/{service}/stuck-events?state=parked").get_json()["items"]

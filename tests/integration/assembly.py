@@ -14,6 +14,7 @@ from shared.actor import SYSTEM
 from shared.clock import ManualClock
 from shared.database import Aggregate
 from shared.ids import new_id
+from shared.messaging.consumer import Consumer
 from shared.messaging.contracts import ContractRegistry
 from shared.messaging.envelope import Event, decode, encode
 from shared.messaging.worker import Worker
@@ -83,6 +84,10 @@ class Assembly:
             time=self.clock.now(),
             data=self.contracts.get(stored.type).load(stored.data) | changes,
         )
+
+    def hear(self, service: str, event: Event) -> None:
+        """Let one service have the event at once."""
+        Consumer(self[service]).receive(self.wire(event))
 
     def wire(self, event: Event) -> bytes:
         """The event as its publisher would send it."""

@@ -66,6 +66,9 @@ class Park(Desk):
         self._names = ("".join(pair) for pair in itertools.permutations(_SYLLABLES, 3))
         self._tokens: dict[str, str] = {}
 
+    other_organisation = ""
+    """That of `rival`, once organisations are founded."""
+
     def found_organisations(self) -> None:
         """Let `head` found the organisation that cases are made for from now on, and `rival` another."""
         for founder, members in (("head", ("applicant", "member")), ("rival", ())):
@@ -76,6 +79,7 @@ class Park(Desk):
             if founder == "head":
                 organisation = uscc
         self.on_behalf_of = organisation
+        self.other_organisation = uscc
 
     @contextmanager
     def for_nobody_else(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.testing import contract
+from tests.park.machines import described
 from tests.park.park import API
 from tests.park.people import PASSWORD
 from tests.park.scenes import MATERIAL, Scene
@@ -36,6 +37,8 @@ class Operation:
 
 CASE = "/enterprise/cases/{case_id}"
 TASK = "/enterprise/tasks/{task_id}"
+MACHINE = "/production/machines/{machine_id}"
+MACHINE_BOOKING = "/production/machine-bookings/{booking_id}"
 
 BODIES: Mapping[str, Any] = {
     "POST /auth/token": {"username": "applicant", "password": PASSWORD},
@@ -93,6 +96,22 @@ BODIES: Mapping[str, Any] = {
         "reason": "提供虚假材料",
     },
     "POST /enterprise/credit-records/{record_id}/repair": {"reason": "已核实整改"},
+    f"PUT {MACHINE}": described(),
+    f"POST {MACHINE}/publish": {},
+    f"POST {MACHINE}/withdraw": {},
+    f"POST {MACHINE}/prices": {"unit": "hour", "unit_fen": 30000, "effective_on": "2026-12-24"},
+    f"POST {MACHINE}/closures": {
+        "starts_at": "2026-12-24T01:00:00+00:00",
+        "ends_at": "2026-12-24T05:00:00+00:00",
+        "reason": "年度保养",
+    },
+    f"POST {MACHINE_BOOKING}/confirm": {},
+    f"POST {MACHINE_BOOKING}/approve": {},
+    f"POST {MACHINE_BOOKING}/reject": {"reason": "设备检修"},
+    f"POST {MACHINE_BOOKING}/cancel": {"reason": "样件未到"},
+    f"POST {MACHINE_BOOKING}/start": {},
+    f"POST {MACHINE_BOOKING}/finish": {},
+    f"POST {MACHINE_BOOKING}/no-show": {},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

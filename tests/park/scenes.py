@@ -5,6 +5,7 @@ A scene is made anew at every call. Its name stands in the column "Object" of `d
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from shared.ids import new_id
@@ -17,6 +18,7 @@ from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, OTHER_AGENT, REVIEWER, WINDOW
 from tests.integration.approvals.tax import PACKAGE, package, signed
+from tests.park import machines
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.unit.material_samples import pdf
@@ -379,6 +381,40 @@ def _stuck_outside(park: Park) -> Scene:
     return replace(scene, versions={"case_id": version})
 
 
+def _machine(*verbs: str) -> Callable[[Park], Scene]:
+    """One that the organisation has listed."""
+
+    def listed(park: Park) -> Scene:
+        machine_id, version = machines.listed(park, actor("head"), park.on_behalf_of or "", *verbs)
+        return Scene({"machine_id": machine_id}, {"machine_id": version})
+
+    return listed
+
+
+def _machine_closed(park: Park) -> Scene:
+    machine_id, closure_id, version = machines.closed(park)
+    return Scene({"machine_id": machine_id, "closure_id": closure_id}, {"closure_id": version})
+
+
+def _for_the_firm(park: Park) -> Scene:
+    owner = park.on_behalf_of or ""
+    crew = {"owner": owner, "name": {"zh": "班组", "en": "Crew"}, "people": 2}
+    return Scene(bodies={"machines": machines.to_list(owner), "machine-crews": crew})
+
+
+def _machine_of_another(park: Park) -> Scene:
+    machine_id, _ = machines.listed(park, actor("rival"), park.other_organisation, "publish")
+    return Scene(bodies={"machine-bookings": machines.wish(park, machine_id, timedelta(days=20))})
+
+
+def _machine_booking(*verbs: str, needs_approval: bool = False) -> Callable[[Park], Scene]:
+    def booked(park: Park) -> Scene:
+        booking_id, version = machines.booked(park, *verbs, needs_approval=needs_approval)
+        return Scene({"booking_id": booking_id}, {"booking_id": version})
+
+    return booked
+
+
 SECRET = "content of a stuck event"
 
 
@@ -445,4 +481,14 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "decided by another authority": _decided_outside,
     "hand-over stuck": _stuck_outside,
     "stuck event": _stuck,
+    "for the firm": _for_the_firm,
+    "machine listed as a draft": _machine(),
+    "machine of the organisation": _machine("publish"),
+    "machine withdrawn": _machine("publish", "withdraw"),
+    "machine closed for a time": _machine_closed,
+    "machine of another firm": _machine_of_another,
+    "machine held": _machine_booking(),
+    "machine booking to approve": _machine_booking("confirm", needs_approval=True),
+    "machine booked": _machine_booking("confirm"),
+    "machine in use": _machine_booking("confirm", "start"),
 }

@@ -2,6 +2,7 @@
 
 from datetime import date
 from importlib.resources import files
+from uuid import UUID
 
 import yaml
 
@@ -31,6 +32,8 @@ def enter_enterprises(runtime: Runtime) -> None:
                 registered_capital_fen=row["registered_capital_wan"] * 1_000_000,
                 established_on=date.fromisoformat(str(row["established_on"])),
                 status="active",
+                # Whoever acts for it in the demo; the gateway makes them its administrator.
+                applicant_account_id=UUID(row["applicant"]) if "applicant" in row else None,
                 registered_at=tx.now,
             )
             tx.session.add(enterprise)

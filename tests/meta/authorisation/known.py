@@ -161,6 +161,43 @@ LISTS: Mapping[str, Known] = {
         {"organisation": _in_the_organisation, "all": _all},
         key="uscc",
     ),
+    "/production/machines": Known(
+        "production",
+        "SELECT id, state FROM machine",
+        {"offered": lambda _caller, machine: machine["state"] == "published"},
+        searches={
+            "process": ("turning",),
+            "material": ("carbon_steel",),
+            "accuracy_um": ("10",),
+            "travel_x_mm": ("300",),
+            "travel_y_mm": ("200",),
+            "travel_z_mm": ("200",),
+            "place": ("3号",),
+            "max_fen": ("12000",),
+            "quantity": ("1",),
+            "with_operator": ("false",),
+            "owner": ("91",),
+            "pieces": ("5",),
+            "starts_at": ("2026-12-10T01:00:00+00:00",),
+            "ends_at": ("2026-12-10T04:00:00+00:00",),
+            "unit": ("hour",),
+        },
+    ),
+    "/production/own-machines": Known(
+        "production",
+        "SELECT id, owner AS organisation FROM machine",
+        {"organisation": _in_the_organisation},
+    ),
+    "/production/machine-bookings": Known(
+        "production",
+        "SELECT id, customer, owner FROM machine_booking",
+        {
+            "sides": lambda caller, booking: (
+                not caller.organisations.isdisjoint({booking["customer"], booking["owner"]})
+            ),
+            "all": _all,
+        },
+    ),
     "/notifications/messages": Known(
         "notifications",
         "SELECT id, recipient FROM message",

@@ -1,0 +1,257 @@
+"""`…/machine-bookings`: a machine booked by a firm, from the hold to the end of the use."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Response
+from sqlalchemy.orm import Session
+
+from facilities.capacity.bookings.model import Booking
+from facilities.capacity.refusals import CAPACITY_FULL, HOLD_EXPIRED, NOT_NOW, WRONG_STATE
+from facilities.capacity.rules import Wish
+from facilities.production.machines.api import EXAMPLE_ID
+from facilities.production.machines.bookings import commands, queries, using
+from facilities.production.machines.bookings.commands import Opened
+from facilities.production.machines.bookings.schemas import (
+    BookingListArgs,
+    BookingOut,
+    BookingPage,
+    CancellationPreview,
+    Finish,
+    Hold,
+    MachineBookingsArgs,
+    MayReason,
+    MustReason,
+    Side,
+)
+from facilities.production.machines.bookings.view import preview, summaries, whole
+from facilities.production.machines.model import MachineBooking
+from facilities.production.machines.policy import (
+    acting,
+    firms_of,
+    require_sees_orders,
+    visible_booking,
+    visible_machine,
+)
+from facilities.production.machines.queries import find_machine
+from facilities.production.machines.refusals import FIRM_NOT_ACTIVE, NOT_OFFERED
+from facilities.production.machines.schemas import Nothing
+from facilities.production.machines.wishes import MachineWish
+from shared.http.command import Reply, command, json_response
+from shared.http.contract import guarded, refuses
+from shared.http.description import ETAG, LOCATION, Blueprint
+from shared.http.etag import expected_version
+from shared.http.paging import link_next
+from shared.http.state import current_actor, current_runtime
+from shared.refusals import FORBIDDEN
+from shared.transaction import Transaction
+
+blueprint = Blueprint(
+    "machine_bookings",
+    __name__,
+    description="Bookings of shared machines (共享设备预订)",
+    path_parameters={
+        "booking_id": ("The id of the booking", EXAMPLE_ID),
+        "machine_id": ("The id of the machine", EXAMPLE_ID),
+    },
+)
+
+
+@blueprint.post("/machine-bookings")
+@blueprint.arguments(Hold)
+@blueprint.response(201, BookingOut, headers={**ETAG, **LOCATION})
+@refuses(FORBIDDEN, FIRM_NOT_ACTIVE, NOT_OFFERED, CAPACITY_FULL)
+@command
+def hold_machine(tx: Transaction, data: dict[str, Any]) -> Reply:
+    """Keep a machine for a firm for a quarter of an hour, at the price of now; then `confirm`.
+
+    For members of the firm, which has to be registered and active. 422 names every rule that the wish
+    breaks, 409 `capacity-full` what else would be free.
+    """
+    wish = Wish(data.pop("starts_at"), data.pop("ends_at"), data.pop("quantity"))
+    wanted = MachineWish(wish, data.pop("with_operator"), data.pop("pieces"))
+    return _reply(tx, commands.hold(tx, wanted=wanted, **data), status=201)
+
+
+@blueprint.get("/machine-bookings")
+@blueprint.arguments(BookingListArgs, location="query")
+@blueprint.response(200, BookingPage)
+def list_machine_bookings(args: dict[str, Any]) -> Response:
+    """The bookings of your firms and of your firms' machines, the one made last first.
+
+    Those who watch the park see all.
+    """
+    reader = current_actor()
+    where = [visible_booking(reader)]
+    if args["side"] is not None:
+        column = MachineBooking.customer if args["side"] is Side.CUSTOMER else MachineBooking.owner
+        where.append(column.in_(firms_of(reader)))
+    with current_runtime().read() as session:
+        return _page(session, where, args)
+
+
+@blueprint.get("/machines/<uuid:machine_id>/bookings")
+@blueprint.arguments(MachineBookingsArgs, location="query")
+@blueprint.response(200, BookingPage)
+@refuses(FORBIDDEN)
+def list_bookings_of_machine(args: dict[str, Any], machine_id: UUID) -> Response:
+    """The bookings of one machine, the one made last first.
+
+    For members of its owner, and for those who watch the park.
+    """
+    reader = current_actor()
+    with current_runtime().read() as session:
+        machine = find_machine(session, machine_id, visible_machine(reader))
+        require_sees_orders(reader, machine)
+        return _page(session, [MachineBooking.machine_id == machine.id], args)
+
+
+@blueprint.get("/machine-bookings/<uuid:booking_id>")
+@blueprint.response(200, BookingOut, headers=ETAG)
+def get_machine_booking(booking_id: UUID) -> Response:
+    """One booking with its price, the lines of what is owed, the runs and its history.
+
+    For its two sides, and for those who watch the park.
+    """
+    reader = current_actor()
+    with current_runtime().read() as session:
+        it = Opened(*queries.find_booking(session, booking_id, visible_booking(reader)))
+        return json_response(Reply(whole(session, it, reader), version=it.booking.version))
+
+
+@blueprint.get("/machine-bookings/<uuid:booking_id>/cancellation")
+@blueprint.response(200, CancellationPreview)
+@refuses(FORBIDDEN)
+def preview_cancellation(booking_id: UUID) -> Response:
+    """What would come back if you cancelled now, and what later.
+
+    For the two sides of the booking.
+    """
+    reader, runtime = current_actor(), current_runtime()
+    with runtime.read() as session:
+        it = Opened(*queries.find_booking(session, booking_id, visible_booking(reader)))
+        party = acting(reader, it.kept, "cancel")
+        return json_response(Reply(preview(session, it, party, runtime.clock.now())))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/confirm")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE, HOLD_EXPIRED)
+@command
+def confirm_machine_booking(tx: Transaction, _data: dict[str, Any], booking_id: UUID) -> Reply:
+    """Book what is held: for good, or for the owner to approve.
+
+    For members of the firm that books.
+    """
+    return _reply(tx, commands.confirm(tx, _opened(tx, booking_id)))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/approve")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE, HOLD_EXPIRED)
+@command
+def approve_machine_booking(tx: Transaction, _data: dict[str, Any], booking_id: UUID) -> Reply:
+    """Agree to a booking that waits for it.
+
+    For members of the machine's owner.
+    """
+    return _reply(tx, commands.approve(tx, _opened(tx, booking_id)))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/reject")
+@blueprint.arguments(MustReason)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
+@command
+def reject_machine_booking(tx: Transaction, data: dict[str, Any], booking_id: UUID) -> Reply:
+    """Do not agree to a booking, and say why.
+
+    For members of the machine's owner.
+    """
+    return _reply(tx, commands.reject(tx, _opened(tx, booking_id), data["reason"]))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/cancel")
+@blueprint.arguments(MayReason, required=False)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
+@command
+def cancel_machine_booking(tx: Transaction, data: dict[str, Any], booking_id: UUID) -> Reply:
+    """Give a booking up before its use.
+
+    For its two sides. What the customer gets back is what the rules agreed say; an owner who cancels gives
+    everything back.
+    """
+    return _reply(tx, commands.cancel(tx, _opened(tx, booking_id), data.get("reason", "")))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/start")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE, NOT_NOW)
+@command
+def start_machine_booking(tx: Transaction, _data: dict[str, Any], booking_id: UUID) -> Reply:
+    """Hand the machine over.
+
+    For members of its owner, from the time that belongs to the booking until its end.
+    """
+    return _reply(tx, using.start(tx, _opened(tx, booking_id)))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/finish")
+@blueprint.arguments(Finish, required=False)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE)
+@command
+def finish_machine_booking(tx: Transaction, data: dict[str, Any], booking_id: UUID) -> Reply:
+    """End the use, with the machine's run log.
+
+    For members of its owner. Running over the end costs what the agreed price says; the deposit is given
+    back; what is left of the time is free for others.
+    """
+    return _reply(tx, using.finish(tx, _opened(tx, booking_id), data.get("runs", [])))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/no-show")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE, NOT_NOW)
+@command
+def miss_machine_booking(tx: Transaction, _data: dict[str, Any], booking_id: UUID) -> Reply:
+    """Say that nobody has come.
+
+    For members of the machine's owner, once the booking has begun.
+    """
+    return _reply(tx, commands.missed(tx, _opened(tx, booking_id)))
+
+
+def _page(session: Session, where: list[sa.ColumnElement[bool]], args: dict[str, Any]) -> Response:
+    if args["state"] is not None:
+        where.append(Booking.state == args["state"])
+    found, following = queries.list_bookings(session, where, args["cursor"], args["limit"])
+    response = json_response(Reply({"items": summaries(session, found), "next": following}))
+    link_next(response, following)
+    return response
+
+
+def _opened(tx: Transaction, booking_id: UUID) -> Opened:
+    found = queries.find_booking(
+        tx.session, booking_id, visible_booking(tx.actor), expected_version=expected_version()
+    )
+    return Opened(*found)
+
+
+def _reply(tx: Transaction, it: Opened, status: int = 200) -> Reply:
+    tx.session.flush()
+    headers = {"Location": f"/api/v1/production/machine-bookings/{it.booking.id}"} if status == 201 else {}
+    return Reply(whole(tx.session, it, tx.actor), status=status, version=it.booking.version, headers=headers)

@@ -1,0 +1,69 @@
+"""Reading bookings of machines. Who may see which comes along as a condition."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from facilities.capacity.bookings.model import Booking
+from facilities.production.machines.model import BookingEntry, MachineBooking, Run
+from facilities.production.machines.queries import id_of
+from shared.errors import NotFound, PreconditionFailed
+from shared.http.paging import Cursor
+from shared.text import Text
+
+_NO_BOOKING = Text("没有这个预订，或您无权查看", "There is no such booking, or you may not see it")
+
+
+def find_booking(
+    session: Session,
+    booking_id: UUID,
+    visible: sa.ColumnElement[bool],
+    *,
+    expected_version: int | None = None,
+) -> tuple[Booking, MachineBooking]:
+    """A booking of which the reader may know; NotFound otherwise, PreconditionFailed when it has changed."""
+    query = (
+        sa.select(Booking, MachineBooking)
+        .join(MachineBooking, MachineBooking.id == Booking.id)
+        .where(Booking.id == booking_id, visible)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(_NO_BOOKING)
+    booking, kept = found
+    if expected_version is not None and booking.version != expected_version:
+        raise PreconditionFailed
+    return booking, kept
+
+
+def list_bookings(
+    session: Session, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
+) -> tuple[list[tuple[Booking, MachineBooking]], str | None]:
+    """A page of bookings, the one made last first, and the cursor of the next page."""
+    query = (
+        sa.select(Booking, MachineBooking)
+        .join(MachineBooking, MachineBooking.id == Booking.id)
+        .where(*where)
+        .order_by(MachineBooking.id.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        query = query.where(MachineBooking.id < id_of(cursor))
+    found = [(booking, kept) for booking, kept in session.execute(query)]
+    page = found[:limit]
+    following = None if len(found) <= limit else Cursor("", str(page[-1][1].id)).encode()
+    return page, following
+
+
+def entries_of(session: Session, booking_id: UUID) -> Sequence[BookingEntry]:
+    """The history of a booking, from its beginning."""
+    query = sa.select(BookingEntry).where(BookingEntry.booking_id == booking_id)
+    return session.scalars(query.order_by(BookingEntry.number)).all()
+
+
+def runs_of(session: Session, booking_id: UUID) -> Sequence[Run]:
+    """The runs of a booking."""
+    query = sa.select(Run).where(Run.booking_id == booking_id)
+    return session.scalars(query.order_by(Run.number)).all()

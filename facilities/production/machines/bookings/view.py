@@ -1,0 +1,120 @@
+"""Bookings of machines as their two sides see them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from facilities.capacity.bookings.model import Booking
+from facilities.capacity.cancelling import offers
+from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, allows
+from facilities.production.machines.bookings.charging import charges_of, paid_of
+from facilities.production.machines.bookings.commands import Opened, cancelling
+from facilities.production.machines.bookings.queries import entries_of, runs_of
+from facilities.production.machines.events import firm_names
+from facilities.production.machines.model import Machine, MachineBooking
+from facilities.production.machines.policy import allowed_to, parties
+from facilities.production.machines.queries import machines_by_id
+from facilities.production.machines.view import offers_out
+from shared.actor import Actor
+
+Json = dict[str, Any]
+
+_OFFERED = tuple(verb for verb in VERBS if verb not in {"expire", "move"})
+
+
+def summaries(session: Session, found: Sequence[tuple[Booking, MachineBooking]]) -> list[Json]:
+    """Bookings in a list; two queries for all their names."""
+    machines = machines_by_id(session, [kept.machine_id for _, kept in found])
+    firms = firm_names(session, sorted({code for _, kept in found for code in (kept.customer, kept.owner)}))
+    return [_summary(booking, kept, machines, firms) for booking, kept in found]
+
+
+def whole(session: Session, it: Opened, reader: Actor) -> Json:
+    """One booking with its price, its lines and its history."""
+    booking, kept = it.booking, it.kept
+    (summary,) = summaries(session, [(booking, kept)])
+    charges = charges_of(session, booking.id)
+    return {
+        **summary,
+        "purpose": kept.purpose,
+        "with_operator": kept.with_operator,
+        "pieces": kept.pieces,
+        "needs_approval": booking.policy.needs_approval,
+        "price_lines": booking.price_lines or [],
+        "cancellation": kept.cancelling.to_json(),
+        "reason": booking.reason,
+        "started_at": _moment(booking.started_at),
+        "ended_at": _moment(booking.ended_at),
+        "charges": [
+            {
+                "reason": each.reason,
+                "seq": each.seq,
+                "text": each.text,
+                "amount_fen": each.amount_fen,
+                "made_at": each.made_at.isoformat(),
+            }
+            for each in charges
+        ],
+        "balance_fen": sum(each.amount_fen for each in charges),
+        "runs": [
+            {"started_at": each.started_at.isoformat(), "ended_at": each.ended_at.isoformat()}
+            for each in runs_of(session, booking.id)
+        ],
+        "history": [
+            {"step": each.step, "by": each.party.value, "at": each.at.isoformat(), "reason": each.reason}
+            for each in entries_of(session, booking.id)
+        ],
+        "sides": [party.value for party in parties(reader, kept)],
+        "actions": _actions(reader, booking, kept),
+    }
+
+
+def preview(session: Session, it: Opened, party: Party, now: datetime) -> Json:
+    """What would come back if this side cancelled now, and what the customer gets back later."""
+    outcome = cancelling(session, it, party, now)
+    paid = paid_of(session, it.booking.id)
+    found = offers(it.kept.cancelling, paid, it.booking.starts_at, now)
+    return {
+        "by": party.value,
+        "refund_fen": outcome.refund_fen,
+        "lines": [{"what": line.what.to_dict(), "amount_fen": line.amount_fen} for line in outcome.lines],
+        "offers": offers_out(found),
+    }
+
+
+def _actions(reader: Actor, booking: Booking, kept: MachineBooking) -> list[str]:
+    sides = parties(reader, kept)
+    return [
+        verb
+        for verb in _OFFERED
+        if allows(verb, booking.state) and any(allowed_to(verb, party) for party in sides)
+    ]
+
+
+def _summary(
+    booking: Booking, kept: MachineBooking, machines: Mapping[UUID, Machine], firms: Mapping[str, str]
+) -> Json:
+    return {
+        "id": str(booking.id),
+        "machine_id": str(kept.machine_id),
+        "machine_name": machines[kept.machine_id].name,
+        "customer": kept.customer,
+        "customer_name": firms[kept.customer],
+        "owner": kept.owner,
+        "owner_name": firms[kept.owner],
+        "starts_at": booking.starts_at.isoformat(),
+        "ends_at": booking.ends_at.isoformat(),
+        "quantity": booking.quantity,
+        "state": booking.state.value,
+        "state_name": STATE_NAMES[booking.state].to_dict(),
+        "expires_at": _moment(booking.expires_at),
+        "price_fen": booking.price_fen or 0,
+        "deposit_fen": kept.deposit_fen,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,122 @@
+"""Reading machines, their prices and closures. Who may see which comes along as a condition."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from facilities.capacity.grid import Span
+from facilities.capacity.ledger.model import CapacityException
+from facilities.capacity.ledger.queries import pool_of
+from facilities.capacity.tariff import PriceVersion
+from facilities.production.machines.model import (
+    Crew,
+    Machine,
+    MachinePrice,
+    MachineState,
+)
+from facilities.production.machines.wishes import Offered, price_of
+from shared.clock import local_date
+from shared.errors import BadRequest, NotFound, PreconditionFailed
+from shared.http.paging import Cursor
+from shared.text import Text
+
+_NO_MACHINE = Text("没有这台设备，或您无权查看", "There is no such machine, or you may not see it")
+_CURSOR = Text("翻页标记无效", "The cursor is not valid")
+
+
+def find_machine(
+    session: Session,
+    machine_id: UUID,
+    visible: sa.ColumnElement[bool],
+    *,
+    expected_version: int | None = None,
+) -> Machine:
+    """A machine of which the reader may know; NotFound otherwise, PreconditionFailed when it has changed."""
+    found = session.scalar(sa.select(Machine).where(Machine.id == machine_id, visible))
+    if found is None:
+        raise NotFound(_NO_MACHINE)
+    if expected_version is not None and found.version != expected_version:
+        raise PreconditionFailed
+    return found
+
+
+def in_force_at(at: datetime) -> sa.ColumnElement[bool]:
+    """Of a machine's prices the one for bookings that begin at `at`."""
+    later = aliased(MachinePrice)
+    day = local_date(at)
+    newer = sa.exists().where(
+        later.machine_id == MachinePrice.machine_id,
+        later.effective_on <= day,
+        later.effective_on > MachinePrice.effective_on,
+    )
+    return sa.and_(MachinePrice.effective_on <= day, ~newer)
+
+
+def offered(session: Session, machine: Machine, at: datetime) -> Offered | None:
+    """The machine at the price for what begins at `at`; None where none has begun by then."""
+    query = sa.select(MachinePrice.tariff).where(MachinePrice.machine_id == machine.id, in_force_at(at))
+    tariff = session.scalar(query)
+    if tariff is None:
+        return None
+    price = price_of(tariff, machine.operator)
+    return Offered(machine.id, machine.operated_id, machine.operator, machine.qualified_until, price)
+
+
+def versions_of(session: Session, machine: Machine) -> list[PriceVersion]:
+    """Every version of a machine's price, the latest first."""
+    query = sa.select(MachinePrice.tariff).where(MachinePrice.machine_id == machine.id)
+    found = session.scalars(query.order_by(MachinePrice.effective_on.desc()))
+    return [price_of(tariff, machine.operator) for tariff in found]
+
+
+def list_machines(
+    session: Session, owners: Sequence[str], state: MachineState | None, cursor: str | None, limit: int
+) -> tuple[Sequence[Machine], str | None]:
+    """A page of the machines of these firms, the one listed last first, and the cursor of the next page."""
+    query = sa.select(Machine).where(Machine.owner.in_(owners)).order_by(Machine.id.desc()).limit(limit + 1)
+    if state is not None:
+        query = query.where(Machine.state == state)
+    if cursor is not None:
+        query = query.where(Machine.id < id_of(cursor))
+    found = session.scalars(query).all()
+    page = found[:limit]
+    return page, None if len(found) <= limit else Cursor("", str(page[-1].id)).encode()
+
+
+def span_of(session: Session, closure: CapacityException) -> Span:
+    """The time of a closure."""
+    grid = pool_of(session, closure.ledger_id).grid
+    return grid.span_of(range(closure.slot_from, closure.slot_to))
+
+
+def closures_of(session: Session, machine: Machine, now: datetime) -> list[tuple[CapacityException, Span]]:
+    """The closures of a machine that are not over, the earliest first."""
+    if machine.ledger_id is None:
+        return []
+    grid = pool_of(session, machine.ledger_id).grid
+    query = sa.select(CapacityException).where(
+        CapacityException.ledger_id == machine.ledger_id, CapacityException.slot_to > grid.slot_of(now)
+    )
+    found = session.scalars(query.order_by(CapacityException.slot_from))
+    return [(each, grid.span_of(range(each.slot_from, each.slot_to))) for each in found]
+
+
+def crews_of(session: Session, owners: Iterable[str]) -> Sequence[Crew]:
+    """The crews of these firms."""
+    return session.scalars(sa.select(Crew).where(Crew.owner.in_(list(owners))).order_by(Crew.id)).all()
+
+
+def machines_by_id(session: Session, ids: Iterable[UUID]) -> Mapping[UUID, Machine]:
+    """These machines, each once."""
+    return {each.id: each for each in session.scalars(sa.select(Machine).where(Machine.id.in_(set(ids))))}
+
+
+def id_of(cursor: str) -> UUID:
+    """The id of the last row of the page before; BadRequest for what is no cursor of ours."""
+    try:
+        return UUID(Cursor.decode(cursor).id)
+    except ValueError as error:
+        raise BadRequest(_CURSOR) from error

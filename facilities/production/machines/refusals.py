@@ -1,0 +1,13 @@
+"""The kinds of refusal that only the trade of machines knows."""
+
+from shared.errors import Conflict
+from shared.refusals import refusal
+
+FIRM_NOT_ACTIVE = refusal(
+    Conflict, "The firm is not in the register of enterprises, or not active", "firm-not-active"
+)
+NOT_OFFERED = refusal(Conflict, "The machine is not offered now", "not-offered")
+QUALIFICATION_EXPIRED = refusal(
+    Conflict, "The document that says the machine is fit for use has expired", "qualification-expired"
+)
+PRICE_STANDS = refusal(Conflict, "A price begins on that day already", "price-stands")

@@ -1,0 +1,52 @@
+"""What the templates may say of a booking of a machine: the fields of its events, flattened."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from babel.dates import format_date
+
+from notifications.messages.facts import clause, yuan
+from shared.clock import PARK_TZ
+from shared.text import Text
+
+_SAME_DAY = Text("{day}{since}至{until}", "{day}, {since} to {until}")
+_DAYS = Text("{day}{since}至{last}{until}", "{day}, {since} to {last}, {until}")
+_MOMENT = Text("{day}{since}", "{day}, {since}")
+
+
+def booking_facts(data: Mapping[str, Any]) -> dict[str, object]:
+    """The facts in the data of a booking's event, as its contract has loaded it."""
+    moved = data["moved_fen"]
+    expires_at = data["expires_at"]
+    return {
+        "machine": Text.of(data["machine_name"]),
+        "customer_name": data["customer_name"],
+        "owner_name": data["owner_name"],
+        "time": _span(data["starts_at"], data["ends_at"]),
+        "quantity": data["quantity"],
+        "by": data["by"],
+        "reason": clause(data["reason"]),
+        "price_yuan": yuan(data["price_fen"]),
+        "charged_yuan": yuan(moved) if moved > 0 else None,
+        "returned_yuan": yuan(-moved) if moved < 0 else None,
+        "answer_by": None if expires_at is None else _moment(expires_at),
+    }
+
+
+def _span(starts_at: datetime, ends_at: datetime) -> Text:
+    start, end = (each.astimezone(PARK_TZ) for each in (starts_at, ends_at))
+    wording = _SAME_DAY if start.date() == end.date() else _DAYS
+    return wording.format(day=_day(start), since=f"{start:%H:%M}", last=_day(end), until=f"{end:%H:%M}")
+
+
+def _moment(at: datetime) -> Text:
+    local = at.astimezone(PARK_TZ)
+    return _MOMENT.format(day=_day(local), since=f"{local:%H:%M}")
+
+
+def _day(at: datetime) -> Text:
+    return Text(
+        zh=format_date(at.date(), format="long", locale="zh_CN"),
+        en=format_date(at.date(), format="long", locale="en_GB"),
+    )

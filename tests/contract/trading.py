@@ -1,0 +1,92 @@
+"""A machine is listed, booked and used by what the description says."""
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from werkzeug.test import TestResponse
+
+from facilities.capacity.bookings.model import Booking
+from shared.actor import SYSTEM
+from shared.clock import PARK_TZ
+from shared.testing.contract import Json
+from tests.contract.park import Park
+
+HOUR = timedelta(hours=1)
+LENDER, BORROWER = "agent2", "agent"
+
+
+class Reads(Protocol):
+    """Carries out operations by their ids."""
+
+    park: Park
+
+    def do(self, role: str, operation_id: str, body: Any = None, **places: Any) -> TestResponse:
+        """Carry out an operation with its example, or another body."""
+        ...
+
+    def example(self, operation_id: str) -> Any:
+        """The example of the body of an operation."""
+        ...
+
+
+def trade_machines(reader: Reads) -> None:
+    """Every request about machines that takes a body."""
+    reader.do(LENDER, "production_create_machine_crew")
+    machine = reader.do(LENDER, "production_create_machine").get_json()["id"]
+    reader.do(LENDER, "production_change_machine", machine_id=machine)
+    price = {
+        **reader.example("production_add_machine_price"),
+        "effective_on": _day(reader, 9).date().isoformat(),
+    }
+    reader.do(LENDER, "production_add_machine_price", price, machine_id=machine)
+    reader.do(LENDER, "production_publish_machine", machine_id=machine)
+    closure = {**reader.example("production_close_machine"), **_hours(_day(reader, 12), 0, 3)}
+    reader.do(LENDER, "production_close_machine", closure, machine_id=machine)
+
+    reader.do(BORROWER, "production_cancel_machine_booking", booking_id=_confirmed(reader, machine, 3))
+    rejected = _confirmed(reader, machine, 4)
+    reader.do(LENDER, "production_reject_machine_booking", booking_id=rejected)
+    missed, used = _confirmed(reader, machine, 2, 0), _confirmed(reader, machine, 2, 4)
+    for booking in (missed, used):
+        reader.do(LENDER, "production_approve_machine_booking", booking_id=booking)
+    now = reader.park.system.clock.now()
+    _let_it_be(reader, missed, now, now + HOUR)
+    reader.do(LENDER, "production_miss_machine_booking", booking_id=missed)
+    _let_it_be(reader, used, now - 3 * HOUR, now + HOUR)
+    reader.do(LENDER, "production_start_machine_booking", booking_id=used)
+    _let_it_be(reader, used, now - 3 * HOUR, now - HOUR)
+    run = reader.example("production_finish_machine_booking")["runs"][0]
+    run |= {"started_at": (now - 3 * HOUR).isoformat(), "ended_at": now.isoformat()}
+    log: Json = {"runs": [{**run, "machine_id": machine}]}
+    reader.do(LENDER, "production_finish_machine_booking", log, booking_id=used)
+    reader.do(LENDER, "production_withdraw_machine", machine_id=machine)
+
+
+def _let_it_be(reader: Reads, booking_id: str, starts_at: datetime, ends_at: datetime) -> None:
+    """Move a booking, not the clock: everybody's token would end."""
+    with reader.park.system.runtime("production").transaction(SYSTEM) as tx:
+        booking = tx.session.get_one(Booking, UUID(booking_id))
+        booking.starts_at, booking.ends_at = starts_at, ends_at
+
+
+def _confirmed(reader: Reads, machine: str, days: int, since: int = 0) -> str:
+    body = {**reader.example("production_hold_machine"), "machine_id": machine}
+    body |= _hours(_day(reader, days), since, since + 3)
+    booking: str = reader.do(BORROWER, "production_hold_machine", body).get_json()["id"]
+    reader.do(BORROWER, "production_confirm_machine_booking", booking_id=booking)
+    return booking
+
+
+def _day(reader: Reads, days: int) -> datetime:
+    """09:00 in the park so many days after today, or on the next Monday where that is a weekend."""
+    day = reader.park.system.clock.now().astimezone(PARK_TZ) + timedelta(days=days)
+    day += timedelta(days=max(0, 8 - day.isoweekday()) if day.isoweekday() > 5 else 0)
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+def _hours(day: datetime, since: int, until: int) -> dict[str, str]:
+    return {
+        "starts_at": (day + timedelta(hours=since)).isoformat(),
+        "ends_at": (day + timedelta(hours=until)).isoformat(),
+    }
