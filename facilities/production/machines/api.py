@@ -9,6 +9,19 @@ from flask import Response
 from facilities.capacity.refusals import BOOKINGS_IN_THE_WAY, EXCEPTION_OVERLAPS, WRONG_STATE
 from facilities.capacity.rules import Wish
 from facilities.production.machines import commands, queries, search, view
+from facilities.production.machines.answers import (
+    CalendarOut,
+    ClosureList,
+    ClosureOut,
+    CodesOut,
+    CrewList,
+    CrewOut,
+    HitPage,
+    MachineOut,
+    MachinePage,
+    PriceList,
+    QuoteOut,
+)
 from facilities.production.machines.model import Machine
 from facilities.production.machines.policy import firms_of, visible_machine
 from facilities.production.machines.refusals import (
@@ -19,24 +32,13 @@ from facilities.production.machines.refusals import (
 )
 from facilities.production.machines.schemas import (
     CalendarArgs,
-    CalendarOut,
-    ClosureList,
-    ClosureOut,
-    CodesOut,
-    CrewList,
-    CrewOut,
-    HitPage,
     MachineBody,
-    MachineOut,
-    MachinePage,
     NewClosure,
     NewCrew,
     NewMachine,
     NewPrice,
     Nothing,
     OwnArgs,
-    PriceList,
-    QuoteOut,
     SearchArgs,
     WishArgs,
 )

@@ -5,11 +5,13 @@ from enum import StrEnum
 from marshmallow import Schema, fields, validate
 
 from facilities.capacity.lifecycle import Party, State
-from facilities.production.machines.schemas import (
-    MOST_UNITS,
+from facilities.production.machines.answers import (
     CancellationOut,
     LineOut,
     OfferOut,
+)
+from facilities.production.machines.schemas import (
+    MOST_UNITS,
     text,
     whole,
 )
