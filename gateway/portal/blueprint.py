@@ -51,6 +51,7 @@ from gateway.portal import (
     verify,
 )
 from gateway.portal.context import Portal, PortalHost, PortalSettings, install
+from gateway.portal.machines import areas as machines
 from gateway.portal.security import secure
 
 PAGES = (
@@ -94,6 +95,7 @@ PAGES = (
     calendar_years.pages,
     calendar_notice.pages,
     credit.pages,
+    *machines.PAGES,
     apidocs.pages,
 )
 

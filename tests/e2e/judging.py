@@ -157,11 +157,20 @@ def names() -> tuple[str, ...]:
         *_strings(a1_answers()),
         *_strings(fire.ANSWERS),
         *accounts.split(","),
+        *_said_of_machines(),
         *_TERMS,
         *_TYPED,
     ]
     runs = {run for text in texts for run in _HAN.findall(text)}
     return tuple(sorted(runs, key=len, reverse=True))
+
+
+def _said_of_machines() -> Iterator[str]:
+    """What the demo's firms say of their machines in one language; the names are in both."""
+    demo = yaml.safe_load((files("facilities.production.machines") / "data/demo.yaml").read_text("utf-8"))
+    for machine in (each for firm in demo["firms"] for each in firm["machines"]):
+        yield from (machine[said] or "" for said in ("note", "place", "qualification"))
+    yield from (booking["purpose"] for booking in demo["bookings"])
 
 
 def _strings(document: Any) -> Iterator[str]:

@@ -211,6 +211,50 @@ PROMISES = (
         then=_press("Record the check"),
     ),
 )
+MACHINES = (
+    Kind("machines", "/machines", "agent"),
+    Kind("machines-at-a-time", "/machines?starts_at={machine_from}&ends_at={machine_until}", "agent"),
+    Kind("machines-with-error", "/machines?max_fen=much", "agent", status=422),
+    Kind("machine", "/machines/{machine}?days=14", "agent"),
+    Kind(
+        "machine-with-errors",
+        "/machines/{machine}/wish?starts_at=&ends_at={machine_until}",
+        "agent",
+        status=422,
+    ),
+    Kind(
+        "machine-preview",
+        "/machines/{machine}/wish?starts_at={machine_from}&ends_at={machine_until}&with_operator=true",
+        "agent",
+    ),
+    Kind(
+        "machine-taken",
+        "/machines/{machine}/wish?starts_at={machine_taken_from}&ends_at={machine_taken_until}",
+        "agent",
+    ),
+    Kind("machine-bookings", "/bookings", "agent"),
+    Kind("machine-booking-held", "/bookings/{machine_held}", "agent"),
+    Kind("machine-booking-to-approve", "/bookings/{machine_pending}", "agent2"),
+    Kind("machine-booking-cancel", "/bookings/{machine_confirmed}/cancel", "agent"),
+    Kind(
+        "machine-booking-reject-with-error",
+        "/bookings/{machine_pending}/reject",
+        "agent2",
+        then=_press("Do not approve"),
+    ),
+    Kind("own-machines", "/my-machines", "agent2"),
+    Kind("own-machine", "/my-machines/{machine}", "agent2"),
+    Kind("own-machine-add", "/my-machines/add", "agent2"),
+    Kind("own-machine-with-errors", "/my-machines/add", "agent2", then=_press("Save as a draft")),
+    Kind("own-machine-edit", "/my-machines/{machine}/edit", "agent2"),
+    Kind("own-machine-prices", "/my-machines/{machine}/prices", "agent2"),
+    Kind(
+        "own-machine-closures-with-errors",
+        "/my-machines/{machine}/closures",
+        "agent2",
+        then=_press("Close it"),
+    ),
+)
 TIME = (
     Kind("case-standing-still", "/applications/{stopped}", "agent"),
     Kind("case-extended", "/applications/{extended}", "agent2"),

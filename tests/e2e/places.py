@@ -1,5 +1,8 @@
 """What pages are about: cases in every state, those of the demo park and some made for the purpose."""
 
+from datetime import datetime
+
+from shared.clock import PARK_TZ
 from tests.e2e.api import ITEM, Json, Person
 from tests.e2e.server import Server, wait_until
 from tests.e2e.stuck import park_unknown
@@ -25,12 +28,44 @@ def usual_places(server: Server) -> Places:
     return {
         **found,
         **_fire(server, agent2, granted["uscc"]),
+        **_machines(agent, agent2),
         "certificate": certificate,
         "guide_only": guide_only,
         "notice": agent.get("/enterprise/notices")["items"][0]["id"],
         "stuck": park_unknown(server),
         "next_year": next_year,
     }
+
+
+def _machines(customer: Person, owner: Person) -> Places:
+    """The machine that is lent with the owner's approval: free and taken times, and bookings of it."""
+    offered = owner.get("/production/own-machines?state=published")["items"]
+    machine = next(each for each in offered if each["rules"]["needs_approval"])
+    firm = customer.get("/me")["memberships"][0]["organisation"]["uscc"]
+    days = customer.get(f"/production/machines/{machine['id']}/calendar?days=30")["days"]
+    whole = [each["day"] for each in days if len(each["free"]) == 1 and "08:00" in _hours(each["free"][0])]
+    found: Places = {"machine": machine["id"]}
+    for name, day in zip(("held", "pending", "confirmed"), whole[-4:], strict=False):
+        wish = {"starts_at": f"{day}T10:00:00+08:00", "ends_at": f"{day}T12:00:00+08:00"}
+        body = {"machine_id": machine["id"], "on_behalf_of": firm, **wish}
+        made = customer.ask("POST", "/production/machine-bookings", body=body).expect(201)
+        found[f"machine_{name}"] = made.json["id"]
+        for person, verb in ((customer, "confirm"), (owner, "approve"))[: _STEPS[name]]:
+            path = f"/production/machine-bookings/{made.json['id']}"
+            version = person.ask("GET", path).headers["ETag"]
+            person.ask("POST", f"{path}/{verb}", body={}, If_Match=version).expect(200)
+    for name, day in (("machine", whole[-1]), ("machine_taken", whole[-2])):
+        found |= {f"{name}_from": f"{day}T10:00", f"{name}_until": f"{day}T12:00"}
+    return found
+
+
+_STEPS = {"held": 0, "pending": 1, "confirmed": 2}
+"""How many steps a booking has gone."""
+
+
+def _hours(free: Json) -> str:
+    """The beginning of a free time by the wall clock of the park."""
+    return datetime.fromisoformat(free["starts_at"]).astimezone(PARK_TZ).strftime("%H:%M")
 
 
 def _fire(server: Server, agent: Person, uscc: str) -> Places:

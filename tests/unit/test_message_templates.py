@@ -8,8 +8,18 @@ import pytest
 
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
+from facilities.production.machines.events import CONTRACTS as OF_MACHINES
+from notifications.messages.booking_facts import booking_facts
 from notifications.messages.facts import case_facts
-from notifications.messages.handlers import CASE_STEPS, GAP_STEPS, OBJECTION, REDATED, STUCK, WARNED
+from notifications.messages.handlers import (
+    CASE_STEPS,
+    GAP_STEPS,
+    MACHINE_STEPS,
+    OBJECTION,
+    REDATED,
+    STUCK,
+    WARNED,
+)
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -22,6 +32,7 @@ from shared.messaging.contracts import ContractRegistry
 from shared.messaging.envelope import decode
 
 SAMPLES = Path(__file__).parents[1] / "contract" / "samples"
+MACHINE_CONTRACTS = ContractRegistry(OF_MACHINES)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +120,32 @@ def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogu
 
     told = {f"case.{step}" for step in (*CASE_STEPS, *GAP_STEPS, OBJECTION, REDATED, STUCK, WARNED)}
     officials = {f"claimed-case.{step}" for step in (*GAP_STEPS, REDATED, OBJECTION)}
-    assert events == told | officials | {f"managed-case.{STUCK}"}
+    sides = {f"{side}.{step}" for side in ("machine-booking", "machine-order") for step in MACHINE_STEPS}
+    assert events == told | officials | {f"managed-case.{STUCK}"} | sides
+
+
+@pytest.mark.parametrize("step", MACHINE_STEPS)
+@pytest.mark.parametrize("side", ["machine-booking", "machine-order"])
+def test_both_sides_of_a_machine_booking_read_a_whole_sentence(
+    catalogue: Catalogue, side: str, step: str
+) -> None:
+    name = f"yuanban.production.machine-booking.{step}.v1"
+    event = decode((SAMPLES / f"{name}.json").read_bytes())
+    wording = catalogue.word(f"{side}.{step}", booking_facts(MACHINE_CONTRACTS.get(name).load(event.data)))
+
+    assert wording.template.startswith(side)
+    for said in (wording.title.zh, wording.title.en, wording.body.zh, wording.body.en):
+        assert said and not any(hole in said for hole in ("None", "{", "}", "（）", "()", "  ", ".."))
+
+
+def test_whoever_cancels_hears_what_comes_back(catalogue: Catalogue) -> None:
+    name = "yuanban.production.machine-booking.cancelled.v1"
+    data = MACHINE_CONTRACTS.get(name).load(decode((SAMPLES / f"{name}.json").read_bytes()).data)
+
+    assert catalogue.word("machine-booking.cancelled", booking_facts(data)).body.en == (
+        "You have cancelled the booking of “Five-axis machining centre” of 示范市云栖湾精密传动有限公司 "
+        "(25 November 2026, 09:00 to 11:00). 1,710.00 yuan are given back, deposit included."
+    )
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("yuanban.*.case.*.json")), ids=lambda path: path.stem)

@@ -118,6 +118,9 @@ def _filled(rule: str, case_id: str) -> str:
         "<uuid:stuck_id>": NOBODYS_ID,
         "<uuid:record_id>": NOBODYS_ID,
         "<uuid:document_id>": NOBODYS_ID,
+        "<uuid:machine_id>": NOBODYS_ID,
+        "<uuid:booking_id>": NOBODYS_ID,
+        "<any(cancel, reject):verb>": "cancel",
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
     }

@@ -1,0 +1,5 @@
+"""The pages about machines, all of them."""
+
+from gateway.portal.machines import bookings, describe, offering, own, search, wish
+
+PAGES = (search.pages, wish.pages, bookings.pages, own.pages, describe.pages, offering.pages)
