@@ -8,7 +8,8 @@ from marshmallow import fields, validate
 from approvals.certificates.details import details_of
 from approvals.certificates.licences import certificate_pdf
 from approvals.certificates.model import CertificateStatus
-from approvals.certificates.queries import EXPIRED, NOT_YET, verify
+from approvals.certificates.queries import EXPIRED, NOT_YET, issuer_of, verify
+from approvals.items.catalogue import Catalogue
 from shared.http.contract import public
 from shared.http.description import Blueprint
 from shared.http.schemas import Answer, TextSchema, bilingual, string
@@ -35,9 +36,9 @@ class Holder(Answer):
 
 
 class Issuer(Answer):
-    """The body that issued it."""
+    """The body that issued it; in Chinese as it stands on the certificate."""
 
-    name = string()
+    name = bilingual()
     code = string("Unified social credit code (GB 32100)")
 
 
@@ -105,7 +106,10 @@ def get_verification(certificate_id: str) -> Response:
             name=certificate.name,
             number=certificate.number,
             holder={"name": certificate.holder_name, "uscc": certificate.holder_code},
-            issuer={"name": certificate.issuer_name, "code": certificate.issuer_code},
+            issuer={
+                "name": issuer_of(session, certificate, runtime.context.resources.get(Catalogue)).to_dict(),
+                "code": certificate.issuer_code,
+            },
             issued_on=certificate.issued_on.isoformat(),
             valid_from=certificate.valid_from.isoformat(),
             valid_until=certificate.valid_until.isoformat() if certificate.valid_until else None,

@@ -7,8 +7,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from approvals.cases.model import Case
 from approvals.certificates.model import Certificate, CertificateStatus
+from approvals.items.catalogue import Catalogue
 from shared.identifiers.certificate_id import parse_certificate_id
+from shared.text import Text
 
 EXPIRED = "expired"
 NOT_YET = "not_yet_valid"
@@ -46,6 +49,12 @@ def cancelled_at(session: Session, holder: str, at: datetime) -> list[Certificat
         Certificate.ended_at == at,
     )
     return list(session.scalars(query.order_by(Certificate.id)))
+
+
+def issuer_of(session: Session, certificate: Certificate, catalogue: Catalogue) -> Text:
+    """The body that issued it: as it stands on the certificate, and in English as the item of its case says."""
+    item = catalogue.of(session.get_one(Case, certificate.case_id))
+    return Text(certificate.issuer_name, item.department.name.en)
 
 
 def standing(certificate: Certificate, today: date) -> str:

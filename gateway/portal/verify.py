@@ -10,7 +10,7 @@ from gateway.portal.services import ENTERPRISE, RefusedError, load, path_of
 pages = Blueprint("verify", __name__)
 
 _NOT_FOUND = 404
-_KNOWN = ("valid", "revoked")
+_UNKNOWN = ("not_found", "malformed")
 
 
 @pages.get("/verify")
@@ -35,4 +35,4 @@ def result(certificate_id: str) -> str | tuple[str, int]:
             raise
         found = {"certificate_id": certificate_id, "valid": False, "status": "malformed"}
     page = render_template("portal/verify_result.html", found=found)
-    return page if found["status"] in _KNOWN else (page, _NOT_FOUND)
+    return (page, _NOT_FOUND) if found["status"] in _UNKNOWN else page

@@ -13,6 +13,9 @@ from tests.e2e.server import Server, running
 from tests.e2e.views import View
 from tests.e2e.windows import OpenWindow, Window
 
+HABITS: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
+"""How everybody in the park has set up the browser."""
+
 
 def _chromium() -> str | None:
     """The browser: the one named by CHROMIUM, else where Debian and Ubuntu put it."""
@@ -50,12 +53,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Windows of somebody in the park, with Chinese as the browser's language."""
-    return {
-        **browser_context_args,
-        "locale": "zh-CN",
-        "timezone_id": "Asia/Shanghai",
-        "reduced_motion": "reduce",
-    }
+    return {**browser_context_args, **HABITS}
 
 
 def window_options(view: View) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 from shared.testing.answers import a1_answers
 from tests.e2e.views import View, chinese
 from tests.integration.approvals import fire
+from tests.stories.stories import STORIES
+from tests.unit.item_cases import TODAY
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _AXE = Axe()
@@ -39,14 +41,14 @@ _TEXTS = """() => {
 }"""
 
 # Names of files, as they were uploaded, and the numbers that official documents bear.
-_NUMBERS = re.compile(r"\S+\.(?:pdf|jpg|png)|\w+字〔\d{4}〕第\d+号")
+_NUMBERS = re.compile(r"\S+\.(?:pdf|jpg|png)|\w+字〔\d{4}〕第\d+号|税收〔\d{8}〕\w+")
 # Chinese words that English pages name on purpose, beside their translation.
 _TERMS = ("园办",)
 # What tests type, as applicants and as officials, is shown to everybody as it was written.
 _TYPED = (
     *("云栖湾", "听泉湾", "鹤鸣湾", "枕月湾", "揽星湾", "拾翠湾", "栖霞湾"),
-    *("样张湾", "待领湾"),
-    *("材料齐全", "章程请全体股东签名", "请按社保口径核对从业人数"),
+    *("样张湾", "待领湾", "万象湾", "终章湾"),
+    *("材料齐全", "章程请全体股东签名", "请按社保口径核对从业人数", "与承诺一致", "拨付"),
 )
 
 
@@ -156,6 +158,7 @@ def names() -> tuple[str, ...]:
         *_strings(documents),
         *_strings(a1_answers()),
         *_strings(fire.ANSWERS),
+        *_strings([story.answers(TODAY) for story in STORIES]),
         *accounts.split(","),
         *_said_of_machines(),
         *_TERMS,

@@ -128,12 +128,17 @@ def control(place: Locator, label: str) -> Locator:
     return place.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*$"))
 
 
+def _row_name(label: str, number: int) -> str:
+    """The title of a row; one that has no place for its number has it behind."""
+    return label.replace("{n}", str(number)) if "{n}" in label else f"{label} {number}"
+
+
 def _fill_rows(
     window: Window, place: Locator, part: Mapping[str, Any], rows: list[Mapping[str, Any]]
 ) -> None:
     ui = part["x-ui"]
     for number, row in enumerate(rows, start=1):
-        name = window.words.say(ui["row_label"]).replace("{n}", str(number))
+        name = _row_name(window.words.say(ui["row_label"]), number)
         entry = place.get_by_role("group", name=name, exact=True)
         if number > part.get("minItems", 0) and not entry.count():
             window.button("Add: %(what)s", what=window.words.say(ui["label"])).click()

@@ -5,7 +5,7 @@ import hashlib
 from shared.identifiers.certificate_id import parse_certificate_id
 from shared.identifiers.uscc import parse_uscc
 from tests.integration.approvals.desk import Desk
-from tests.integration.approvals.people import AGENT, AUDITOR, BODY
+from tests.integration.approvals.people import AGENT, AUDITOR, BODY, BODY_NAME
 from tests.integration.approvals.refusals import refusal
 
 
@@ -33,7 +33,11 @@ def test_anybody_may_check_a_licence_and_compare_its_bytes(enterprise_desk: Desk
     checked = enterprise_desk.get(None, f"/verify/{certificate['id']}").json
     assert checked["valid"] and checked["status"] == "valid" and checked["demo"]
     assert checked["holder"] == {"name": certificate["holder"], "uscc": certificate["uscc"]}
-    assert checked["issuer"]["code"] == BODY and checked["issued_on"] == "2026-11-23"
+    assert checked["issuer"] == {
+        "code": BODY,
+        "name": {"zh": BODY_NAME, "en": "Demo District Administrative Approval Bureau"},
+    }
+    assert checked["issued_on"] == "2026-11-23"
     pdfs = {enterprise_desk.get(AGENT, f"/cases/{case_id}/certificate").data for _ in range(2)}
     assert [hashlib.sha256(pdf).hexdigest() for pdf in pdfs] == [checked["sha256"]]
     lower = enterprise_desk.get(None, f"/verify/{certificate['id'].lower()}").json
