@@ -69,6 +69,15 @@ def send(method: str, path: str, body: Any = None) -> ApiResponse:
     return call(PRODUCTION, path, json=body, headers=headers)
 
 
+def query_of(asked: Mapping[str, Any]) -> dict[str, str]:
+    """What was read from a form, as an address carries it; what is not ticked is left out."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in asked.items()
+        if value is not False
+    }
+
+
 def _if_match() -> dict[str, str]:
     version = request.form.get("version", "")
     if not version:

@@ -1,7 +1,6 @@
 """Looking for machines, and one machine: what it can do, what it costs, when it is free."""
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -16,9 +15,11 @@ from gateway.portal.machines.asking import (
     errors_of,
     load_codes,
     machine_path,
+    query_of,
     wrong_of,
 )
 from gateway.portal.machines.controls import Control, Option, Typed, read, shown, typed_in
+from gateway.portal.machines.describing import options_of
 from gateway.portal.machines.timeline import lines_of
 from gateway.portal.machines.wishing import wish_of
 from gateway.portal.services import RefusedError, load
@@ -46,11 +47,10 @@ def index() -> Answer:
     controls = (*simple, *more)
     typed = typed_in(controls, request.args)
     asked, own = read(controls, typed)
-    asked = {key: value for key, value in asked.items() if value is not False}
     wrong, found = Wrong(), None
     cursor = request.args.get("cursor")
     try:
-        found = load(PRODUCTION, "/machines", cursor=cursor, **{key: _said(asked[key]) for key in asked})
+        found = load(PRODUCTION, "/machines", cursor=cursor, **query_of(asked))
     except RefusedError as refusal:
         if refusal.status != INVALID:
             raise
@@ -69,10 +69,6 @@ def index() -> Answer:
         errors=wrong.lines,
     )
     return (page, INVALID) if wrong.lines else page
-
-
-def _said(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @pages.get("/machines/<uuid:machine_id>")
@@ -110,7 +106,6 @@ def machine_page(machine: Json, typed: Typed, wrong: Wrong) -> str:
         days=days,
         lengths=_LENGTHS,
         first=first,
-        today=today,
         earlier=max(today, first - timedelta(days=days)) if first > today else None,
         later=first + timedelta(days=days) if (first - today).days + days < _FARTHEST else None,
         controls=controls,
@@ -118,7 +113,6 @@ def machine_page(machine: Json, typed: Typed, wrong: Wrong) -> str:
         wrong=wrong.by_id,
         errors=wrong.lines,
         own=machine["owner"] in {firm["uscc"] for firm in firms_of(current_person())},
-        member=bool(firms_of(current_person())),
     )
 
 
@@ -163,8 +157,3 @@ def _filters(codes: Json) -> tuple[tuple[Control, ...], tuple[Control, ...]]:
         Control("with_operator", _l("With an operator, who is paid for"), "flag"),
     )
     return simple, more
-
-
-def options_of(codes: list[Json]) -> tuple[Option, ...]:
-    """A list of codes as choices; the page says them in its language."""
-    return tuple(Option(each["code"], each["name"]) for each in codes)

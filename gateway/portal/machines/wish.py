@@ -1,6 +1,5 @@
 """From a wish to a hold: what it would cost, which rules it breaks, what else is free, and keeping it."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -21,6 +20,7 @@ from gateway.portal.machines.asking import (
     Wrong,
     errors_of,
     machine_path,
+    query_of,
     send,
     wrong_of,
 )
@@ -58,7 +58,7 @@ def preview(machine_id: UUID) -> Answer:
         quote = load(
             PRODUCTION,
             machine_path(machine_id, "quote"),
-            **{key: _said(each) for key, each in wished.items()},
+            **query_of(wished),
         )
     except RefusedError as refusal:
         if refusal.status not in (INVALID, CONFLICT):
@@ -96,12 +96,8 @@ def hold(machine_id: UUID) -> Answer:
     return _preview_page(machine, quote, typed, said, wrong), response.status
 
 
-def _said(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _quote_if_any(machine_id: UUID, wished: Json) -> Json | None:
-    asked = {name: _said(value) for name, value in wished.items() if name not in {"on_behalf_of", "purpose"}}
+    asked = query_of({name: wished[name] for name in wished if name not in {"on_behalf_of", "purpose"}})
     try:
         return load(PRODUCTION, machine_path(machine_id, "quote"), **asked)
     except RefusedError as refusal:

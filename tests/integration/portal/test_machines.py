@@ -248,6 +248,22 @@ def test_a_visitor_is_asked_to_sign_in_and_comes_back(system: SystemUnderTest) -
         assert answer.status_code == 303 and answer.headers["Location"] == f"/sign-in?next={path}"
 
 
+@pytest.mark.parametrize(
+    "moment",
+    ["0001-01-01T00:00", "9999-12-31T23:59", "2026-02-30T10:00", "2026-11-24T10:00Z", "²", "'" * 300],
+)
+def test_no_time_that_is_none_breaks_a_page(park: Park, moment: str) -> None:
+    customer = park(CUSTOMER)
+    machine = found(customer, "Five-axis machining centre")
+    asked = {"starts_at": moment, "ends_at": moment}
+
+    assert customer.get(f"{machine}/wish", query_string=asked).status_code == 422
+    assert customer.get("/machines", query_string=asked).status_code in {200, 422}
+    assert customer.get(machine, query_string={**asked, "first": moment, "days": moment}).status_code == 200
+    customer.get(machine)
+    assert customer.post(f"{machine}/hold", asked).status_code == 422
+
+
 def form_of(page: Any) -> dict[str, Any]:
     """The values of the form that a page shows, as a browser would send them."""
     values: dict[str, Any] = {}
