@@ -28,7 +28,7 @@ from approvals.casefile.revoking import revocation_verbs, revocation_view
 from approvals.casefile.stages import stages_view
 from approvals.cases import deferral, policy
 from approvals.cases.deadline import Deadlines, Reckoning
-from approvals.cases.lifecycle import RUNNING_STATES, STATE_NAMES, State, allows
+from approvals.cases.lifecycle import RUNNING_STATES, State, allows, name_of
 from approvals.cases.model import Case
 from approvals.certificates import queries as certificates
 from approvals.certificates.queries import standing
@@ -101,7 +101,7 @@ def case_summary(reader: Reader, case: Case) -> dict[str, Any]:
         "number": case.number,
         "item": _item_ref(item),
         "state": case.state.value,
-        "state_name": STATE_NAMES[case.state].to_dict(),
+        "state_name": name_of(case.state, licence=item.is_licence).to_dict(),
         "applicant": {"id": str(case.applicant_id), "name": case.applicant_name},
         "on_behalf_of": case.on_behalf_of,
         "subject_name": case.subject_name,

@@ -37,7 +37,7 @@ def announce(
             "on_behalf_of": case.on_behalf_of,
             "department": case.department,
             "state": case.state.value,
-            "state_name": state_name(case).to_dict(),
+            "state_name": state_name(case, item).to_dict(),
             "submitted_on": local_date(case.submitted_at) if case.submitted_at else None,
             "due_on": case.due_on,
             "due_at": case.due_at,

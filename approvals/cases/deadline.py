@@ -233,6 +233,7 @@ def limits_of(item: Item, *, granted: bool = False) -> clock.Limits:
         extension_moves_promised=bool(promised and promised.extension),
         delivery=_limit(delivery) if delivery and granted else None,
         pays=item.funding is not None,
+        licence=item.is_licence,
         stages=tuple(
             stage for stage in _stages(item) if granted or stage.ends is not clock.FactKind.DELIVERED
         ),

@@ -57,6 +57,16 @@ STATE_NAMES: dict[State, Text] = {
     State.LAPSED: Text("逾期未提交申请，已终止", "Ended: not handed in in time"),
     State.FILED: Text("已备案", "Filed"),
 }
+_NO_LICENCE = {
+    State.GRANTED: Text("已通过", "Granted"),
+    State.REFUSED: Text("未通过", "Refused"),
+    State.REVOKED: Text("已撤销", "Revoked"),
+}
+
+
+def name_of(state: State, *, licence: bool) -> Text:
+    """What a state is called; the words of 行政许可法 are for licences (许可) alone."""
+    return STATE_NAMES[state] if licence else _NO_LICENCE.get(state, STATE_NAMES[state])
 
 
 @dataclass(frozen=True, slots=True)

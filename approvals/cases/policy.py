@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from approvals.cases.lifecycle import STATE_NAMES, State, allows
+from approvals.cases.lifecycle import State, allows, name_of
 from approvals.cases.model import Case, CaseDepartment
+from approvals.items.model import Item
 from shared.actor import Actor
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.text import Text
@@ -75,14 +76,14 @@ def require_state(verb: str, case: Case) -> None:
         raise Conflict(
             Text(
                 "办件当前为“{state}”，不能进行此操作", "The case is “{state}”; this cannot be done now"
-            ).format(state=state_name(case)),
+            ).format(state=name_of(case.state, licence=False)),
             slug="wrong-state",
         )
 
 
-def state_name(case: Case) -> Text:
-    """The name of the case's state."""
-    return STATE_NAMES[case.state]
+def state_name(case: Case, item: Item) -> Text:
+    """The name of the case's state, as it is for its item."""
+    return name_of(case.state, licence=item.is_licence)
 
 
 def sees_personal_data(actor: Actor, case: Case, holds_claim: bool) -> bool:

@@ -52,7 +52,7 @@ def cancelled_at(session: Session, holder: str, at: datetime) -> list[Certificat
 
 
 def issuer_of(session: Session, certificate: Certificate, catalogue: Catalogue) -> Text:
-    """The body that issued it: as the certificate has it, and in English as the item of its case says."""
+    """The body that issued it: as it stands on the certificate, in English as the item of its case says."""
     item = catalogue.of(session.get_one(Case, certificate.case_id))
     return Text(certificate.issuer_name, item.department.name.en)
 

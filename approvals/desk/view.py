@@ -43,7 +43,7 @@ def task_view(reader: Reader, task: Task) -> dict[str, Any]:
             "item": item_ref(reader, case),
             "subject_name": case.subject_name,
             "state": case.state.value,
-            "state_name": state_name(case).to_dict(),
+            "state_name": state_name(case, item).to_dict(),
             "version": case.version,
         },
         "department": task.department,

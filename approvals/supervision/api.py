@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from approvals.casefile.opening import reading
 from approvals.casefile.view import Reader, item_ref
 from approvals.cases.policy import state_name
+from approvals.items.catalogue import Catalogue
 from approvals.supervision import queries
 from approvals.supervision.model import SupervisionRecord
 from approvals.supervision.policy import require_watcher
@@ -52,7 +53,7 @@ def _shown(reader: Reader, row: SupervisionRecord) -> dict[str, Any]:
             "item": item_ref(reader, case),
             "subject_name": case.subject_name,
             "state": case.state.value,
-            "state_name": state_name(case).to_dict(),
+            "state_name": state_name(case, reader.context.resources.get(Catalogue).of(case)).to_dict(),
         },
         "clock": row.clock,
         "clock_name": row.clock_name,

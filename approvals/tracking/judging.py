@@ -8,9 +8,8 @@ from approvals.applications.answers import Answers, row_exists
 from approvals.cases import clock
 from approvals.cases.clock import FactKind
 from approvals.cases.deadline import facts_of
-from approvals.cases.lifecycle import State
+from approvals.cases.lifecycle import State, name_of
 from approvals.cases.model import Case
-from approvals.cases.policy import state_name
 from approvals.handovers.port import Step, StepKind
 from approvals.items.answers import label_of
 from approvals.items.model import Item
@@ -80,7 +79,7 @@ def objection(
     """
     effect = EFFECTS[step.kind]
     if case.state not in effect.states:
-        return _STATE.format(state=state_name(case))
+        return _STATE.format(state=name_of(case.state, licence=False))
     if step.effective_on > today:
         return _FUTURE.format(day=say_date(step.effective_on))
     return (

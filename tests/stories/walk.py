@@ -137,7 +137,20 @@ def ends_well(applicant: Applicant, story: Story, application: str, company: Com
     assert bool(slips) == (story.ending != "outside"), "another authority's papers are not ours"
     for slip in slips:
         assert applicant.file(slip).startswith(b"%PDF")
+    _is_told_what_comes_next(applicant, story, application)
     _ENDINGS[story.ending](applicant, story, application, company)
+
+
+def _is_told_what_comes_next(applicant: Applicant, story: Story, application: str) -> None:
+    """After handing in: of a window and of a reviewer only where there is one."""
+    page, deeds = applicant.html(f"{application}/done"), [step.does for step in story.steps]
+    window = (
+        "The window checks whether the materials are complete. "
+        "If something is missing you are told everything at once."
+    )
+    reviewer = "After acceptance a reviewer examines the application and another official decides."
+    assert (applicant.words(window) in page) == ("accept" in deeds)
+    assert (applicant.words(reviewer) in page) == (deeds.count("review") == 1)
 
 
 def _certified(applicant: Applicant, _story: Story, application: str, _company: Company) -> str:

@@ -1,6 +1,7 @@
 """The deadline ledger: how a date explains itself, and what is said when facts contradict one another."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -41,6 +42,16 @@ def test_a_date_explains_itself_line_by_line() -> None:
         "The decision is due by 11 November 2026",
     ]
     assert clock.lines[-1].on == clock.due_on
+
+
+def test_deemed_acceptance_cites_the_law_on_licences_for_licences_alone() -> None:
+    """行政许可法 art. 32(4)."""
+    facts = [received(DAY), fact(FactKind.DEEMED_ACCEPTED, DAY, recorded_on=DAY + timedelta(days=8))]
+    for licence in (True, False):
+        given = replace(limits(limit(20)), licence=licence)
+        first = clock_of(facts, given, ClockKind.STATUTORY).lines[0].text
+        assert ("《行政许可法》第三十二条" in first.zh) == licence == ("Licensing Law" in first.en)
+        assert "视为受理" in first.zh or licence
 
 
 def test_an_intake_explanation_says_what_is_due_and_how_it_ended() -> None:

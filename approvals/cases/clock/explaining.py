@@ -43,6 +43,7 @@ class Timing:
 
     kind: ClockKind
     pays: bool
+    licence: bool
     stage: StageLimit | None
     start: ClockFact
     closing: ClockFact | None
@@ -83,6 +84,8 @@ def _start(timing: Timing) -> Line:
     elif timing.limit.from_receipt and timing.kind is not ClockKind.INTAKE:
         anew = fact.kind is FactKind.CORRECTION_ANSWERED
         text = (words.ANSWERED_FOR_DECISION if anew else words.RECEIVED_FOR_DECISION).format(day=day)
+    elif fact.kind is FactKind.DEEMED_ACCEPTED and not timing.licence:
+        text = words.DEEMED_WITHOUT_LAW.format(day=day)
     else:
         text = (words.STARTS_PAYMENT if timing.pays else words.STARTS[fact.kind]).format(day=day)
     recorded_on = local_date(fact.recorded_at)

@@ -158,6 +158,8 @@ class Limits:
     extension_moves_promised: bool = False
     delivery: Limit | None = None
     pays: bool = False
+    licence: bool = True
+    """Whether 行政许可法 reaches the item; what the park does likewise for others is not said to be law."""
     stages: tuple[StageLimit, ...] = ()
     make_up: Limit | None = None
     """How long after acceptance with gaps (容缺受理) the applicant may take to hand in what is missing."""

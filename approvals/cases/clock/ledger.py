@@ -192,7 +192,7 @@ def _promised_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> I
     it does where the item publishes that.
     """
     moved = course.extended if limits.extension_moves_promised else None
-    yield from _decision_clock(ClockKind.PROMISED, limits.promised, course, calendar, moved)
+    yield from _decision_clock(ClockKind.PROMISED, limits.promised, course, limits, calendar, moved)
 
 
 def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> Iterator[ClockReading]:
@@ -201,13 +201,16 @@ def _statutory_clock(course: Course, limits: Limits, calendar: WorkCalendar) -> 
     Likewise arts. 42(2) (45, and 15 more) and 43 (20), and whatever the item's own law says instead: the
     lengths are the item's data. Suspensions are the time that art. 45 leaves out (see `Counter`).
     """
-    yield from _decision_clock(ClockKind.STATUTORY, limits.statutory, course, calendar, course.extended)
+    yield from _decision_clock(
+        ClockKind.STATUTORY, limits.statutory, course, limits, calendar, course.extended
+    )
 
 
 def _decision_clock(
     kind: ClockKind,
     limit: Limit | None,
     course: Course,
+    limits: Limits,
     calendar: WorkCalendar,
     extension: ClockFact | None,
 ) -> Iterator[ClockReading]:
@@ -225,6 +228,7 @@ def _decision_clock(
             suspensions=course.suspensions,
             pauses=course.pauses,
             recounted=course.recounted,
+            licence=limits.licence,
         )
 
 
@@ -332,6 +336,7 @@ def _clock(
     recounted: tuple[ClockFact, ...] = (),
     stage: StageLimit | None = None,
     pays: bool = False,
+    licence: bool = True,
 ) -> ClockReading:
     """Count one clock (see `counting`)."""
     counter = Counter(calendar, limit.unit, suspensions, pauses)
@@ -340,6 +345,7 @@ def _clock(
     timing = Timing(
         kind=kind,
         pays=pays,
+        licence=licence,
         stage=stage,
         start=start,
         closing=closing,

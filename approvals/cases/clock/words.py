@@ -53,6 +53,11 @@ STARTS = {
         "The notice ends with {day}; that day is not counted (Civil Code, art. 201)",
     ),
 }
+DEEMED_WITHOUT_LAW = Text(
+    "未在期限内告知补正，自{day}收到申请材料之日起视为受理，当日不计入",
+    "No correction notice was given in time, so the application counts as accepted from the day it was "
+    "received, {day}; that day is not counted",
+)
 STARTS_PAYMENT = Text(
     "{day}作出拨付决定，当日不计入，拨付期限自次日起算（《民法典》第二百零一条）",
     "Granted on {day}; that day is not counted (Civil Code, art. 201)",

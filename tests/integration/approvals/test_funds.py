@@ -151,6 +151,7 @@ def test_objections_are_answered_before_the_decision_and_a_grant_is_paid_once(
     granted = decide(desk, case_id, amount_fen=4_000_000, reason="部分研发费用不予认定")
     assert granted.status_code == 200, granted.text
     assert granted.json["certificate"] is None
+    assert granted.json["state_name"]["zh"] == "已通过", "what pays funds is no licence"
     assert granted.json["funding"]["granted_fen"] == 4_000_000
     assert granted.json["funding"]["budget"]["left_fen"] == 200_000_000 - 4_000_000
 
@@ -211,6 +212,7 @@ def test_a_refusal_lets_go_of_what_was_applied_for(desk: Desk) -> None:
     (error,) = refusal(decide(desk, case_id, granted=False), 422)["errors"]
     assert error["pointer"] == "/reason" and "许可" not in error["message"]
     refused = decide(desk, case_id, granted=False, reason="不符合条款规定的条件")
+    assert refused.json["state_name"]["zh"] == "未通过"
     assert refused.status_code == 200, refused.text
     kinds = {slip["kind"] for slip in desk.get(member, f"/cases/{case_id}/slips").json["items"]}
     assert "funding_refusal" in kinds and "refusal_decision" not in kinds

@@ -39,6 +39,7 @@ from tests.integration.auditing.deeds import (
     whole_life,
     with_a_gap,
 )
+from tests.integration.auditing.machine_deeds import close_a_firm, trade_in_machines
 from tests.integration.auditing.performed import operations, performing
 from tests.integration.auditing.trail import report
 from tests.park.park import with_an_old_version
@@ -60,12 +61,17 @@ def test_every_operation_of_the_services_leaves_an_entry(
     old_draft = under_an_old_version(desk)
     licence = about_to_end(desk)
     with watched() as watch, performing(watch) as performed:
+        trade = trade_in_machines(system, clock)
+        traded = timers(system, "production")
+        close_a_firm(trade)
+        system.worker.run_once()
+        traded |= timers(system, "production")
         whole_life(desk)
         fire, wanting = file_on_a_promise(desk)
         keep_credit_records(desk)
         put_on_notice(desk)
         pay_funds(desk)
-        kept = timers(system)
+        kept = traded | timers(system)
         system.settle()
         renew(desk, licence)
         ok(desk.act(AGENT, old_draft, "renew-version"))
@@ -117,9 +123,9 @@ def test_every_operation_of_the_services_leaves_an_entry(
     } <= actions
 
 
-def timers(system: SystemUnderTest) -> set[str]:
+def timers(system: SystemUnderTest, service: str = "enterprise") -> set[str]:
     """Names of the appointments there are."""
-    with system.runtime("enterprise").read() as session:
+    with system.runtime(service).read() as session:
         return set(session.scalars(sa.select(Timer.name)))
 
 

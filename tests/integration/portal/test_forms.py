@@ -2,7 +2,6 @@
 
 from io import BytesIO
 
-from shared.testing.answers import a1_answers
 from tests.integration.portal.conftest import ITEM, Browser
 
 
@@ -73,16 +72,6 @@ def test_a_stale_page_keeps_what_was_typed_and_overwrites_nothing(applicant: Bro
     assert 'value="第二窗"' in stale.text
     assert "该申请已被更新" in stale.text
     assert 'value="第一窗"' in applicant.get(section).text
-
-
-def test_sections_lead_to_each_other_and_the_last_one_to_the_materials(applicant: Browser) -> None:
-    application = applicant.start()
-    sections = list(a1_answers())
-    for key, following in zip(sections, [*sections[1:], None], strict=True):
-        applicant.get(f"{application}/sections/{key}")
-        answer = applicant.post(f"{application}/sections/{key}", as_form(a1_answers()[key]))
-        expected = f"{application}/sections/{following}" if following else f"{application}/materials"
-        assert answer.headers["Location"] == expected
 
 
 def as_form(answers: dict[str, object]) -> dict[str, object]:

@@ -152,6 +152,7 @@ def missed(tx: Transaction, it: Opened) -> Opened:
 def expired(tx: Transaction, it: Opened) -> None:
     """The engine has let it go because nobody acted in time; the trade notes it and tells."""
     note(tx, it, "expired", Party.SYSTEM)
+    tx.audit("machine-booking.expired", "booking", it.booking.id, on_behalf_of=it.kept.customer)
 
 
 def enter(tx: Transaction, kept: MachineBooking, step: str, party: Party, reason: str | None = None) -> None:

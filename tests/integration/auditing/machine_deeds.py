@@ -1,0 +1,60 @@
+"""Everything that can be done to machines and their bookings: what the trail has to know of."""
+
+from shared.clock import ManualClock
+from shared.testing.systems import SystemUnderTest
+from tests.integration.assembly import Assembly
+from tests.integration.facilities.machines.trade import BORROWER, CUSTOMER, LENDER, OWNER, Trade, described
+
+
+def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
+    """From the crew to the last booking; takes five hours of a working day, and leaves one booking ahead."""
+    trade = Trade(Assembly(system, clock), clock)
+    crew = trade.ok(
+        trade.ask(
+            LENDER,
+            "POST",
+            "/machine-crews",
+            json={"owner": OWNER, "name": {"zh": "甲班", "en": "Crew A"}, "people": 2},
+        )
+    )
+    machine = trade.machine(crew_id=crew["id"])
+    _keep(trade, machine)
+    _book(trade, machine)
+    return trade
+
+
+def _keep(trade: Trade, machine: str) -> None:
+    """What its owner does with a machine."""
+    body = {key: value for key, value in described().items() if key not in {"owner", "price"}}
+    trade.ok(trade.on_machine(LENDER, machine, "", {**body, "note": "新换主轴"}, method="PUT"))
+    price = {**described()["price"], "unit_fen": 30000, "effective_on": "2026-12-01"}
+    trade.ok(trade.on_machine(LENDER, machine, "prices", price))
+    closed = {"starts_at": trade.at(96), "ends_at": trade.at(100), "capacity": 0, "reason": "检修"}
+    closure = trade.ok(trade.on_machine(LENDER, machine, "closures", closed))
+    trade.ok(trade.on_machine(LENDER, machine, f"closures/{closure['id']}", method="DELETE"))
+    trade.ok(trade.on_machine(LENDER, machine, "withdraw", {}))
+    trade.ok(trade.on_machine(LENDER, machine, "publish", {}))
+
+
+def _book(trade: Trade, machine: str) -> None:
+    """Every way that a booking may take; one is left to expire, and one for tomorrow stays."""
+    used, missed = trade.booked(machine, 2, 4), trade.booked(machine, 5, 6)
+    given_up = trade.booked(machine, 24, 26)
+    trade.ok(trade.act(BORROWER, given_up, "cancel"))
+    unwanted = trade.ok(trade.hold(machine, 24, 26))["id"]
+    trade.ok(trade.act(BORROWER, unwanted, "confirm"))
+    trade.ok(trade.act(LENDER, unwanted, "reject", {"reason": "自用"}))
+    trade.booked(machine, 28, 30)
+    trade.ok(trade.hold(machine, 48, 50))
+    trade.go_to(2)
+    trade.assembly.system.settle()
+    trade.ok(trade.act(LENDER, used, "start"))
+    trade.go_to(4)
+    trade.ok(trade.act(LENDER, used, "finish"))
+    trade.go_to(5.5)
+    trade.ok(trade.act(LENDER, missed, "no-show"))
+
+
+def close_a_firm(trade: Trade) -> None:
+    """The register says that the firm which has booked is closed."""
+    trade.register(CUSTOMER, status="closed", sequence=2)
