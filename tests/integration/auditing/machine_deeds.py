@@ -45,6 +45,7 @@ def _book(trade: Trade, machine: str) -> None:
     trade.ok(trade.act(BORROWER, unwanted, "confirm"))
     trade.ok(trade.act(LENDER, unwanted, "reject", {"reason": "自用"}))
     trade.booked(machine, 28, 30)
+    trade.booked(trade.machine(rules={"needs_approval": False}), 28, 30)
     trade.ok(trade.hold(machine, 48, 50))
     trade.go_to(2)
     trade.assembly.system.settle()

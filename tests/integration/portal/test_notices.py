@@ -49,7 +49,7 @@ def test_a_notice_is_read_objected_to_published_anew_and_followed_by_the_applica
     prepare(keeper)
     moved = keeper.follow().text.partition('id="moves-title"')[2].partition("</table>")[0]
     assert "Time to apply after the notice" in moved, "what is on notice has no number yet"
-    assert ">None<" not in moved and "晴岸自动化装备有限公司</a>" in moved
+    assert ">None<" not in moved and "示范市云栖湾精密传动有限公司</a>" in moved
     keeper.get(CHECK)
     assert keeper.post(f"{FORM}/discard").status_code == 303
 

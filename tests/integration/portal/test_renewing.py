@@ -40,7 +40,7 @@ def licensed(park: SystemUnderTest) -> tuple[str, str]:
     runtime = park.runtime("enterprise")
     with runtime.read() as session:
         owned = sa.select(Enterprise.uscc).where(Enterprise.applicant_account_id == AGENT)
-        uscc = session.scalars(owned).one()
+        uscc = session.scalars(owned.order_by(Enterprise.uscc).limit(1)).one()
     member = Membership(UUID(int=1), uscc, "企业", "member")
     actor = Actor("account", AGENT, "企业经办人乙", roles=frozenset({"applicant"}), memberships=(member,))
     with runtime.transaction(actor) as tx:

@@ -44,7 +44,7 @@ from shared.http.description import ETAG, LOCATION, Blueprint
 from shared.http.etag import expected_version
 from shared.http.paging import link_next
 from shared.http.state import current_actor, current_runtime
-from shared.refusals import FORBIDDEN
+from shared.refusals import FORBIDDEN, NOT_FOUND
 from shared.transaction import Transaction
 
 blueprint = Blueprint(
@@ -61,13 +61,13 @@ blueprint = Blueprint(
 @blueprint.post("/machine-bookings")
 @blueprint.arguments(Hold)
 @blueprint.response(201, BookingOut, headers={**ETAG, **LOCATION})
-@refuses(FORBIDDEN, FIRM_NOT_ACTIVE, NOT_OFFERED, CAPACITY_FULL)
+@refuses(FORBIDDEN, NOT_FOUND, FIRM_NOT_ACTIVE, NOT_OFFERED, CAPACITY_FULL)
 @command
 def hold_machine(tx: Transaction, data: dict[str, Any]) -> Reply:
     """Keep a machine for a firm for a quarter of an hour, at the price of now; then `confirm`.
 
     For members of the firm, which has to be registered and active. 422 names every rule that the wish
-    breaks, 409 `capacity-full` what else would be free.
+    breaks, 409 `capacity-full` what else would be free; 404 says that there is no such machine for you.
     """
     wish = Wish(data.pop("starts_at"), data.pop("ends_at"), data.pop("quantity"))
     wanted = MachineWish(wish, data.pop("with_operator"), data.pop("pieces"))
