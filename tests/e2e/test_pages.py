@@ -110,7 +110,6 @@ def _look(kind: Kind, window: Window, places: Places) -> None:
     window.check()
 
 
-@pytest.mark.slow  # it fails since there are 124 paths: Swagger UI stops drawing after the first groups
 def test_the_api_description_is_shown_and_tried_without_leaving_this_server(
     page: Page, server: Server
 ) -> None:
@@ -121,6 +120,8 @@ def test_the_api_description_is_shown_and_tried_without_leaving_this_server(
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
     page.goto(f"{server.url}/api/docs")
+    # Groups come closed: with all of more than a hundred operations open Swagger UI stops drawing.
+    page.get_by_role("heading", name="enterprise: items").click()
     page.get_by_role("button", name="GET /api/v1/enterprise/items", exact=False).first.click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute", exact=True).click()

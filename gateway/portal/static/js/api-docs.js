@@ -2,5 +2,5 @@
 window.addEventListener("DOMContentLoaded", function () {
   "use strict";
   const place = document.getElementById("swagger-ui");
-  window.SwaggerUIBundle({ url: place.dataset.url, domNode: place, deepLinking: true, validatorUrl: null });
+  window.SwaggerUIBundle({ url: place.dataset.url, domNode: place, deepLinking: true, docExpansion: "none", validatorUrl: null });
 });
