@@ -39,8 +39,7 @@ def expect(tx: Transaction, uscc: str) -> None:
 def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
     """Take off the firm's machines and make an appointment for each of its bookings, some at a time."""
     uscc = str(payload["uscc"])
-    status = tx.session.scalar(sa.select(EnterpriseCopy.status).where(EnterpriseCopy.uscc == uscc))
-    if status == ACTIVE:  # it has come back meanwhile
+    if _has_come_back(tx, uscc):
         return
     offered = sa.select(Machine).where(Machine.owner == uscc, Machine.state == MachineState.PUBLISHED)
     machines = tx.session.scalars(offered.limit(AT_ONCE)).all()
@@ -60,7 +59,7 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
     )
     found = list(tx.session.scalars(due))
     for booking_id in found:
-        tx.schedule(STEP_TIMER, str(booking_id), tx.now, {"booking": str(booking_id)})
+        tx.schedule(STEP_TIMER, str(booking_id), tx.now, {"booking": str(booking_id), "uscc": uscc})
     if AT_ONCE in (len(found), len(machines)):
         last = str(found[-1]) if found else after
         tx.schedule(ROUND_TIMER, f"{uscc}/{new_id()}", tx.now, {"uscc": uscc, "after": last})
@@ -68,6 +67,13 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
 
 def cancel_one(tx: Transaction, payload: Mapping[str, object]) -> None:
     """Cancel one booking and give back all that was charged, unless that is done or it has begun."""
+    if _has_come_back(tx, str(payload["uscc"])):
+        return
     it = Opened(*find_booking(tx.session, UUID(str(payload["booking"])), sa.true()))
     if allows("cancel", it.booking.state):
         cancel_as(tx, it, Party.SYSTEM, REASON)
+
+
+def _has_come_back(tx: Transaction, uscc: str) -> bool:
+    """Whether the register has meanwhile said that the firm is active again."""
+    return tx.session.scalar(sa.select(EnterpriseCopy.status).where(EnterpriseCopy.uscc == uscc)) == ACTIVE

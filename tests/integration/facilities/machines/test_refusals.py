@@ -6,7 +6,6 @@ import pytest
 
 from tests.integration.facilities.machines.trade import (
     BORROWER,
-    CUSTOMER,
     LENDER,
     OTHER,
     OWNER,
@@ -148,17 +147,3 @@ def test_a_cancellation_gives_back_what_was_agreed(trade: Trade, hours_before: f
     back = {reason: amount for reason, amount in trade.lines(booking) if amount < 0}
     assert back == {**({"refund": -refund} if refund else {}), "deposit_back": -100000}
     assert preview["refund_fen"] == refund + 100000
-
-
-def test_a_firm_that_is_closed_has_its_bookings_cancelled_and_paid_back(trade: Trade) -> None:
-    machine = trade.machine()
-    booking = trade.booked(machine, 24, 27)
-    trade.register(OWNER, "closed", sequence=2)
-    trade.assembly.system.settle()
-
-    after = trade.booking(booking)
-    assert after["state"] == "cancelled" and after["balance_fen"] == 0
-    assert after["history"][-1]["by"] == "system"
-    assert trade.ok(trade.get(BORROWER, "/machines"))["items"] == []
-    assert trade.hold(machine, 48, 50).status_code == 404
-    assert CUSTOMER == after["customer"]
