@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.database import Aggregate, Base, JsonDoc, UtcDateTime
 
 ACTIVE = "active"
+SUSPENDED = "suspended"
 CLOSED = "closed"
 
 

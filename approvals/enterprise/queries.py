@@ -25,9 +25,9 @@ def list_enterprises(
     return page, Cursor(page[-1].uscc, page[-1].uscc).encode() if len(rows) > limit else None
 
 
-def find_enterprise(session: Session, uscc: str) -> Enterprise:
-    """One enterprise; NotFound when the register has no such code."""
-    found = session.get(Enterprise, uscc.strip().upper())
+def find_enterprise(session: Session, uscc: str, *, lock: bool = False) -> Enterprise:
+    """One enterprise, locked for a change if asked; NotFound when the register has no such code."""
+    found = session.get(Enterprise, uscc.strip().upper(), with_for_update=lock or None)
     if found is None:
         raise NotFound(Text("登记簿中没有这个统一社会信用代码", "The register has no such credit code"))
     return found

@@ -48,6 +48,7 @@ from approvals.enterprise.register import (
     strike_off,
     tell_all,
 )
+from approvals.enterprise.standing import api as standing
 from approvals.extensions import api as extensions
 from approvals.funds import api as funds
 from approvals.gaps import api as gaps
@@ -153,6 +154,7 @@ service = Service(
         promises.blueprint,
         checks.blueprint,
         register_api.blueprint,
+        standing.blueprint,
     ),
     publishes=CONTRACTS,
     timers={

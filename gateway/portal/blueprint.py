@@ -30,6 +30,7 @@ from gateway.portal import (
     desk_revocation,
     desk_spot,
     discarding,
+    enterprises,
     errors,
     files,
     handovers,
@@ -95,6 +96,7 @@ PAGES = (
     calendar_years.pages,
     calendar_notice.pages,
     credit.pages,
+    enterprises.pages,
     *machines.PAGES,
     apidocs.pages,
 )

@@ -56,6 +56,7 @@ MENU = (
     MenuEntry("portal.stuck.index", _l("Stuck events"), "hand-stop", sees_stuck_events, "/stuck-events"),
     MenuEntry("portal.calendar.index", _l("Working calendar"), "calendar", sees_stuck_events, "/calendar"),
     MenuEntry("portal.credit.index", _l("Credit records"), "scale", oversees_credit, "/credit"),
+    MenuEntry("portal.register.index", _l("Register"), "building", on_the_desk, "/register"),
     MenuEntry("portal.public.items", _l("Services"), "clipboard-list", _everybody, "/items"),
     MenuEntry("portal.applications.mine", _l("My applications"), "files", may_apply, "/applications"),
     MenuEntry("portal.machines.index", _l("Shared machines"), "building-factory", _everybody, "/machines"),

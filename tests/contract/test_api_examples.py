@@ -105,6 +105,8 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     reader.do("agent", "notifications_read_message", message_id=message_id)
     record = reader.do("admin", "enterprise_enter_credit_record").get_json()
     reader.do("admin", "enterprise_repair_credit_record", record_id=record["id"])
+    for operation in ("enterprise_suspend_enterprise", "enterprise_resume_enterprise"):
+        reader.do("approver", operation, uscc="91990101MA0DEM013U")
     reader.do("admin", "enterprise_put_draft", year=2027)
     reader.do("admin", "enterprise_publish_draft", year=2027)
     trade_machines(reader)

@@ -199,6 +199,16 @@ CREDIT = (
     Kind("credit-record-with-errors", "/credit/enter", "manager", then=_press("Enter the record")),
     Kind("own-credit-records", "/credit", "agent"),
 )
+REGISTER = (
+    Kind("register", "/register", "approver"),
+    Kind("register-enterprise", "/register/91990101MA0DEM013U", "approver"),
+    Kind(
+        "register-suspend-with-errors",
+        "/register/91990101MA0DEM013U",
+        "approver",
+        then=_press("Enter the suspension"),
+    ),
+)
 PROMISES = (
     Kind("way-of-applying", "/applications/{fire_draft}/route", "agent2"),
     Kind("check-with-promise", "/applications/{fire_promise}/check", "agent2"),

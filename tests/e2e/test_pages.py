@@ -9,7 +9,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Reader
-from tests.e2e.kinds import APPLICANT, CREDIT, DESK, MACHINES, OPERATORS, PROMISES, PUBLIC, TIME, Kind
+from tests.e2e.kinds import (
+    APPLICANT,
+    CREDIT,
+    DESK,
+    MACHINES,
+    OPERATORS,
+    PROMISES,
+    PUBLIC,
+    REGISTER,
+    TIME,
+    Kind,
+)
 from tests.e2e.places import Places, moved_places, usual_places
 from tests.e2e.server import Server
 from tests.e2e.views import DESKTOP, PHONE, View
@@ -34,7 +45,7 @@ def moved(server: Server, places: Places) -> Places:
 # among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
-KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT, *PROMISES, *MACHINES)
+KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT, *REGISTER, *PROMISES, *MACHINES)
 PAIRS = [
     pytest.param(kind, view, id=f"{kind}-{view}", marks=() if (number + turn) % 2 else pytest.mark.slow)
     for number, kind in enumerate(KINDS)

@@ -90,6 +90,8 @@ BODIES: Mapping[str, Any] = {
     f"POST {TASK}/release": {},
     "PUT /enterprise/calendar/{year}/draft": notice(),
     "POST /enterprise/calendar/{year}/publish": {"reason": "已与原文核对"},
+    "POST /enterprise/enterprises/{uscc}/suspend": {"reason": "受灾停产"},
+    "POST /enterprise/enterprises/{uscc}/resume": {"reason": "复工"},
     "POST /enterprise/credit-records": {
         "uscc": "91990101MA19YYYYXD",
         "source": "示范通报",

@@ -314,6 +314,18 @@ def _certificate(park: Park) -> Scene:
     return Scene({"certificate_id": granted["id"]})
 
 
+def _founded(park: Park, *verbs: str) -> Scene:
+    """A company that was registered just now, nobody else's object."""
+    uscc = park.case(AGENT, park.decided())["certificate"]["uscc"]
+    path = f"/enterprises/{uscc}"
+    for verb in verbs:
+        etag = park.get(APPROVER, path).headers["ETag"]
+        body = {"reason": "受灾停产"}
+        entered = park.client(APPROVER).post(f"{path}/{verb}", json=body, headers={"If-Match": etag})
+        assert entered.status_code == 200, entered.text
+    return Scene({"uscc": uscc}, {"uscc": park.get(APPROVER, path).headers["ETag"]})
+
+
 def _start_for_oneself(_park: Park) -> Scene:
     return Scene(bodies={"cases": {"item_code": ITEM}})
 
@@ -473,6 +485,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "funds granted": _funds_granted,
     "funds granted, payment claimed": _payment_claimed,
     "the organisation": lambda park: Scene({"uscc": park.on_behalf_of or ""}),
+    "a company just founded": _founded,
+    "a company whose business is suspended": lambda park: _founded(park, "suspend"),
     "year with a draft": _notice,
     "credit record of the organisation": _credit_record,
     "credit record of a person": _of_oneself(_credit_record),

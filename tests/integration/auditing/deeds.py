@@ -181,6 +181,15 @@ def keep_credit_records(desk: Desk) -> None:
     ok(desk.client(MANAGER).post(path, json={"reason": "已核实"}, headers=headers))
 
 
+def suspend_and_resume(desk: Desk) -> None:
+    """The business of a company."""
+    founded = desk.case(AGENT, desk.decided(company={"trade_name": "云栖歇"}))
+    path = f"/enterprises/{founded['certificate']['uscc']}"
+    for verb in ("suspend", "resume"):
+        headers = {"If-Match": desk.get(APPROVER, path).headers["ETag"]}
+        ok(desk.client(APPROVER).post(f"{path}/{verb}", json={"reason": "受灾停产"}, headers=headers))
+
+
 def hand_over(desk: Desk) -> None:
     """Everything that is done about a case which another authority executes, by every errand there is."""
     uscc = desk.case(AGENT, desk.decided(company={"trade_name": "云栖转"}))["certificate"]["uscc"]

@@ -37,6 +37,7 @@ from tests.integration.auditing.deeds import (
     put_on_notice,
     renew,
     settle_stuck,
+    suspend_and_resume,
     under_an_old_version,
     whole_life,
     with_a_gap,
@@ -71,6 +72,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
         whole_life(desk)
         fire, wanting = file_on_a_promise(desk)
         keep_credit_records(desk)
+        suspend_and_resume(desk)
         put_on_notice(desk)
         pay_funds(desk)
         kept = traded | timers(system)
