@@ -2,6 +2,7 @@
 
 import functools
 import os
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +80,30 @@ class OneServerAFile(LoadScopeScheduling):  # type: ignore[misc] # it has no typ
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """How tests are spread over processes."""
     return OneServerAFile(config, log)
+
+
+ON_BOTH = ("tests/integration/messaging/", "tests/integration/facilities/capacity/", "tests/integration/test_")
+"""Where databases could differ: what rests on locks, constraints and isolation is held to both every day."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test that runs on both kinds of database one is enough a day; `make test-full` runs both.
+
+    Which one follows from the test's name: about half of each file's tests run on either.
+    """
+    for item in items:
+        kind = _kind_of_database(item)
+        if kind is None or item.nodeid.startswith(ON_BOTH):
+            continue
+        name = item.nodeid.replace(kind, "")
+        if kind != ("sqlite", "postgres")[zlib.crc32(name.encode()) % 2]:
+            item.add_marker(pytest.mark.slow)
+
+
+def _kind_of_database(item: pytest.Item) -> str | None:
+    """The kind chosen by the fixture `databases`, where the test goes by it."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("databases") if callspec is not None else None
 
 
 @pytest.fixture
