@@ -1,89 +1,40 @@
 """Public notices: A9 from the notice to the closed enterprise, and how a notice ends otherwise."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
-from approvals.enterprise.service import service as enterprise
-from approvals.items.catalogue import Catalogue
 from approvals.notices.model import Objection
 from facilities.enterprises.model import EnterpriseCopy
-from notifications.messages.model import Message
-from shared.actor import Actor
 from shared.clock import ManualClock
-from shared.testing.answers import A1_MATERIALS, A9, A9_ANSWERS, A9_MATERIALS, a1_answers
-from shared.testing.systems import SystemFactory
+from shared.testing.answers import A1_MATERIALS, A9, a1_answers
+from tests.integration.approvals.announced import (
+    FILE_UNTIL,
+    LAST_ON,
+    OBJECTION,
+    YES,
+    company,
+    drafted,
+    examined,
+    go_to,
+    published,
+    told,
+)
 from tests.integration.approvals.desk import Desk
 from tests.integration.approvals.notices import at, in_force
 from tests.integration.approvals.people import (
     AGENT,
     APPROVER,
-    AUDITOR,
     OTHER_AGENT,
     REVIEWER,
     WINDOW,
     applicant,
-    member_of,
 )
 from tests.integration.approvals.refusals import pointers, refusal
-from tests.unit.notice_item import CODE as NOTICED
-from tests.unit.notice_item import LATER, with_notice
 from tests.unit.pdf_text import texts
 
 A1 = "company-establishment"
-YES = {"declaration": True}
-OBJECTION = {"standing": "creditor", "name": "示范债权人", "reason": "尚有货款未结清", "contact": "0990-1"}
-LAST_ON, FILE_UNTIL = date(2026, 12, 14), date(2027, 1, 4)
-"""Of a notice published on Monday, 23 November 2026: the twentieth day is Sunday the 13th."""
-
-
-def company(desk: Desk, name: str = "云栖湾") -> tuple[str, Actor, str]:
-    """A registered company: its credit code, a member, the case that set it up."""
-    case_id = desk.decided(company={"trade_name": name})
-    uscc: str = desk.case(AGENT, case_id)["certificate"]["uscc"]
-    return uscc, member_of(uscc), case_id
-
-
-def drafted(desk: Desk, member: Actor, uscc: str, **changes: Any) -> str:
-    """A complete draft of A9."""
-    return desk.draft_of(member, A9, {**A9_ANSWERS, **changes}, A9_MATERIALS, uscc)
-
-
-def published(desk: Desk, member: Actor, uscc: str) -> str:
-    """A case on notice."""
-    case_id = drafted(desk, member, uscc)
-    answer = desk.act(member, case_id, "publish-notice", YES)
-    assert answer.status_code == 200, answer.text
-    return case_id
-
-
-def go_to(desk: Desk, clock: ManualClock, day: date) -> None:
-    """Ten o'clock of that day, with all that is due by then done."""
-    clock.set(at(day))
-    desk.system.settle()
-
-
-def told(desk: Desk) -> list[str]:
-    """The templates of all messages, in their order."""
-    with desk.system.runtime("notifications").read() as session:
-        return list(session.scalars(sa.select(Message.template).order_by(Message.created_at, Message.id)))
-
-
-def examined(desk: Desk, case_id: str, *, with_gaps: bool = False) -> None:
-    """Accepted, reviewed, and the decision claimed."""
-    desk.claim(WINDOW, case_id)
-    assert desk.act(WINDOW, case_id, "accept", {"with_gaps": with_gaps}).status_code == 200
-    slug = desk.case(AUDITOR, case_id)["item"]["slug"]
-    keys = [each["key"] for each in desk.get(None, f"/items/{slug}").json["review_checks"]]
-    checks = [{"key": key, "result": "pass", "note": ""} for key in keys]
-    opinion = {"conclusion": "approve", "text": "齐全", "checks": checks}
-    answer = desk.on_task(REVIEWER, desk.claim(REVIEWER, case_id), "opinion", opinion)
-    assert answer.status_code == 200, answer.text
-    desk.claim(APPROVER, case_id)
 
 
 def test_a_company_is_deregistered_after_its_notice(desk: Desk, clock: ManualClock) -> None:
@@ -279,104 +230,6 @@ def test_a_calendar_published_meanwhile_moves_the_days_of_a_notice(desk: Desk, c
     refusal(desk.act(member, case_id, "submit", YES), 409, "notice-running")
     go_to(desk, clock, date(2027, 1, 6))
     assert desk.act(member, case_id, "submit", YES).status_code == 200
-
-
-def noticed_desk(make_system: SystemFactory, clock: ManualClock, **of_the_item: bool) -> Desk:
-    """The enterprise service with an item that is put on notice before its decision."""
-    resources: dict[type, object] = {Catalogue: with_notice(**of_the_item)}
-    service = replace(enterprise, resources=lambda settings: {**enterprise.resources(settings), **resources})
-    return Desk(make_system([service], clock=clock, demo=True))
-
-
-@pytest.mark.parametrize("stops", [False, True])
-def test_the_authority_puts_an_application_on_notice_before_it_decides(
-    make_sqlite_system: SystemFactory, clock: ManualClock, stops: bool
-) -> None:
-    desk = noticed_desk(make_sqlite_system, clock, stops=stops)
-    uscc, member, _established = company(desk)
-    answers = {"holder": {"phone": "0990-1234567"}, "workshop": {"place": "3号楼一层"}}
-    case_id = desk.draft_of(member, NOTICED, answers, ["plan"], uscc)
-    refusal(desk.act(member, case_id, "publish-notice", YES), 409, "no-notice")
-    assert desk.act(member, case_id, "submit", YES).status_code == 200
-    examined(desk, case_id)
-    due = desk.case(APPROVER, case_id)["due"]["on"]
-    refusal(desk.act(APPROVER, case_id, "decide", {"granted": True}), 409, "notice-required")
-    refusal(desk.act(WINDOW, case_id, "publish-notice", YES), 403, "claim-required")
-
-    answer = desk.act(APPROVER, case_id, "publish-notice", YES)
-    assert answer.status_code == 200 and "decide" not in answer.json["actions"], answer.text
-    notice = answer.json["notice"]
-    assert (answer.json["state"], notice["last_on"]) == ("deciding", "2026-11-30")
-    if stops:
-        assert (answer.json["due"], answer.json["resumes_on"]) == (None, "2026-11-30")
-    else:
-        assert (answer.json["due"]["on"], answer.json["resumes_on"]) == (due, None)
-    refusal(desk.act(APPROVER, case_id, "publish-notice", YES), 409, "notice-running")
-    refusal(desk.act(APPROVER, case_id, "decide", {"granted": True}), 409, "notice-running")
-    place = f"/notices/{notice['id']}/objections"
-    lodged = desk.client(OTHER_AGENT).post(place, json=OBJECTION)
-    assert lodged.status_code == 201 and not lodged.json["ended_case"], lodged.text
-    refusal(desk.client(OTHER_AGENT).post(place, json=OBJECTION), 409, "already-objected")
-    assert len(desk.get(APPROVER, f"/cases/{case_id}/objections").json["items"]) == 1
-    refusal(desk.get(WINDOW, f"/cases/{case_id}/objections"), 403)
-
-    go_to(desk, clock, date(2026, 12, 1))
-    case = desk.case(APPROVER, case_id)
-    assert case["notice"]["state"] == "ended" and case["resumes_on"] is None
-    assert (case["due"]["on"] > due) is stops
-    answer = desk.act(APPROVER, case_id, "decide", {"granted": True})
-    assert answer.status_code == 200, answer.text
-    (page,) = texts(desk.get(member, f"/cases/{case_id}/certificate").data)
-    assert "车间许可证" in page
-
-
-def test_a_case_that_ends_takes_its_notice_down(
-    make_sqlite_system: SystemFactory, clock: ManualClock
-) -> None:
-    desk = noticed_desk(make_sqlite_system, clock, follows=True)
-    uscc, member, _established = company(desk)
-    answers = {"holder": {"phone": "0990-1234567"}, "workshop": {"place": "3号楼一层"}}
-    case_id = desk.draft_of(member, NOTICED, answers, ["plan"], uscc)
-    promised = {"materials": [LATER], "promise": True}
-    assert desk.act(member, case_id, "submit", {**YES, "deferred": promised}).status_code == 200
-    examined(desk, case_id, with_gaps=True)
-    noticed = desk.act(APPROVER, case_id, "publish-notice", YES)
-    assert noticed.status_code == 200, noticed.text
-    notice = noticed.json["notice"]["id"]
-    go_to(desk, clock, date(2026, 11, 26))
-    assert desk.case(member, case_id)["state"] == "terminated"
-    public = desk.get(None, f"/notices/{notice}").json
-    assert (public["state"], public["stop_reason"]) == ("stopped", "case_ended")
-    refusal(
-        desk.client(OTHER_AGENT).post(f"/notices/{notice}/objections", json=OBJECTION), 409, "notice-over"
-    )
-
-
-def test_a_renewal_by_law_takes_its_notice_down(
-    make_sqlite_system: SystemFactory, clock: ManualClock
-) -> None:
-    desk = noticed_desk(make_sqlite_system, clock)
-    uscc, member, _established = company(desk)
-    answers = {"holder": {"phone": "0990-1234567"}, "workshop": {"place": "3号楼一层"}}
-    first = desk.draft_of(member, NOTICED, answers, ["plan"], uscc)
-    assert desk.act(member, first, "submit", YES).status_code == 200
-    examined(desk, first)
-    assert desk.act(APPROVER, first, "publish-notice", YES).status_code == 200
-    go_to(desk, clock, date(2026, 12, 1))
-    granted = desk.act(APPROVER, first, "decide", {"granted": True}).json["certificate"]
-    last_day = date.fromisoformat(granted["valid_until"])
-    go_to(desk, clock, last_day - timedelta(days=32))
-    body = {"item_code": NOTICED, "renews": granted["id"]}
-    case_id = desk.client(member).post("/cases", json=body).json["id"]
-    assert desk.upload(member, case_id, "plan").status_code == 201
-    assert desk.act(member, case_id, "submit", YES).status_code == 200
-    examined(desk, case_id)
-    go_to(desk, clock, last_day)
-    noticed = desk.act(APPROVER, case_id, "publish-notice", YES)
-    assert noticed.status_code == 200, noticed.text
-    go_to(desk, clock, last_day + timedelta(days=1))
-    case = desk.case(member, case_id)
-    assert (case["state"], case["notice"]["state"]) == ("granted", "stopped")
 
 
 def test_of_an_objection_and_a_withdrawal_at_once_and_of_two_notices_one_wins(enterprise_desk: Desk) -> None:
