@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from facilities.capacity.grid import Span
@@ -35,6 +35,25 @@ BOUNDARY_NAMES: dict[Boundary, Text] = {
         "跨时段的计费段按各时段内的时长分别计价", "A billing step is divided by the time in each hours"
     ),
 }
+
+
+class Recurring(Protocol):
+    """Hours that come back on some weekdays; what they mean for the price is for each kind of them to say."""
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """On which they begin; 1 is Monday."""
+        ...
+
+    @property
+    def since(self) -> time:
+        """When they begin, by the wall."""
+        ...
+
+    @property
+    def until(self) -> time:
+        """When they end; not later than `since` is the next day."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +102,7 @@ class Stretch:
     band: int | None
 
 
-def stretches(span: Span, bands: Sequence[Band], tz: ZoneInfo) -> list[Stretch]:
+def stretches(span: Span, bands: Sequence[Recurring], tz: ZoneInfo) -> list[Stretch]:
     """The span cut where another band begins to count; together they are the span."""
     changes = sorted(_changes(span, bands, tz))
     active: Counter[int] = Counter()
@@ -97,7 +116,7 @@ def stretches(span: Span, bands: Sequence[Band], tz: ZoneInfo) -> list[Stretch]:
     return found
 
 
-def _changes(span: Span, bands: Sequence[Band], tz: ZoneInfo) -> Iterator[tuple[datetime, int, int]]:
+def _changes(span: Span, bands: Sequence[Recurring], tz: ZoneInfo) -> Iterator[tuple[datetime, int, int]]:
     """When which band begins (1) and ends (-1), at least within the span."""
     day = span.start.astimezone(tz).date() - _A_DAY  # its last hours may be ours
     while day <= span.end.astimezone(tz).date():

@@ -50,6 +50,10 @@ class CasNumberError(IdentifierError):
     """A wrong CAS registry number of a chemical substance."""
 
 
+class PlateError(IdentifierError):
+    """A wrong number plate (号牌号码)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caution:
     """Something to look at twice, though it may well be right: a table that ships here is only an extract."""
