@@ -18,7 +18,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run test test-full bench-events bench-backlog bench-cases check check-deployment format migrate seed lock messages clean
+.PHONY: help setup dev run test test-full bench-events bench-backlog bench-cases bench-bookings check check-deployment format migrate seed lock messages clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench-events: dev ## Measure events end to end, against Celery and against a han
 
 bench-cases: dev ## Measure handing in applications, against a bare application that writes the same rows
 	@$(BIN)/python -m bench.cases $(ARGS)
+
+bench-bookings: dev ## Measure searching and booking among a million bookings, against a scan of intervals
+	@$(BIN)/python -m bench.bookings $(ARGS)
 
 bench-backlog: dev ## Measure how a million waiting events drain
 	@$(BIN)/python -m bench.events.backlog $(ARGS)

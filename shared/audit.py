@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -55,8 +56,11 @@ class Act:
     details: Mapping[str, Any]
     on_behalf_of: str | None
     request_id: str | None
+    begins: bool = False
+    """The aggregate is new, so its chain begins here: nobody looks for an end."""
 
 
+_NEW = (0, "")
 _ADD = sa.insert(table_of(AuditEntry))
 _LAST = (
     sa.select(AuditEntry.number, AuditEntry.hash)
@@ -76,7 +80,7 @@ def append_all(session: Session, acts: Sequence[Act]) -> None:
     rows = []
     for act in acts:
         chain = (act.aggregate_type, act.aggregate_id)
-        number, previous_hash = ends.get(chain) or _end_of(session, *chain)
+        number, previous_hash = ends.get(chain) or (_NEW if act.begins else _end_of(session, *chain))
         row = _row(act, number + 1, previous_hash)
         ends[chain] = (number + 1, row["hash"])
         rows.append(row)
@@ -99,15 +103,15 @@ def _row(act: Act, number: int, previous_hash: str) -> dict[str, Any]:
         "details": dict(act.details),
         "previous_hash": previous_hash,
     }
-    return {**row, "hash": entry_hash(AuditEntry(**row))}
+    return {**row, "hash": entry_hash(SimpleNamespace(**row))}
 
 
 def _end_of(session: Session, aggregate_type: str, aggregate_id: str) -> tuple[int, str]:
     found = session.execute(_LAST, {"type": aggregate_type, "id": aggregate_id}).one_or_none()
-    return (found.number, found.hash) if found else (0, "")
+    return (found.number, found.hash) if found else _NEW
 
 
-def entry_hash(entry: AuditEntry, number: int | None = None) -> str:
+def entry_hash(entry: AuditEntry | SimpleNamespace, number: int | None = None) -> str:
     """SHA-256 over the entry's content and its predecessor's hash; with `number` as if it had that number."""
     content = {
         "aggregate": [entry.aggregate_type, entry.aggregate_id, entry.number if number is None else number],

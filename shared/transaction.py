@@ -111,8 +111,13 @@ class Transaction:
         aggregate_id: UUID | str,
         details: Mapping[str, Any] | None = None,
         on_behalf_of: str | None = None,
+        *,
+        begins: bool = False,
     ) -> None:
-        """Append to the aggregate's audit chain: names of fields and ids, never a person's data."""
+        """Append to the aggregate's audit chain: names of fields and ids, never a person's data.
+
+        `begins` where this transaction has made the aggregate: nothing can be in its chain.
+        """
         act = Act(
             aggregate_type=aggregate_type,
             aggregate_id=str(aggregate_id),
@@ -122,6 +127,7 @@ class Transaction:
             details=details or {},
             on_behalf_of=on_behalf_of,
             request_id=self.request_id,
+            begins=begins,
         )
         self.acts.append(act)
 

@@ -1,8 +1,9 @@
-"""Databases of all services, the gateway and one service as processes, and the floor beside them."""
+"""Databases of all services, the gateway and one service as processes, and a floor beside them."""
 
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from shared.config import DEMO_PASSWORD, Settings
 from shared.http.tokens import sign
 from shared.ids import new_id
 from shared.serve import gunicorn_command
-from shared.service import Runtime, contracts_of, installed_services
+from shared.service import Runtime, Service, contracts_of, installed_services
 from shared.testing.brokers import broker_url
 from shared.testing.databases import PostgresDatabases, postgres_url
 from shared.testing.ports import free_port
@@ -27,16 +28,20 @@ TOKEN_LIFETIME = timedelta(hours=1)  # longer than the measurement, unlike those
 
 
 class Stage:
-    """Everything of one measurement; `url` of `gateway`, `enterprise` and `floor`."""
+    """Everything of one measurement; `url` of `gateway`, of the service and of `floor`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, service: str = "enterprise", floor: str = "bench.cases.floor:create()"
+    ) -> None:
+        self.service = service
+        self._floor = floor
         services = installed_services()
         self._databases = PostgresDatabases(postgres_url())
         self._folder = folder
         self.ports = {name: free_port() for name in (*(each.name for each in services), "floor")}
         self.settings = Settings(
             data_dir=folder,
-            database_url=self._databases.create(services).partition("?")[0],
+            database_url=self.another(services),
             broker_url=broker_url(),
             blobs_url=f"file://{folder}/blobs",
             secret_key="a key of the measurements and of nobody else",
@@ -53,22 +58,26 @@ class Stage:
         """Where it answers."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
+    def another(self, services: Sequence[Service]) -> str:
+        """Further databases on the server, whose commits are as durable as in production."""
+        return self._databases.create(services).partition("?")[0]
+
     def serve(self) -> None:
         """Start all three and wait until they answer."""
-        for name in ("gateway", "enterprise"):
+        for name in ("gateway", self.service):
             self.processes[name] = start(
                 ("-m", "shared.cli", "web", name), self._environment(name), self._folder / f"{name}.log"
             )
         floor = replace(self.settings, port=self.ports["floor"])
-        command = gunicorn_command(floor, "bench.cases.floor:create()")[1:]
+        command = gunicorn_command(floor, self._floor)[1:]
         self.processes["floor"] = start(command, self._environment("floor"), self._folder / "floor.log")
-        for name, path in (("gateway", "/readyz"), ("enterprise", "/readyz"), ("floor", "/ping")):
+        for name, path in (("gateway", "/readyz"), (self.service, "/readyz"), ("floor", "/ping")):
             _wait_for(self.url(name) + path)
 
     def service_token(self, actor: Actor) -> str:
         """A token for the service itself, as the gateway would sign it."""
         key = KeyRing(self.runtimes["gateway"]).signing_key()
-        return sign(key, actor, "enterprise", SystemClock().now(), TOKEN_LIFETIME)
+        return sign(key, actor, self.service, SystemClock().now(), TOKEN_LIFETIME)
 
     def gateway_token(self, username: str) -> str:
         """A token for the public API."""

@@ -5,9 +5,11 @@ all of it is; a slot of a day when its weekday has any hours. An hour that a cha
 repeats is read the first way: what ends at 02:30 and what begins at 02:30 still meet.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +44,12 @@ class Opening:
     def from_json(cls, value: Iterable[Mapping[str, Any]]) -> "Opening":
         """Read `[{"weekday": 1, "since": "08:00", "until": "17:30"}, …]`; ValueError for anything else."""
         return cls(tuple(_read(each) for each in value))
+
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def from_text(value: str) -> "Opening":
+        """Read the text of such a document; those who open alike share what comes out."""
+        return Opening.from_json(json.loads(value))
 
     def to_json(self) -> list[dict[str, Any]]:
         """The form in which it is stored."""

@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from facilities.capacity.availability.needs import Need, Window, needs_of
 from facilities.capacity.availability.timeline import (
     Timeline,
     alternatives,
@@ -20,11 +21,11 @@ from facilities.capacity.availability.timeline import (
     reach_of_alternatives,
     stretches,
 )
-from facilities.capacity.grid import Grid, Padding, Span
-from facilities.capacity.ledger.locking import Pool, exceptions_of, listed
+from facilities.capacity.grid import DAY_S, Padding, Span
+from facilities.capacity.ledger.locking import exceptions_of, grid_of, listed
 from facilities.capacity.ledger.model import LedgerSlot
 from facilities.capacity.ledger.queries import free_by_slot, rules_of
-from facilities.capacity.opening import Exceptional
+from facilities.capacity.opening import capacities
 from facilities.capacity.refusals import Alternative
 from facilities.capacity.rules import Policy, Wish, violations
 
@@ -47,71 +48,79 @@ def search(session: Session, resources: Mapping[UUID, Padding], span: Span, quan
 def free_units(session: Session, resources: Mapping[UUID, Padding], span: Span) -> dict[UUID, int]:
     """How many units of each resource are free all through the span, with all that belongs to a booking.
 
-    A resource that takes no ledger is left out. Ledgers of one grid and one padding share their queries.
+    A resource that takes no ledger is left out. One query; another where exceptions stand in the span, and
+    another for what is booked by the day.
     """
-    windows: dict[tuple[Grid, Padding], _Window] = {}
-    uses: list[tuple[UUID, _Window, int, int]] = []
-    for resource, pool, units in rules_of(session, resources):
-        padding = resources[resource]
-        window = windows.get((pool.grid, padding))
+    if not resources:
+        return {}
+    windows: dict[Padding, Window] = {}
+    asked: list[tuple[UUID, Window]] = []
+    for resource, padding in resources.items():
+        window = windows.get(padding)
         if window is None:
-            window = _Window(pool.grid, pool.grid.slots(span.padded(padding)), {}, {})
-            windows[pool.grid, padding] = window
-        window.pools[pool.id] = pool
-        uses.append((resource, window, pool.id, units))
-    for window in windows.values():
-        window.least = _least(session, window)
-    found: dict[UUID, int] = {}
-    for resource, window, ledger, units in uses:
-        free = max(window.least[ledger], 0) // units
-        found[resource] = min(found.get(resource, free), free)
-    return found
+            window = windows[padding] = Window(span.padded(padding))
+        asked.append((resource, window))
+    found: list[int | None] = [None] * len(asked)
+    for place, free in _free(session, asked):
+        known = found[place]
+        found[place] = free if known is None else min(known, free)
+    return {each: free for (each, _), free in zip(asked, found, strict=True) if free is not None}
 
 
-@dataclass(slots=True)
-class _Window:
-    """Ledgers of one grid that are looked at over the same slots."""
+def _free(session: Session, asked: Sequence[tuple[UUID, Window]]) -> Iterator[tuple[int, int]]:
+    """For each ledger of each resource the place of the resource, and how many of its units have room there.
 
-    grid: Grid
-    slots: range
-    pools: dict[int, Pool]
-    least: dict[int, int]
+    Rows have the capacity of the rules in them. Slots without a row are free as far as the rules go; to take
+    the rules' least over all slots instead of over those alone changes nothing, for a row's is no less.
+    """
+    special: list[tuple[Need, Window]] = []
+    for need in needs_of(session, asked):
+        place, units, _ledger, capacity, grain_s, tz, hours, least, excepted = need
+        window = asked[place][1]
+        if excepted or grain_s == DAY_S:
+            special.append((need, window))
+            continue
+        by_rules = capacity if hours is None or window.is_open(hours, grain_s, tz) else 0
+        free = by_rules if least is None or least > by_rules else least
+        yield place, free // units if free > 0 else 0
+    if special:
+        yield from _special(session, special)
 
 
-def _least(session: Session, window: _Window) -> dict[int, int]:
-    """The least that is free of each ledger in any of the slots."""
-    # Rows have the capacity of the rules in them. Slots without a row are free as far as the rules go, and
-    # taking the rules' least over all slots instead of over those alone changes nothing: a row's is no less.
-    free = sa.func.min(LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow)
-    rows = (
-        sa.select(LedgerSlot.ledger_id, free)
-        .where(
-            LedgerSlot.ledger_id.in_(listed(window.pools)),
-            LedgerSlot.slot >= window.slots.start,
-            LedgerSlot.slot < window.slots.stop,
+def _special(session: Session, needs: Sequence[tuple[Need, Window]]) -> Iterator[tuple[int, int]]:
+    """The same where exceptions stand, and of ledgers of days."""
+    ranges: dict[int, range] = {}
+    for need, window in needs:  # a ledger may be looked at over several windows
+        slots = window.slots(*need[4:6])
+        known = ranges.get(need[2], slots)
+        ranges[need[2]] = range(min(known.start, slots.start), max(known.stop, slots.stop))
+    exceptions = exceptions_of(session, ranges)
+    days = _days(session, {need[2]: ranges[need[2]] for need, _window in needs if need[4] == DAY_S})
+    for need, window in needs:
+        place, units, ledger, capacity, grain_s, tz, hours, least, _excepted = need
+        slots = window.slots(grain_s, tz)
+        by_rules = min(capacities(grid_of(grain_s, tz), slots, capacity, None, exceptions[ledger]))
+        if hours is not None and not window.is_open(hours, grain_s, tz):
+            by_rules = 0
+        if grain_s == DAY_S:
+            least = min((left for slot, left in days[ledger].items() if slot in slots), default=None)
+        free = by_rules if least is None else min(least, by_rules)
+        yield place, max(free, 0) // units
+
+
+def _days(session: Session, ranges: Mapping[int, range]) -> dict[int, dict[int, int]]:
+    """What is free of ledgers of days where they have rows; no query where there are no such ledgers."""
+    found: dict[int, dict[int, int]] = {ledger: {} for ledger in ranges}
+    if found:
+        left = LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow
+        rows = sa.select(LedgerSlot.ledger_id, LedgerSlot.slot, left).where(
+            LedgerSlot.ledger_id.in_(listed(found)),
+            LedgerSlot.slot >= min(each.start for each in ranges.values()),
+            LedgerSlot.slot < max(each.stop for each in ranges.values()),
         )
-        .group_by(LedgerSlot.ledger_id)
-    )
-    taken = dict(session.execute(rows).all())
-    exceptions = exceptions_of(session, dict.fromkeys(window.pools, window.slots))
-    open_: dict[UUID | None, bool] = {}
-    found = {}
-    for ledger, pool in window.pools.items():
-        if pool.calendar_id not in open_:
-            opening = pool.opening
-            open_[pool.calendar_id] = opening is None or all(opening.open_slots(window.grid, window.slots))
-        by_rules = 0
-        if open_[pool.calendar_id]:
-            by_rules = _least_by_rules(pool, window.slots, exceptions[ledger])
-        found[ledger] = min(taken.get(ledger, by_rules), by_rules)
+        for ledger, slot, free in session.execute(rows):
+            found[ledger][slot] = free
     return found
-
-
-def _least_by_rules(pool: Pool, slots: range, exceptions: Sequence[Exceptional]) -> int:
-    """Of a ledger that is open in all of the slots."""
-    if not exceptions:
-        return pool.default_cap
-    return min(pool.capacities(slots, exceptions))
 
 
 def timeline(session: Session, resource_id: UUID, span: Span) -> Timeline:

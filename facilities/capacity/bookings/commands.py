@@ -86,7 +86,7 @@ def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
     announce(tx, booking, "held")
     save(tx, booking)
     wait_until(tx, booking)
-    tx.audit("booking.held", "booking", booking.id, on_behalf_of=booking.customer)
+    tx.audit("booking.held", "booking", booking.id, on_behalf_of=booking.customer, begins=True)
     return booking
 
 

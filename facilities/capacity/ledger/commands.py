@@ -3,14 +3,16 @@
 These are the steps of a verb, within its transaction; the bookings' own verbs say what was done.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from facilities.capacity.grid import Span
@@ -18,12 +20,13 @@ from facilities.capacity.ledger.locking import Pool, exceptions_of
 from facilities.capacity.ledger.model import BookingClaim, LedgerSlot
 from facilities.capacity.ledger.queries import shortages
 from facilities.capacity.refusals import Full
-from shared.database import dialect_of, insert, table_of
+from shared.database import insert, table_of
 from shared.errors import FieldError, InvalidInput
 from shared.text import Text
 
 _SLOT = table_of(LedgerSlot)
 _CLAIM = table_of(BookingClaim)
+_NOTE = sa.insert(_CLAIM)
 _TOO_MANY_SLOTS = Text(
     "时段过长：一次最多占用{most}个时间格", "The time is too long: {most} slots can be taken at once at most"
 )
@@ -56,22 +59,14 @@ def claim(session: Session, booking_id: UUID, takes: Iterable[Taking]) -> None:
     wanted = list(takes)
     exceptions = exceptions_of(session, {each.pool.id: each.slots for each in wanted})
     rows = [
-        {"ledger_id": each.pool.id, "slot": slot, "used": each.units, "cap": cap}
+        (each.pool.id, slot, each.units, cap)
         for each in wanted
         for slot, cap in zip(
             each.slots, each.pool.capacities(each.slots, exceptions[each.pool.id]), strict=True
         )
     ]
-    try:
-        with session.begin_nested():
-            if _add(session, rows) < len(rows):
-                raise Full([])
-    except IntegrityError as error:
-        if "within_capacity" not in str(error.orig):
-            raise
-        raise Full(_shortages(session, wanted), tz=wanted[0].pool.grid.tz) from error
-    except Full as error:
-        raise Full(_shortages(session, wanted), tz=wanted[0].pool.grid.tz) from error
+    if not _add(session, rows):
+        raise Full(_shortages(session, wanted), tz=wanted[0].pool.grid.tz)
     notes = [
         {
             "booking_id": booking_id,
@@ -82,7 +77,7 @@ def claim(session: Session, booking_id: UUID, takes: Iterable[Taking]) -> None:
         }
         for each in wanted
     ]
-    session.execute(sa.insert(_CLAIM), notes)
+    session.connection().execute(_NOTE, notes)
 
 
 def release(session: Session, booking_id: UUID) -> None:
@@ -107,23 +102,63 @@ def trim(session: Session, pools: Mapping[int, Pool], booking_id: UUID, end: dat
             session.execute(sa.update(_CLAIM).where(mine).values(slot_to=cut))
 
 
-def _add(session: Session, rows: list[dict[str, Any]]) -> int:
-    """Add to each slot in ascending order; returns how many took it.
+def _add(session: Session, rows: list[tuple[int, int, int, int]]) -> bool:
+    """Add units to slots, each with its ledger and its capacity by the rules; False when any has no room.
 
-    Too much is stopped by the CHECK. What stands there unclaimed is outside of it, so where there is any the
-    statement itself leaves the slot as it is.
+    All of them or none, in one statement: as the ledgers are locked, what it finds free stays free until it
+    is taken. Were they not, the CHECK would end the transaction.
     """
-    new = insert(dialect_of(session), LedgerSlot)
-    total = _SLOT.c.used + new.excluded["used"]
-    statement = new.on_conflict_do_update(
-        index_elements=["ledger_id", "slot"],
-        set_={"used": total},
-        where=sa.or_(_SLOT.c.overflow == 0, total + _SLOT.c.overflow <= _SLOT.c.cap),
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        columns = zip(_TAKEN, zip(*rows, strict=True), strict=True)
+        values = {name: f"{{{','.join(map(str, column))}}}" for name, column in columns}
+    else:
+        values = {"rows": json.dumps(rows)}
+    return bool(connection.execute(_adding(connection.dialect.name), values).all())
+
+
+_TAKEN = ("ledger", "slot", "units", "cap")
+
+
+@cache
+def _adding(dialect: str) -> sa.Insert:
+    """Built once: putting it together would cost as much as carrying it out."""
+    taken = _rows_given(dialect)
+    room = sa.func.coalesce(_SLOT.c.cap - _SLOT.c.used - _SLOT.c.overflow, taken.c.cap)
+    same = sa.and_(_SLOT.c.ledger_id == taken.c.ledger, _SLOT.c.slot == taken.c.slot)
+    full = sa.exists(
+        sa.select(sa.literal_column("1"))
+        .select_from(taken.outerjoin(_SLOT, same))
+        .where(room < taken.c.units)
     )
-    added = session.connection().execute(
-        statement.returning(_SLOT.c.slot), [{**row, "overflow": 0} for row in rows]
+    new = insert(dialect, LedgerSlot)
+    fresh = sa.select(taken.c.ledger, taken.c.slot, taken.c.units, taken.c.cap, sa.literal_column("0"))
+    columns = ["ledger_id", "slot", "used", "cap", "overflow"]
+    return (
+        new.from_select(columns, fresh.where(~full), include_defaults=False)
+        .on_conflict_do_update(
+            index_elements=["ledger_id", "slot"], set_={"used": _SLOT.c.used + new.excluded["used"]}
+        )
+        .returning(_SLOT.c.slot)
     )
-    return len(added.all())
+
+
+def _rows_given(dialect: str) -> sa.CTE:
+    """The rows of a statement's parameters: one text a column on PostgreSQL, one in all on SQLite."""
+    if dialect == "postgresql":
+        arrays = [
+            sa.cast(sa.bindparam(name, type_=sa.Text()), postgresql.ARRAY(sa.BigInteger())) for name in _TAKEN
+        ]
+        given = sa.func.unnest(*arrays).table_valued(*_TAKEN).render_derived(name="given")
+        return sa.select(*given.c).cte("taken")
+    each = sa.func.json_each(sa.bindparam("rows")).table_valued("value", name="each")
+    parts = (
+        sa.func.json_extract(each.c.value, sa.literal_column(f"'$[{number}]'"), type_=sa.Integer()).label(
+            name
+        )
+        for number, name in enumerate(_TAKEN)
+    )
+    return sa.select(*parts).cte("taken")
 
 
 def _give_back(session: Session, ledger: int, slots: range, units: int) -> None:

@@ -35,6 +35,20 @@ _TAKE = (
     )
 )
 
+# Put together once: with every claim that would cost as much as carrying them out.
+_CALENDAR = table_of(OpeningCalendar)
+_HOURS = sa.select(_CALENDAR.c.id, sa.cast(_CALENDAR.c.hours, sa.Text)).where(
+    _CALENDAR.c.id.in_(sa.bindparam("calendars", expanding=True))
+)
+_EXCEPTION = table_of(CapacityException)
+_EXCEPTIONS = sa.select(
+    _EXCEPTION.c.ledger_id, _EXCEPTION.c.slot_from, _EXCEPTION.c.slot_to, _EXCEPTION.c.capacity
+).where(
+    _EXCEPTION.c.ledger_id.in_(sa.bindparam("ledgers", expanding=True)),
+    _EXCEPTION.c.slot_from < sa.bindparam("last"),
+    _EXCEPTION.c.slot_to > sa.bindparam("first"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -58,7 +72,8 @@ def lock(session: Session, ledger_ids: Iterable[int]) -> dict[int, Pool]:
     A transaction that needs several calls takes all that it will need with the first one.
     """
     # One by one: a single statement would take the rows in whatever order it finds them.
-    found = [session.execute(_TAKE, {"ledger": each}).one_or_none() for each in sorted(set(ledger_ids))]
+    connection = session.connection()
+    found = [connection.execute(_TAKE, {"ledger": each}).one_or_none() for each in sorted(set(ledger_ids))]
     rows = [row for row in found if row is not None]
     if len(rows) < len(found):
         raise LookupError("a ledger that does not exist")
@@ -81,7 +96,7 @@ def pools_of(session: Session, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> list
     return [
         Pool(
             row.id,
-            _grid(row.grain_s, row.tz),
+            grid_of(row.grain_s, row.tz),
             row.default_cap,
             row.most_slots,
             row.calendar_id,
@@ -92,7 +107,8 @@ def pools_of(session: Session, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> list
 
 
 @cache
-def _grid(grain_s: int, tz: str) -> Grid:
+def grid_of(grain_s: int, tz: str) -> Grid:
+    """The grid of a ledger; those that are alike share it."""
     return Grid(grain_s, ZoneInfo(tz))
 
 
@@ -107,24 +123,15 @@ def opening_calendars(session: Session, ids: Iterable[UUID]) -> dict[UUID, Openi
     wanted = list(ids)
     if not wanted:
         return {}
-    query = sa.select(OpeningCalendar.id, OpeningCalendar.hours).where(OpeningCalendar.id.in_(wanted))
-    return {calendar: Opening.from_json(hours) for calendar, hours in session.execute(query)}
+    found = session.connection().execute(_HOURS, {"calendars": wanted})
+    return {calendar: Opening.from_text(hours) for calendar, hours in found}
 
 
 def exceptions_of(session: Session, windows: Mapping[int, range]) -> dict[int, list[Exceptional]]:
     """The exceptions of each ledger that touch its window; one query for all."""
     found: dict[int, list[Exceptional]] = {ledger: [] for ledger in windows}
     first, last = min(each.start for each in windows.values()), max(each.stop for each in windows.values())
-    query = sa.select(
-        CapacityException.ledger_id,
-        CapacityException.slot_from,
-        CapacityException.slot_to,
-        CapacityException.capacity,
-    ).where(
-        CapacityException.ledger_id.in_(listed(windows)),
-        CapacityException.slot_from < last,
-        CapacityException.slot_to > first,
-    )
-    for ledger, start, stop, capacity in session.execute(query):
+    asked = {"ledgers": list(windows), "first": first, "last": last}
+    for ledger, start, stop, capacity in session.connection().execute(_EXCEPTIONS, asked):
         found[ledger].append(Exceptional(range(start, stop), capacity))
     return found

@@ -27,8 +27,8 @@ class OpeningCalendar(Base):
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     name: Mapped[dict[str, Any]] = mapped_column(JsonDoc)
     """`{"zh", "en"}`."""
-    hours: Mapped[list[dict[str, Any]]] = mapped_column(JsonDoc)
-    """As `facilities.capacity.opening.Opening` writes them."""
+    hours: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    """As `facilities.capacity.opening.Opening` writes them; text, which a search reads by the hundred."""
 
 
 class Ledger(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from facilities.capacity.ledger.locking import Pool, exceptions_of, pools_of
 from facilities.capacity.ledger.model import BookingClaim, ClaimRule, Ledger, LedgerSlot
 from facilities.capacity.refusals import Shortage, Standing
+from shared.database import table_of
 
 _COLUMNS = (
     Ledger.id,
@@ -20,11 +21,14 @@ _COLUMNS = (
     Ledger.calendar_id,
 )
 
+_RULE = table_of(ClaimRule)
+_UNITS = sa.select(_RULE.c.ledger_id, _RULE.c.units).where(_RULE.c.resource_id == sa.bindparam("resource"))
+
 
 def units_of(session: Session, resource_id: UUID) -> dict[int, int]:
     """How much of which ledgers one unit of the resource takes; LookupError for what cannot be booked."""
-    query = sa.select(ClaimRule.ledger_id, ClaimRule.units).where(ClaimRule.resource_id == resource_id)
-    found = dict(session.execute(query).all())
+    rows = session.connection().execute(_UNITS, {"resource": resource_id})
+    found: dict[int, int] = dict(rows.all())
     if not found:
         raise LookupError(f"resource {resource_id} takes no ledger")
     return found

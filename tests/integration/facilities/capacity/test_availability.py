@@ -60,7 +60,21 @@ def test_a_search_asks_as_much_for_two_as_for_twenty(works: Works) -> None:
             found = search(session, dict.fromkeys(machines[:count], NO_PADDING), works.span(1, 2))
             assert (len(found), found[-1].resource_id, found[-1].free) == (count, machines[0], 0)
         asked.append(selects(sent))
-    assert asked == [4, 4]
+    assert asked == [1, 1]
+
+
+def test_different_paddings_closures_and_days_cost_a_search_two_queries_more(works: Works) -> None:
+    resources = {works.machine(): Padding(after=timedelta(minutes=minutes)) for minutes in range(0, 90, 15)}
+    closed = works.ledger()
+    works.do(changing.close, closed, works.span(1, 2), "检修")
+    resources[works.resource(closed)] = NO_PADDING
+    by_day = works.machine(grid=Grid(DAY_S, QUARTERS.tz))
+    resources[by_day] = NO_PADDING
+    works.book(by_day, 0, 1)
+    with works.runtime.read() as session, statements(works) as sent:
+        found = free_units(session, resources, works.span(1, 2))
+    assert list(found.values()) == [1] * 6 + [0, 0]
+    assert selects(sent) == 3
 
 
 def test_each_resource_is_looked_at_with_its_own_padding_and_grain(works: Works) -> None:

@@ -1,7 +1,7 @@
 """The life of a booking: who may do what, what it takes and gives back, and what is said about it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from facilities.capacity.bookings.queries import find
 from facilities.capacity.grid import Padding
 from facilities.capacity.ledger import setup
 from facilities.capacity.lifecycle import Party, State
+from facilities.capacity.opening import Hours, Opening
 from facilities.capacity.quotas import Period, Quota
 from facilities.capacity.refusals import Full
 from facilities.capacity.rules import Policy, Wish
@@ -78,6 +79,15 @@ def test_a_booking_from_hold_to_done(works: Works) -> None:
         ("finished", "done"),
     ]
     assert audited(works, held) == [f"booking.{s}" for s in ("held", "confirmed", "started", "finished")]
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+def test_a_hold_takes_ten_statements_however_long_it_is(works: Works, hours: int) -> None:
+    everyday = Opening(tuple(Hours(day, time(0), time(0)) for day in range(1, 8)))
+    machine = works.machine(opening=everyday)
+    with statements(works) as sent:
+        works.hold(machine, 1, 1 + hours)
+    assert len([each for each in sent if not each.startswith("BEGIN")]) == 10, sent
 
 
 def test_a_booking_keeps_what_it_was_made_under(works: Works) -> None:
