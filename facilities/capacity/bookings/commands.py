@@ -42,11 +42,11 @@ class Order:
     customer: str | None = None
     """Credit code of the enterprise that books."""
     series_id: UUID | None = None
+    price_fen: int | None = None
+    price_lines: list[dict[str, Any]] | None = None
     booked_by: UUID | None = None
     """Whose wish it is where the system books by an earlier one; None: the actor's."""
     booked_name: str = ""
-    price_fen: int | None = None
-    price_lines: list[dict[str, Any]] | None = None
 
 
 def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:

@@ -43,7 +43,7 @@ from facilities.production.machines.series.schemas import (
     SeriesQuoteOut,
 )
 from facilities.production.machines.series.view import quote_out, refunds_out, refused_out, summaries, whole
-from facilities.production.machines.wishes import MachineWish
+from facilities.production.machines.wishes import MachineWish, completed
 from shared.errors import FieldError, InvalidInput
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, refuses
@@ -79,7 +79,8 @@ def quote_machine_series(args: dict[str, Any], machine_id: UUID) -> Response:
     now = runtime.clock.now()
     with runtime.read() as session:
         machine = find_machine(session, machine_id, visible_machine(current_actor()))
-        recurs = _recurs(args, machine, now)
+        start, end = completed(machine.policy, now, args["starts_at"], args["ends_at"])
+        recurs = _recurs({**args, "starts_at": start, "ends_at": end}, machine, now)
         return json_response(Reply(quote_out(session, machine, recurs, now)))
 
 

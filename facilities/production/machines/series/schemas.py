@@ -28,12 +28,18 @@ def wall(said: str = _WALL, **more: object) -> fields.NaiveDateTime:
 class SeriesArgs(Schema):
     """A recurring wish in a query."""
 
-    starts_at = fields.AwareDateTime(required=True, metadata={"description": "Beginning of the first one"})
-    ends_at = fields.AwareDateTime(required=True, metadata={"description": "End of the first one"})
+    starts_at = fields.AwareDateTime(
+        load_default=None,
+        metadata={"description": "Beginning of the first one; without it the earliest by the rules"},
+    )
+    ends_at = fields.AwareDateTime(
+        load_default=None,
+        metadata={"description": "End of the first one; without it after the shortest time"},
+    )
     rule = fields.String(
-        required=True,
+        load_default=_EXAMPLE,
         validate=validate.Length(min=1, max=500),
-        metadata={"description": _RULE, "example": _EXAMPLE},
+        metadata={"description": f"{_RULE}; without it eight weeks"},
     )
     quantity = fields.Integer(
         load_default=1,
