@@ -66,10 +66,10 @@ def trade_machines(reader: Reads) -> None:
 
 def _book_again(reader: Reads, machine: str) -> None:
     """Every request about series."""
-    approved, rejected = (_series(reader, machine, since) for since in (7, 8))
+    approved, rejected = (_series(reader, machine, since) for since in (4, 7))
     reader.do(LENDER, "production_approve_machine_series", series_id=approved)
     reader.do(LENDER, "production_reject_machine_series", series_id=rejected)
-    part = {"scope": "all", "since": "19:00", "length_min": 60}
+    part = {"scope": "all", "since": "14:00", "length_min": 60}
     changed = {**reader.example("production_change_machine_series"), "occurrence": None, **part}
     reader.do(BORROWER, "production_change_machine_series", changed, series_id=approved)
     given_up = {**reader.example("production_cancel_machine_series"), "occurrence": None, "scope": "all"}

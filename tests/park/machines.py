@@ -86,7 +86,7 @@ def recurring(park: Park, machine_id: str) -> dict[str, Any]:
 
 
 def booked_again(park: Park, *, needs_approval: bool = False) -> tuple[str, str]:
-    """A series of the organisation on a machine of the other one, its id and version; what waits, waits long."""
+    """A series of the organisation on a machine of the other one; what waits, waits for long."""
     machine_id, _ = listed(park, RIVAL, park.other_organisation, "publish", needs_approval=needs_approval)
     client = park.client(MEMBER, "production")
     answer = client.post("/machine-series", json=recurring(park, machine_id))

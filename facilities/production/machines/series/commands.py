@@ -43,7 +43,7 @@ from facilities.production.machines.series.model import MachineSeries
 from facilities.production.machines.series.queries import Recurring, balances_of, kept_of
 from facilities.production.machines.wishes import MachineWish, own_machine, resource_of
 from shared.clock import PARK_TZ
-from shared.errors import Conflict, InvalidInput
+from shared.errors import Conflict, FieldError, InvalidInput
 from shared.text import Text
 from shared.transaction import Transaction
 
@@ -190,7 +190,7 @@ def change_series(tx: Transaction, it: Recurring, which: Which, times: Times, mo
     def instead(tx: Transaction, series_id: UUID, wanted: Occurrence, old: Booking) -> Booking:
         opened = Opened(old, tx.session.get_one(MachineBooking, old.id))
         if cancelling(tx.session, opened, party, tx.now).refund_fen != _paid(tx, old.id):
-            raise Conflict(_LATE, slug="too-late")
+            raise InvalidInput(errors=[FieldError("/occurrence", "too_late", _LATE)])
         cancel_as(tx, opened, party, _REPLACED, in_series=True)
         return one(tx, series_id, wanted)
 

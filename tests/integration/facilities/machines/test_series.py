@@ -177,7 +177,7 @@ def test_what_has_begun_never_changes(trade: Trade) -> None:
     begun = act(trade, BORROWER, series, "cancel", {"scope": "following", "occurrence": walls[0]})
     assert codes(begun) == {("/occurrence", "begun")}
     late = act(trade, BORROWER, series, "change", {"scope": "this", "occurrence": walls[1], **change})
-    assert late.status_code == 409 and codes(late) == {("/rule", "too-late")}
+    assert late.status_code == 409 and codes(late) == {("/rule", "too_late")}
 
     trade.ok(act(trade, BORROWER, series, "cancel", {"scope": "all"}))
     assert states(read(trade, series)) == ["confirmed", "cancelled", "cancelled"]
