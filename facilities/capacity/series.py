@@ -94,6 +94,11 @@ def occurrences(series: Series, limits: SeriesLimits) -> list[Occurrence]:
     return [_occurrence(series, wall) for wall in _walls(series, limits) if wall not in series.skipped]
 
 
+def occurrence_at(series: Series, wall: datetime) -> Occurrence:
+    """The time of an occurrence of that wall time, whether the series has one or had."""
+    return _occurrence(series, wall)
+
+
 def without(series: Series, wall: datetime, limits: SeriesLimits) -> Series:
     """The series with the one of that wall time left out: it is skipped, or changed for itself.
 

@@ -11,6 +11,9 @@ from facilities.production.machines.demo import DEMO_TIMER, enter_demo
 from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
 from facilities.production.machines.events import CONTRACTS, SERVICE
 from facilities.production.machines.handlers import handlers
+from facilities.production.machines.series import api as machine_series
+from facilities.production.machines.series.commands import EXTENSION_TIMER, extend
+from facilities.production.machines.series.events import CONTRACTS as SERIES_CONTRACTS
 from shared.service import Service
 from shared.text import Text
 
@@ -22,14 +25,20 @@ service = Service(
         "facilities:migrations/versions",
         "facilities.production:migrations/versions",
     ),
-    blueprints=lambda: [blueprint(), machines.blueprint, machine_bookings.blueprint],
-    publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS),
+    blueprints=lambda: [
+        blueprint(),
+        machines.blueprint,
+        machine_bookings.blueprint,
+        machine_series.blueprint,
+    ],
+    publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS, *SERIES_CONTRACTS.values()),
     handlers=handlers(),
     timers={
         EXPIRY_TIMER: wake,
         ROUND_TIMER: go_round,
         STEP_TIMER: cancel_one,
         DEMO_TIMER: enter_demo,
+        EXTENSION_TIMER: extend,
     },
     commands=(capacity,),
 )

@@ -50,3 +50,28 @@ def _day(at: datetime) -> Text:
         zh=format_date(at.date(), format="long", locale="zh_CN"),
         en=format_date(at.date(), format="long", locale="en_GB"),
     )
+
+
+def series_facts(data: Mapping[str, Any]) -> dict[str, object]:
+    """The facts in the data of a series' event, as its contract has loaded it."""
+    moved = data["moved_fen"]
+    expires_at = data["expires_at"]
+    started = data["starts_at"], data["ends_at"]
+    return {
+        "machine": Text.of(data["machine_name"]),
+        "customer_name": data["customer_name"],
+        "owner_name": data["owner_name"],
+        "time": None if None in started else _span(*started),
+        "occasions": _occasions(data["count"]),
+        "left_out": _occasions(data["skipped"]) if data["skipped"] else None,
+        "by": data["by"],
+        "reason": clause(data["reason"]),
+        "price_yuan": yuan(data["price_fen"]),
+        "charged_yuan": yuan(moved) if moved > 0 else None,
+        "returned_yuan": yuan(-moved) if moved < 0 else None,
+        "answer_by": None if expires_at is None else _moment(expires_at),
+    }
+
+
+def _occasions(count: int) -> Text:
+    return Text(f"{count}次", "1 booking" if count == 1 else f"{count} bookings")

@@ -5,7 +5,7 @@ A date that moves also concerns the official who has claimed the case. Of a book
 
 from collections.abc import Mapping
 
-from notifications.messages.booking_facts import booking_facts
+from notifications.messages.booking_facts import booking_facts, series_facts
 from notifications.messages.commands import copy_manager, tell
 from notifications.messages.facts import case_facts
 from notifications.messages.queries import managers
@@ -65,6 +65,16 @@ MACHINE_STEPS = (
     "started",
     "finished",
     "missed",
+)
+SERIES_STEPS = (
+    "requested",
+    "confirmed",
+    "approved",
+    "rejected",
+    "cancelled",
+    "changed",
+    "extended",
+    "expired",
 )
 
 
@@ -136,14 +146,27 @@ def tell_of_stuck(tx: Transaction, event: Event) -> None:
 
 
 def tell_both_sides(tx: Transaction, event: Event) -> None:
-    """Tell whoever has booked a machine, and whoever has listed it."""
+    """Tell whoever has booked a machine, and whoever has listed it; of a series they are told as a whole."""
+    if not event.data["in_series"]:
+        facts, link = booking_facts(event.data), f"/bookings/{event.data['booking_id']}"
+        _tell_sides(tx, event, ("machine-booking", "machine-order"), facts, link)
+
+
+def tell_of_series(tx: Transaction, event: Event) -> None:
+    """The same of a step of a whole series."""
+    facts, link = series_facts(event.data), f"/bookings/series/{event.data['series_id']}"
+    _tell_sides(tx, event, ("machine-series", "machine-series-order"), facts, link)
+
+
+def _tell_sides(
+    tx: Transaction, event: Event, keys: tuple[str, str], facts: Mapping[str, object], link: str
+) -> None:
     step = event.type.split(".")[3]
-    facts, link = booking_facts(event.data), f"/machines/bookings/{event.data['booking_id']}"
     words = tx.resource(Catalogue).word
-    if event.data["customer_account_id"] is not None:
-        customer = event.data["customer_account_id"]
-        tell(tx, event, customer, words(f"machine-booking.{step}", facts), link)
-    tell(tx, event, event.data["owner_account_id"], words(f"machine-order.{step}", facts), link)
+    for key, side in zip(keys, ("customer", "owner"), strict=True):
+        recipient = event.data[f"{side}_account_id"]
+        if recipient is not None:
+            tell(tx, event, recipient, words(f"{key}.{step}", facts), link)
 
 
 def handlers() -> Mapping[str, EventHandler]:
@@ -162,4 +185,5 @@ def handlers() -> Mapping[str, EventHandler]:
         for step, handler in steps.items()
     }
     of_machines = {f"yuanban.production.machine-booking.{step}.v1": tell_both_sides for step in MACHINE_STEPS}
-    return {**of_cases, **of_machines, ROLES_CHANGED: keep_manager}
+    of_series = {f"yuanban.production.machine-series.{step}.v1": tell_of_series for step in SERIES_STEPS}
+    return {**of_cases, **of_machines, **of_series, ROLES_CHANGED: keep_manager}

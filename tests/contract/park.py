@@ -105,6 +105,7 @@ class Park:
             "booking_id": [
                 each["id"] for each in self._items(role, "/production/machine-bookings?limit=100")
             ],
+            "series_id": [each["id"] for each in self._items(role, "/production/machine-series?limit=100")],
         }
         for each in cases:
             if each["state"] == "granted":

@@ -45,6 +45,7 @@ def trade_machines(reader: Reads) -> None:
     reader.do(LENDER, "production_close_machine", closure, machine_id=machine)
 
     reader.do(BORROWER, "production_cancel_machine_booking", booking_id=_confirmed(reader, machine, 3))
+    _book_again(reader, machine)
     rejected = _confirmed(reader, machine, 4)
     reader.do(LENDER, "production_reject_machine_booking", booking_id=rejected)
     missed, used = _confirmed(reader, machine, 2, 0), _confirmed(reader, machine, 2, 4)
@@ -61,6 +62,25 @@ def trade_machines(reader: Reads) -> None:
     log: Json = {"runs": [{**run, "machine_id": machine}]}
     reader.do(LENDER, "production_finish_machine_booking", log, booking_id=used)
     reader.do(LENDER, "production_withdraw_machine", machine_id=machine)
+
+
+def _book_again(reader: Reads, machine: str) -> None:
+    """Every request about series."""
+    approved, rejected = (_series(reader, machine, since) for since in (4, 7))
+    reader.do(LENDER, "production_approve_machine_series", series_id=approved)
+    reader.do(LENDER, "production_reject_machine_series", series_id=rejected)
+    part = {"scope": "all", "since": "14:00", "length_min": 60}
+    changed = {**reader.example("production_change_machine_series"), "occurrence": None, **part}
+    reader.do(BORROWER, "production_change_machine_series", changed, series_id=approved)
+    given_up = {**reader.example("production_cancel_machine_series"), "occurrence": None, "scope": "all"}
+    reader.do(BORROWER, "production_cancel_machine_series", given_up, series_id=approved)
+
+
+def _series(reader: Reads, machine: str, since: int) -> str:
+    body = {**reader.example("production_book_machine_series"), "machine_id": machine, "skipped": []}
+    body |= {**_hours(_day(reader, 6), since, since + 1), "rule": "FREQ=WEEKLY;COUNT=2", "mode": "all"}
+    made: str = reader.do(BORROWER, "production_book_machine_series", body).get_json()["id"]
+    return made
 
 
 def _let_it_be(reader: Reads, booking_id: str, starts_at: datetime, ends_at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Machines that firms of the park offer one another, and bookings of them, for the scenes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +76,27 @@ def wish(park: Park, machine_id: str, ahead: timedelta = timedelta(0)) -> dict[s
         "starts_at": start.isoformat(),
         "ends_at": (start + LONG).isoformat(),
     }
+
+
+def recurring(park: Park, machine_id: str) -> dict[str, Any]:
+    """A wish of the organisation for an hour a week from the third week on, three times."""
+    wanted = wish(park, machine_id, timedelta(days=20))
+    start = datetime.fromisoformat(wanted["starts_at"])
+    return {**wanted, "ends_at": (start + timedelta(hours=1)).isoformat(), "rule": "FREQ=WEEKLY;COUNT=3"}
+
+
+def booked_again(park: Park, *, needs_approval: bool = False) -> tuple[str, str]:
+    """A series of the organisation on a machine of the other one; what waits, waits for long."""
+    machine_id, _ = listed(park, RIVAL, park.other_organisation, "publish", needs_approval=needs_approval)
+    client = park.client(MEMBER, "production")
+    answer = client.post("/machine-series", json=recurring(park, machine_id))
+    assert answer.status_code == 201, answer.text
+    with park.system.runtime("production").transaction(SYSTEM) as tx:
+        for each in answer.json["occurrences"]:
+            booking = tx.session.get_one(Booking, UUID(each["booking_id"]))
+            if booking.expires_at is not None:
+                booking.expires_at = tx.now + timedelta(days=365)
+    return answer.json["id"], answer.headers["ETag"]
 
 
 def booked(park: Park, *verbs: str, needs_approval: bool = False) -> tuple[str, str]:

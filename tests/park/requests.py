@@ -38,6 +38,7 @@ class Operation:
 CASE = "/enterprise/cases/{case_id}"
 TASK = "/enterprise/tasks/{task_id}"
 MACHINE = "/production/machines/{machine_id}"
+MACHINE_SERIES = "/production/machine-series/{series_id}"
 MACHINE_BOOKING = "/production/machine-bookings/{booking_id}"
 
 BODIES: Mapping[str, Any] = {
@@ -114,6 +115,10 @@ BODIES: Mapping[str, Any] = {
     f"POST {MACHINE_BOOKING}/start": {},
     f"POST {MACHINE_BOOKING}/finish": {},
     f"POST {MACHINE_BOOKING}/no-show": {},
+    f"POST {MACHINE_SERIES}/approve": {},
+    f"POST {MACHINE_SERIES}/reject": {"reason": "设备检修"},
+    f"POST {MACHINE_SERIES}/cancel": {"scope": "all", "reason": "样件未到"},
+    f"POST {MACHINE_SERIES}/change": {"scope": "all", "since": "05:00", "length_min": 120},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

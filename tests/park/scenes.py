@@ -416,13 +416,22 @@ def _for_the_firm(park: Park) -> Scene:
 
 def _machine_of_another(park: Park) -> Scene:
     machine_id, _ = machines.listed(park, actor("rival"), park.other_organisation, "publish")
-    return Scene(bodies={"machine-bookings": machines.wish(park, machine_id, timedelta(days=20))})
+    wanted = machines.wish(park, machine_id, timedelta(days=20))
+    return Scene(bodies={"machine-bookings": wanted, "machine-series": machines.recurring(park, machine_id)})
 
 
 def _machine_booking(*verbs: str, needs_approval: bool = False) -> Callable[[Park], Scene]:
     def booked(park: Park) -> Scene:
         booking_id, version = machines.booked(park, *verbs, needs_approval=needs_approval)
         return Scene({"booking_id": booking_id}, {"booking_id": version})
+
+    return booked
+
+
+def _machine_series(*, needs_approval: bool = False) -> Callable[[Park], Scene]:
+    def booked(park: Park) -> Scene:
+        series_id, version = machines.booked_again(park, needs_approval=needs_approval)
+        return Scene({"series_id": series_id}, {"series_id": version})
 
     return booked
 
@@ -505,4 +514,6 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine booking to approve": _machine_booking("confirm", needs_approval=True),
     "machine booked": _machine_booking("confirm"),
     "machine in use": _machine_booking("confirm", "start"),
+    "machine series to approve": _machine_series(needs_approval=True),
+    "machine series booked": _machine_series(),
 }

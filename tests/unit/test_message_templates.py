@@ -9,7 +9,8 @@ import pytest
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
 from facilities.production.machines.events import CONTRACTS as OF_MACHINES
-from notifications.messages.booking_facts import booking_facts
+from facilities.production.machines.series.events import CONTRACTS as OF_SERIES
+from notifications.messages.booking_facts import booking_facts, series_facts
 from notifications.messages.facts import case_facts
 from notifications.messages.handlers import (
     CASE_STEPS,
@@ -17,6 +18,7 @@ from notifications.messages.handlers import (
     MACHINE_STEPS,
     OBJECTION,
     REDATED,
+    SERIES_STEPS,
     STUCK,
     WARNED,
 )
@@ -32,7 +34,7 @@ from shared.messaging.contracts import ContractRegistry
 from shared.messaging.envelope import decode
 
 SAMPLES = Path(__file__).parents[1] / "contract" / "samples"
-MACHINE_CONTRACTS = ContractRegistry(OF_MACHINES)
+MACHINE_CONTRACTS = ContractRegistry((*OF_MACHINES, *OF_SERIES.values()))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +123,8 @@ def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogu
     told = {f"case.{step}" for step in (*CASE_STEPS, *GAP_STEPS, OBJECTION, REDATED, STUCK, WARNED)}
     officials = {f"claimed-case.{step}" for step in (*GAP_STEPS, REDATED, OBJECTION)}
     sides = {f"{side}.{step}" for side in ("machine-booking", "machine-order") for step in MACHINE_STEPS}
-    assert events == told | officials | {f"managed-case.{STUCK}"} | sides
+    many = {f"{side}.{step}" for side in ("machine-series", "machine-series-order") for step in SERIES_STEPS}
+    assert events == told | officials | {f"managed-case.{STUCK}"} | sides | many
 
 
 @pytest.mark.parametrize("step", MACHINE_STEPS)
@@ -134,6 +137,18 @@ def test_both_sides_of_a_machine_booking_read_a_whole_sentence(
     wording = catalogue.word(f"{side}.{step}", booking_facts(MACHINE_CONTRACTS.get(name).load(event.data)))
 
     assert wording.template.startswith(side)
+    for said in (wording.title.zh, wording.title.en, wording.body.zh, wording.body.en):
+        assert said and not any(hole in said for hole in ("None", "{", "}", "（）", "()", "  ", ".."))
+
+
+@pytest.mark.parametrize("step", SERIES_STEPS)
+@pytest.mark.parametrize("side", ["machine-series", "machine-series-order"])
+def test_both_sides_of_a_series_read_a_whole_sentence(catalogue: Catalogue, side: str, step: str) -> None:
+    name = f"yuanban.production.machine-series.{step}.v1"
+    event = decode((SAMPLES / f"{name}.json").read_bytes())
+    wording = catalogue.word(f"{side}.{step}", series_facts(MACHINE_CONTRACTS.get(name).load(event.data)))
+
+    assert wording.template.startswith(f"{side}-{step}")
     for said in (wording.title.zh, wording.title.en, wording.body.zh, wording.body.en):
         assert said and not any(hole in said for hole in ("None", "{", "}", "（）", "()", "  ", ".."))
 

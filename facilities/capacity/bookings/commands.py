@@ -44,6 +44,9 @@ class Order:
     series_id: UUID | None = None
     price_fen: int | None = None
     price_lines: list[dict[str, Any]] | None = None
+    booked_by: UUID | None = None
+    """Whose wish it is where the system books by an earlier one; None: the actor's."""
+    booked_name: str = ""
 
 
 def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
@@ -68,8 +71,8 @@ def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
         trade=order.trade,
         resource_id=order.resource_id,
         customer=order.customer,
-        booked_by=tx.actor.id,
-        booked_name=tx.actor.name,
+        booked_by=order.booked_by or tx.actor.id,
+        booked_name=order.booked_name or tx.actor.name,
         series_id=order.series_id,
         starts_at=order.wish.starts_at,
         ends_at=order.wish.ends_at,

@@ -36,6 +36,12 @@ def is_overdue(tx: Transaction, booking: Booking) -> bool:
     return booking.expires_at is not None and booking.expires_at <= tx.now
 
 
+def await_turn(tx: Transaction, trade: str, customer: str | None, policy: Policy) -> None:
+    """Where the customer has quotas: bookings of this customer take turns until their transactions end."""
+    if policy.quotas and customer is not None:
+        take_turns(tx.session, f"quota/{trade}/{customer}")
+
+
 def require_allowed(
     tx: Transaction,
     trade: str,
@@ -51,7 +57,7 @@ def require_allowed(
     """
     wrong = violations(wish, policy, tx.now)
     if not wrong and policy.quotas and customer is not None:
-        take_turns(tx.session, f"quota/{trade}/{customer}")
+        await_turn(tx, trade, customer, policy)
         within = reach(Span(wish.starts_at, wish.ends_at), policy.quotas, policy.tz)
         standing = standing_of(tx.session, trade, customer, within, but=but)
         wrong = violations(wish, policy, tx.now, standing)

@@ -83,6 +83,10 @@ class MachineBookingData(Schema):
         strict=True,
         metadata={"description": "What this step has charged; negative: given back"},
     )
+    in_series = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether the step was one for a series, which `machine-series` tells of"},
+    )
 
 
 BOOKING_CONTRACTS: Mapping[str, EventContract] = {
@@ -130,6 +134,7 @@ def announce_booking(
     *,
     reason: str | None = None,
     moved_fen: int = 0,
+    in_series: bool = False,
 ) -> None:
     """Emit `yuanban.production.machine-booking.<step>.v1`."""
     machine = tx.session.get_one(Machine, kept.machine_id)
@@ -154,6 +159,7 @@ def announce_booking(
         "expires_at": booking.expires_at,
         "price_fen": booking.price_fen,
         "moved_fen": moved_fen,
+        "in_series": in_series,
     }
     tx.emit(BOOKING_CONTRACTS[step], kept, booking.id, data)
 

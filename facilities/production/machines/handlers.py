@@ -13,6 +13,8 @@ from facilities.production.machines.demo import expect_demo
 from facilities.production.machines.events import SERVICE
 from facilities.production.machines.model import TRADE
 from facilities.production.machines.policy import ACTIVE
+from facilities.production.machines.series.commands import note_expiry
+from facilities.production.machines.series.queries import find_series
 from shared.messaging.envelope import Event
 from shared.service import EventHandler
 from shared.transaction import Transaction
@@ -32,8 +34,13 @@ def hear_of_firm(tx: Transaction, event: Event) -> None:
 
 def hear_of_expiry(tx: Transaction, event: Event) -> None:
     """The engine has let a booking go; its history and its two sides are to know."""
-    if event.data["trade"] == TRADE:
-        expired(tx, Opened(*find_booking(tx.session, event.data["booking_id"], sa.true())))
+    if event.data["trade"] != TRADE:
+        return
+    opened = Opened(*find_booking(tx.session, event.data["booking_id"], sa.true()))
+    series_id = event.data["series_id"]
+    if series_id is not None:
+        note_expiry(tx, find_series(tx.session, series_id, sa.true()), opened.booking)
+    expired(tx, opened, in_series=series_id is not None)
 
 
 def handlers() -> Mapping[str, EventHandler]:

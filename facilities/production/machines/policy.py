@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from facilities.capacity.lifecycle import Party, may
 from facilities.enterprises.model import EnterpriseCopy
 from facilities.production.machines.model import Machine, MachineBooking, MachineState
+from facilities.production.machines.series.model import MachineSeries
 from shared.actor import Actor
 from shared.errors import Conflict, Forbidden
 from shared.text import Text
@@ -54,10 +55,19 @@ def visible_machine(reader: Actor) -> sa.ColumnElement[bool]:
 
 def visible_booking(reader: Actor) -> sa.ColumnElement[bool]:
     """The condition under which `reader` may know of a booking."""
+    return _between_sides(reader, MachineBooking)
+
+
+def visible_series(reader: Actor) -> sa.ColumnElement[bool]:
+    """The condition under which `reader` may know of a recurring booking."""
+    return _between_sides(reader, MachineSeries)
+
+
+def _between_sides(reader: Actor, of: type[MachineBooking] | type[MachineSeries]) -> sa.ColumnElement[bool]:
     if reader.has_role(*SEES_BOOKINGS):
         return sa.true()
     own = firms_of(reader)
-    return sa.or_(MachineBooking.customer.in_(own), MachineBooking.owner.in_(own))
+    return sa.or_(of.customer.in_(own), of.owner.in_(own))
 
 
 def require_owner(actor: Actor, machine: Machine) -> None:
@@ -72,14 +82,14 @@ def require_sees_orders(reader: Actor, machine: Machine) -> None:
         require_owner(reader, machine)
 
 
-def parties(actor: Actor, booking: MachineBooking) -> list[Party]:
+def parties(actor: Actor, booking: MachineBooking | MachineSeries) -> list[Party]:
     """On which sides of a booking somebody stands; none for those who only watch."""
     own = firms_of(actor)
     sides = ((booking.customer, Party.CUSTOMER), (booking.owner, Party.PROVIDER))
     return [party for uscc, party in sides if uscc in own]
 
 
-def acting(actor: Actor, booking: MachineBooking, verb: str) -> Party:
+def acting(actor: Actor, booking: MachineBooking | MachineSeries, verb: str) -> Party:
     """On which side somebody uses a verb: one that may, where they stand on both. Forbidden for others."""
     found = [party for party in parties(actor, booking) if allowed_to(verb, party)]
     if not found:

@@ -1,6 +1,6 @@
 """Reading machines, their prices and closures. Who may see which comes along as a condition."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from facilities.capacity.grid import Span
 from facilities.capacity.ledger.model import CapacityException
 from facilities.capacity.ledger.queries import pool_of
-from facilities.capacity.tariff import PriceVersion
+from facilities.capacity.tariff import PriceVersion, in_force
 from facilities.production.machines.model import (
     Crew,
     Machine,
@@ -63,6 +63,19 @@ def offered(session: Session, machine: Machine, at: datetime) -> Offered | None:
         return None
     price = price_of(tariff, machine.operator)
     return Offered(machine.id, machine.operated_id, machine.operator, machine.qualified_until, price)
+
+
+def offered_each(session: Session, machine: Machine) -> Callable[[datetime], Offered | None]:
+    """The same for any number of beginnings, by one query."""
+    versions = versions_of(session, machine)
+
+    def at(instant: datetime) -> Offered | None:
+        price = in_force(versions, local_date(instant))
+        if price is None:
+            return None
+        return Offered(machine.id, machine.operated_id, machine.operator, machine.qualified_until, price)
+
+    return at
 
 
 def versions_of(session: Session, machine: Machine) -> list[PriceVersion]:

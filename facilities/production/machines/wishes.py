@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from facilities.capacity.grid import Span
@@ -46,8 +46,7 @@ class Offered:
 
     def resource(self, *, with_operator: bool) -> UUID:
         """What is booked of the capacity engine."""
-        operated = with_operator or self.operator is Operator.INCLUDED
-        return self.operated_id if operated else self.id
+        return resource_of(self, with_operator=with_operator)
 
     def not_possible(self, wanted: MachineWish) -> Iterator[FieldError]:
         """What the machine does not allow, each place named; only for wishes that keep to the rules."""
@@ -59,6 +58,28 @@ class Offered:
     def quote(self, wanted: MachineWish) -> Quote:
         """What it costs; only for what is possible."""
         return quote(self.price, wanted.use)
+
+
+class Operable(Protocol):
+    """What can be booked with an operator or without."""
+
+    @property
+    def id(self) -> UUID:
+        """The resource without an operator."""
+
+    @property
+    def operated_id(self) -> UUID:
+        """The resource with one."""
+
+    @property
+    def operator(self) -> Operator:
+        """Whether there is one."""
+
+
+def resource_of(machine: Operable, *, with_operator: bool) -> UUID:
+    """What is booked of the capacity engine."""
+    operated = with_operator or machine.operator is Operator.INCLUDED
+    return machine.operated_id if operated else machine.id
 
 
 def completed(

@@ -76,7 +76,7 @@ def preview(machine_id: UUID) -> Answer:
 def hold(machine_id: UUID) -> Answer:
     """Keep the time for a firm for a quarter of an hour; the booking's page asks to confirm it."""
     machine = load(PRODUCTION, machine_path(machine_id))
-    controls, more = wish_of(machine), _for_whom()
+    controls, more = wish_of(machine), for_whom()
     typed = typed_in(controls, request.form)
     said = typed_in(more, request.form)
     wished, own = read((*controls, *more), typed | said)
@@ -106,14 +106,15 @@ def _quote_if_any(machine_id: UUID, wished: Json) -> Json | None:
         return None
 
 
-def _for_whom() -> tuple[Control, ...]:
+def for_whom() -> tuple[Control, ...]:
+    """The firm that books, and what for."""
     firms = tuple(Option(firm["uscc"], firm["name"]) for firm in firms_of(current_person()))
     blank = _l("Choose a firm") if len(firms) > 1 else None
     return Control("on_behalf_of", _l("Firm that books"), "choice", options=firms, blank=blank), _PURPOSE
 
 
 def _firm_typed() -> Typed:
-    return shown(_for_whom(), {})
+    return shown(for_whom(), {})
 
 
 def _preview_page(machine: Json, quote: Json, typed: Typed, said: Typed, wrong: Wrong) -> str:
@@ -122,7 +123,7 @@ def _preview_page(machine: Json, quote: Json, typed: Typed, said: Typed, wrong: 
         machine=machine,
         quote=quote,
         controls=wish_of(machine),
-        for_whom=_for_whom(),
+        for_whom=for_whom(),
         typed=typed | said,
         starts_at=instant_of(typed["starts_at"]),
         ends_at=instant_of(typed["ends_at"]),

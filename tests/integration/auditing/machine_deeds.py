@@ -1,5 +1,6 @@
 """Everything that can be done to machines and their bookings: what the trail has to know of."""
 
+from shared.actor import Actor
 from shared.clock import ManualClock
 from shared.testing.systems import SystemUnderTest
 from tests.integration.assembly import Assembly
@@ -46,6 +47,7 @@ def _book(trade: Trade, machine: str) -> None:
     trade.ok(trade.act(LENDER, unwanted, "reject", {"reason": "自用"}))
     trade.booked(machine, 28, 30)
     trade.booked(trade.machine(rules={"needs_approval": False}), 28, 30)
+    _again(trade, trade.machine(), trade.machine(rules={"needs_approval": False}))
     trade.ok(trade.hold(machine, 48, 50))
     trade.go_to(2)
     trade.assembly.system.settle()
@@ -54,6 +56,28 @@ def _book(trade: Trade, machine: str) -> None:
     trade.ok(trade.act(LENDER, used, "finish"))
     trade.go_to(5.5)
     trade.ok(trade.act(LENDER, missed, "no-show"))
+
+
+def _again(trade: Trade, approved: str, at_once: str) -> None:
+    """Every way that a series may take; one is left to be extended."""
+
+    def act(actor: Actor, series: str, verb: str, **body: object) -> None:
+        path = f"/machine-series/{series}"
+        version = trade.get(actor, path).headers["ETag"]
+        trade.ok(trade.ask(actor, "POST", f"{path}/{verb}", json=body, headers={"If-Match": version}))
+
+    def book(machine: str, days: int, rule: str = "FREQ=WEEKLY;COUNT=3") -> str:
+        times = {"starts_at": trade.at(24 * days), "ends_at": trade.at(24 * days + 2), "rule": rule}
+        body = {"machine_id": machine, "on_behalf_of": CUSTOMER, **times}
+        made: str = trade.ok(trade.ask(BORROWER, "POST", "/machine-series", json=body))["id"]
+        return made
+
+    act(LENDER, book(approved, 1), "approve")
+    act(LENDER, book(approved, 2), "reject", reason="自用")
+    series = book(at_once, 1)
+    act(BORROWER, series, "change", scope="all", since="14:00", length_min=60)
+    act(BORROWER, series, "cancel", scope="all")
+    book(at_once, 2, "FREQ=WEEKLY;COUNT=6")
 
 
 def close_a_firm(trade: Trade) -> None:

@@ -198,6 +198,16 @@ LISTS: Mapping[str, Known] = {
             "all": _all,
         },
     ),
+    "/production/machine-series": Known(
+        "production",
+        "SELECT id, customer, owner FROM machine_series",
+        {
+            "sides": lambda caller, series: (
+                not caller.organisations.isdisjoint({series["customer"], series["owner"]})
+            ),
+            "all": _all,
+        },
+    ),
     "/notifications/messages": Known(
         "notifications",
         "SELECT id, recipient FROM message",

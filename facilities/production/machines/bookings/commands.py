@@ -28,12 +28,13 @@ from facilities.production.machines.events import announce_booking
 from facilities.production.machines.model import (
     TRADE,
     BookingEntry,
+    Machine,
     MachineBooking,
     MachineState,
 )
 from facilities.production.machines.policy import acting, require_active, require_member, visible_machine
 from facilities.production.machines.queries import find_machine, offered
-from facilities.production.machines.wishes import MachineWish, own_machine
+from facilities.production.machines.wishes import MachineWish, Offered, own_machine
 from shared.errors import Conflict, InvalidInput
 from shared.text import Text
 from shared.transaction import Transaction
@@ -49,6 +50,15 @@ class Opened:
     kept: MachineBooking
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Of which series a booking is an occurrence, and whose wish that was."""
+
+    series_id: UUID
+    booked_by: UUID | None
+    booked_name: str
+
+
 def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWish, purpose: str) -> Opened:
     """Keep a machine for a firm for a quarter of an hour, at the price of today.
 
@@ -56,15 +66,36 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     the machine not offered, InvalidInput with everything that the wish breaks, Full with alternatives.
     """
     require_member(tx.actor, on_behalf_of)
-    require_active(tx.session, on_behalf_of)
     machine = find_machine(tx.session, machine_id, visible_machine(tx.actor))
-    if machine.state is not MachineState.PUBLISHED:
-        raise Conflict(_NOT_OFFERED, slug="not-offered")
-    require_active(tx.session, machine.owner)
+    require_bookable(tx, machine, on_behalf_of)
     wrong = [*own_machine(on_behalf_of, machine.owner), *violations(wanted.wish, machine.policy, tx.now)]
     if wrong:
         raise InvalidInput(errors=wrong)
     found = offered(tx.session, machine, wanted.wish.starts_at)
+    return keep(tx, machine, on_behalf_of, found, wanted, purpose)
+
+
+def require_bookable(tx: Transaction, machine: Machine, customer: str) -> None:
+    """Both firms are active and the machine is offered; Conflict otherwise."""
+    require_active(tx.session, customer)
+    if machine.state is not MachineState.PUBLISHED:
+        raise Conflict(_NOT_OFFERED, slug="not-offered")
+    require_active(tx.session, machine.owner)
+
+
+def keep(
+    tx: Transaction,
+    machine: Machine,
+    customer: str,
+    found: Offered | None,
+    wanted: MachineWish,
+    purpose: str,
+    tie: Tie | None = None,
+) -> Opened:
+    """The step of `hold`, for one booking or for each of a series, at the price that was found.
+
+    Raises Conflict where there is none, InvalidInput and Full as `hold` does; none of a series names others.
+    """
     if found is None:
         raise Conflict(_NOT_OFFERED, slug="not-offered")
     impossible = list(found.not_possible(wanted))
@@ -76,16 +107,19 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
         resource_id=found.resource(with_operator=wanted.with_operator),
         wish=wanted.wish,
         policy=machine.policy,
-        customer=on_behalf_of,
+        customer=customer,
+        series_id=tie.series_id if tie else None,
+        booked_by=tie.booked_by if tie else None,
+        booked_name=tie.booked_name if tie else "",
         price_fen=price.total_fen,
         price_lines=[line.to_json() for line in price.lines],
     )
-    booking = commands.hold(tx, order)
+    booking = commands.hold(tx, order, suggest=tie is None)
     kept = MachineBooking(
         id=booking.id,
         machine_id=machine.id,
         owner=machine.owner,
-        customer=on_behalf_of,
+        customer=customer,
         with_operator=wanted.with_operator,
         pieces=wanted.pieces,
         purpose=purpose,
@@ -101,25 +135,29 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
 
 def confirm(tx: Transaction, it: Opened) -> Opened:
     """The customer wants it: charged at once, or sent to the owner for approval."""
-    party = acting(tx.actor, it.kept, "confirm")
+    return confirm_as(tx, it, acting(tx.actor, it.kept, "confirm"))
+
+
+def confirm_as(tx: Transaction, it: Opened, party: Party, *, in_series: bool = False) -> Opened:
+    """The step of `confirm`, for one booking or for each of a series."""
     commands.confirm(tx, it.booking, party)
     if it.booking.state is State.PENDING:
-        return note(tx, it, "requested", party)
-    return note(tx, it, "confirmed", party, moved_fen=_charge_price(tx, it))
+        return note(tx, it, "requested", party, in_series=in_series)
+    return note(tx, it, "confirmed", party, moved_fen=_charge_price(tx, it), in_series=in_series)
 
 
-def approve(tx: Transaction, it: Opened) -> Opened:
+def approve(tx: Transaction, it: Opened, *, in_series: bool = False) -> Opened:
     """The owner agrees; from here on it costs."""
     party = acting(tx.actor, it.kept, "approve")
     commands.approve(tx, it.booking, party)
-    return note(tx, it, "approved", party, moved_fen=_charge_price(tx, it))
+    return note(tx, it, "approved", party, moved_fen=_charge_price(tx, it), in_series=in_series)
 
 
-def reject(tx: Transaction, it: Opened, reason: str) -> Opened:
+def reject(tx: Transaction, it: Opened, reason: str, *, in_series: bool = False) -> Opened:
     """The owner does not agree, and says why. Nothing has been charged."""
     party = acting(tx.actor, it.kept, "reject")
     ending.reject(tx, it.booking, party, reason)
-    return note(tx, it, "rejected", party, reason)
+    return note(tx, it, "rejected", party, reason, in_series=in_series)
 
 
 def cancel(tx: Transaction, it: Opened, reason: str) -> Opened:
@@ -127,12 +165,12 @@ def cancel(tx: Transaction, it: Opened, reason: str) -> Opened:
     return cancel_as(tx, it, acting(tx.actor, it.kept, "cancel"), reason)
 
 
-def cancel_as(tx: Transaction, it: Opened, party: Party, reason: str) -> Opened:
+def cancel_as(tx: Transaction, it: Opened, party: Party, reason: str, *, in_series: bool = False) -> Opened:
     """The step of `cancel`, on whichever side; the system gives everything back."""
     outcome = cancelling(tx.session, it, party, tx.now)
     ending.cancel(tx, it.booking, party, reason)
     moved = charge(tx, it.booking.id, counter_entries(outcome))
-    return note(tx, it, "cancelled", party, reason or None, moved)
+    return note(tx, it, "cancelled", party, reason or None, moved, in_series=in_series)
 
 
 def cancelling(session: Session, it: Opened, party: Party, now: datetime) -> Outcome:
@@ -149,9 +187,9 @@ def missed(tx: Transaction, it: Opened) -> Opened:
     return note(tx, it, "missed", party, moved_fen=charge(tx, it.booking.id, counter_entries(outcome)))
 
 
-def expired(tx: Transaction, it: Opened) -> None:
+def expired(tx: Transaction, it: Opened, *, in_series: bool = False) -> None:
     """The engine has let it go because nobody acted in time; the trade notes it and tells."""
-    note(tx, it, "expired", Party.SYSTEM)
+    note(tx, it, "expired", Party.SYSTEM, in_series=in_series)
     tx.audit("machine-booking.expired", "booking", it.booking.id, on_behalf_of=it.kept.customer)
 
 
@@ -186,9 +224,13 @@ def note(
     party: Party,
     reason: str | None = None,
     moved_fen: int = 0,
+    *,
+    in_series: bool = False,
 ) -> Opened:
-    """Note a step in the history and tell both sides of it."""
+    """Note a step in the history and tell both sides of it; `in_series`: they are told of the whole."""
     enter(tx, it.kept, step, party, reason)
-    announce_booking(tx, it.booking, it.kept, step, party, reason=reason, moved_fen=moved_fen)
+    announce_booking(
+        tx, it.booking, it.kept, step, party, reason=reason, moved_fen=moved_fen, in_series=in_series
+    )
     tx.session.flush()
     return it

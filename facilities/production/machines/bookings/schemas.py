@@ -97,6 +97,9 @@ class BookingSummary(Answer):
     """A booking in a list."""
 
     id = fields.UUID(required=True)
+    series_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The series of which it is one, if of any"}
+    )
     machine_id = fields.UUID(required=True)
     machine_name = bilingual()
     customer = string("Unified social credit code")

@@ -99,6 +99,7 @@ def _summary(
 ) -> Json:
     return {
         "id": str(booking.id),
+        "series_id": str(booking.series_id) if booking.series_id else None,
         "machine_id": str(kept.machine_id),
         "machine_name": machines[kept.machine_id].name,
         "customer": kept.customer,

@@ -1,0 +1,32 @@
+"""A part of a transaction that may fail without the rest: a savepoint, and nothing said of what is undone."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from facilities.capacity.refusals import Full
+from shared.errors import Conflict, FieldError, InvalidInput
+from shared.transaction import Transaction
+
+T = TypeVar("T")
+
+
+def attempt(tx: Transaction, part: Callable[[], T]) -> T | tuple[FieldError, ...]:
+    """What the part gives, or why it was refused; then nothing of it is left, in trail and outbox too.
+
+    Only refusals of what is wished are answered so: a version that has become stale ends the transaction.
+    """
+    said, done = len(tx.outgoing), len(tx.acts)
+    try:
+        with tx.session.begin_nested():
+            return part()
+    except (Conflict, InvalidInput) as refused:
+        del tx.outgoing[said:]
+        del tx.acts[done:]
+        return reasons_of(refused)
+
+
+def reasons_of(refused: Conflict | InvalidInput) -> tuple[FieldError, ...]:
+    """Why it was refused, place by place."""
+    if isinstance(refused, Full) or refused.errors:
+        return refused.errors
+    return (FieldError("/", refused.code, refused.detail or refused.title),)

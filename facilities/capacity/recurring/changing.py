@@ -1,0 +1,266 @@
+"""Changing or giving up a recurring booking: one occurrence, one and those after it, or all that lie ahead.
+
+What has begun never changes. The steps for single bookings are the trade's; here it is decided which of them
+are concerned, their ledgers are taken, and the pattern is kept in agreement.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import partial
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from facilities.capacity.bookings.keeping import save
+from facilities.capacity.bookings.model import Booking
+from facilities.capacity.bookings.policy import await_turn
+from facilities.capacity.ledger.locking import lock
+from facilities.capacity.ledger.queries import units_of
+from facilities.capacity.lifecycle import allows
+from facilities.capacity.recurring.attempts import attempt
+from facilities.capacity.recurring.commands import Mode, Outcome, touch
+from facilities.capacity.recurring.model import BookingSeries, SeriesOccurrence
+from facilities.capacity.recurring.planning import LIMITS, SeriesOrder, sound
+from facilities.capacity.recurring.queries import Known, known, ledgers_of_all
+from facilities.capacity.recurring.refusals import OccurrencesRefused, Refused
+from facilities.capacity.rules import Policy
+from facilities.capacity.series import Occurrence, Series, at_other_times, divided, occurrences, without
+from shared.database import table_of
+from shared.errors import Conflict, FieldError, InvalidInput, PreconditionFailed
+from shared.ids import new_id
+from shared.text import Text
+from shared.transaction import Transaction
+
+_OCCURRENCE = table_of(SeriesOccurrence)
+_BEGUN = Text("这一次已开始或已结束，不能更改", "That occurrence has begun or is over; it cannot be changed")
+_OVER = Text("该系列没有尚未开始的预订", "Nothing of the series lies ahead")
+_WHICH = Text("请指明从哪一次起", "Say which occurrence")
+_NOT_BOOKED = Text("这一次没有可更改的预订", "There is no booking of that occurrence that could be changed")
+
+
+class Scope(StrEnum):
+    """How much of a series."""
+
+    THIS = "this"
+    FOLLOWING = "following"
+    """That occurrence and those after it."""
+    ALL = "all"
+    """All that have not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """A part of a series: the scope, and the wall time of the occurrence from which it is counted."""
+
+    scope: Scope
+    wall: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """At which time of day, for how long by the wall, and how much."""
+
+    since: time
+    length: timedelta
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """An occurrence with a booking that has not begun and can still be given up."""
+
+    wall: datetime
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is booked by the changed series from now on, and by which rules."""
+
+    resource_id: UUID
+    policy: Policy
+
+
+Instead = Callable[[Transaction, UUID, Occurrence, Booking], Booking]
+"""Gives a booking up and books the occurrence of the series of that id instead; raises as `hold` does."""
+
+
+def first_of(series: BookingSeries, which: Which, now: datetime) -> datetime:
+    """The wall time of the first occurrence concerned.
+
+    Raises InvalidInput where there is none of the name or it has begun, Conflict where nothing lies ahead.
+    """
+    found = occurrences(series.series, LIMITS)
+    ahead = [each.wall for each in found if each.span.start > now]
+    if not ahead:
+        raise Conflict(_OVER, slug="wrong-state")
+    if which.scope is Scope.ALL:
+        return ahead[0]
+    if which.wall is None:
+        raise InvalidInput(errors=[FieldError("/occurrence", "required", _WHICH)])
+    if which.wall in {each.wall for each in found} and which.wall not in ahead:
+        raise InvalidInput(errors=[FieldError("/occurrence", "begun", _BEGUN)])
+    without(series.series, which.wall, LIMITS)
+    return which.wall
+
+
+def ahead_of(rows: Sequence[Known], which: Which, first: datetime | None, now: datetime) -> list[Ahead]:
+    """Of these occurrences the bookings that are concerned."""
+    only = which.scope is Scope.THIS
+    return [
+        Ahead(each.wall, each.booking)
+        for each in rows
+        if each.booking is not None
+        and (first is None or (each.wall == first if only else each.wall >= first))
+        and each.booking.starts_at > now
+        and allows("cancel", each.booking.state)
+    ]
+
+
+def locked(
+    tx: Transaction, series: BookingSeries, resource_id: UUID, which: Which, first: datetime | None
+) -> list[Ahead]:
+    """The same, read again with their ledgers taken: nobody else changes them before the transaction ends."""
+    ids = [each.booking.id for each in ahead_of(known(tx.session, [series.id]), which, first, tx.now)]
+    held = ledgers_of_all(tx.session, ids) | set(units_of(tx.session, resource_id))
+    lock(tx.session, held)
+    again = sa.select(Booking).where(Booking.id.in_(ids)).execution_options(populate_existing=True)
+    tx.session.scalars(again).all()
+    if not ledgers_of_all(tx.session, ids) <= held:
+        raise PreconditionFailed
+    return ahead_of(known(tx.session, [series.id]), which, first, tx.now)
+
+
+def stop(tx: Transaction, series: BookingSeries, which: Which) -> list[Ahead]:
+    """Take a part out of the series, and return the bookings that the trade is to cancel.
+
+    Raises as `first_of` does.
+    """
+    first = first_of(series, which, tx.now)
+    found = locked(tx, series, series.resource_id, which, first)
+    if series.ended_at is not None and not found:
+        raise Conflict(_OVER, slug="wrong-state")
+    pattern = series.series
+    if which.scope is Scope.THIS:
+        series.pattern = without(pattern, first, LIMITS).to_json()
+    else:
+        before, _rest = divided(pattern, first, LIMITS)
+        if before is None or not occurrences(before, LIMITS):
+            series.ended_at = tx.now
+        else:
+            series.pattern = before.to_json()
+    touch(tx, series)
+    details = {"scope": which.scope.value, "from": first.isoformat()}
+    tx.audit("series.cancelled", "booking_series", series.id, details, on_behalf_of=series.customer)
+    return found
+
+
+def rearrange(
+    tx: Transaction,
+    series: BookingSeries,
+    which: Which,
+    times: Times,
+    terms: Terms,
+    mode: Mode,
+    instead: Instead,
+) -> Outcome:
+    """Give a part of a series another time of day, length or quantity; what cannot be had keeps its old one.
+
+    One and those after it become a series of their own; what lies beyond the horizon follows the new times
+    when it is booked. Raises as `first_of` does, InvalidInput for times that break rules, and
+    OccurrencesRefused where not all can be had and `mode` wants all, or where none can.
+    """
+    first = first_of(series, which, tx.now)
+    pattern = at_other_times(_part(series.series, which, first), times.since, times.length, LIMITS)
+    order = SeriesOrder(
+        series.trade, terms.resource_id, pattern, times.quantity, terms.policy, series.customer
+    )
+    wanted = {each.wall.date(): each for each in sound(order, tx.now, later=True)}
+    await_turn(tx, series.trade, series.customer, terms.policy)
+    found = locked(tx, series, terms.resource_id, which, first)
+    if not found and (which.scope is Scope.THIS or series.ended_at is not None):
+        raise Conflict(_NOT_BOOKED, slug="wrong-state")
+    if which.scope is Scope.THIS:
+        target = series
+        touch(tx, series)
+    else:
+        target = _divided(tx, series, first, order)
+    outcome = _instead_of(tx, target, found, wanted, instead)
+    if outcome.refused and (mode is Mode.ALL or not outcome.booked):
+        raise OccurrencesRefused(outcome.refused)
+    details = {"scope": which.scope.value, "from": first.isoformat(), "series": str(target.id)}
+    tx.audit("series.changed", "booking_series", series.id, details, on_behalf_of=series.customer)
+    return outcome
+
+
+def _part(pattern: Series, which: Which, first: datetime) -> Series:
+    """What is concerned, as a series of its own."""
+    _before, rest = divided(pattern, first, LIMITS)
+    once = replace(rest.rule, count=1, until=None)
+    return replace(rest, rule=once, skipped=frozenset()) if which.scope is Scope.THIS else rest
+
+
+def _instead_of(
+    tx: Transaction,
+    target: BookingSeries,
+    found: Sequence[Ahead],
+    wanted: Mapping[date, Occurrence],
+    instead: Instead,
+) -> Outcome:
+    booked: list[Booking] = []
+    refused: list[Refused] = []
+    for each in found:
+        new = wanted[each.wall.date()]
+        made = attempt(tx, partial(instead, tx, target.id, new, each.booking))
+        if isinstance(made, Booking):
+            booked.append(made)
+            noted = _OCCURRENCE.c.booking_id == each.booking.id
+            tx.session.execute(sa.update(_OCCURRENCE).where(noted).values(booking_id=made.id))
+            continue
+        refused.append(Refused(new, made))
+        if each.booking.series_id != target.id:
+            each.booking.series_id = target.id
+            save(tx, each.booking)
+    return Outcome(target, tuple(booked), tuple(refused), ())
+
+
+def _divided(tx: Transaction, series: BookingSeries, first: datetime, order: SeriesOrder) -> BookingSeries:
+    """The part from `first` on by its new pattern: the series itself where that is all, else a new one."""
+    before, _rest = divided(series.series, first, LIMITS)
+    target = series
+    if before is None:
+        series.pattern, series.quantity = order.series.to_json(), order.quantity
+        series.resource_id = order.resource_id
+    else:
+        series.pattern = before.to_json()
+        target = BookingSeries(
+            id=new_id(),
+            trade=series.trade,
+            resource_id=order.resource_id,
+            customer=series.customer,
+            quantity=order.quantity,
+            pattern=order.series.to_json(),
+            split_from=series.id,
+            created_by=series.created_by,
+            created_name=series.created_name,
+            created_at=tx.now,
+            updated_at=tx.now,
+        )
+        tx.session.add(target)
+    touch(tx, series)
+    _carry_over(tx, series.id, target.id, first, order.series.starts.time())
+    return target
+
+
+def _carry_over(tx: Transaction, old: UUID, new: UUID, first: datetime, since: time) -> None:
+    """The notes of the occurrences from `first` on, by their new wall times; there is one a date."""
+    mine = sa.and_(_OCCURRENCE.c.series_id == old, _OCCURRENCE.c.wall >= first.isoformat())
+    for wall in tx.session.scalars(sa.select(_OCCURRENCE.c.wall).where(mine)).all():
+        at = datetime.combine(datetime.fromisoformat(wall).date(), since)
+        tx.session.execute(
+            sa.update(_OCCURRENCE)
+            .where(_OCCURRENCE.c.series_id == old, _OCCURRENCE.c.wall == wall)
+            .values(series_id=new, wall=at.isoformat())
+        )
