@@ -11,6 +11,9 @@ from facilities.production.machines.demo import DEMO_TIMER, enter_demo
 from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
 from facilities.production.machines.events import CONTRACTS, SERVICE
 from facilities.production.machines.handlers import handlers
+from facilities.production.statements import api as statements
+from facilities.production.statements.closing import close_month
+from facilities.production.statements.commands import MONTH_TIMER
 from shared.service import Service
 from shared.text import Text
 
@@ -22,7 +25,7 @@ service = Service(
         "facilities:migrations/versions",
         "facilities.production:migrations/versions",
     ),
-    blueprints=lambda: [blueprint(), machines.blueprint, machine_bookings.blueprint],
+    blueprints=lambda: [blueprint(), machines.blueprint, machine_bookings.blueprint, statements.blueprint],
     publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS),
     handlers=handlers(),
     timers={
@@ -30,6 +33,7 @@ service = Service(
         ROUND_TIMER: go_round,
         STEP_TIMER: cancel_one,
         DEMO_TIMER: enter_demo,
+        MONTH_TIMER: close_month,
     },
     commands=(capacity,),
 )

@@ -10,7 +10,7 @@ from gateway.portal.security import FILE_CSP
 from gateway.portal.services import RefusedError
 
 # Whatever a service answers, nothing else is ever served: a file must not become a page of this site.
-_SAFE_TYPES = {"application/pdf", "image/png", "image/jpeg"}
+_SAFE_TYPES = {"application/pdf", "image/png", "image/jpeg", "text/csv"}
 _FILE_NAME = re.compile(r"filename\*=UTF-8''[A-Za-z0-9._~%-]+", re.IGNORECASE)
 
 
