@@ -43,10 +43,8 @@ def show(firm: str, month: str) -> str:
 @signed_in_only
 def copy(firm: str, month: str, form: str) -> Response:
     """The whole statement as a file."""
-    path = _path(firm, month, form)
-    if form == "csv":
-        path += f"?language={current_language()}"
-    return passed_on(PRODUCTION, path, inline=form == "pdf")
+    params = {"language": current_language()} if form == "csv" else None
+    return passed_on(PRODUCTION, _path(firm, month, form), inline=form == "pdf", params=params)
 
 
 def _path(firm: str, month: str, *rest: str) -> str:
