@@ -11,6 +11,7 @@ from facilities.production.machines.demo import DEMO_TIMER, enter_demo
 from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
 from facilities.production.machines.events import CONTRACTS, SERVICE
 from facilities.production.machines.handlers import handlers
+from facilities.production.machines.utilisation import api as utilisation
 from facilities.production.statements import api as statements
 from facilities.production.statements.closing import close_month
 from facilities.production.statements.commands import MONTH_TIMER
@@ -25,7 +26,13 @@ service = Service(
         "facilities:migrations/versions",
         "facilities.production:migrations/versions",
     ),
-    blueprints=lambda: [blueprint(), machines.blueprint, machine_bookings.blueprint, statements.blueprint],
+    blueprints=lambda: [
+        blueprint(),
+        machines.blueprint,
+        machine_bookings.blueprint,
+        statements.blueprint,
+        utilisation.blueprint,
+    ],
     publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS),
     handlers=handlers(),
     timers={

@@ -1,6 +1,16 @@
 """The pages about machines, all of them."""
 
-from gateway.portal.machines import bookings, correcting, describe, offering, own, search, statements, wish
+from gateway.portal.machines import (
+    bookings,
+    correcting,
+    describe,
+    offering,
+    own,
+    search,
+    statements,
+    utilisation,
+    wish,
+)
 
 PAGES = (
     search.pages,
@@ -10,5 +20,6 @@ PAGES = (
     describe.pages,
     offering.pages,
     statements.pages,
+    utilisation.pages,
     correcting.pages,
 )

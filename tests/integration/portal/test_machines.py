@@ -147,6 +147,21 @@ def test_two_firms_complete_the_trade(park: Park, clock: ManualClock) -> None:
     assert "The deposit is given back" in customer.get(booking).text
 
 
+def test_an_owner_sees_how_its_machines_are_used(park: Park) -> None:
+    owner = park(OWNER)
+    ahead = {"since": local(9, "00:00")[:10], "by": "week"}
+    page = owner.get("/my-machines/utilisation", query_string=ahead)
+    assert page.status_code == 422 and 'href="#until"' in page.text, "the last day is today, which is earlier"
+    days = {"since": local(0, "00:00")[:10], "until": local(6, "00:00")[:10]}
+    page = owner.get("/my-machines/utilisation", query_string=days)
+    assert page.status_code == 200 and page.text.count('class="ym-idle"') == 7 + 1
+    assert 'role="img"' in page.text and "<title" in page.text and "Five-axis machining centre" in page.text
+    assert CHINESE.search(own_texts(page)) is None
+    sheet = owner.get("/my-machines/utilisation/csv", query_string=days)
+    assert sheet.content_type.startswith("text/csv") and len(sheet.text.splitlines()) == 8
+    assert owner.get("/my-machines/utilisation?firm=91990101MA0DEM0000").status_code == 404
+
+
 def test_both_firms_read_their_statements_and_the_owner_corrects_a_line(
     park: Park, clock: ManualClock
 ) -> None:
