@@ -22,7 +22,7 @@ from whitenoise.compress import Compressor
 
 STATIC = Path("gateway/portal/static")
 VENDOR = STATIC / "vendor"
-FONTS = Path("approvals/documents/fonts")
+FONTS = Path("shared/printing/fonts")
 TRANSLATIONS = Path("gateway/portal/translations")
 NOTICES = Path("THIRD_PARTY_NOTICES.md")
 NPM_INPUTS = ("package.json", "package-lock.json", ".npmrc")

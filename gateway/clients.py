@@ -72,9 +72,9 @@ class ServiceClient:
         """Read something; `timeout_s` is for pages that can do without the answer."""
         return self._call("GET", service, path, params, None, None, headers, timeout_s)
 
-    def open(self, service: str, path: str) -> ApiResponse:
+    def open(self, service: str, path: str, params: Mapping[str, Any] | None = None) -> ApiResponse:
         """GET a file, to be passed on while it comes in (`stream`)."""
-        return self._call("GET", service, path, None, None, None, None, streamed=True)
+        return self._call("GET", service, path, params, None, None, None, streamed=True)
 
     def post(
         self,

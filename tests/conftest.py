@@ -82,7 +82,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return OneServerAFile(config, log)
 
 
-ON_BOTH = ("tests/integration/messaging/", "tests/integration/facilities/capacity/", "tests/integration/test_")
+ON_BOTH = (
+    "tests/integration/messaging/",
+    "tests/integration/facilities/capacity/",
+    "tests/integration/test_",
+)
 """Where databases could differ: what rests on locks, constraints and isolation is held to both every day."""
 
 

@@ -11,8 +11,6 @@ from decimal import Decimal
 
 from reportlab.pdfgen.canvas import Canvas
 
-from approvals.documents.fonts import Fonts, load_fonts
-from approvals.documents.layout import GREY, INK, Style, width_of
 from approvals.documents.marks import chinese_date, draw_watermark
 from approvals.documents.sheet import (
     HEIGHT,
@@ -26,6 +24,8 @@ from approvals.documents.sheet import (
     draw_qr,
     draw_value,
 )
+from shared.printing.fonts import Fonts, load_fonts
+from shared.printing.layout import GREY, INK, Style, width_of
 
 _FEN_IN_WAN = 1_000_000  # one 万元 is 10,000 yuan of 100 fen
 

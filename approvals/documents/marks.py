@@ -5,8 +5,8 @@ from datetime import date
 
 from reportlab.pdfgen.canvas import Canvas
 
-from approvals.documents.fonts import Fonts
-from approvals.documents.layout import RED, width_of
+from shared.printing.fonts import Fonts
+from shared.printing.layout import RED, width_of
 
 WATERMARK = "演示无效"
 SEAL_RADIUS = 56.7  # points; 40 mm across

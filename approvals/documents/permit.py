@@ -9,8 +9,6 @@ from datetime import date
 
 from reportlab.pdfgen.canvas import Canvas
 
-from approvals.documents.fonts import Fonts, load_fonts
-from approvals.documents.layout import GREY, INK, Style, width_of
 from approvals.documents.marks import chinese_date, draw_watermark
 from approvals.documents.sheet import (
     HEIGHT,
@@ -23,6 +21,8 @@ from approvals.documents.sheet import (
     draw_qr,
     draw_value,
 )
+from shared.printing.fonts import Fonts, load_fonts
+from shared.printing.layout import GREY, INK, Style, width_of
 
 _TITLE_SIZE = 34.0
 _SMALLEST_TITLE = 16.0

@@ -7,9 +7,9 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
-from approvals.documents.fonts import Fonts
-from approvals.documents.layout import GREY, INK, RED, Line, Style, draw_lines, fit
 from approvals.documents.marks import SEAL_RADIUS, chinese_date, draw_demo_seal
+from shared.printing.fonts import Fonts
+from shared.printing.layout import GREY, INK, RED, Line, Style, draw_lines, fit
 
 PAGE = landscape(A4)
 WIDTH, HEIGHT = PAGE

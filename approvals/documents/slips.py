@@ -13,8 +13,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from approvals.cases.clock import say_due
-from approvals.documents.fonts import Fonts, load_fonts
-from approvals.documents.layout import (
+from approvals.documents.marks import SEAL_RADIUS, chinese_date, draw_demo_seal, draw_watermark
+from shared.printing.fonts import Fonts, load_fonts
+from shared.printing.layout import (
     GREY,
     RED,
     Cell,
@@ -25,7 +26,6 @@ from approvals.documents.layout import (
     fit,
     width_of,
 )
-from approvals.documents.marks import SEAL_RADIUS, chinese_date, draw_demo_seal, draw_watermark
 from shared.text import Text
 
 _WIDTH, _HEIGHT = A4

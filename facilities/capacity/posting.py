@@ -32,6 +32,8 @@ class Reason(StrEnum):
     PAYMENT = "payment"
     """Money that came from the firm (negative) or went to it (positive)."""
     CORRECTION = "correction"
+    OTHER = "other"
+    """Between the two sides alone, as for damage: no commission is on it, and no price limits it."""
 
 
 REASON_NAMES: dict[Reason, Text] = {
@@ -44,6 +46,7 @@ REASON_NAMES: dict[Reason, Text] = {
     Reason.COMMISSION: Text("平台服务费", "Commission"),
     Reason.PAYMENT: Text("收付款", "Payment"),
     Reason.CORRECTION: Text("更正", "Correction"),
+    Reason.OTHER: Text("其他往来", "Other"),
 }
 SHARED = frozenset({Reason.PRICE, Reason.OVERTIME, Reason.EARLY, Reason.REFUND, Reason.FEE})
 """What the owner is owed for, and the platform has its commission on."""
@@ -94,6 +97,8 @@ class Posting:
     what: Text
     corrects: int | None = None
     """The sequence of the posting that it undoes."""
+    other: str = ""
+    """Credit code of the firm on the other side; none of what is between a firm and the platform alone."""
 
 
 def posted(
@@ -107,16 +112,18 @@ def posted(
     if not amount_fen:
         return ()
     kinds = SHARED if reason in SHARED else {reason}
-    if reason not in SHARED | {Reason.DEPOSIT} or charged(earlier, kinds) + amount_fen < 0:
+    limited = reason is not Reason.OTHER and charged(earlier, kinds) + amount_fen < 0
+    if reason not in SHARED | {Reason.DEPOSIT, Reason.OTHER} or limited:
         raise ValueError(f"{reason} of {amount_fen} cannot be posted")
     sequence = _next(earlier)
 
-    def line(side: Side, firm: str, why: Reason, amount: int) -> Posting:
-        return Posting(deal.booking_id, sequence, side, firm, why, amount, at, what)
+    def line(side: Side, firm: str, why: Reason, amount: int, other: str = "") -> Posting:
+        return Posting(deal.booking_id, sequence, side, firm, why, amount, at, what, other=other)
 
-    lines = [line(Side.CUSTOMER, deal.customer, reason, amount_fen)]
+    lines = [line(Side.CUSTOMER, deal.customer, reason, amount_fen, deal.owner)]
+    if reason is not Reason.DEPOSIT:
+        lines.append(line(Side.OWNER, deal.owner, reason, -amount_fen, deal.customer))
     if reason in SHARED:
-        lines.append(line(Side.OWNER, deal.owner, reason, -amount_fen))
         commission = _commission_due(deal, earlier, amount_fen)
         if commission:
             lines.append(line(Side.COMMISSION, deal.owner, Reason.COMMISSION, commission))
@@ -176,6 +183,7 @@ def _undone(lines: Sequence[Posting], sequence: int, at: datetime, why: Text) ->
             posted_at=at,
             what=why,
             corrects=each.sequence,
+            other=each.other,
         )
 
 

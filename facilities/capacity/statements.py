@@ -4,6 +4,7 @@ A line belongs to the month in which it was posted, by the clock of the park. A 
 more: what corrects it is a line of a later one.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ _HEAD = (
     Text("预订", "Booking"),
     Text("笔次", "No."),
     Text("类别", "For"),
+    Text("对方", "Other side"),
     Text("说明", "Description"),
     Text("更正笔次", "Corrects no."),
     Text("金额（元）", "Amount (yuan)"),
@@ -34,6 +36,19 @@ class Month:
 
     year: int
     month: int
+
+    @classmethod
+    def of(cls, at: datetime, tz: ZoneInfo = PARK_TZ) -> "Month":
+        """The one in which an instant falls."""
+        day = at.astimezone(tz).date()
+        return cls(day.year, day.month)
+
+    @classmethod
+    def read(cls, text: str) -> "Month":
+        """As in `2026-11`, of this century; ValueError for anything else."""
+        if not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
+            raise ValueError(f"no month: {text!r}")
+        return cls(int(text[:4]), int(text[5:]))
 
     @property
     def next(self) -> "Month":
@@ -87,18 +102,25 @@ def continued(
     return Statement(firm, month, opening_fen, tuple(found), dict(totals), tz)
 
 
-def statement_rows(found: Statement, language: Language) -> Iterator[Sequence[str]]:
-    """The statement as a table: its head, the opening balance, every line, the closing balance."""
+def statement_rows(
+    found: Statement, language: Language, names: Mapping[str, str] | None = None
+) -> Iterator[Sequence[str]]:
+    """The statement as a table: its head, the opening balance, every line, the closing balance.
+
+    `names` say what the firms on the other side are called; one that is not there is given by its code.
+    """
     yield [each.in_(language) for each in _HEAD]
-    yield ["", "", "", "", _OPENING.in_(language), "", yuan_text(found.opening_fen)]
+    called = names or {}
+    yield ["", "", "", "", "", _OPENING.in_(language), "", yuan_text(found.opening_fen)]
     for line in found.lines:
         yield [
             line.posted_at.astimezone(found.tz).date().isoformat(),
             str(line.about),
             str(line.sequence),
             REASON_NAMES[line.reason].in_(language),
+            called.get(line.other, line.other),
             line.what.in_(language),
             str(line.corrects or ""),
             yuan_text(line.amount_fen),
         ]
-    yield ["", "", "", "", _CLOSING.in_(language), "", yuan_text(found.closing_fen)]
+    yield ["", "", "", "", "", _CLOSING.in_(language), "", yuan_text(found.closing_fen)]

@@ -1,6 +1,6 @@
 """Reading the copies, as far as the reader may."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -38,7 +38,7 @@ def enterprises(
 def enterprise(session: Session, reader: Actor, uscc: str) -> EnterpriseCopy:
     """One enterprise; NotFound when there is none or the reader may not know of it."""
     wanted = sa.select(EnterpriseCopy).where(EnterpriseCopy.uscc == uscc, visible(reader))
-    found = session.scalar(wanted) if _is_code(uscc) else None
+    found = session.scalar(wanted) if is_code(uscc) else None
     if found is None:
         raise NotFound(
             Text("没有这家企业，或您无权查看", "There is no such enterprise, or you may not see it")
@@ -46,16 +46,23 @@ def enterprise(session: Session, reader: Actor, uscc: str) -> EnterpriseCopy:
     return found
 
 
+def firm_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """What these firms are called, as far as the copies of the register know; else by their codes."""
+    wanted = sorted(set(codes))
+    query = sa.select(EnterpriseCopy.uscc, EnterpriseCopy.name).where(EnterpriseCopy.uscc.in_(wanted))
+    return {**{code: code for code in wanted}, **dict(session.execute(query).all())}
+
+
 def _position(cursor: str) -> tuple[date, str]:
     read = Cursor.decode(cursor)
     try:
-        if _is_code(read.id):
+        if is_code(read.id):
             return date.fromisoformat(read.order), read.id
     except ValueError:
         pass
     raise BadRequest(Text("翻页标记无效", "The cursor is not valid"))
 
 
-def _is_code(value: str) -> bool:
+def is_code(value: str) -> bool:
     """Letters and digits only: PostgreSQL does not even compare a text that holds a NUL."""
     return value.isascii() and value.isalnum()

@@ -14,6 +14,10 @@ from facilities.production.machines.handlers import handlers
 from facilities.production.machines.series import api as machine_series
 from facilities.production.machines.series.commands import EXTENSION_TIMER, extend
 from facilities.production.machines.series.events import CONTRACTS as SERIES_CONTRACTS
+from facilities.production.machines.utilisation import api as utilisation
+from facilities.production.statements import api as statements
+from facilities.production.statements.closing import close_month
+from facilities.production.statements.commands import MONTH_TIMER
 from shared.service import Service
 from shared.text import Text
 
@@ -30,6 +34,8 @@ service = Service(
         machines.blueprint,
         machine_bookings.blueprint,
         machine_series.blueprint,
+        statements.blueprint,
+        utilisation.blueprint,
     ],
     publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS, *SERIES_CONTRACTS.values()),
     handlers=handlers(),
@@ -39,6 +45,7 @@ service = Service(
         STEP_TIMER: cancel_one,
         DEMO_TIMER: enter_demo,
         EXTENSION_TIMER: extend,
+        MONTH_TIMER: close_month,
     },
     commands=(capacity,),
 )

@@ -1,6 +1,7 @@
 """Files of the services passed on to the browser with headers that make them harmless."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from flask import Response
@@ -10,16 +11,18 @@ from gateway.portal.security import FILE_CSP
 from gateway.portal.services import RefusedError
 
 # Whatever a service answers, nothing else is ever served: a file must not become a page of this site.
-_SAFE_TYPES = {"application/pdf", "image/png", "image/jpeg"}
+_SAFE_TYPES = {"application/pdf", "image/png", "image/jpeg", "text/csv"}
 _FILE_NAME = re.compile(r"filename\*=UTF-8''[A-Za-z0-9._~%-]+", re.IGNORECASE)
 
 
-def passed_on(service: str, path: str, *, inline: bool, name: str = "") -> Response:
+def passed_on(
+    service: str, path: str, *, inline: bool, name: str = "", params: Mapping[str, str] | None = None
+) -> Response:
     """GET a file of a service for the reader; `name` where the service gives none.
 
     Raises RefusedError when the service does not give the file.
     """
-    answer = current_client().open(service, path)
+    answer = current_client().open(service, path, params)
     if answer.stream is None:
         raise RefusedError(answer)
     media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -65,6 +65,7 @@ MACHINE_STEPS = (
     "started",
     "finished",
     "missed",
+    "corrected",
 )
 SERIES_STEPS = (
     "requested",

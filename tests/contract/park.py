@@ -8,6 +8,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from facilities.capacity.statements import Month
 from gateway.accounts.demo import demo_usernames
 from shared.config import DEMO_PASSWORD
 from shared.ids import new_id
@@ -101,6 +102,8 @@ class Park:
             "message_id": [each["id"] for each in self._items(role, "/notifications/messages?limit=100")],
             "uscc": [each["uscc"] for each in self._items(role, "/enterprise/enterprises?limit=100")],
             "number": [1, 1, 1, 2],
+            "firm": [each["uscc"] for each in self._items(role, "/production/enterprises?limit=100")],
+            "month": [str(Month.of(self.system.clock.now()))],
             "machine_id": [each["id"] for each in self._items(role, "/production/machines?limit=100")],
             "booking_id": [
                 each["id"] for each in self._items(role, "/production/machine-bookings?limit=100")

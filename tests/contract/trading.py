@@ -61,6 +61,9 @@ def trade_machines(reader: Reads) -> None:
     run |= {"started_at": (now - 3 * HOUR).isoformat(), "ended_at": now.isoformat()}
     log: Json = {"runs": [{**run, "machine_id": machine}]}
     reader.do(LENDER, "production_finish_machine_booking", log, booking_id=used)
+    charges = reader.do(LENDER, "production_get_machine_booking", booking_id=used).get_json()["charges"]
+    wrong = {**reader.example("production_correct_machine_booking"), "charge_id": charges[0]["id"]}
+    reader.do(LENDER, "production_correct_machine_booking", wrong, booking_id=used)
     reader.do(LENDER, "production_withdraw_machine", machine_id=machine)
 
 

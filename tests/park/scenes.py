@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from facilities.capacity.statements import Month
 from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, encode
@@ -436,6 +437,21 @@ def _machine_series(*, needs_approval: bool = False) -> Callable[[Park], Scene]:
     return booked
 
 
+def _use_that_has_ended(park: Park) -> Scene:
+    """With the line of its price, which is to be corrected."""
+    scene = _machine_booking("confirm", "start", "finish")(park)
+    path = f"/machine-bookings/{scene.ids['booking_id']}"
+    (charge,) = park.client(actor("head"), "production").get(path).json["charges"]
+    return replace(scene, bodies={"correct": {"charge_id": charge["id"], "reason": "单价录入有误"}})
+
+
+def _statement(park: Park) -> Scene:
+    """Of the month that is open, with a line in it."""
+    machines.booked(park, "confirm")
+    month = str(Month.of(park.system.clock.now()))
+    return Scene({"firm": park.on_behalf_of or "", "month": month})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -513,6 +529,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine held": _machine_booking(),
     "machine booking to approve": _machine_booking("confirm", needs_approval=True),
     "machine booked": _machine_booking("confirm"),
+    "machine use that has ended": _use_that_has_ended,
+    "statement of the organisation": _statement,
     "machine in use": _machine_booking("confirm", "start"),
     "machine series to approve": _machine_series(needs_approval=True),
     "machine series booked": _machine_series(),

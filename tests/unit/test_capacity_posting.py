@@ -45,6 +45,15 @@ def test_a_deposit_is_between_customer_and_platform() -> None:
     assert firms([*lines, *back]) == {BUYER: 0, OWNER: 0}
 
 
+def test_what_makes_up_for_damage_is_between_the_two_sides() -> None:
+    price = posted(DEAL, [], Reason.PRICE, 10_000, NOW, WHAT)
+    made_up = posted(DEAL, price, Reason.OTHER, -30_000, NOW, WHAT)
+    assert amounts(made_up) == {"customer": -30_000, "owner": 30_000}
+    assert {line.firm: line.other for line in made_up} == {BUYER: OWNER, OWNER: BUYER}
+    back = posted(DEAL, [*price, *made_up], Reason.REFUND, -10_000, NOW, WHAT)
+    assert amounts(back)["commission"] == -500
+
+
 def test_nothing_is_no_line() -> None:
     assert posted(DEAL, [], Reason.PRICE, 0, NOW, WHAT) == ()
 
@@ -202,12 +211,17 @@ def test_a_month_is_one_by_the_clock_of_the_park() -> None:
     assert found.totals == {Reason.OVERTIME: 3_750, Reason.CORRECTION: -3_750}
     assert str(found.month) == "2026-11"
     assert Month(2026, 12).next == Month(2027, 1)
+    assert Month.of(NOW) == Month.read("2026-11") and Month.of(NOW + timedelta(hours=1)) == Month(2026, 12)
+    for nothing in ("2026-13", "2026-1", "1999-12", "２０２６-11", "2026-11\n"):
+        with pytest.raises(ValueError, match="no month"):
+            Month.read(nothing)
 
 
 def test_a_statement_is_a_table_in_either_language() -> None:
-    rows = list(statement_rows(_november(), "en"))
+    rows = list(statement_rows(_november(), "en", {OWNER: "Owner"}))
     assert [row[-1] for row in rows] == ["Amount (yuan)", "100.00", "37.50", "-37.50", "100.00"]
-    assert rows[3] == ["2026-11-30", str(DEAL.booking_id), "3", "Correction", WHY.en, "2", "-37.50"]
+    assert rows[3] == ["2026-11-30", str(DEAL.booking_id), "3", "Correction", "Owner", WHY.en, "2", "-37.50"]
     chinese = list(statement_rows(_november(), "zh"))
-    assert [row[4] for row in chinese] == ["说明", "期初余额", WHAT.zh, WHY.zh, "期末余额"]
-    assert {len(row) for row in rows + chinese} == {7}
+    assert [row[5] for row in chinese] == ["说明", "期初余额", WHAT.zh, WHY.zh, "期末余额"]
+    assert {row[4] for row in chinese} == {"对方", "", OWNER}
+    assert {len(row) for row in rows + chinese} == {8}

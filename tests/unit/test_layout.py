@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.documents.fonts import load_fonts
-from approvals.documents.layout import Cell, Frame, Pages, Style, break_lines, fit
+from shared.printing.fonts import load_fonts
+from shared.printing.layout import Cell, Frame, Pages, Style, break_lines, fit
 
 STYLE = Style(load_fonts().regular, 12, 18, indent=2)
 CLOSING = "”’）》〉」』】〕］｝，。、；：？！％…—"

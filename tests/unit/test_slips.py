@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from approvals.documents.fonts import load_fonts
 from approvals.documents.slips import SlipFacts, SlipKind, make_slip, slip_name
+from shared.printing.fonts import load_fonts
 from shared.text import Text
 from tests.unit.pdf_text import darkest, picture, red_pixels, squeeze, texts
 

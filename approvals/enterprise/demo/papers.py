@@ -5,7 +5,7 @@ import io
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from approvals.documents.fonts import load_fonts
+from shared.printing.fonts import load_fonts
 
 
 def demo_paper(title: str) -> bytes:

@@ -6,8 +6,8 @@ from datetime import date
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from approvals.documents.fonts import load_fonts
 from shared.calendar import say_date
+from shared.printing.fonts import load_fonts
 
 _WIDTH, _HEIGHT = A4
 

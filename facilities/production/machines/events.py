@@ -6,14 +6,12 @@ The capacity engine tells of every booking by its own contract; these say what p
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
-from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.lifecycle import STATE_NAMES, Party, State
 from facilities.capacity.tariff import Operator
-from facilities.enterprises.model import EnterpriseCopy
+from facilities.enterprises.queries import firm_names as firm_names  # others ask for it here
 from facilities.production.machines.model import Machine, MachineBooking, MachineState
 from shared.http.schemas import TextSchema, day, instant, string
 from shared.messaging.contracts import EventContract
@@ -32,6 +30,7 @@ BOOKING_STEPS: Mapping[str, Text] = {
     "started": Text("设备已开始使用", "The use of a machine has begun"),
     "finished": Text("设备使用完毕", "The use of a machine has ended"),
     "missed": Text("未到场使用设备", "The customer has not come to use a machine"),
+    "corrected": Text("设备预订账目已更正", "What was charged for a machine booking was corrected"),
 }
 MACHINE_STEPS: Mapping[str, Text] = {
     "published": Text("设备已发布", "A machine is offered"),
@@ -162,9 +161,3 @@ def announce_booking(
         "in_series": in_series,
     }
     tx.emit(BOOKING_CONTRACTS[step], kept, booking.id, data)
-
-
-def firm_names(session: Session, codes: list[str]) -> dict[str, str]:
-    """What these firms are called, as far as the copies of the register know; else by their codes."""
-    query = sa.select(EnterpriseCopy.uscc, EnterpriseCopy.name).where(EnterpriseCopy.uscc.in_(codes))
-    return {**{code: code for code in codes}, **dict(session.execute(query).all())}

@@ -1,6 +1,18 @@
 """The pages about machines, all of them."""
 
-from gateway.portal.machines import bookings, describe, offering, own, repeat, search, series, wish
+from gateway.portal.machines import (
+    bookings,
+    correcting,
+    describe,
+    offering,
+    own,
+    repeat,
+    search,
+    series,
+    statements,
+    utilisation,
+    wish,
+)
 
 PAGES = (
     search.pages,
@@ -11,4 +23,7 @@ PAGES = (
     own.pages,
     describe.pages,
     offering.pages,
+    statements.pages,
+    utilisation.pages,
+    correcting.pages,
 )

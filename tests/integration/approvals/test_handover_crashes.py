@@ -10,7 +10,6 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 import sqlalchemy as sa
 
-from approvals.documents.fonts import load_fonts
 from approvals.handovers.adapter import HttpSystem
 from approvals.handovers.port import Filing, Receipt, Unreachable
 from approvals.handovers.simulator.app import Simulator
@@ -18,6 +17,7 @@ from approvals.items.model import HANDOVER_SYSTEMS
 from shared.clock import ManualClock
 from shared.messaging.errands import LEASE_S
 from shared.network import HttpUpstream, TimeLimits
+from shared.printing.fonts import load_fonts
 from shared.testing.crash import EXIT_CODE, VARIABLE
 from shared.testing.systems import SystemFactory
 from tests.conftest import MONDAY_MORNING

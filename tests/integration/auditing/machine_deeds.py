@@ -54,6 +54,8 @@ def _book(trade: Trade, machine: str) -> None:
     trade.ok(trade.act(LENDER, used, "start"))
     trade.go_to(4)
     trade.ok(trade.act(LENDER, used, "finish"))
+    line = {"charge_id": trade.booking(used)["charges"][0]["id"], "reason": "误记"}
+    trade.ok(trade.act(LENDER, used, "correct", line))
     trade.go_to(5.5)
     trade.ok(trade.act(LENDER, missed, "no-show"))
 

@@ -147,6 +147,56 @@ def test_two_firms_complete_the_trade(park: Park, clock: ManualClock) -> None:
     assert "The deposit is given back" in customer.get(booking).text
 
 
+def test_an_owner_sees_how_its_machines_are_used(park: Park) -> None:
+    owner = park(OWNER)
+    ahead = {"since": local(9, "00:00")[:10], "by": "week"}
+    page = owner.get("/my-machines/utilisation", query_string=ahead)
+    assert page.status_code == 422 and 'href="#until"' in page.text, "the last day is today, which is earlier"
+    days = {"since": local(0, "00:00")[:10], "until": local(6, "00:00")[:10]}
+    page = owner.get("/my-machines/utilisation", query_string=days)
+    assert page.status_code == 200 and page.text.count('class="ym-idle"') == 7 + 1
+    assert 'role="img"' in page.text and "<title" in page.text and "Five-axis machining centre" in page.text
+    assert CHINESE.search(own_texts(page)) is None
+    sheet = owner.get("/my-machines/utilisation/csv", query_string=days)
+    assert sheet.content_type.startswith("text/csv") and len(sheet.text.splitlines()) == 8
+    assert owner.get("/my-machines/utilisation?firm=91990101MA0DEM0000").status_code == 404
+
+
+def test_both_firms_read_their_statements_and_the_owner_corrects_a_line(
+    park: Park, clock: ManualClock
+) -> None:
+    customer, owner = park(CUSTOMER), park(OWNER)
+    booking = held(customer, found(customer, "Five-axis machining centre"), wish(4, "16:00", "18:00"))
+    press(customer, booking, "confirm")
+    press(owner, booking, "approve")
+    clock.set(instant(4, "16:00"))
+    customer, owner = park(CUSTOMER), park(OWNER)
+    press(owner, booking, "no-show")
+
+    page = owner.get(booking).text
+    correct = re.search(rf'href="({booking}/charges/[0-9a-f-]+/correct)"', page)
+    assert correct and "/correct" not in customer.get(booking).text
+    owner.get(correct[1])
+    refused = owner.post(correct[1], {"instead_fen": "9999999", "reason": ""})
+    assert refused.status_code == 422 and 'href="#reason"' in refused.text
+    owner.post(correct[1], {"instead_fen": "1", "reason": "charged twice"})
+    shown = owner.follow().text
+    assert "The line is corrected" in shown and "undone by a counter-entry" in shown
+    assert "Account corrected" in customer.get(booking).text
+
+    listed = customer.get("/statements").text
+    statement = re.search(r'href="(/statements/[0-9A-Z]+/2026-11)"', listed)
+    assert statement and "not closed yet" in listed
+    month = customer.get(statement[1])
+    assert "counter-entry to no. 1 of the booking" in month.text and "Balance now" in month.text
+    assert CHINESE.search(own_texts(month)) is None
+    sheet = customer.get(f"{statement[1]}/csv")
+    assert sheet.content_type.startswith("text/csv") and "Opening balance" in sheet.text
+    paper = customer.get(f"{statement[1]}/pdf")
+    assert paper.content_type == "application/pdf" and paper.data.startswith(b"%PDF-")
+    assert owner.get(statement[1]).status_code == 404
+
+
 def test_a_cancellation_says_first_what_comes_back(park: Park, clock: ManualClock) -> None:
     customer = park(CUSTOMER)
     machine = found(customer, "Five-axis machining centre")

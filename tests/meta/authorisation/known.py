@@ -208,6 +208,12 @@ LISTS: Mapping[str, Known] = {
             "all": _all,
         },
     ),
+    "/production/statements": Known(
+        "production",
+        "SELECT firm AS id, firm AS organisation FROM monthly_statement",
+        {"organisation": _in_the_organisation, "all": _all},
+        key="firm",
+    ),
     "/notifications/messages": Known(
         "notifications",
         "SELECT id, recipient FROM message",

@@ -8,6 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from approvals.supervision.commands import warn
+from facilities.production.statements.model import MonthlyStatement
 from shared.actor import SYSTEM
 from shared.auditing.anchors import Anchorer
 from shared.clock import ManualClock
@@ -52,6 +53,10 @@ class World:
                 tx.session.execute(sa.text(move), moved)
         with self.park.system.runtime("enterprise").transaction(SYSTEM) as tx:
             warn(tx, {"case_id": late})
+        with self.park.system.runtime("production").transaction(SYSTEM) as tx:
+            for firm in (self.park.on_behalf_of, self.park.other_organisation):
+                balances = {"opening_fen": 0, "closing_fen": 0, "lines": 2}
+                tx.session.add(MonthlyStatement(firm=firm, month="2026-10", closed_at=tx.now, **balances))
 
     @contextmanager
     def put_back(self) -> Iterator[list[str]]:

@@ -11,13 +11,14 @@ from facilities.capacity.bookings.model import Booking
 from facilities.capacity.refusals import CAPACITY_FULL, HOLD_EXPIRED, NOT_NOW, WRONG_STATE
 from facilities.capacity.rules import Wish
 from facilities.production.machines.api import EXAMPLE_ID
-from facilities.production.machines.bookings import commands, queries, using
+from facilities.production.machines.bookings import commands, correcting, queries, using
 from facilities.production.machines.bookings.commands import Opened
 from facilities.production.machines.bookings.schemas import (
     BookingListArgs,
     BookingOut,
     BookingPage,
     CancellationPreview,
+    Correction,
     Finish,
     Hold,
     MachineBookingsArgs,
@@ -38,6 +39,11 @@ from facilities.production.machines.queries import find_machine
 from facilities.production.machines.refusals import FIRM_NOT_ACTIVE, NOT_OFFERED
 from facilities.production.machines.schemas import Nothing
 from facilities.production.machines.wishes import MachineWish
+from facilities.production.statements.refusals import (
+    POSTING_CORRECTED,
+    POSTING_CORRECTS,
+    POSTING_GIVEN_BACK,
+)
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, refuses
 from shared.http.description import ETAG, LOCATION, Blueprint
@@ -233,6 +239,21 @@ def miss_machine_booking(tx: Transaction, _data: dict[str, Any], booking_id: UUI
     For members of the machine's owner, once the booking has begun.
     """
     return _reply(tx, commands.missed(tx, _opened(tx, booking_id)))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/correct")
+@blueprint.arguments(Correction)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE, POSTING_CORRECTED, POSTING_CORRECTS, POSTING_GIVEN_BACK)
+@command
+def correct_machine_booking(tx: Transaction, data: dict[str, Any], booking_id: UUID) -> Reply:
+    """Undo a line of what is owed by a counter-entry on both sides, and enter the right amount.
+
+    For members of the machine's owner, who may lower what they have charged; managers may correct what was
+    given back too. Once a line, after the booking has ended; both sides are told why.
+    """
+    return _reply(tx, correcting.correct(tx, _opened(tx, booking_id), **data))
 
 
 def _page(session: Session, where: list[sa.ColumnElement[bool]], args: dict[str, Any]) -> Response:

@@ -1,14 +1,20 @@
-"""The money side of a booking: lines that are only ever added, each reason once by its number."""
+"""The money side of a booking: lines that are only ever added, each reason once by its number.
+
+Each line is posted on the accounts of both firms in the same transaction (`statements`).
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.capacity.cancelling import Outcome, Paid
-from facilities.production.machines.model import Charge
+from facilities.capacity.posting import Reason
+from facilities.production.machines.model import Charge, Machine, MachineBooking
+from facilities.production.statements import commands as books
+from facilities.production.statements.commands import Owed
 from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
@@ -17,7 +23,21 @@ DEPOSIT = "deposit"
 REFUND = "refund"
 DEPOSIT_BACK = "deposit_back"
 FEE = "no_show_fee"
+CORRECTION = "correction"
+DEPOSIT_CORRECTION = "deposit_correction"
 
+POSTED_AS: Mapping[str, Reason] = {
+    **dict.fromkeys(("use", "band", "operator", "set_up", "minimum"), Reason.PRICE),
+    "overtime": Reason.OVERTIME,
+    "early": Reason.EARLY,
+    DEPOSIT: Reason.DEPOSIT,
+    DEPOSIT_BACK: Reason.DEPOSIT,
+    REFUND: Reason.REFUND,
+    FEE: Reason.FEE,
+}
+"""What the books call each reason; one that is not here is `Reason.OTHER`."""
+
+_LINE = Text("{machine}：{what}", "{machine}: {what}")
 _DEPOSIT = Text("押金", "Deposit")
 _DEPOSIT_BACK = Text("退还押金", "The deposit is given back")
 _REFUND = Text("退还使用费", "The price is given back")
@@ -36,7 +56,7 @@ def charges_of(session: Session, booking_id: UUID) -> Sequence[Charge]:
 def paid_of(session: Session, booking_id: UUID) -> Paid:
     """What the customer owes or has paid by the lines so far, deposit and the rest."""
     lines = charges_of(session, booking_id)
-    deposit = sum(each.amount_fen for each in lines if _deposit(each))
+    deposit = sum(each.amount_fen for each in lines if is_deposit(each))
     return Paid(sum(each.amount_fen for each in lines) - deposit, deposit)
 
 
@@ -66,26 +86,56 @@ def charge(tx: Transaction, booking_id: UUID, lines: Iterable[Said]) -> int:
 
     No reason is entered at two times: whoever repeats a step meets the line that is there.
     """
-    total = 0
-    numbers: Counter[str] = Counter()
-    for reason, text, amount in lines:
-        numbers[reason] += 1
-        total += amount
-        tx.session.add(
-            Charge(
-                id=new_id(),
-                booking_id=booking_id,
-                reason=reason,
-                seq=numbers[reason],
-                amount_fen=amount,
-                text=text.to_dict(),
-                made_at=tx.now,
-                made_by=tx.actor.id,
-            )
-        )
+    entered = add_lines(tx, booking_id, lines)
+    post(tx, booking_id, entered)
+    return sum(line.amount_fen for line in entered)
+
+
+def add_lines(
+    tx: Transaction, booking_id: UUID, lines: Iterable[Said], after: Mapping[str, int] | None = None
+) -> list[Charge]:
+    """Write the lines of a booking without posting them; `after` says where a reason has got to already."""
+    numbers = Counter(after or {})
+    entered = []
+    for said in lines:
+        numbers[said[0]] += 1
+        entered.append(line_of(tx, booking_id, said, numbers[said[0]]))
+    tx.session.add_all(entered)
     tx.session.flush()
-    return total
+    return entered
 
 
-def _deposit(line: Charge) -> bool:
-    return line.reason in {DEPOSIT, DEPOSIT_BACK}
+def line_of(tx: Transaction, booking_id: UUID, said: Said, seq: int) -> Charge:
+    """A line that is not written yet."""
+    reason, text, amount = said
+    return Charge(
+        id=new_id(),
+        booking_id=booking_id,
+        reason=reason,
+        seq=seq,
+        amount_fen=amount,
+        text=text.to_dict(),
+        made_at=tx.now,
+        made_by=tx.actor.id,
+    )
+
+
+def post(tx: Transaction, booking_id: UUID, lines: Iterable[Charge]) -> None:
+    """Post lines that were written on the accounts of both firms."""
+    kept = tx.session.get_one(MachineBooking, booking_id)
+    machine = Text.of(tx.session.get_one(Machine, kept.machine_id).name)
+    owed = [
+        Owed(
+            line.id,
+            POSTED_AS.get(line.reason, Reason.OTHER),
+            line.amount_fen,
+            _LINE.format(machine=machine, what=Text.of(line.text)),
+        )
+        for line in lines
+    ]
+    books.enter(tx, booking_id, kept.customer, kept.owner, owed)
+
+
+def is_deposit(line: Charge) -> bool:
+    """Whether a line is about the deposit."""
+    return line.reason in {DEPOSIT, DEPOSIT_BACK, DEPOSIT_CORRECTION}

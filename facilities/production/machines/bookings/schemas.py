@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from marshmallow import Schema, fields, validate
 
+from facilities.capacity.amounts import MOST_FEN
 from facilities.capacity.lifecycle import Party, State
 from facilities.production.machines.answers import (
     CancellationOut,
@@ -53,6 +54,16 @@ class MustReason(Schema):
     """Why."""
 
     reason = text(400, required=True)
+
+
+class Correction(Schema):
+    """The line that is wrong, why, and the right amount."""
+
+    charge_id = fields.UUID(required=True)
+    reason = text(400, required=True)
+    instead_fen = whole(
+        0, MOST_FEN, "The right amount of the line, nearer to nothing than it is; 0: nothing", load_default=0
+    )
 
 
 class RunBody(Schema):
@@ -126,11 +137,22 @@ class BookingPage(Answer):
 class ChargeOut(Answer):
     """A line of what is owed; negative: given back."""
 
+    id = fields.UUID(required=True)
+    number = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "By which statements name it; null where there is nothing to post"},
+    )
     reason = string()
     seq = fields.Integer(required=True)
     text = bilingual()
     amount_fen = fields.Integer(required=True)
     made_at = instant()
+    corrects = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The number of the line that it undoes"}
+    )
+    corrected = fields.Boolean(required=True, metadata={"description": "Whether another line undoes it"})
+    may_correct = fields.Boolean(required=True, metadata={"description": "Whether the reader may undo it"})
 
 
 class StepOut(Answer):

@@ -12,12 +12,14 @@ from facilities.capacity.cancelling import offers
 from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, allows
 from facilities.production.machines.bookings.charging import charges_of, paid_of
 from facilities.production.machines.bookings.commands import Opened, cancelling
+from facilities.production.machines.bookings.correcting import correctable, sequences_of
 from facilities.production.machines.bookings.queries import entries_of, runs_of
 from facilities.production.machines.events import firm_names
-from facilities.production.machines.model import Machine, MachineBooking
+from facilities.production.machines.model import Charge, Machine, MachineBooking
 from facilities.production.machines.policy import allowed_to, parties
 from facilities.production.machines.queries import machines_by_id
 from facilities.production.machines.view import offers_out
+from facilities.production.statements.model import PostingLine
 from shared.actor import Actor
 
 Json = dict[str, Any]
@@ -37,6 +39,8 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
     booking, kept = it.booking, it.kept
     (summary,) = summaries(session, [(booking, kept)])
     charges = charges_of(session, booking.id)
+    posted = sequences_of(session, booking.id)
+    may_correct = correctable(reader, it, charges, posted)
     return {
         **summary,
         "purpose": kept.purpose,
@@ -48,16 +52,7 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
         "reason": booking.reason,
         "started_at": _moment(booking.started_at),
         "ended_at": _moment(booking.ended_at),
-        "charges": [
-            {
-                "reason": each.reason,
-                "seq": each.seq,
-                "text": each.text,
-                "amount_fen": each.amount_fen,
-                "made_at": each.made_at.isoformat(),
-            }
-            for each in charges
-        ],
+        "charges": [_charge(each, posted, each.id in may_correct) for each in charges],
         "balance_fen": sum(each.amount_fen for each in charges),
         "runs": [
             {"started_at": each.started_at.isoformat(), "ended_at": each.ended_at.isoformat()}
@@ -69,6 +64,23 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
         ],
         "sides": [party.value for party in parties(reader, kept)],
         "actions": _actions(reader, booking, kept),
+    }
+
+
+def _charge(line: Charge, posted: Mapping[UUID, PostingLine], may_correct: bool) -> Json:
+    standing = posted.get(line.id)  # what is no amount is not posted
+    number = standing.sequence if standing else None
+    return {
+        "id": str(line.id),
+        "number": number,
+        "reason": line.reason,
+        "seq": line.seq,
+        "text": line.text,
+        "amount_fen": line.amount_fen,
+        "made_at": line.made_at.isoformat(),
+        "corrects": standing.corrects if standing else None,
+        "corrected": number is not None and any(each.corrects == number for each in posted.values()),
+        "may_correct": may_correct,
     }
 
 

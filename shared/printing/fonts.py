@@ -1,4 +1,4 @@
-"""The two faces of the official documents: found, parsed once, measured with, and put into the PDFs."""
+"""The two faces of every document: found, parsed once, measured with, and put into the PDFs."""
 
 import io
 import threading
@@ -65,7 +65,7 @@ def _load(name: str, path: Path) -> TTFont:
         font = TTFont(name, str(path))
     except TTFError as error:
         raise RuntimeError(
-            f"the font {path} is missing or cannot be read, so no official document can be made; "
+            f"the font {path} is missing or cannot be read, so no document can be made; "
             "run `make setup`, which installs it"
         ) from error
     pdfmetrics.registerFont(font)
