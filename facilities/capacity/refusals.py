@@ -116,3 +116,5 @@ EXCEPTION_OVERLAPS = refusal(
 HOLD_EXPIRED = refusal(Conflict, "The time to confirm or to approve it is over", "hold-expired")
 NOT_NOW = refusal(Conflict, "It is too early or too late for that, by the times of the booking", "not-now")
 WRONG_STATE = refusal(Conflict, "The state of the booking does not allow the verb", "wrong-state")
+FREE_NOW = refusal(Conflict, "That time is free: it can be booked at once", "free-now")
+ALREADY_WAITING = refusal(Conflict, "The same is waited for already", "already-waiting")

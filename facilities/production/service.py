@@ -4,6 +4,7 @@ from facilities.capacity.auditing.cli import capacity
 from facilities.capacity.bookings.ending import wake
 from facilities.capacity.bookings.events import booking_contracts
 from facilities.capacity.bookings.keeping import EXPIRY_TIMER
+from facilities.capacity.waiting.commands import TIMERS, waitlists
 from facilities.enterprises.api import blueprint
 from facilities.production.machines import api as machines
 from facilities.production.machines.bookings import api as machine_bookings
@@ -11,6 +12,9 @@ from facilities.production.machines.demo import DEMO_TIMER, enter_demo
 from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
 from facilities.production.machines.events import CONTRACTS, SERVICE
 from facilities.production.machines.handlers import handlers
+from facilities.production.machines.model import TRADE
+from facilities.production.machines.waiting import api as machine_waitlist
+from facilities.production.machines.waiting.commands import MachineWaitlist
 from shared.service import Service
 from shared.text import Text
 
@@ -22,7 +26,12 @@ service = Service(
         "facilities:migrations/versions",
         "facilities.production:migrations/versions",
     ),
-    blueprints=lambda: [blueprint(), machines.blueprint, machine_bookings.blueprint],
+    blueprints=lambda: [
+        blueprint(),
+        machines.blueprint,
+        machine_bookings.blueprint,
+        machine_waitlist.blueprint,
+    ],
     publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS),
     handlers=handlers(),
     timers={
@@ -30,6 +39,8 @@ service = Service(
         ROUND_TIMER: go_round,
         STEP_TIMER: cancel_one,
         DEMO_TIMER: enter_demo,
+        **TIMERS,
     },
+    resources=lambda _settings: waitlists({TRADE: MachineWaitlist()}),
     commands=(capacity,),
 )

@@ -36,6 +36,11 @@ def is_overdue(tx: Transaction, booking: Booking) -> bool:
     return booking.expires_at is not None and booking.expires_at <= tx.now
 
 
+def quota_turn(trade: str, customer: str) -> str:
+    """The name of the turn in which the bookings of a customer are counted."""
+    return f"quota/{trade}/{customer}"
+
+
 def require_allowed(
     tx: Transaction,
     trade: str,
@@ -51,7 +56,7 @@ def require_allowed(
     """
     wrong = violations(wish, policy, tx.now)
     if not wrong and policy.quotas and customer is not None:
-        take_turns(tx.session, f"quota/{trade}/{customer}")
+        take_turns(tx.session, quota_turn(trade, customer))
         within = reach(Span(wish.starts_at, wish.ends_at), policy.quotas, policy.tz)
         standing = standing_of(tx.session, trade, customer, within, but=but)
         wrong = violations(wish, policy, tx.now, standing)

@@ -6,7 +6,7 @@ watch.
 """
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from facilities.capacity.lifecycle import Party, may
 from facilities.enterprises.model import EnterpriseCopy
@@ -54,10 +54,17 @@ def visible_machine(reader: Actor) -> sa.ColumnElement[bool]:
 
 def visible_booking(reader: Actor) -> sa.ColumnElement[bool]:
     """The condition under which `reader` may know of a booking."""
+    return visible_to_sides(reader, MachineBooking.customer, MachineBooking.owner)
+
+
+def visible_to_sides(
+    reader: Actor, customer: InstrumentedAttribute[str], owner: InstrumentedAttribute[str]
+) -> sa.ColumnElement[bool]:
+    """The condition under which `reader` may know of what stands between a customer and an owner."""
     if reader.has_role(*SEES_BOOKINGS):
         return sa.true()
     own = firms_of(reader)
-    return sa.or_(MachineBooking.customer.in_(own), MachineBooking.owner.in_(own))
+    return sa.or_(customer.in_(own), owner.in_(own))
 
 
 def require_owner(actor: Actor, machine: Machine) -> None:

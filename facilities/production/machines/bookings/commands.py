@@ -16,6 +16,7 @@ from facilities.capacity.bookings.commands import Order
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.cancelling import Outcome, cancellation, no_show
 from facilities.capacity.lifecycle import Party, State
+from facilities.capacity.pricing import Quote
 from facilities.capacity.rules import violations
 from facilities.production.machines.bookings.charging import (
     Said,
@@ -28,12 +29,13 @@ from facilities.production.machines.events import announce_booking
 from facilities.production.machines.model import (
     TRADE,
     BookingEntry,
+    Machine,
     MachineBooking,
     MachineState,
 )
 from facilities.production.machines.policy import acting, require_active, require_member, visible_machine
 from facilities.production.machines.queries import find_machine, offered
-from facilities.production.machines.wishes import MachineWish, own_machine
+from facilities.production.machines.wishes import MachineWish, Offered, own_machine
 from shared.errors import Conflict, InvalidInput
 from shared.text import Text
 from shared.transaction import Transaction
@@ -56,12 +58,30 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     the machine not offered, InvalidInput with everything that the wish breaks, Full with alternatives.
     """
     require_member(tx.actor, on_behalf_of)
-    require_active(tx.session, on_behalf_of)
     machine = find_machine(tx.session, machine_id, visible_machine(tx.actor))
+    made = make_out(tx, machine, on_behalf_of, wanted, purpose)
+    return write_down(tx, made, commands.hold(tx, made.order), Party.CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A wish made out: what would be booked of the engine, by which terms of the machine."""
+
+    order: Order
+    machine: Machine
+    found: Offered
+    price: Quote
+    wanted: MachineWish
+    purpose: str
+
+
+def make_out(tx: Transaction, machine: Machine, customer: str, wanted: MachineWish, purpose: str) -> Made:
+    """Make out a wish of a firm at the price of today; raises as `hold` does. Nothing is taken yet."""
+    require_active(tx.session, customer)
     if machine.state is not MachineState.PUBLISHED:
         raise Conflict(_NOT_OFFERED, slug="not-offered")
     require_active(tx.session, machine.owner)
-    wrong = [*own_machine(on_behalf_of, machine.owner), *violations(wanted.wish, machine.policy, tx.now)]
+    wrong = [*own_machine(customer, machine.owner), *violations(wanted.wish, machine.policy, tx.now)]
     if wrong:
         raise InvalidInput(errors=wrong)
     found = offered(tx.session, machine, wanted.wish.starts_at)
@@ -76,26 +96,30 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
         resource_id=found.resource(with_operator=wanted.with_operator),
         wish=wanted.wish,
         policy=machine.policy,
-        customer=on_behalf_of,
+        customer=customer,
         price_fen=price.total_fen,
         price_lines=[line.to_json() for line in price.lines],
     )
-    booking = commands.hold(tx, order)
+    return Made(order, machine, found, price, wanted, purpose)
+
+
+def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> Opened:
+    """Keep the terms of what is held, and the first step of its history."""
     kept = MachineBooking(
         id=booking.id,
-        machine_id=machine.id,
-        owner=machine.owner,
-        customer=on_behalf_of,
-        with_operator=wanted.with_operator,
-        pieces=wanted.pieces,
-        purpose=purpose,
-        deposit_fen=price.deposit_fen,
-        tariff=found.price.to_json(),
-        cancellation=machine.cancellation,
+        machine_id=made.machine.id,
+        owner=made.machine.owner,
+        customer=booking.customer,
+        with_operator=made.wanted.with_operator,
+        pieces=made.wanted.pieces,
+        purpose=made.purpose,
+        deposit_fen=made.price.deposit_fen,
+        tariff=made.found.price.to_json(),
+        cancellation=made.machine.cancellation,
     )
     tx.session.add(kept)
     tx.session.flush()
-    enter(tx, kept, "held", Party.CUSTOMER)
+    enter(tx, kept, "held", party)
     return Opened(booking, kept)
 
 
