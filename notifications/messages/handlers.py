@@ -138,7 +138,7 @@ def tell_of_stuck(tx: Transaction, event: Event) -> None:
 def tell_both_sides(tx: Transaction, event: Event) -> None:
     """Tell whoever has booked a machine, and whoever has listed it."""
     step = event.type.split(".")[3]
-    facts, link = booking_facts(event.data), f"/machines/bookings/{event.data['booking_id']}"
+    facts, link = booking_facts(event.data), f"/bookings/{event.data['booking_id']}"
     words = tx.resource(Catalogue).word
     if event.data["customer_account_id"] is not None:
         customer = event.data["customer_account_id"]
@@ -150,7 +150,7 @@ def tell_of_offer(tx: Transaction, event: Event) -> None:
     """Tell whoever has waited for a machine that it is held for them, and until when."""
     if event.data["customer_account_id"] is not None:
         wording = tx.resource(Catalogue).word("machine-booking.offered", booking_facts(event.data))
-        link = f"/machines/bookings/{event.data['booking_id']}"
+        link = f"/bookings/{event.data['booking_id']}"
         tell(tx, event, event.data["customer_account_id"], wording, link)
 
 

@@ -47,6 +47,7 @@ def trade_machines(reader: Reads) -> None:
     reader.do(BORROWER, "production_cancel_machine_booking", booking_id=_confirmed(reader, machine, 3))
     rejected = _confirmed(reader, machine, 4)
     reader.do(LENDER, "production_reject_machine_booking", booking_id=rejected)
+    _wait(reader, machine)
     missed, used = _confirmed(reader, machine, 2, 0), _confirmed(reader, machine, 2, 4)
     for booking in (missed, used):
         reader.do(LENDER, "production_approve_machine_booking", booking_id=booking)
@@ -61,6 +62,14 @@ def trade_machines(reader: Reads) -> None:
     log: Json = {"runs": [{**run, "machine_id": machine}]}
     reader.do(LENDER, "production_finish_machine_booking", log, booking_id=used)
     reader.do(LENDER, "production_withdraw_machine", machine_id=machine)
+
+
+def _wait(reader: Reads, machine: str) -> None:
+    """For the time that is closed."""
+    body = {**reader.example("production_join_machine_waitlist"), "machine_id": machine}
+    body |= _hours(_day(reader, 12), 0, 3)
+    entry = reader.do(BORROWER, "production_join_machine_waitlist", body).get_json()["id"]
+    reader.do(BORROWER, "production_leave_machine_waitlist", entry_id=entry)
 
 
 def _let_it_be(reader: Reads, booking_id: str, starts_at: datetime, ends_at: datetime) -> None:

@@ -3,7 +3,16 @@
 from shared.clock import ManualClock
 from shared.testing.systems import SystemUnderTest
 from tests.integration.assembly import Assembly
-from tests.integration.facilities.machines.trade import BORROWER, CUSTOMER, LENDER, OWNER, Trade, described
+from tests.integration.facilities.machines.trade import (
+    BORROWER,
+    CUSTOMER,
+    LENDER,
+    OTHER,
+    OWNER,
+    THIRD,
+    Trade,
+    described,
+)
 
 
 def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
@@ -46,6 +55,7 @@ def _book(trade: Trade, machine: str) -> None:
     trade.ok(trade.act(LENDER, unwanted, "reject", {"reason": "自用"}))
     trade.booked(machine, 28, 30)
     trade.booked(trade.machine(rules={"needs_approval": False}), 28, 30)
+    _wait(trade, machine)
     trade.ok(trade.hold(machine, 48, 50))
     trade.go_to(2)
     trade.assembly.system.settle()
@@ -54,6 +64,19 @@ def _book(trade: Trade, machine: str) -> None:
     trade.ok(trade.act(LENDER, used, "finish"))
     trade.go_to(5.5)
     trade.ok(trade.act(LENDER, missed, "no-show"))
+
+
+def _wait(trade: Trade, machine: str) -> None:
+    """One who waits is served, one leaves, and the time of one comes."""
+    taken = trade.booked(machine, 52, 55)
+    body = {"machine_id": machine, "on_behalf_of": THIRD}
+    waits = []
+    for start, end in ((52, 54), (53, 55), (2, 3)):
+        wish = {**body, "starts_at": trade.at(start), "ends_at": trade.at(end)}
+        waits.append(trade.ok(trade.ask(OTHER, "POST", "/machine-waitlist", json=wish))["id"])
+    path = f"/machine-waitlist/{waits[1]}/leave"
+    trade.ok(trade.ask(OTHER, "POST", path, json={}, headers={"If-Match": '"1"'}))
+    trade.ok(trade.act(BORROWER, taken, "cancel"))
 
 
 def close_a_firm(trade: Trade) -> None:

@@ -198,6 +198,16 @@ LISTS: Mapping[str, Known] = {
             "all": _all,
         },
     ),
+    "/production/machine-waitlist": Known(
+        "production",
+        "SELECT id, customer, owner FROM machine_waiting",
+        {
+            "sides": lambda caller, entry: (
+                not caller.organisations.isdisjoint({entry["customer"], entry["owner"]})
+            ),
+            "all": _all,
+        },
+    ),
     "/notifications/messages": Known(
         "notifications",
         "SELECT id, recipient FROM message",

@@ -72,6 +72,7 @@ def test_what_is_cancelled_is_held_for_whoever_waits_and_they_are_told(trade: Tr
     assert booking["price_fen"] == 60_000  # at the price of the day, which they see before they confirm
     assert [(each["step"], each["by"]) for each in booking["history"]] == [("held", "system")]
     assert booking["expires_at"] == trade.at(2)
+    trade.assembly.system.settle()
     assert "The machine you waited for is held for you" in trade.inbox(OTHER)
     assert trade.ok(trade.act(OTHER, offered["booking_id"], "confirm"))["state"] == "confirmed"
 
