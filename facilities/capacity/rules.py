@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from facilities.capacity.grid import DAY_S, Padding, Span
@@ -58,6 +59,8 @@ class Policy:
     approve_within: timedelta = timedelta(days=2)
     """How long it is kept for a provider who has not approved; never beyond the beginning."""
     quotas: tuple[Quota, ...] = ()
+    counted: tuple[UUID, ...] = ()
+    """The resources whose bookings count for the quotas; none named: all of the trade."""
     tz: ZoneInfo = PARK_TZ
     """Whose midnight counts for the start grid and for quotas."""
 
@@ -74,6 +77,7 @@ class Policy:
             "most": self.most,
             "needs_approval": self.needs_approval,
             "quotas": [quota.to_json() for quota in self.quotas],
+            "counted": [str(each) for each in self.counted],
             "tz": self.tz.key,
         }
 
@@ -89,6 +93,7 @@ class Policy:
             most=kept["most"],
             needs_approval=kept["needs_approval"],
             quotas=tuple(Quota.from_json(each) for each in kept["quotas"]),
+            counted=tuple(UUID(each) for each in kept.get("counted", ())),
             tz=ZoneInfo(kept["tz"]),
         )
 

@@ -144,3 +144,33 @@ def test_whoever_may_not_book_any_more_is_passed_over(trade: Trade) -> None:
     trade.ok(trade.act(BORROWER, booked, "cancel"))
     assert entry(trade, waits)["state"] == "waiting"
     assert trade.ok(trade.hold(machine, 24, 27))["customer"] == CUSTOMER
+
+
+def test_what_is_full_says_so_for_programs_too(trade: Trade) -> None:
+    machine = trade.machine()
+    trade.booked(machine, 24, 27)
+    refused = trade.hold(machine, 25, 27, actor=OTHER, on_behalf_of=THIRD)
+    assert refused.status_code == 409
+    said = refused.get_json()
+    assert said["type"].endswith(":capacity-full")
+    (full,) = said["full"]
+    assert (full["free"], full["short"], full["closed"]) == (0, 1, False)
+    assert full["starts_at"] == trade.at(24.5) and full["ends_at"] == trade.at(27)  # with its set-up
+    later = next(each for each in said["alternatives"] if each["kind"] == "later")
+    assert (later["starts_at"], later["ends_at"]) == (trade.at(27.5), trade.at(29.5))
+    assert trade.hold(machine, 27.5, 29.5, actor=OTHER, on_behalf_of=THIRD).status_code == 201
+
+
+def test_a_firm_has_no_more_of_a_machine_than_its_owner_lets_one_have(trade: Trade) -> None:
+    machine = trade.machine(rules={"most_open": 2, "most_hours_day": 3}, operator="extra")
+    assert trade.ok(trade.get(OTHER, f"/machines/{machine}"))["rules"]["most_hours_day"] == 3
+    other = trade.machine()
+    trade.booked(other, 24, 29)  # of another machine: that counts for nothing here
+    trade.booked(machine, 24, 26, with_operator=True)
+    too_long = trade.hold(machine, 27, 29)
+    assert codes(too_long) == {("/", "quota_day")}
+    assert "3" in too_long.get_json()["errors"][0]["message"]
+    assert trade.hold(machine, 27, 29, actor=OTHER, on_behalf_of=THIRD).status_code == 201
+    trade.booked(machine, 48, 50)
+    third = trade.hold(machine, 72, 73)
+    assert codes(third) == {("/", "quota_open")}
