@@ -189,6 +189,14 @@ def take_turns(session: Session, name: str) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 
+def take_turn_if_free(session: Session, name: str) -> bool:
+    """Take the turn of `take_turns` if nobody has it: for whoever holds what others wait for."""
+    if dialect_of(session) != "postgresql":
+        return True
+    turn = sa.func.pg_try_advisory_xact_lock(sa.func.hashtextextended(name, 0))
+    return bool(session.scalar(sa.select(turn)))
+
+
 def _make_engine(url: sa.URL) -> Engine:
     # Parameters are hidden in error messages: they are what people typed.
     if url.get_backend_name() != "sqlite":

@@ -1,8 +1,8 @@
 """What can go wrong, in words: the exceptions every service raises and the HTTP edge turns into RFC 9457."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shared.text import Text
 
@@ -34,6 +34,11 @@ class Problem(Exception):  # noqa: N818 - the RFC calls it a problem
     @property
     def headers(self) -> dict[str, str]:
         """HTTP headers that belong to the refusal."""
+        return {}
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """What the problem document says beside the members that all have: for programs, as JSON."""
         return {}
 
 

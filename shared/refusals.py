@@ -4,7 +4,9 @@ The kinds that only one engine knows are declared beside its rules; the API desc
 list them all.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from shared import errors
 from shared.text import Text
@@ -20,6 +22,10 @@ class Refusal:
     status: int
     title: Text
     meaning: str
+    members: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    """JSON Schemas of what its documents say beside the usual, by name."""
+    example: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    """Values of these members, as an example."""
 
     @property
     def urn(self) -> str:
@@ -27,9 +33,15 @@ class Refusal:
         return URN + self.slug
 
 
-def refusal(raised: type[errors.Problem], meaning: str, slug: str | None = None) -> Refusal:
+def refusal(
+    raised: type[errors.Problem],
+    meaning: str,
+    slug: str | None = None,
+    members: Mapping[str, Any] | None = None,
+    example: Mapping[str, Any] | None = None,
+) -> Refusal:
     """The refusal that raising `raised` gives, under a slug of its own where it has one."""
-    return Refusal(slug or raised.slug, raised.status, raised.title, meaning)
+    return Refusal(slug or raised.slug, raised.status, raised.title, meaning, members or {}, example or {})
 
 
 BAD_REQUEST = refusal(

@@ -15,7 +15,10 @@ from facilities.capacity.grid import Span
 from shared.errors import FieldError
 from shared.text import Text
 
-_OPEN = Text("同一企业最多可有{limit}个未完成的预订", "An enterprise can have {limit} open bookings at most")
+_OPEN = Text(
+    "同一企业最多可有{limit}个未完成的预订，现有{taken}个",
+    "An enterprise can have {limit} open bookings at most, and has {taken}",
+)
 _HOURS = Text(
     "同一企业每{period}最多可预订{limit}小时，{on}起的{period}已订{taken}小时",
     "An enterprise can book {limit} hours a {period} at most, and has {taken} in that of {on}",
@@ -66,7 +69,8 @@ def over_quota(
     for quota in quotas:
         if quota.period is None:
             if standing.open_bookings >= quota.limit:
-                yield FieldError("/", "quota_open", _OPEN.format(limit=quota.limit))
+                said = _OPEN.format(limit=quota.limit, taken=standing.open_bookings)
+                yield FieldError("/", "quota_open", said)
             continue
         for each in _periods(quota.period, span, tz):
             taken = sum((_within(one, each) * units for one, units in standing.taken), timedelta(0))

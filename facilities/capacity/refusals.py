@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,21 @@ class Full(Conflict):
         self.alternatives = tuple(alternatives)
         self.tz = tz
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """The same for programs. Which pools of capacity a resource takes is nobody's business."""
+        return {
+            "full": [
+                {**_times(each.span), "free": each.free, "short": each.short, "closed": each.closed}
+                for each in self.shortages
+            ],
+            "alternatives": [{"kind": each.kind, **_times(each.span)} for each in self.alternatives],
+        }
+
+
+def _times(span: Span) -> dict[str, str]:
+    return {"starts_at": span.start.isoformat(), "ends_at": span.end.isoformat()}
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -106,8 +122,47 @@ class InTheWay(Conflict):
         self.bookings = tuple(bookings)
 
 
+_INSTANT = {"type": "string", "format": "date-time"}
+_SPAN = {"starts_at": _INSTANT, "ends_at": _INSTANT}
+_COUNT = {"type": "integer", "minimum": 0}
+
+
+def _list_of(said: str, properties: dict[str, Any]) -> dict[str, Any]:
+    items = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"type": "array", "description": said, "items": items}
+
+
 CAPACITY_FULL = refusal(
-    Full, "There is not enough capacity at that time; `errors` says where and by how much"
+    Full,
+    "There is not enough capacity at that time; `full` says where, `alternatives` what is free instead",
+    members={
+        "full": _list_of(
+            "Times in which there is too little: how many units are free, and how many are missing",
+            {**_SPAN, "free": _COUNT, "short": _COUNT, "closed": {"type": "boolean"}},
+        ),
+        "alternatives": _list_of(
+            "Up to three other times at which the wish would fit",
+            {"kind": {"type": "string", "enum": ["earlier", "later", "shorter", "other_day"]}, **_SPAN},
+        ),
+    },
+    example={
+        "full": [
+            {
+                "starts_at": "2026-12-01T02:00:00+00:00",
+                "ends_at": "2026-12-01T04:00:00+00:00",
+                "free": 0,
+                "short": 1,
+                "closed": False,
+            }
+        ],
+        "alternatives": [
+            {
+                "kind": "later",
+                "starts_at": "2026-12-01T04:00:00+00:00",
+                "ends_at": "2026-12-01T07:00:00+00:00",
+            }
+        ],
+    },
 )
 BOOKINGS_IN_THE_WAY = refusal(InTheWay, "Bookings contradict the closure or the change; `errors` lists them")
 EXCEPTION_OVERLAPS = refusal(
@@ -116,3 +171,5 @@ EXCEPTION_OVERLAPS = refusal(
 HOLD_EXPIRED = refusal(Conflict, "The time to confirm or to approve it is over", "hold-expired")
 NOT_NOW = refusal(Conflict, "It is too early or too late for that, by the times of the booking", "not-now")
 WRONG_STATE = refusal(Conflict, "The state of the booking does not allow the verb", "wrong-state")
+FREE_NOW = refusal(Conflict, "That time is free: it can be booked at once", "free-now")
+ALREADY_WAITING = refusal(Conflict, "The same is waited for already", "already-waiting")

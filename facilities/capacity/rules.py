@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from facilities.capacity.grid import DAY_S, Padding, Span
@@ -52,10 +53,14 @@ class Policy:
     padding: Padding = field(default_factory=Padding)
     hold_for: timedelta = timedelta(minutes=15)
     """How long it is kept for a customer who has not confirmed."""
+    offer_for: timedelta = timedelta(hours=2)
+    """How long it is kept for somebody from the waitlist: they are not in front of a screen."""
     needs_approval: bool = False
     approve_within: timedelta = timedelta(days=2)
     """How long it is kept for a provider who has not approved; never beyond the beginning."""
     quotas: tuple[Quota, ...] = ()
+    counted: tuple[UUID, ...] = ()
+    """The resources whose bookings count for the quotas; none named: all of the trade."""
     tz: ZoneInfo = PARK_TZ
     """Whose midnight counts for the start grid and for quotas."""
 
@@ -72,13 +77,15 @@ class Policy:
             "most": self.most,
             "needs_approval": self.needs_approval,
             "quotas": [quota.to_json() for quota in self.quotas],
+            "counted": [str(each) for each in self.counted],
             "tz": self.tz.key,
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Policy":
         """Read what `to_json` has written."""
-        times = {name: timedelta(seconds=kept[name]) for name in _TIMES}
+        # What was kept before there was such a rule has none.
+        times = {name: timedelta(seconds=kept[name]) for name in _TIMES if name in kept}
         paddings = {name: timedelta(seconds=kept[f"padding_{name}"]) for name in _PADDINGS}
         return cls(
             **times,
@@ -86,11 +93,12 @@ class Policy:
             most=kept["most"],
             needs_approval=kept["needs_approval"],
             quotas=tuple(Quota.from_json(each) for each in kept["quotas"]),
+            counted=tuple(UUID(each) for each in kept.get("counted", ())),
             tz=ZoneInfo(kept["tz"]),
         )
 
 
-_TIMES = ("notice", "horizon", "shortest", "longest", "start_grid", "hold_for", "approve_within")
+_TIMES = ("notice", "horizon", "shortest", "longest", "start_grid", "hold_for", "offer_for", "approve_within")
 _PADDINGS = ("before", "set_up", "after")
 _A_DAY = timedelta(days=1)
 
@@ -172,6 +180,11 @@ def say_span(span: Span, tz: ZoneInfo) -> Text:
 def hold_expires(policy: Policy, now: datetime, ends_at: datetime) -> datetime:
     """Until when a hold is kept for the customer."""
     return min(now + policy.hold_for, ends_at)
+
+
+def offered_for(policy: Policy, now: datetime, starts_at: datetime) -> timedelta:
+    """For how long an offer from the waitlist is kept: not beyond its beginning, but as long as a hold."""
+    return min(policy.offer_for, max(starts_at - now, policy.hold_for))
 
 
 def approval_expires(policy: Policy, now: datetime, starts_at: datetime, ends_at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """The living service (生活服务): it serves the people of the park."""
 
 from facilities.capacity.auditing.cli import capacity
+from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
 from facilities.enterprises.handlers import handlers
 from shared.service import Service
@@ -12,5 +13,6 @@ service = Service(
     migrations=("shared:migrations/versions", "facilities:migrations/versions"),
     blueprints=lambda: [blueprint()],
     handlers=handlers(),
+    resources=lambda _settings: {WhenFreed: WhenFreed()},
     commands=(capacity,),
 )

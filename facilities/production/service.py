@@ -4,6 +4,7 @@ from facilities.capacity.auditing.cli import capacity
 from facilities.capacity.bookings.ending import wake
 from facilities.capacity.bookings.events import booking_contracts
 from facilities.capacity.bookings.keeping import EXPIRY_TIMER
+from facilities.capacity.waiting.commands import TIMERS, waitlists
 from facilities.enterprises.api import blueprint
 from facilities.production.machines import api as machines
 from facilities.production.machines.bookings import api as machine_bookings
@@ -11,10 +12,13 @@ from facilities.production.machines.demo import DEMO_TIMER, enter_demo
 from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
 from facilities.production.machines.events import CONTRACTS, SERVICE
 from facilities.production.machines.handlers import handlers
+from facilities.production.machines.model import TRADE
 from facilities.production.machines.series import api as machine_series
 from facilities.production.machines.series.commands import EXTENSION_TIMER, extend
 from facilities.production.machines.series.events import CONTRACTS as SERIES_CONTRACTS
 from facilities.production.machines.utilisation import api as utilisation
+from facilities.production.machines.waiting import api as machine_waitlist
+from facilities.production.machines.waiting.commands import MachineWaitlist
 from facilities.production.statements import api as statements
 from facilities.production.statements.closing import close_month
 from facilities.production.statements.commands import MONTH_TIMER
@@ -34,6 +38,7 @@ service = Service(
         machines.blueprint,
         machine_bookings.blueprint,
         machine_series.blueprint,
+        machine_waitlist.blueprint,
         statements.blueprint,
         utilisation.blueprint,
     ],
@@ -46,6 +51,8 @@ service = Service(
         DEMO_TIMER: enter_demo,
         EXTENSION_TIMER: extend,
         MONTH_TIMER: close_month,
+        **TIMERS,
     },
+    resources=lambda _settings: waitlists({TRADE: MachineWaitlist()}),
     commands=(capacity,),
 )

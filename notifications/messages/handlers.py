@@ -170,6 +170,14 @@ def _tell_sides(
             tell(tx, event, recipient, words(f"{key}.{step}", facts), link)
 
 
+def tell_of_offer(tx: Transaction, event: Event) -> None:
+    """Tell whoever has waited for a machine that it is held for them, and until when."""
+    if event.data["customer_account_id"] is not None:
+        wording = tx.resource(Catalogue).word("machine-booking.offered", booking_facts(event.data))
+        link = f"/bookings/{event.data['booking_id']}"
+        tell(tx, event, event.data["customer_account_id"], wording, link)
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
     steps = {
@@ -186,5 +194,6 @@ def handlers() -> Mapping[str, EventHandler]:
         for step, handler in steps.items()
     }
     of_machines = {f"yuanban.production.machine-booking.{step}.v1": tell_both_sides for step in MACHINE_STEPS}
+    of_machines["yuanban.production.machine-booking.offered.v1"] = tell_of_offer
     of_series = {f"yuanban.production.machine-series.{step}.v1": tell_of_series for step in SERIES_STEPS}
     return {**of_cases, **of_machines, **of_series, ROLES_CHANGED: keep_manager}

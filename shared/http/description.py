@@ -304,7 +304,9 @@ def _response(spec: APISpec, kinds: Sequence[Refusal]) -> str:
     for each in kinds:
         if each.slug not in spec.components.examples:
             spec.components.example(each.slug, {"summary": each.meaning, "value": _example_of(each)})
-    kind = {"properties": {"type": {"enum": [each.urn for each in kinds]}, "status": {"const": status}}}
+    more = {name: schema for each in kinds for name, schema in each.members.items()}
+    usual = {"type": {"enum": [each.urn for each in kinds]}, "status": {"const": status}}
+    kind = {"properties": {**usual, **more}}
     spec.components.response(
         name,
         {
@@ -329,6 +331,7 @@ def _example_of(kind: Refusal) -> Json:
         "instance": "/api/v1/…",
         "request_id": "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e",
     }
+    document.update(kind.example)
     if kind == refusals.INVALID_INPUT:
         wrong = {"pointer": "/limit", "code": "range", "message": "The number is too large"}
         document["errors"] = [wrong]

@@ -70,8 +70,9 @@ def problem_response(
     detail: Text | None = None,
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The problem document as a response."""
+    """The problem document as a response; `members` are what this kind says beside the usual."""
     language = reader_language()
     document: dict[str, Any] = {
         "type": f"urn:yuanban:problem:{slug}",
@@ -86,6 +87,7 @@ def problem_response(
         document["errors"] = [
             {"pointer": e.pointer, "code": e.code, "message": e.message.in_(language)} for e in errors
         ]
+    document.update(members or {})
     response = Response(
         json.dumps(document, ensure_ascii=False), status=status, content_type=PROBLEM_JSON, headers=headers
     )
@@ -98,7 +100,13 @@ def problem_response(
 def answer_problem(problem: Problem) -> Response:
     """A refusal raised by our own code."""
     return problem_response(
-        problem.status, problem.code, problem.title, problem.detail, problem.errors, problem.headers
+        problem.status,
+        problem.code,
+        problem.title,
+        problem.detail,
+        problem.errors,
+        problem.headers,
+        problem.members,
     )
 
 

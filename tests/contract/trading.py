@@ -48,6 +48,7 @@ def trade_machines(reader: Reads) -> None:
     _book_again(reader, machine)
     rejected = _confirmed(reader, machine, 4)
     reader.do(LENDER, "production_reject_machine_booking", booking_id=rejected)
+    _wait(reader, machine)
     missed, used = _confirmed(reader, machine, 2, 0), _confirmed(reader, machine, 2, 4)
     for booking in (missed, used):
         reader.do(LENDER, "production_approve_machine_booking", booking_id=booking)
@@ -84,6 +85,14 @@ def _series(reader: Reads, machine: str, since: int) -> str:
     body |= {**_hours(_day(reader, 6), since, since + 1), "rule": "FREQ=WEEKLY;COUNT=2", "mode": "all"}
     made: str = reader.do(BORROWER, "production_book_machine_series", body).get_json()["id"]
     return made
+
+
+def _wait(reader: Reads, machine: str) -> None:
+    """For the time that is closed."""
+    body = {**reader.example("production_join_machine_waitlist"), "machine_id": machine}
+    body |= _hours(_day(reader, 12), 0, 3)
+    entry = reader.do(BORROWER, "production_join_machine_waitlist", body).get_json()["id"]
+    reader.do(BORROWER, "production_leave_machine_waitlist", entry_id=entry)
 
 
 def _let_it_be(reader: Reads, booking_id: str, starts_at: datetime, ends_at: datetime) -> None:

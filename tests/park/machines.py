@@ -99,6 +99,25 @@ def booked_again(park: Park, *, needs_approval: bool = False) -> tuple[str, str]
     return answer.json["id"], answer.headers["ETag"]
 
 
+def full(park: Park) -> dict[str, Any]:
+    """A wish of the organisation for a machine of the other one, at a time for which that is closed."""
+    machine_id, version = listed(park, RIVAL, park.other_organisation, "publish")
+    wanted = wish(park, machine_id, timedelta(days=20))
+    closure = {"starts_at": wanted["starts_at"], "ends_at": wanted["ends_at"], "reason": "年度保养"}
+    client = park.client(RIVAL, "production")
+    path = f"/machines/{machine_id}/closures"
+    answer = client.post(path, json=closure, headers={"If-Match": version})
+    assert answer.status_code == 201, answer.text
+    return wanted
+
+
+def waiting(park: Park) -> tuple[str, str]:
+    """An entry of the organisation on the waitlist of such a machine; its id and version."""
+    answer = park.client(MEMBER, "production").post("/machine-waitlist", json=full(park))
+    assert answer.status_code == 201, answer.text
+    return answer.json["id"], answer.headers["ETag"]
+
+
 def booked(park: Park, *verbs: str, needs_approval: bool = False) -> tuple[str, str]:
     """A booking by the organisation of a machine of the other one, after these verbs; its id and version.
 

@@ -113,6 +113,7 @@ BODIES: Mapping[str, Any] = {
     f"POST {MACHINE_BOOKING}/reject": {"reason": "设备检修"},
     f"POST {MACHINE_BOOKING}/cancel": {"reason": "样件未到"},
     f"POST {MACHINE_BOOKING}/start": {},
+    "POST /production/machine-waitlist/{entry_id}/leave": {},
     f"POST {MACHINE_BOOKING}/finish": {},
     f"POST {MACHINE_BOOKING}/no-show": {},
     f"POST {MACHINE_SERIES}/approve": {},

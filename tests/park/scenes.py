@@ -421,6 +421,15 @@ def _machine_of_another(park: Park) -> Scene:
     return Scene(bodies={"machine-bookings": wanted, "machine-series": machines.recurring(park, machine_id)})
 
 
+def _machine_full(park: Park) -> Scene:
+    return Scene(bodies={"machine-waitlist": machines.full(park)})
+
+
+def _waiting(park: Park) -> Scene:
+    entry_id, version = machines.waiting(park)
+    return Scene({"entry_id": entry_id}, {"entry_id": version})
+
+
 def _machine_booking(*verbs: str, needs_approval: bool = False) -> Callable[[Park], Scene]:
     def booked(park: Park) -> Scene:
         booking_id, version = machines.booked(park, *verbs, needs_approval=needs_approval)
@@ -526,6 +535,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine withdrawn": _machine("publish", "withdraw"),
     "machine closed for a time": _machine_closed,
     "machine of another firm": _machine_of_another,
+    "machine of another firm that is full": _machine_full,
+    "waiting for a machine": _waiting,
     "machine held": _machine_booking(),
     "machine booking to approve": _machine_booking("confirm", needs_approval=True),
     "machine booked": _machine_booking("confirm"),

@@ -66,13 +66,19 @@ def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
             raise
         others = alternatives_to(tx.session, order.resource_id, order.wish, order.policy, tx.now)
         raise Full(full.shortages, others, order.policy.tz) from full
+    booked_by, name = order.booked_by or tx.actor.id, order.booked_name or tx.actor.name
+    return enter(tx, booking_id, order, booked_by, name)
+
+
+def enter(tx: Transaction, booking_id: UUID, order: Order, booked_by: UUID | None, name: str) -> Booking:
+    """Write down the hold for which capacity was just claimed, in the name of whoever has booked."""
     booking = Booking(
         id=booking_id,
         trade=order.trade,
         resource_id=order.resource_id,
         customer=order.customer,
-        booked_by=order.booked_by or tx.actor.id,
-        booked_name=order.booked_name or tx.actor.name,
+        booked_by=booked_by,
+        booked_name=name,
         series_id=order.series_id,
         starts_at=order.wish.starts_at,
         ends_at=order.wish.ends_at,

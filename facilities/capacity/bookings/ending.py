@@ -9,8 +9,9 @@ from facilities.capacity.bookings.events import announce
 from facilities.capacity.bookings.keeping import save
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import is_overdue, require
-from facilities.capacity.ledger.commands import release, trim
-from facilities.capacity.ledger.locking import lock, lock_if_free
+from facilities.capacity.freeing import tell_freed
+from facilities.capacity.ledger.commands import Freed, release, trim
+from facilities.capacity.ledger.locking import Pool, lock, lock_if_free
 from facilities.capacity.ledger.model import BookingClaim
 from facilities.capacity.ledger.queries import ledgers_of
 from facilities.capacity.lifecycle import WAITING, Party, State
@@ -53,8 +54,9 @@ def finish(tx: Transaction, booking: Booking, party: Party) -> Booking:
     booking.ended_at = tx.now
     announce(tx, booking, "finished")
     save(tx, booking)
-    trim(tx.session, pools, booking.id, tx.now + after)
+    freed = trim(tx.session, pools, booking.id, tx.now + after)
     tx.audit("booking.finished", "booking", booking.id)
+    tell_freed(tx, pools, freed)
     return booking
 
 
@@ -64,24 +66,26 @@ def wake(tx: Transaction, payload: Mapping[str, object]) -> None:
     if booking is None or not is_overdue(tx, booking):
         return
     seen = booking.version
-    lock(tx.session, ledgers_of(tx.session, booking.id))
+    pools = lock(tx.session, ledgers_of(tx.session, booking.id))
     tx.session.refresh(booking, with_for_update=True)
     if booking.version == seen:  # else its new wait has an appointment of its own
-        _expire(tx, booking)
+        tell_freed(tx, pools, _expire(tx, pools, booking))
 
 
-def expire_overdue(tx: Transaction, locked: Collection[int]) -> int:
+def expire_overdue(tx: Transaction, locked: Mapping[int, Pool]) -> int:
     """Let go of what has waited too long on these ledgers, which the caller holds; returns how many.
 
-    Where such a booking takes other ledgers too, they are taken without waiting, or it is left.
+    Where such a booking takes other ledgers too, they are taken without waiting, or it is left. Whoever waits
+    for what becomes free comes before the wish for which room is made here.
     """
     overdue = _overdue_on(tx, locked)
     taken = {each.id: set(ledgers_of(tx.session, each.id)) for each in overdue}
     others = set().union(*taken.values()) - set(locked)
-    held = set(locked) | (lock_if_free(tx.session, others) if others else set())
-    expired = [each for each in overdue if taken[each.id] <= held]
-    for booking in expired:
-        _expire(tx, booking)
+    more = lock_if_free(tx.session, others) if others else set()
+    pools = {**locked, **(lock(tx.session, more) if more else {})}  # ours by now: nobody is waited for
+    expired = [each for each in overdue if taken[each.id] <= pools.keys()]
+    freed = [each for booking in expired for each in _expire(tx, pools, booking)]
+    tell_freed(tx, pools, freed)
     return len(expired)
 
 
@@ -98,15 +102,15 @@ def _overdue_on(tx: Transaction, ledgers: Collection[int]) -> Sequence[Booking]:
     return tx.session.scalars(query).all()
 
 
-def _expire(tx: Transaction, booking: Booking) -> None:
+def _expire(tx: Transaction, pools: Mapping[int, Pool], booking: Booking) -> Freed:
     """The ledgers are locked, and the booking's row."""
     booking.state = State.EXPIRED
     booking.expires_at = None
     booking.ended_at = tx.now
     announce(tx, booking, "expired")
     save(tx, booking)
-    release(tx.session, booking.id)
     tx.audit("booking.expired", "booking", booking.id)
+    return release(tx.session, pools, booking.id)
 
 
 def _end(
@@ -119,13 +123,14 @@ def _end(
 ) -> Booking:
     # Read before the locks, and right all the same: claims change with the version of their booking alone,
     # and the update below goes through only if that is still the one that was read before them.
-    lock(tx.session, ledgers_of(tx.session, booking.id))
+    pools = lock(tx.session, ledgers_of(tx.session, booking.id))
     booking.state = state
     booking.reason = reason or None
     booking.expires_at = None
     booking.ended_at = tx.now
     announce(tx, booking, step)
     save(tx, booking)
-    release(tx.session, booking.id)
+    freed = release(tx.session, pools, booking.id)
     tx.audit(f"booking.{step}", "booking", booking.id, details)
+    tell_freed(tx, pools, freed)
     return booking

@@ -8,8 +8,9 @@ from facilities.capacity.bookings.events import announce
 from facilities.capacity.bookings.keeping import save, wait_until
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import require, require_allowed
+from facilities.capacity.freeing import tell_freed
 from facilities.capacity.grid import Span
-from facilities.capacity.ledger.commands import claim, release, takings
+from facilities.capacity.ledger.commands import Freed, claim, release, takings
 from facilities.capacity.ledger.locking import Pool, lock
 from facilities.capacity.ledger.queries import ledgers_of, units_of
 from facilities.capacity.lifecycle import Party, State, moved
@@ -32,13 +33,14 @@ def move(
     units = units_of(tx.session, booking.resource_id)
     pools = lock(tx.session, {*units, *ledgers_of(tx.session, booking.id)})
     try:
-        _change(tx, booking, pools, units, wish, rules, party)
+        freed = _change(tx, booking, pools, units, wish, rules, party)
     except Full as full:
         others = alternatives_to(tx.session, booking.resource_id, wish, rules, tx.now)
         raise Full(full.shortages, others, rules.tz) from full
     wait_until(tx, booking)
     tx.audit("booking.moved", "booking", booking.id, {"by": party.value})
     announce(tx, booking, "moved")
+    tell_freed(tx, pools, freed)
     return booking
 
 
@@ -50,11 +52,11 @@ def _change(
     wish: Wish,
     rules: Policy,
     party: Party,
-) -> None:
+) -> Freed:
     span = Span(wish.starts_at, wish.ends_at).padded(rules.padding)
     takes = takings(pools, {ledger: n * wish.quantity for ledger, n in units.items()}, span)
 
-    def swap() -> None:
+    def swap() -> Freed:
         with tx.session.begin_nested():
             booking.starts_at, booking.ends_at = wish.starts_at, wish.ends_at
             booking.quantity = wish.quantity
@@ -63,12 +65,13 @@ def _change(
             if booking.state is State.PENDING:
                 booking.expires_at = approval_expires(rules, tx.now, wish.starts_at, wish.ends_at)
             save(tx, booking)
-            release(tx.session, booking.id)
+            freed = release(tx.session, pools, booking.id)
             claim(tx.session, booking.id, takes)
+        return freed
 
     try:
-        swap()
+        return swap()
     except Full:
         if not expire_overdue(tx, pools):
             raise
-        swap()
+        return swap()

@@ -36,10 +36,15 @@ def is_overdue(tx: Transaction, booking: Booking) -> bool:
     return booking.expires_at is not None and booking.expires_at <= tx.now
 
 
+def quota_turn(trade: str, customer: str) -> str:
+    """The name of the turn in which the bookings of a customer are counted."""
+    return f"quota/{trade}/{customer}"
+
+
 def await_turn(tx: Transaction, trade: str, customer: str | None, policy: Policy) -> None:
     """Where the customer has quotas: bookings of this customer take turns until their transactions end."""
     if policy.quotas and customer is not None:
-        take_turns(tx.session, f"quota/{trade}/{customer}")
+        take_turns(tx.session, quota_turn(trade, customer))
 
 
 def require_allowed(
@@ -59,7 +64,7 @@ def require_allowed(
     if not wrong and policy.quotas and customer is not None:
         await_turn(tx, trade, customer, policy)
         within = reach(Span(wish.starts_at, wish.ends_at), policy.quotas, policy.tz)
-        standing = standing_of(tx.session, trade, customer, within, but=but)
+        standing = standing_of(tx.session, trade, customer, within, among=policy.counted, but=but)
         wrong = violations(wish, policy, tx.now, standing)
     if wrong:
         raise InvalidInput(errors=wrong)

@@ -1,5 +1,6 @@
 """Reading bookings. Who may see which is the trade's own: its condition comes along."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -36,10 +37,21 @@ def find(
 
 
 def standing_of(
-    session: Session, trade: str, customer: str, within: Span | None, *, but: UUID | None = None
+    session: Session,
+    trade: str,
+    customer: str,
+    within: Span | None,
+    *,
+    among: Sequence[UUID] = (),
+    but: UUID | None = None,
 ) -> Standing:
-    """What a customer has of a trade already, for its quotas; `but` is left out (it is being moved)."""
+    """What a customer has already of these resources, or of the whole trade, for its quotas.
+
+    `but` is left out (it is being moved).
+    """
     mine = [Booking.trade == trade, Booking.customer == customer]
+    if among:
+        mine.append(Booking.resource_id.in_(among))
     if but is not None:
         mine.append(Booking.id != but)
     count = sa.select(sa.func.count()).select_from(Booking).where(*mine, Booking.state.in_(OPEN))

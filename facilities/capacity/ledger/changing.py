@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from facilities.capacity.freeing import from_now_on, tell_freed
 from facilities.capacity.grid import Span
 from facilities.capacity.ledger.locking import Pool, exceptions_of, lock, opening_calendars
 from facilities.capacity.ledger.model import CapacityException, Ledger, LedgerSlot, OpeningCalendar
@@ -63,6 +64,7 @@ def set_exception(
         _recap(tx, [pool], slots)
     details = {"exception": str(made.id), "capacity": capacity}
     tx.audit("ledger.exception-set", "ledger", str(ledger_id), details)
+    tell_freed(tx, [pool.id], [(pool.id, pool.grid.span_of(slots))])
     return made
 
 
@@ -81,6 +83,7 @@ def remove_exception(tx: Transaction, exception: CapacityException) -> None:
         _recap(tx, [pool], slots)
     details = {"exception": str(exception.id)}
     tx.audit("ledger.exception-removed", "ledger", str(exception.ledger_id), details)
+    tell_freed(tx, [pool.id], [(pool.id, pool.grid.span_of(slots))])
 
 
 def change_capacity(tx: Transaction, ledger_id: int, capacity: int) -> None:
@@ -90,6 +93,7 @@ def change_capacity(tx: Transaction, ledger_id: int, capacity: int) -> None:
         tx.session.execute(sa.update(Ledger).where(Ledger.id == ledger_id).values(default_cap=capacity))
         _recap(tx, [replace(pool, default_cap=capacity)])
     tx.audit("ledger.capacity-changed", "ledger", str(ledger_id), {"capacity": capacity})
+    tell_freed(tx, [ledger_id], [(ledger_id, from_now_on(tx.now))])
 
 
 def open_by(tx: Transaction, ledger_id: int, calendar: OpeningCalendar | None) -> None:
@@ -102,6 +106,7 @@ def open_by(tx: Transaction, ledger_id: int, calendar: OpeningCalendar | None) -
         opening = opening_calendars(tx.session, [chosen])[chosen] if chosen else None
         _recap(tx, [replace(pool, opening=opening)])
     tx.audit("ledger.opened-by", "ledger", str(ledger_id), {"calendar": str(chosen) if chosen else None})
+    tell_freed(tx, [ledger_id], [(ledger_id, from_now_on(tx.now))])
 
 
 def change_hours(tx: Transaction, calendar: OpeningCalendar, opening: Opening) -> None:
@@ -116,6 +121,7 @@ def change_hours(tx: Transaction, calendar: OpeningCalendar, opening: Opening) -
         tx.session.flush()
         _recap(tx, [replace(pool, opening=opening) for pool in pools.values()])
     tx.audit("calendar.hours-changed", "opening_calendar", calendar.id, {"ledgers": len(ledgers)})
+    tell_freed(tx, ledgers, [(each, from_now_on(tx.now)) for each in ledgers])
 
 
 def _recap(tx: Transaction, pools: Iterable[Pool], slots: range | None = None) -> None:

@@ -32,6 +32,10 @@ _TOO_MANY_SLOTS = Text(
 )
 
 
+Freed = list[tuple[int, Span]]
+"""What was given back: ledgers and the times of the slots."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
     """Units of a ledger over some of its slots."""
@@ -80,26 +84,32 @@ def claim(session: Session, booking_id: UUID, takes: Iterable[Taking]) -> None:
     session.connection().execute(_NOTE, notes)
 
 
-def release(session: Session, booking_id: UUID) -> None:
+def release(session: Session, pools: Mapping[int, Pool], booking_id: UUID) -> Freed:
     """Give back all that the booking has taken, by what was noted. Its ledgers are locked by the caller."""
+    freed = []
     for ledger, start, stop, units in session.execute(_noted(booking_id)).all():
         _give_back(session, ledger, range(start, stop), units)
+        freed.append((ledger, pools[ledger].grid.span_of(range(start, stop))))
     session.execute(sa.delete(_CLAIM).where(_CLAIM.c.booking_id == booking_id))
+    return freed
 
 
-def trim(session: Session, pools: Mapping[int, Pool], booking_id: UUID, end: datetime) -> None:
+def trim(session: Session, pools: Mapping[int, Pool], booking_id: UUID, end: datetime) -> Freed:
     """Give back what the booking has taken after `end`, in whole slots; what it has begun stays taken."""
+    freed = []
     for ledger, start, stop, units in session.execute(_noted(booking_id)).all():
         grid = pools[ledger].grid
         cut = max(grid.slot_of(end - datetime.resolution) + 1, start)
         if cut >= stop:
             continue
         _give_back(session, ledger, range(cut, stop), units)
+        freed.append((ledger, grid.span_of(range(cut, stop))))
         mine = sa.and_(_CLAIM.c.booking_id == booking_id, _CLAIM.c.ledger_id == ledger)
         if cut == start:
             session.execute(sa.delete(_CLAIM).where(mine))
         else:
             session.execute(sa.update(_CLAIM).where(mine).values(slot_to=cut))
+    return freed
 
 
 def _add(session: Session, rows: list[tuple[int, int, int, int]]) -> bool:

@@ -92,7 +92,10 @@ class ClaimRule(Base):
     ledger_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("ledger.id"), primary_key=True)
     units: Mapped[int]
 
-    __table_args__ = (sa.CheckConstraint("units > 0", name="units"),)
+    __table_args__ = (
+        sa.CheckConstraint("units > 0", name="units"),
+        sa.Index("ix_claim_rule_ledger_id", "ledger_id"),
+    )
 
 
 class CapacityException(Base):

@@ -5,6 +5,7 @@ It is kept beside what is claimed and outside the CHECK. Occupancy is both, and 
 
 import sqlalchemy as sa
 
+from facilities.capacity.freeing import tell_freed
 from facilities.capacity.grid import Span
 from facilities.capacity.ledger.locking import Pool, exceptions_of, lock
 from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
@@ -37,7 +38,8 @@ def add_overflow(tx: Transaction, ledger_id: int, span: Span, units: int, reason
 
 def remove_overflow(tx: Transaction, entry: OverflowEntry) -> None:
     """It is not there any more, or never was."""
-    lock(tx.session, [entry.ledger_id])
+    pool = lock(tx.session, [entry.ledger_id])[entry.ledger_id]
+    span = pool.grid.span_of(range(entry.slot_from, entry.slot_to))
     taken_back = (
         sa.update(_SLOT)
         .where(
@@ -51,6 +53,7 @@ def remove_overflow(tx: Transaction, entry: OverflowEntry) -> None:
     tx.session.flush()
     tx.session.execute(taken_back)
     tx.audit("ledger.overflow-removed", "ledger", str(entry.ledger_id), {"entry": str(entry.id)})
+    tell_freed(tx, [pool.id], [(pool.id, span)])
 
 
 def _add(tx: Transaction, pool: Pool, slots: range, units: int) -> None:

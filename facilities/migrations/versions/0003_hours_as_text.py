@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "facilities_0003_hours"
+revision = "facilities_0003"
 down_revision = "facilities_0002"
 branch_labels = None
 depends_on = None

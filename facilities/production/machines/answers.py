@@ -59,6 +59,10 @@ class RulesOut(Answer):
     set_up_min = fields.Integer(required=True)
     after_min = fields.Integer(required=True)
     needs_approval = fields.Boolean(required=True)
+    most_open = fields.Integer(required=True, allow_none=True)
+    most_hours_day = fields.Integer(required=True, allow_none=True)
+    most_hours_week = fields.Integer(required=True, allow_none=True)
+    most_hours_month = fields.Integer(required=True, allow_none=True)
 
 
 class TierOut(Answer):

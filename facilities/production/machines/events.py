@@ -21,6 +21,7 @@ from shared.transaction import Transaction
 SERVICE = "production"
 
 BOOKING_STEPS: Mapping[str, Text] = {
+    "offered": Text("候补成功，已保留设备", "A machine is held for a firm that has waited for it"),
     "requested": Text("设备预订待审批", "A machine booking waits for the owner's approval"),
     "confirmed": Text("设备已预订", "A machine booking was confirmed"),
     "approved": Text("设备预订已批准", "The owner has approved a machine booking"),

@@ -11,6 +11,7 @@ from facilities.capacity.cancelling import CancellationRules, Tier, wrong_rules
 from facilities.capacity.grid import DAY_S, Padding
 from facilities.capacity.ledger.model import MOST_SLOTS
 from facilities.capacity.opening import Opening, wrong_hours
+from facilities.capacity.quotas import Period, Quota
 from facilities.capacity.rules import Policy
 from facilities.capacity.tariff import Operator, Overtime, PriceVersion, Unit, wrong_version
 from facilities.production.machines import codes
@@ -130,6 +131,9 @@ def policy_of(rules: Mapping[str, Any], units: int) -> Policy:
         most=units,
         padding=Padding(minutes("before_min"), minutes("set_up_min"), minutes("after_min")),
         needs_approval=rules["needs_approval"],
+        quotas=tuple(
+            Quota(rules[name], period) for name, period in _QUOTAS.items() if rules.get(name) is not None
+        ),
     )
 
 
@@ -149,6 +153,8 @@ def rules_out(policy: Policy) -> dict[str, Any]:
         "set_up_min": minutes(policy.padding.set_up),
         "after_min": minutes(policy.padding.after),
         "needs_approval": policy.needs_approval,
+        **dict.fromkeys(_QUOTAS),
+        **{name: each.limit for each in policy.quotas for name, of in _QUOTAS.items() if of is each.period},
     }
 
 
@@ -163,7 +169,8 @@ def describe(machine: Machine, data: Mapping[str, Any]) -> None:
         kept.get(code) or MachineMaterial(material=code) for code in sorted(data["materials"])
     ]
     machine.hours = Opening.from_json(data["hours"]).to_json()
-    machine.rules = policy_of(data["rules"], data["units"]).to_json()
+    policy = policy_of(data["rules"], data["units"])
+    machine.rules = replace(policy, counted=(machine.id, machine.operated_id)).to_json()
     machine.cancellation = cancelling_of(data["cancellation"]).to_json()
 
 
@@ -181,6 +188,13 @@ def grain_of(policy: Policy) -> int:
 
 
 _MINUTE = timedelta(minutes=1)
+_QUOTAS = {
+    "most_open": None,
+    "most_hours_day": Period.DAY,
+    "most_hours_week": Period.WEEK,
+    "most_hours_month": Period.MONTH,
+}
+"""How much one firm may have of a machine, by the names of the rules."""
 _AS_IT_IS = (
     "name",
     "note",

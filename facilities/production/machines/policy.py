@@ -6,7 +6,7 @@ watch.
 """
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from facilities.capacity.lifecycle import Party, may
 from facilities.enterprises.model import EnterpriseCopy
@@ -55,19 +55,22 @@ def visible_machine(reader: Actor) -> sa.ColumnElement[bool]:
 
 def visible_booking(reader: Actor) -> sa.ColumnElement[bool]:
     """The condition under which `reader` may know of a booking."""
-    return _between_sides(reader, MachineBooking)
+    return visible_to_sides(reader, MachineBooking.customer, MachineBooking.owner)
 
 
 def visible_series(reader: Actor) -> sa.ColumnElement[bool]:
     """The condition under which `reader` may know of a recurring booking."""
-    return _between_sides(reader, MachineSeries)
+    return visible_to_sides(reader, MachineSeries.customer, MachineSeries.owner)
 
 
-def _between_sides(reader: Actor, of: type[MachineBooking] | type[MachineSeries]) -> sa.ColumnElement[bool]:
+def visible_to_sides(
+    reader: Actor, customer: InstrumentedAttribute[str], owner: InstrumentedAttribute[str]
+) -> sa.ColumnElement[bool]:
+    """The condition under which `reader` may know of what stands between a customer and an owner."""
     if reader.has_role(*SEES_BOOKINGS):
         return sa.true()
     own = firms_of(reader)
-    return sa.or_(of.customer.in_(own), of.owner.in_(own))
+    return sa.or_(customer.in_(own), owner.in_(own))
 
 
 def require_owner(actor: Actor, machine: Machine) -> None:

@@ -87,6 +87,16 @@ class RulesBody(Schema):
     set_up_min = whole(0, 480, "Set-up before the beginning", load_default=0)
     after_min = whole(0, 480, "Kept free after the end", load_default=0)
     needs_approval = fields.Boolean(load_default=False)
+    most_open = whole(
+        1, 1000, "Bookings that one firm may have open at a time", load_default=None, allow_none=True
+    )
+    most_hours_day = whole(1, 24_000, "Machine hours of one firm a day", load_default=None, allow_none=True)
+    most_hours_week = whole(
+        1, 168_000, "Machine hours of one firm a week, from Monday", load_default=None, allow_none=True
+    )
+    most_hours_month = whole(
+        1, 744_000, "Machine hours of one firm a month", load_default=None, allow_none=True
+    )
 
 
 class TierBody(Schema):

@@ -11,6 +11,7 @@ from gateway.portal.machines import (
     series,
     statements,
     utilisation,
+    waitlist,
     wish,
 )
 
@@ -20,6 +21,7 @@ PAGES = (
     repeat.pages,
     bookings.pages,
     series.pages,
+    waitlist.pages,
     own.pages,
     describe.pages,
     offering.pages,

@@ -16,6 +16,7 @@ Section = tuple[object, list[Control]]
 
 _TIMES = re.compile(r"([0-9]{2}:[0-9]{2})\s*[-–—~至]\s*([0-9]{2}:[0-9]{2})")
 _BETWEEN = re.compile(r"[,，;；、]")
+_QUOTA = _l("Of this machine; empty: no limit.")
 _MINUTES = _l("minutes")
 _PERCENT = "%"
 _FEWEST_TIERS, _MOST_TIERS = 3, 12
@@ -203,6 +204,12 @@ def _rules() -> list[Control]:
         Control("rules.set_up_min", _l("Set-up before the beginning"), "whole", suffix=_MINUTES),
         Control("rules.after_min", _l("Kept free after"), "whole", suffix=_MINUTES),
         Control("rules.needs_approval", _l("We approve each booking"), "flag"),
+        Control("rules.most_open", _l("Open bookings of one firm at most"), "whole", hint=_QUOTA),
+        Control("rules.most_hours_day", _l("Hours of one firm a day at most"), "whole", suffix=_l("hours")),
+        Control("rules.most_hours_week", _l("Hours of one firm a week at most"), "whole", suffix=_l("hours")),
+        Control(
+            "rules.most_hours_month", _l("Hours of one firm a month at most"), "whole", suffix=_l("hours")
+        ),
     ]
 
 

@@ -74,6 +74,7 @@ def _page(seen: Seen, wrong: Wrong, *, stale: bool = False) -> str:
         machine=machine,
         version=seen.version,
         bookings=load(PRODUCTION, machine_path(machine["id"], "bookings"), limit=_LATEST),
+        wanted=load(PRODUCTION, machine_path(machine["id"], "waitlist")),
         stale=stale,
         errors=wrong.lines,
         done=request.args.get("done", ""),

@@ -1,5 +1,6 @@
 """From a wish to a hold: what it would cost, which rules it breaks, what else is free, and keeping it."""
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -75,17 +76,33 @@ def preview(machine_id: UUID) -> Answer:
 @signed_in_only
 def hold(machine_id: UUID) -> Answer:
     """Keep the time for a firm for a quarter of an hour; the booking's page asks to confirm it."""
+
+    def kept(booking: Json) -> str:
+        return url_for("portal.machine_bookings.show", booking_id=booking["id"], done="held")
+
+    return _ask_for(machine_id, "/machine-bookings", kept)
+
+
+@pages.post("/machines/<uuid:machine_id>/wait")
+@signed_in_only
+def wait(machine_id: UUID) -> Answer:
+    """Join the waitlist for a time that is full."""
+
+    def joined(entry: Json) -> str:
+        return url_for("portal.machine_waitlist.show", entry_id=entry["id"], done="joined")
+
+    return _ask_for(machine_id, "/machine-waitlist", joined)
+
+
+def _ask_for(machine_id: UUID, path: str, leading_to: Callable[[Json], str]) -> Answer:
     machine = load(PRODUCTION, machine_path(machine_id))
     controls, more = wish_of(machine), for_whom()
     typed = typed_in(controls, request.form)
     said = typed_in(more, request.form)
     wished, own = read((*controls, *more), typed | said)
-    response = send("POST", "/machine-bookings", {"machine_id": str(machine_id), **wished})
+    response = send("POST", path, {"machine_id": str(machine_id), **wished})
     if response.status not in (INVALID, CONFLICT):
-        booking = answer_of(response)
-        return redirect(
-            url_for("portal.machine_bookings.show", booking_id=booking["id"], done="held"), code=303
-        )
+        return redirect(leading_to(answer_of(response)), code=303)
     errors = errors_of(response)
     wrong = wrong_of(errors, (*controls, *more), own)
     if RefusedError(response).slug == _FULL:

@@ -4,7 +4,16 @@ from shared.actor import Actor
 from shared.clock import ManualClock
 from shared.testing.systems import SystemUnderTest
 from tests.integration.assembly import Assembly
-from tests.integration.facilities.machines.trade import BORROWER, CUSTOMER, LENDER, OWNER, Trade, described
+from tests.integration.facilities.machines.trade import (
+    BORROWER,
+    CUSTOMER,
+    LENDER,
+    OTHER,
+    OWNER,
+    THIRD,
+    Trade,
+    described,
+)
 
 
 def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
@@ -48,6 +57,7 @@ def _book(trade: Trade, machine: str) -> None:
     trade.booked(machine, 28, 30)
     trade.booked(trade.machine(rules={"needs_approval": False}), 28, 30)
     _again(trade, trade.machine(), trade.machine(rules={"needs_approval": False}))
+    _wait(trade, machine)
     trade.ok(trade.hold(machine, 48, 50))
     trade.go_to(2)
     trade.assembly.system.settle()
@@ -80,6 +90,19 @@ def _again(trade: Trade, approved: str, at_once: str) -> None:
     act(BORROWER, series, "change", scope="all", since="14:00", length_min=60)
     act(BORROWER, series, "cancel", scope="all")
     book(at_once, 2, "FREQ=WEEKLY;COUNT=6")
+
+
+def _wait(trade: Trade, machine: str) -> None:
+    """One who waits is served, one leaves, and the time of one comes."""
+    taken = trade.booked(machine, 52, 55)
+    body = {"machine_id": machine, "on_behalf_of": THIRD}
+    waits = []
+    for start, end in ((52, 54), (53, 55), (2, 3)):
+        wish = {**body, "starts_at": trade.at(start), "ends_at": trade.at(end)}
+        waits.append(trade.ok(trade.ask(OTHER, "POST", "/machine-waitlist", json=wish))["id"])
+    path = f"/machine-waitlist/{waits[1]}/leave"
+    trade.ok(trade.ask(OTHER, "POST", path, json={}, headers={"If-Match": '"1"'}))
+    trade.ok(trade.act(BORROWER, taken, "cancel"))
 
 
 def close_a_firm(trade: Trade) -> None:

@@ -483,3 +483,67 @@ def test_every_page_is_in_english_for_those_who_read_it(park: Park) -> None:
         page = browser.get(path)
         assert page.status_code == status, path
         assert CHINESE.findall(own_texts(page)) == [], path
+
+
+def test_a_firm_waits_for_what_is_full_and_confirms_what_is_held_for_it(park: Park) -> None:
+    customer, owner = park(CUSTOMER), park(OWNER)
+    asked = wish(10, "10:00", "12:00", with_operator="true")
+    machine = found(customer, "Five-axis machining centre")
+    own = machine.replace("/machines/", "/my-machines/")
+    closure = {
+        "starts_at": asked["starts_at"],
+        "ends_at": local(10, "18:00"),
+        "capacity": "0",
+        "reason": "Service",
+    }
+    owner.get(f"{own}/closures")
+    owner.post(f"{own}/closures", closure)
+    owner.follow()
+
+    page = customer.get(f"{machine}/wish", query_string=asked)
+    assert "Join the waitlist" in page.text and "These times are free instead" in page.text
+    firm = re.search(r'<option value="([0-9A-Z]{18})"', page.text)
+    assert firm
+    posted = customer.post(f"{machine}/wait", {**asked, "on_behalf_of": firm[1], "purpose": "trial part"})
+    assert posted.status_code == 303, posted.text
+    page = customer.follow()
+    entry = page.request.path
+    assert "You are on the waitlist" in page.text and not CHINESE.search(own_texts(page))
+    assert "Five-axis machining centre" in customer.get("/waitlist").text
+    shown = owner.get(own)
+    assert "1 waits" in shown.text and not CHINESE.search(own_texts(shown))
+
+    closures = owner.get(f"{own}/closures").text
+    remove = re.findall(rf'action="({own}/closures/[0-9a-f-]+[^"]*)"', closures)
+    owner.post(remove[-1])
+    page = customer.get(entry)
+    booking = re.search(r'href="(/bookings/[0-9a-f-]+)"', page.text)
+    assert booking and "Leave the waitlist" not in page.text, page.text
+    assert "to be confirmed" in customer.get(booking[1]).text
+    assert "Waiting for approval" in press(customer, booking[1], "confirm").text
+
+
+def test_whoever_waits_can_leave(park: Park) -> None:
+    customer, owner = park(CUSTOMER), park(OWNER)
+    machine = found(customer, "Five-axis machining centre")
+    own = machine.replace("/machines/", "/my-machines/")
+    closure = {
+        "starts_at": local(4, "08:00"),
+        "ends_at": local(4, "20:00"),
+        "capacity": "0",
+        "reason": "Service",
+    }
+    owner.get(f"{own}/closures")
+    owner.post(f"{own}/closures", closure)
+    page = customer.get(f"{machine}/wish", query_string=wish(4, "10:00", "12:00"))
+    firm = re.search(r'<option value="([0-9A-Z]{18})"', page.text)
+    assert firm
+    asked = {**wish(4, "10:00", "12:00"), "on_behalf_of": firm[1]}
+    customer.post(f"{machine}/wait", asked)
+    entry = customer.follow().request.path
+    again = customer.post(f"{machine}/wait", asked)
+    assert again.status_code == 409 and "You wait for that time already" in again.text
+    customer.get(entry)
+    customer.post(f"{entry}/leave")
+    page = customer.follow()
+    assert "You have left the waitlist." in page.text and "Leave the waitlist" not in page.text

@@ -208,6 +208,16 @@ LISTS: Mapping[str, Known] = {
             "all": _all,
         },
     ),
+    "/production/machine-waitlist": Known(
+        "production",
+        "SELECT id, customer, owner FROM machine_waiting",
+        {
+            "sides": lambda caller, entry: (
+                not caller.organisations.isdisjoint({entry["customer"], entry["owner"]})
+            ),
+            "all": _all,
+        },
+    ),
     "/production/statements": Known(
         "production",
         "SELECT firm AS id, firm AS organisation FROM monthly_statement",

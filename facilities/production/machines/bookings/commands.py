@@ -16,6 +16,7 @@ from facilities.capacity.bookings.commands import Order
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.cancelling import Outcome, cancellation, no_show
 from facilities.capacity.lifecycle import Party, State
+from facilities.capacity.pricing import Quote
 from facilities.capacity.rules import violations
 from facilities.production.machines.bookings.charging import (
     Said,
@@ -67,12 +68,30 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     """
     require_member(tx.actor, on_behalf_of)
     machine = find_machine(tx.session, machine_id, visible_machine(tx.actor))
-    require_bookable(tx, machine, on_behalf_of)
-    wrong = [*own_machine(on_behalf_of, machine.owner), *violations(wanted.wish, machine.policy, tx.now)]
+    made = make_out(tx, machine, on_behalf_of, wanted, purpose)
+    return write_down(tx, made, commands.hold(tx, made.order), Party.CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A wish made out: what would be booked of the engine, by which terms of the machine."""
+
+    order: Order
+    machine: Machine
+    found: Offered
+    price: Quote
+    wanted: MachineWish
+    purpose: str
+
+
+def make_out(tx: Transaction, machine: Machine, customer: str, wanted: MachineWish, purpose: str) -> Made:
+    """Make out a wish of a firm at the price of today; raises as `hold` does. Nothing is taken yet."""
+    require_bookable(tx, machine, customer)
+    wrong = [*own_machine(customer, machine.owner), *violations(wanted.wish, machine.policy, tx.now)]
     if wrong:
         raise InvalidInput(errors=wrong)
     found = offered(tx.session, machine, wanted.wish.starts_at)
-    return keep(tx, machine, on_behalf_of, found, wanted, purpose)
+    return priced(machine, customer, found, wanted, purpose)
 
 
 def require_bookable(tx: Transaction, machine: Machine, customer: str) -> None:
@@ -83,18 +102,17 @@ def require_bookable(tx: Transaction, machine: Machine, customer: str) -> None:
     require_active(tx.session, machine.owner)
 
 
-def keep(
-    tx: Transaction,
+def priced(
     machine: Machine,
     customer: str,
     found: Offered | None,
     wanted: MachineWish,
     purpose: str,
     tie: Tie | None = None,
-) -> Opened:
-    """The step of `hold`, for one booking or for each of a series, at the price that was found.
+) -> Made:
+    """The order of a wish at the price that was found, for one booking or for each of a series.
 
-    Raises Conflict where there is none, InvalidInput and Full as `hold` does; none of a series names others.
+    Raises Conflict where there is no price, InvalidInput with what is not possible on the machine.
     """
     if found is None:
         raise Conflict(_NOT_OFFERED, slug="not-offered")
@@ -114,23 +132,41 @@ def keep(
         price_fen=price.total_fen,
         price_lines=[line.to_json() for line in price.lines],
     )
-    booking = commands.hold(tx, order, suggest=tie is None)
+    return Made(order, machine, found, price, wanted, purpose)
+
+
+def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> Opened:
+    """Keep the terms of what is held, and the first step of its history."""
     kept = MachineBooking(
         id=booking.id,
-        machine_id=machine.id,
-        owner=machine.owner,
-        customer=customer,
-        with_operator=wanted.with_operator,
-        pieces=wanted.pieces,
-        purpose=purpose,
-        deposit_fen=price.deposit_fen,
-        tariff=found.price.to_json(),
-        cancellation=machine.cancellation,
+        machine_id=made.machine.id,
+        owner=made.machine.owner,
+        customer=booking.customer,
+        with_operator=made.wanted.with_operator,
+        pieces=made.wanted.pieces,
+        purpose=made.purpose,
+        deposit_fen=made.price.deposit_fen,
+        tariff=made.found.price.to_json(),
+        cancellation=made.machine.cancellation,
     )
     tx.session.add(kept)
     tx.session.flush()
-    enter(tx, kept, "held", Party.CUSTOMER)
+    enter(tx, kept, "held", party)
     return Opened(booking, kept)
+
+
+def keep_one_of_many(
+    tx: Transaction,
+    machine: Machine,
+    customer: str,
+    found: Offered | None,
+    wanted: MachineWish,
+    purpose: str,
+    tie: Tie,
+) -> Opened:
+    """The step of `hold` for each of a series, at the price that was found; Full names no other times."""
+    made = priced(machine, customer, found, wanted, purpose, tie)
+    return write_down(tx, made, commands.hold(tx, made.order, suggest=False), Party.CUSTOMER)
 
 
 def confirm(tx: Transaction, it: Opened) -> Opened:

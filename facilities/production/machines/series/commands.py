@@ -31,7 +31,7 @@ from facilities.production.machines.bookings.commands import (
     cancel_as,
     cancelling,
     confirm_as,
-    keep,
+    keep_one_of_many,
     reject,
     require_bookable,
 )
@@ -241,7 +241,7 @@ def _booker(
         if wrong := violations(wish, machine.policy, tx.now):
             raise InvalidInput(errors=wrong)
         found = prices(wish.starts_at)
-        it = keep(tx, machine, kept.customer, found, wanted, kept.purpose, tie)
+        it = keep_one_of_many(tx, machine, kept.customer, found, wanted, kept.purpose, tie)
         return confirm_as(tx, it, Party.CUSTOMER, in_series=True).booking
 
     return one

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "production_0002_series"
+revision = "production_0002"
 down_revision = "production_0001"
 branch_labels = None
 depends_on = None

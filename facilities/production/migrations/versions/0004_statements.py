@@ -9,7 +9,7 @@ from alembic import op
 from shared.database import JsonDoc, UtcDateTime
 
 revision = "production_0004"
-down_revision = "production_0001"
+down_revision = "production_0003"
 branch_labels = None
 depends_on = None
 

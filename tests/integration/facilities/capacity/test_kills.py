@@ -13,12 +13,21 @@ from facilities.capacity.bookings.model import Booking
 from facilities.capacity.ledger import changing
 from facilities.capacity.lifecycle import Party
 from facilities.capacity.rules import Wish
+from facilities.capacity.waiting.model import WaitlistEntry
 from shared.audit import AuditEntry
+from shared.clock import ManualClock
 from shared.messaging.outbox import OutboxMessage
+from shared.testing.systems import SystemFactory
+from tests.integration.facilities.capacity import queue
 from tests.integration.facilities.capacity.processes import killed_before
 from tests.integration.facilities.capacity.works import Works
 
-MOST_STATEMENTS = 40
+MOST_STATEMENTS = 80
+
+
+@pytest.fixture
+def works(make_system: SystemFactory, clock: ManualClock) -> Works:
+    return Works(make_system([queue.with_waitlists()]).runtime("production"), clock)
 
 
 def holding(works: Works) -> Callable[[], Any]:
@@ -42,6 +51,15 @@ def cancelling(works: Works) -> Callable[[], Any]:
     return lambda: works.cancel(booked)
 
 
+def passing_on(works: Works) -> Callable[[], Any]:
+    """A cancellation that two of those who wait are served from, one of them by a ledger more."""
+    first, second = works.ledger(2), works.ledger()
+    booked = works.book(works.resource(first), 1, 3, 2)
+    for resource in (works.resource(first), works.resource(first, second)):
+        queue.join(works, resource, 1, 3)
+    return lambda: works.cancel(booked)
+
+
 def finishing(works: Works) -> Callable[[], Any]:
     booked = works.book(works.machine(), 1, 5)
     works.clock.advance(timedelta(hours=1))
@@ -62,6 +80,7 @@ def closing(works: Works) -> Callable[[], Any]:
     [
         holding,
         moving_on,
+        passing_on,
         pytest.param(cancelling, marks=pytest.mark.slow),
         pytest.param(finishing, marks=pytest.mark.slow),
         pytest.param(closing, marks=pytest.mark.slow),
@@ -87,7 +106,10 @@ def standing(works: Works) -> list[Any]:
     """Everything that a verb changes; the ledgers are whole beside."""
     assert list(audit(works.runtime.database, works.clock.now())) == []
     with works.runtime.read() as session:
-        bookings = session.execute(sa.select(Booking.id, Booking.version, Booking.state)).all()
+        bookings = [
+            *session.execute(sa.select(Booking.id, Booking.version, Booking.state)),
+            *session.execute(sa.select(WaitlistEntry.id, WaitlistEntry.version, WaitlistEntry.state)),
+        ]
         counts = [
             session.scalar(sa.select(sa.func.count()).select_from(table))
             for table in (AuditEntry, OutboxMessage)

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,16 +24,22 @@ from facilities.capacity.grid import Span
 from facilities.capacity.ledger import changing
 from facilities.capacity.ledger.model import CapacityException, ClaimRule, Ledger
 from facilities.capacity.lifecycle import CONSUMING, OPEN, Party, State
+from facilities.capacity.quotas import Period, Quota
 from facilities.capacity.refusals import Full
 from facilities.capacity.rules import Policy, Wish
+from facilities.capacity.waiting import commands as waiting
+from facilities.capacity.waiting.model import WaitlistEntry, WaitState
 from facilities.production.service import service as production
 from shared.clock import Clock, ManualClock, local_date
 from shared.errors import Conflict, InvalidInput, PreconditionFailed
 from shared.ids import new_id
+from shared.messaging.timekeeper import Timekeeper
 from shared.testing.systems import SystemFactory
 from tests.conftest import MONDAY_MORNING
+from tests.integration.facilities.capacity import queue
 from tests.integration.facilities.capacity.processes import at_once
-from tests.integration.facilities.capacity.works import CUSTOMER, FIRM, QUARTERS, TRADE, Works
+from tests.integration.facilities.capacity.queue import with_waitlists
+from tests.integration.facilities.capacity.works import CUSTOMER, FIRM, QUARTERS, RIVAL, TRADE, Works
 
 PROCESSES = 8
 CAPACITY = 3
@@ -46,6 +53,9 @@ APPROVED = Policy(
     needs_approval=True,
     approve_within=timedelta(minutes=30),
 )
+
+COUNTED = replace(RULES, quotas=(Quota(60), Quota(200, Period.WEEK)))
+"""With quotas the customer's turn is one more thing to be waited for."""
 
 LONG = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -68,7 +78,8 @@ class FastClock:
 def hasty(make_system: SystemFactory) -> Works:
     """A works whose clock runs by itself, so that holds expire while others are at it."""
     clock: Clock = FastClock()
-    works = Works(make_system([production], clock=clock).runtime("production"), ManualClock(MONDAY_MORNING))
+    system = make_system([with_waitlists()], clock=clock)
+    works = Works(system.runtime("production"), ManualClock(MONDAY_MORNING))
     works.now = datetime(2026, 11, 24, 0, tzinfo=UTC)
     return works
 
@@ -86,6 +97,7 @@ class Rival:
     def run(self, count: int) -> Counter[str]:
         deeds = [self.book] * 8 + [self.cancel] * 3 + [self.move] * 3 + [self.decide] * 2
         deeds += [self.expire, self.close, self.reopen, self.resize]
+        deeds += [self.wait] * 6 + [self.leave, self.keep]
         for _ in range(count):
             deed = self.chance.choice(deeds)
             try:
@@ -155,6 +167,23 @@ class Rival:
 
         self.works.do(remove)
 
+    def wait(self) -> None:
+        policy = self.chance.choice([RULES, APPROVED, COUNTED])
+        firm = self.chance.choice([FIRM, RIVAL])
+        order = commands.Order(TRADE, self.chance.choice(self.machines), self.wish(), policy, firm)
+        self.works.do(waiting.join, order)
+
+    def leave(self) -> None:
+        with self.works.runtime.read() as session:
+            standing = sa.select(WaitlistEntry.id).where(WaitlistEntry.state == WaitState.WAITING)
+            found = session.scalars(standing).all()
+        if found:
+            queue.leave(self.works, self.chance.choice(found))
+
+    def keep(self) -> None:
+        """Appointments, as a worker keeps them."""
+        Timekeeper(self.works.runtime).wake_due()
+
     def resize(self) -> None:
         ledger = self.chance.choice(self.ledgers)
         self.works.do(changing.change_capacity, ledger, self.chance.randint(1, CAPACITY + 1))
@@ -201,7 +230,11 @@ def test_nothing_is_oversold_whatever_eight_processes_do(hasty: Works, deeds: in
         return Rival(hasty, seed + number, machines, ledgers).run(deeds)
 
     done: Counter[str] = sum(at_once(hasty.runtime, work, PROCESSES), Counter())
-    assert done["book"] and done["cancel"] and done["capacity-full"], (seed, done)
+    assert done["book"] and done["cancel"] and done["capacity-full"] and done["wait"], (seed, done)
+    queue.keep_appointments(hasty)
+    assert queue.failed_appointments(hasty) == [], (seed, done)
+    assert queue.wrongly_served(hasty) == [], (seed, done)
+    assert queue.unmet(hasty, hasty.runtime.clock.now()) == [], (seed, done)
     assert list(audit(hasty.runtime.database, hasty.runtime.clock.now())) == [], (seed, done)
     assert oversold(hasty) == [], (seed, done)
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from shared.database import JsonDoc, UtcDateTime
 
-revision = "facilities_0003_series"
-down_revision = "facilities_0002"
+revision = "facilities_0004"
+down_revision = "facilities_0003"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,92 @@
+"""Reading waitlists."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from facilities.capacity.grid import Span
+from facilities.capacity.ledger.locking import listed
+from facilities.capacity.ledger.model import ClaimRule
+from facilities.capacity.waiting.model import WaitlistEntry, WaitState
+
+MOST_TRIED = 200
+"""How many of a line are looked at when something becomes free."""
+_IN_ORDER = (WaitlistEntry.priority.desc(), WaitlistEntry.created_at, WaitlistEntry.id)
+
+
+def in_line(session: Session, spans: Mapping[int, Span], now: datetime) -> Sequence[UUID]:
+    """Who waits for any of these ledgers within these times, in their order; one query."""
+    ledgers: defaultdict[Span, list[int]] = defaultdict(list)
+    for ledger, span in spans.items():
+        ledgers[span].append(ledger)
+    touching = (
+        sa.and_(
+            ClaimRule.ledger_id.in_(listed(which)),
+            WaitlistEntry.takes_from < span.end,
+            WaitlistEntry.takes_until > span.start,
+        )
+        for span, which in ledgers.items()
+    )
+    query = sa.select(WaitlistEntry.id).where(
+        WaitlistEntry.state == WaitState.WAITING,
+        WaitlistEntry.expires_at > now,
+        sa.exists().where(ClaimRule.resource_id == WaitlistEntry.resource_id, sa.or_(*touching)),
+    )
+    return session.scalars(query.order_by(*_IN_ORDER).limit(MOST_TRIED)).all()
+
+
+def taken_without_waiting(session: Session, entries: Sequence[UUID]) -> Sequence[WaitlistEntry]:
+    """Those of these entries that still wait and that nobody else looks at, as they are now."""
+    query = (
+        sa.select(WaitlistEntry)
+        .where(WaitlistEntry.id.in_(entries), WaitlistEntry.state == WaitState.WAITING)
+        .order_by(*_IN_ORDER)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).all()
+
+
+def waiting_of(session: Session, trade: str, customer: str | None, account: UUID | None) -> int:
+    """For how much somebody waits already."""
+    who = (
+        WaitlistEntry.customer == customer
+        if customer is not None
+        else sa.and_(WaitlistEntry.customer.is_(None), WaitlistEntry.joined_by == account)
+    )
+    count = (
+        sa.select(sa.func.count())
+        .select_from(WaitlistEntry)
+        .where(WaitlistEntry.state == WaitState.WAITING, WaitlistEntry.trade == trade, who)
+    )
+    return session.scalar(count) or 0
+
+
+def ahead_of(session: Session, entry: WaitlistEntry) -> int:
+    """How many wait for the same resource at overlapping times and come before it."""
+    before = sa.or_(
+        WaitlistEntry.priority > entry.priority,
+        sa.and_(
+            WaitlistEntry.priority == entry.priority,
+            sa.or_(
+                WaitlistEntry.created_at < entry.created_at,
+                sa.and_(WaitlistEntry.created_at == entry.created_at, WaitlistEntry.id < entry.id),
+            ),
+        ),
+    )
+    count = (
+        sa.select(sa.func.count())
+        .select_from(WaitlistEntry)
+        .where(
+            WaitlistEntry.state == WaitState.WAITING,
+            WaitlistEntry.resource_id == entry.resource_id,
+            WaitlistEntry.takes_from < entry.takes_until,
+            WaitlistEntry.takes_until > entry.takes_from,
+            before,
+        )
+    )
+    return session.scalar(count) or 0
