@@ -120,7 +120,8 @@ def posted(
     def line(side: Side, firm: str, why: Reason, amount: int, other: str = "") -> Posting:
         return Posting(deal.booking_id, sequence, side, firm, why, amount, at, what, other=other)
 
-    lines = [line(Side.CUSTOMER, deal.customer, reason, amount_fen, deal.owner)]
+    other = "" if reason is Reason.DEPOSIT else deal.owner
+    lines = [line(Side.CUSTOMER, deal.customer, reason, amount_fen, other)]
     if reason is not Reason.DEPOSIT:
         lines.append(line(Side.OWNER, deal.owner, reason, -amount_fen, deal.customer))
     if reason in SHARED:

@@ -40,7 +40,7 @@ def test_the_owner_is_owed_what_the_customer_is_charged_less_the_commission() ->
 
 def test_a_deposit_is_between_customer_and_platform() -> None:
     lines = posted(DEAL, [], Reason.DEPOSIT, 5_000, NOW, WHAT)
-    assert amounts(lines) == {"customer": 5_000}
+    assert amounts(lines) == {"customer": 5_000} and lines[0].other == ""
     back = posted(DEAL, lines, Reason.DEPOSIT, -5_000, NOW, WHAT)
     assert firms([*lines, *back]) == {BUYER: 0, OWNER: 0}
 

@@ -91,7 +91,7 @@ def _enter_what_there_is() -> None:
         FROM machine_charge charge JOIN machine_booking booking ON booking.id = charge.booking_id
         WHERE charge.amount_fen <> 0"""  # noqa: S608 - of constants alone
     for side, firm, other, amount, where in (
-        ("customer", "customer", "owner", "amount_fen", ""),
+        ("customer", "customer", "CASE reason WHEN 'deposit' THEN '' ELSE owner END", "amount_fen", ""),
         ("owner", "owner", "customer", "-amount_fen", "WHERE reason <> 'deposit'"),
     ):
         lines = f"SELECT about, sequence, '{side}', {firm}, {other}, reason, {amount}, made_at, text, line_id"
