@@ -305,8 +305,11 @@ def _response(spec: APISpec, kinds: Sequence[Refusal]) -> str:
         if each.slug not in spec.components.examples:
             spec.components.example(each.slug, {"summary": each.meaning, "value": _example_of(each)})
     more = {name: schema for each in kinds for name, schema in each.members.items()}
-    usual = {"type": {"enum": [each.urn for each in kinds]}, "status": {"const": status}}
-    kind = {"properties": {**usual, **more}}
+    kind = {"properties": {"type": {"enum": [each.urn for each in kinds]}, "status": {"const": status}}}
+    problem: Json = {"$ref": "#/components/schemas/Problem"}
+    if more:  # a problem of its own: the usual one knows no further members
+        usual = spec.components.schemas["Problem"]
+        problem = {**usual, "properties": {**usual["properties"], **more}}
     spec.components.response(
         name,
         {
@@ -314,7 +317,7 @@ def _response(spec: APISpec, kinds: Sequence[Refusal]) -> str:
             "headers": {**{header: header for header in ALWAYS}, **OF_STATUS.get(status, {})},
             "content": {
                 PROBLEM_JSON: {
-                    "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, kind]},
+                    "schema": {"allOf": [problem, kind]},
                     "examples": {each.slug: each.slug for each in kinds},
                 }
             },

@@ -64,29 +64,3 @@ def waiting_of(session: Session, trade: str, customer: str | None, account: UUID
         .where(WaitlistEntry.state == WaitState.WAITING, WaitlistEntry.trade == trade, who)
     )
     return session.scalar(count) or 0
-
-
-def ahead_of(session: Session, entry: WaitlistEntry) -> int:
-    """How many wait for the same resource at overlapping times and come before it."""
-    before = sa.or_(
-        WaitlistEntry.priority > entry.priority,
-        sa.and_(
-            WaitlistEntry.priority == entry.priority,
-            sa.or_(
-                WaitlistEntry.created_at < entry.created_at,
-                sa.and_(WaitlistEntry.created_at == entry.created_at, WaitlistEntry.id < entry.id),
-            ),
-        ),
-    )
-    count = (
-        sa.select(sa.func.count())
-        .select_from(WaitlistEntry)
-        .where(
-            WaitlistEntry.state == WaitState.WAITING,
-            WaitlistEntry.resource_id == entry.resource_id,
-            WaitlistEntry.takes_from < entry.takes_until,
-            WaitlistEntry.takes_until > entry.takes_from,
-            before,
-        )
-    )
-    return session.scalar(count) or 0

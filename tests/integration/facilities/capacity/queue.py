@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from facilities.capacity.availability.queries import free_units
 from facilities.capacity.bookings.commands import Order
 from facilities.capacity.bookings.model import Booking
-from facilities.capacity.freeing import WhenFreed
 from facilities.capacity.grid import Span
 from facilities.capacity.rules import violations
 from facilities.capacity.waiting import commands
@@ -60,14 +59,6 @@ def with_waitlists(trade: Trade = TRADE_OF_TESTS) -> Service:
         production,
         resources=lambda _settings: waitlists({TRADE: trade}),
         timers={**production.timers, **TIMERS},
-    )
-
-
-def without_waitlists() -> Service:
-    """The same, but what becomes free is offered to nobody: for the negative control."""
-    return replace(
-        with_waitlists(),
-        resources=lambda settings: {**with_waitlists().resources(settings), WhenFreed: WhenFreed()},
     )
 
 
