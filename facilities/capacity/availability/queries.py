@@ -22,7 +22,7 @@ from facilities.capacity.availability.timeline import (
 )
 from facilities.capacity.grid import Grid, Padding, Span
 from facilities.capacity.ledger.locking import Pool, exceptions_of, listed
-from facilities.capacity.ledger.model import LedgerSlot
+from facilities.capacity.ledger.model import BookingClaim, LedgerSlot
 from facilities.capacity.ledger.queries import free_by_slot, rules_of
 from facilities.capacity.opening import Exceptional
 from facilities.capacity.refusals import Alternative
@@ -114,18 +114,37 @@ def _least_by_rules(pool: Pool, slots: range, exceptions: Sequence[Exceptional])
     return min(pool.capacities(slots, exceptions))
 
 
-def timeline(session: Session, resource_id: UUID, span: Span) -> Timeline:
-    """What is free of a resource over a time of at most some weeks; LookupError when it takes no ledger."""
+def timeline(session: Session, resource_id: UUID, span: Span, but: UUID | None = None) -> Timeline:
+    """What is free of a resource over a time of at most some weeks; LookupError when it takes no ledger.
+
+    What the booking `but` has taken counts as free: it is to be moved.
+    """
     takes = rules_of(session, [resource_id])
     if not takes:
         raise LookupError(f"resource {resource_id} takes no ledger")
     windows = {pool.id: (pool, pool.grid.slots(span)) for _resource, pool, _units in takes}
     free = free_by_slot(session, windows)
+    for ledger, slots, units in _taken_by(session, but, windows) if but is not None else ():
+        for place in slots:
+            free[ledger][place] += units
     lines = [
         list(stretches(pool.grid, windows[pool.id][1], free[pool.id], units))
         for _resource, pool, units in takes
     ]
     return overlay(span, lines)
+
+
+def _taken_by(
+    session: Session, booking_id: UUID, windows: Mapping[int, tuple[Pool, range]]
+) -> Iterator[tuple[int, range, int]]:
+    """What a booking has taken within these windows: places counted from the beginning of each, and units."""
+    query = sa.select(BookingClaim).where(
+        BookingClaim.booking_id == booking_id, BookingClaim.ledger_id.in_(listed(windows))
+    )
+    for claim in session.scalars(query):
+        slots = windows[claim.ledger_id][1]
+        first, last = max(claim.slot_from, slots.start), min(claim.slot_to, slots.stop)
+        yield claim.ledger_id, range(first - slots.start, last - slots.start), claim.units
 
 
 def calendar(
@@ -142,11 +161,20 @@ def calendar(
 
 
 def alternatives_to(
-    session: Session, resource_id: UUID, wish: Wish, policy: Policy, now: datetime
+    session: Session,
+    resource_id: UUID,
+    wish: Wish,
+    policy: Policy,
+    now: datetime,
+    *,
+    but: UUID | None = None,
 ) -> list[Alternative]:
-    """Up to three other times at which the wish would fit, by the rules and by what is free."""
+    """Up to three other times at which the wish would fit, by the rules and by what is free.
+
+    What the booking `but` has taken counts as free.
+    """
     span = Span(wish.starts_at, wish.ends_at)
-    line = timeline(session, resource_id, reach_of_alternatives(span, policy))
+    line = timeline(session, resource_id, reach_of_alternatives(span, policy), but)
 
     def allowed(candidate: Span) -> bool:
         return not violations(Wish(candidate.start, candidate.end, wish.quantity), policy, now)
