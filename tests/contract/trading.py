@@ -44,7 +44,10 @@ def trade_machines(reader: Reads) -> None:
     closure = {**reader.example("production_close_machine"), **_hours(_day(reader, 12), 0, 3)}
     reader.do(LENDER, "production_close_machine", closure, machine_id=machine)
 
-    reader.do(BORROWER, "production_cancel_machine_booking", booking_id=_confirmed(reader, machine, 3))
+    given_up = _confirmed(reader, machine, 3)
+    new_time = {**reader.example("production_move_machine_booking"), **_hours(_day(reader, 5), 0, 3)}
+    reader.do(BORROWER, "production_move_machine_booking", new_time, booking_id=given_up)
+    reader.do(BORROWER, "production_cancel_machine_booking", booking_id=given_up)
     rejected = _confirmed(reader, machine, 4)
     reader.do(LENDER, "production_reject_machine_booking", booking_id=rejected)
     missed, used = _confirmed(reader, machine, 2, 0), _confirmed(reader, machine, 2, 4)

@@ -109,6 +109,10 @@ BODIES: Mapping[str, Any] = {
     f"POST {MACHINE_BOOKING}/approve": {},
     f"POST {MACHINE_BOOKING}/reject": {"reason": "设备检修"},
     f"POST {MACHINE_BOOKING}/cancel": {"reason": "样件未到"},
+    f"POST {MACHINE_BOOKING}/move": {
+        "starts_at": "2026-12-24T01:00:00+00:00",
+        "ends_at": "2026-12-24T05:00:00+00:00",
+    },
     f"POST {MACHINE_BOOKING}/start": {},
     f"POST {MACHINE_BOOKING}/finish": {},
     f"POST {MACHINE_BOOKING}/no-show": {},

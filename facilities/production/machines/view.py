@@ -136,7 +136,7 @@ def quote_out(session: Session, machine: Machine, wanted: MachineWish, now: date
     answer: Json = {
         "bookable": False,
         "free": 0,
-        "broken": [_broken(each) for each in broken],
+        "broken": [broken_out(each) for each in broken],
         "alternatives": [],
         "lines": [],
         "total_fen": None,
@@ -192,7 +192,8 @@ def _possible(
     }
 
 
-def _broken(error: FieldError) -> Json:
+def broken_out(error: FieldError) -> Json:
+    """A rule that a wish breaks."""
     return {"pointer": error.pointer, "code": error.code, "message": error.message.to_dict()}
 
 

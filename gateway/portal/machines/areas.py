@@ -1,5 +1,5 @@
 """The pages about machines, all of them."""
 
-from gateway.portal.machines import bookings, describe, offering, own, search, wish
+from gateway.portal.machines import bookings, describe, moving, offering, own, search, wish
 
-PAGES = (search.pages, wish.pages, bookings.pages, own.pages, describe.pages, offering.pages)
+PAGES = (search.pages, wish.pages, bookings.pages, moving.pages, own.pages, describe.pages, offering.pages)

@@ -40,6 +40,7 @@ def _book(trade: Trade, machine: str) -> None:
     """Every way that a booking may take; one is left to expire, and one for tomorrow stays."""
     used, missed = trade.booked(machine, 2, 4), trade.booked(machine, 5, 6)
     given_up = trade.booked(machine, 24, 26)
+    trade.ok(trade.act(BORROWER, given_up, "move", {"starts_at": trade.at(24), "ends_at": trade.at(27)}))
     trade.ok(trade.act(BORROWER, given_up, "cancel"))
     unwanted = trade.ok(trade.hold(machine, 24, 26))["id"]
     trade.ok(trade.act(BORROWER, unwanted, "confirm"))

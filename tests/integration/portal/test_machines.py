@@ -165,6 +165,31 @@ def test_a_cancellation_says_first_what_comes_back(park: Park, clock: ManualCloc
     assert customer.get(f"{booking}/cancel").status_code == 303, "there is nothing to cancel any more"
 
 
+def test_a_booking_is_moved_after_its_page_has_said_what_that_brings(park: Park) -> None:
+    customer, owner = park(CUSTOMER), park(OWNER)
+    booking = held(customer, found(customer, "Five-axis machining centre"), wish(17, "09:00", "11:00"))
+    press(customer, booking, "confirm")
+    press(owner, booking, "approve")
+
+    page = customer.get(f"{booking}/move")
+    assert f'value="{local(17, "09:00")}"' in page.text and page.text.count('role="rowheader"') >= 14
+    wrong = customer.get(f"{booking}/move", query_string=wish(17, "09:00", "09:10"))
+    assert wrong.status_code == 422 and 'href="#ends-at"' in wrong.text
+    asked = wish(17, "10:00", "13:00")
+    page = customer.get(f"{booking}/move", query_string=asked)
+    assert "The owner has to approve the new time." in page.text and "990" in page.text
+    customer.post(f"{booking}/move", {**asked, "reason": "part comes later"})
+    assert "the owner has to approve the new time" in customer.follow().text
+    assert "part comes later" in press(owner, booking, "approve").text
+
+    page = owner.get(f"{booking}/move", query_string=wish(17, "14:00", "16:00"))
+    assert "You move it as the owner" in page.text
+    owner.post(f"{booking}/move", wish(17, "14:00", "16:00"))
+    assert "The booking is moved." in owner.follow().text
+    page = customer.get(booking)
+    assert "14:00" in page.text and "Waiting for approval" not in page.text
+
+
 def test_a_booking_is_not_approved_without_a_reason(park: Park) -> None:
     customer, owner = park(CUSTOMER), park(OWNER)
     booking = held(customer, found(customer, "Five-axis machining centre"), wish(7, "09:00", "11:00"))

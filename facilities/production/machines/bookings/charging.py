@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.capacity.cancelling import Outcome, Paid
-from facilities.production.machines.model import Charge
+from facilities.production.machines.model import BookingEntry, Charge
 from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
@@ -17,6 +17,11 @@ DEPOSIT = "deposit"
 REFUND = "refund"
 DEPOSIT_BACK = "deposit_back"
 FEE = "no_show_fee"
+MOVED = "moved"
+"""The step of the history after which lines are about another time."""
+
+_MOST_OF_A_TIME = 1000
+"""Lines of one reason for one time of a booking."""
 
 _DEPOSIT = Text("押金", "Deposit")
 _DEPOSIT_BACK = Text("退还押金", "The deposit is given back")
@@ -34,10 +39,19 @@ def charges_of(session: Session, booking_id: UUID) -> Sequence[Charge]:
 
 
 def paid_of(session: Session, booking_id: UUID) -> Paid:
-    """What the customer owes or has paid by the lines so far, deposit and the rest."""
-    lines = charges_of(session, booking_id)
+    """What the customer owes or has paid for the present time of the booking, deposit and the rest.
+
+    What was kept when it was moved from another time is settled for good and does not count.
+    """
+    first = _first_number(session, booking_id)
+    lines = [each for each in charges_of(session, booking_id) if each.seq > first]
     deposit = sum(each.amount_fen for each in lines if _deposit(each))
     return Paid(sum(each.amount_fen for each in lines) - deposit, deposit)
+
+
+def balance_of(session: Session, booking_id: UUID) -> int:
+    """What the customer owes on the whole, in fen."""
+    return sum(each.amount_fen for each in charges_of(session, booking_id))
 
 
 def deposit_line(amount_fen: int) -> list[Said]:
@@ -62,11 +76,13 @@ def counter_entries(outcome: Outcome) -> list[Said]:
 
 
 def charge(tx: Transaction, booking_id: UUID, lines: Iterable[Said]) -> int:
-    """Enter lines, those of one reason numbered from 1; returns their sum in fen.
+    """Enter lines, those of one reason numbered on end; returns their sum in fen.
 
-    No reason is entered at two times: whoever repeats a step meets the line that is there.
+    Numbers begin with 1, after the first move with 1001, and so on: for one time of a booking no reason is
+    entered twice, so whoever repeats a step meets the line that is there.
     """
     total = 0
+    first = _first_number(tx.session, booking_id)
     numbers: Counter[str] = Counter()
     for reason, text, amount in lines:
         numbers[reason] += 1
@@ -76,7 +92,7 @@ def charge(tx: Transaction, booking_id: UUID, lines: Iterable[Said]) -> int:
                 id=new_id(),
                 booking_id=booking_id,
                 reason=reason,
-                seq=numbers[reason],
+                seq=first + numbers[reason],
                 amount_fen=amount,
                 text=text.to_dict(),
                 made_at=tx.now,
@@ -85,6 +101,13 @@ def charge(tx: Transaction, booking_id: UUID, lines: Iterable[Said]) -> int:
         )
     tx.session.flush()
     return total
+
+
+def _first_number(session: Session, booking_id: UUID) -> int:
+    moves = sa.select(sa.func.count()).select_from(BookingEntry)
+    return _MOST_OF_A_TIME * (
+        session.scalar(moves.where(BookingEntry.booking_id == booking_id, BookingEntry.step == MOVED)) or 0
+    )
 
 
 def _deposit(line: Charge) -> bool:

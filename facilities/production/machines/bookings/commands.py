@@ -105,14 +105,14 @@ def confirm(tx: Transaction, it: Opened) -> Opened:
     commands.confirm(tx, it.booking, party)
     if it.booking.state is State.PENDING:
         return note(tx, it, "requested", party)
-    return note(tx, it, "confirmed", party, moved_fen=_charge_price(tx, it))
+    return note(tx, it, "confirmed", party, moved_fen=charge_price(tx, it))
 
 
 def approve(tx: Transaction, it: Opened) -> Opened:
     """The owner agrees; from here on it costs."""
     party = acting(tx.actor, it.kept, "approve")
     commands.approve(tx, it.booking, party)
-    return note(tx, it, "approved", party, moved_fen=_charge_price(tx, it))
+    return note(tx, it, "approved", party, moved_fen=charge_price(tx, it))
 
 
 def reject(tx: Transaction, it: Opened, reason: str) -> Opened:
@@ -171,7 +171,8 @@ def enter(tx: Transaction, kept: MachineBooking, step: str, party: Party, reason
     )
 
 
-def _charge_price(tx: Transaction, it: Opened) -> int:
+def charge_price(tx: Transaction, it: Opened) -> int:
+    """Enter the price as it was agreed, with the deposit; returns their sum in fen."""
     lines: list[Said] = [
         (str(line["kind"]), Text.of(line["what"]), int(line["amount_fen"]))
         for line in it.booking.price_lines or ()

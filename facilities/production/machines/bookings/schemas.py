@@ -6,6 +6,8 @@ from marshmallow import Schema, fields, validate
 
 from facilities.capacity.lifecycle import Party, State
 from facilities.production.machines.answers import (
+    AlternativeOut,
+    BrokenOut,
     CancellationOut,
     LineOut,
     OfferOut,
@@ -53,6 +55,25 @@ class MustReason(Schema):
     """Why."""
 
     reason = text(400, required=True)
+
+
+class NewTime(Schema):
+    """Another time for a booking, and why, if one wants to say."""
+
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=400))
+
+
+class NewTimeArgs(Schema):
+    """Another time, to be looked at."""
+
+    starts_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "The new beginning; without it the present one"}
+    )
+    ends_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "The new end; without it as long a time as now"}
+    )
 
 
 class RunBody(Schema):
@@ -191,4 +212,36 @@ class CancellationPreview(Answer):
         fields.Nested(OfferOut),
         required=True,
         metadata={"description": "Until when the customer gets how much back"},
+    )
+
+
+class MovePreview(Answer):
+    """What the reader's moving the booking there now would bring."""
+
+    by = fields.Enum(Party, by_value=True, required=True)
+    bookable = fields.Boolean(required=True)
+    free = fields.Integer(
+        required=True, metadata={"description": "The booking's own old time counts as free"}
+    )
+    broken = fields.List(fields.Nested(BrokenOut), required=True)
+    alternatives = fields.List(fields.Nested(AlternativeOut), required=True)
+    needs_approval = fields.Boolean(
+        required=True, metadata={"description": "Whether the new time waits for the owner's approval"}
+    )
+    price_lines = fields.List(
+        fields.Nested(LineOut),
+        required=True,
+        metadata={"description": "The new time by the price that was agreed"},
+    )
+    price_fen = fields.Integer(required=True, allow_none=True)
+    deposit_fen = fields.Integer(required=True, allow_none=True)
+    returned = fields.List(
+        fields.Nested(RefundLine), required=True, metadata={"description": "What comes back for the old time"}
+    )
+    kept_fen = fields.Integer(
+        required=True, metadata={"description": "What was charged for the old time and does not come back"}
+    )
+    balance_fen = fields.Integer(required=True, metadata={"description": "What is owed on the whole now"})
+    balance_after_fen = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The same once the new time is agreed"}
     )
