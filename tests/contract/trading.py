@@ -63,7 +63,22 @@ def trade_machines(reader: Reads) -> None:
     run |= {"started_at": (now - 3 * HOUR).isoformat(), "ended_at": now.isoformat()}
     log: Json = {"runs": [{**run, "machine_id": machine}]}
     reader.do(LENDER, "production_finish_machine_booking", log, booking_id=used)
+    _check_in(reader, machine)
     reader.do(LENDER, "production_withdraw_machine", machine_id=machine)
+
+
+def _check_in(reader: Reads, machine: str) -> None:
+    """By the code at the machine, in and out."""
+    scanned = _confirmed(reader, machine, 6)
+    reader.do(LENDER, "production_approve_machine_booking", booking_id=scanned)
+    path = f"/production/machines/{machine}/check-in-code"
+    code = {**reader.example("production_check_in_machine_booking")}
+    code |= {"token": reader.park.ask(LENDER, "GET", path).get_json()["token"]}
+    now = reader.park.system.clock.now()
+    _let_it_be(reader, scanned, now, now + HOUR)
+    reader.do(BORROWER, "production_check_in_machine_booking", code, booking_id=scanned)
+    reader.example("production_check_out_machine_booking")
+    reader.do(BORROWER, "production_check_out_machine_booking", code, booking_id=scanned)
 
 
 def _let_it_be(reader: Reads, booking_id: str, starts_at: datetime, ends_at: datetime) -> None:

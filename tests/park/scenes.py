@@ -415,6 +415,22 @@ def _machine_booking(*verbs: str, needs_approval: bool = False) -> Callable[[Par
     return booked
 
 
+def _machine_with_code(park: Park) -> Scene:
+    machine_id, _ = machines.listed(park, actor("head"), park.on_behalf_of or "", "publish")
+    return Scene({"machine_id": machine_id, "token": machines.code(park, machine_id)})
+
+
+def _at_the_machine(*verbs: str) -> Callable[[Park], Scene]:
+    """A booking, and what the code at its machine says."""
+
+    def standing(park: Park) -> Scene:
+        scene = _machine_booking("confirm", *verbs)(park)
+        token = {"token": machines.code_of_booking(park, scene.ids["booking_id"])}
+        return replace(scene, bodies={"check-in": token, "check-out": token})
+
+    return standing
+
+
 SECRET = "content of a stuck event"
 
 
@@ -491,4 +507,7 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine booking to approve": _machine_booking("confirm", needs_approval=True),
     "machine booked": _machine_booking("confirm"),
     "machine in use": _machine_booking("confirm", "start"),
+    "machine with its code": _machine_with_code,
+    "machine booked, with its code": _at_the_machine(),
+    "machine in use, with its code": _at_the_machine("start"),
 }

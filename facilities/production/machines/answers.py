@@ -59,6 +59,7 @@ class RulesOut(Answer):
     set_up_min = fields.Integer(required=True)
     after_min = fields.Integer(required=True)
     needs_approval = fields.Boolean(required=True)
+    no_show_min = fields.Integer(required=True, allow_none=True)
 
 
 class TierOut(Answer):

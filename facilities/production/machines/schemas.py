@@ -87,6 +87,13 @@ class RulesBody(Schema):
     set_up_min = whole(0, 480, "Set-up before the beginning", load_default=0)
     after_min = whole(0, 480, "Kept free after the end", load_default=0)
     needs_approval = fields.Boolean(load_default=False)
+    no_show_min = whole(
+        5,
+        1440,
+        "Let go, as not shown up, so long after the beginning unless the use has begun; null: never",
+        load_default=None,
+        allow_none=True,
+    )
 
 
 class TierBody(Schema):

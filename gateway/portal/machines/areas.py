@@ -1,5 +1,14 @@
 """The pages about machines, all of them."""
 
-from gateway.portal.machines import bookings, describe, moving, offering, own, search, wish
+from gateway.portal.machines import bookings, checking_in, describe, moving, offering, own, search, wish
 
-PAGES = (search.pages, wish.pages, bookings.pages, moving.pages, own.pages, describe.pages, offering.pages)
+PAGES = (
+    search.pages,
+    wish.pages,
+    bookings.pages,
+    moving.pages,
+    checking_in.pages,
+    own.pages,
+    describe.pages,
+    offering.pages,
+)

@@ -51,8 +51,18 @@ def _book(trade: Trade, machine: str) -> None:
     trade.go_to(2)
     trade.assembly.system.settle()
     trade.ok(trade.act(LENDER, used, "start"))
+    scanned = trade.machine(
+        rules={"needs_approval": False, "notice_min": 0, "set_up_min": 0, "no_show_min": 60}
+    )
+    code = {"token": trade.ok(trade.get(LENDER, f"/machines/{scanned}/check-in-code"))["token"]}
+    inside = trade.booked(scanned, 2, 3)
+    trade.booked(scanned, 3, 4)  # nobody comes, and it is let go
+    trade.ok(trade.act(BORROWER, inside, "check-in", code))
+    trade.go_to(3)
+    trade.ok(trade.act(BORROWER, inside, "check-out", code))
     trade.go_to(4)
     trade.ok(trade.act(LENDER, used, "finish"))
+    trade.assembly.system.settle()
     trade.go_to(5.5)
     trade.ok(trade.act(LENDER, missed, "no-show"))
 

@@ -190,6 +190,38 @@ def test_a_booking_is_moved_after_its_page_has_said_what_that_brings(park: Park)
     assert "14:00" in page.text and "Waiting for approval" not in page.text
 
 
+def test_whoever_scans_the_code_at_a_machine_checks_in_and_out(
+    park: Park, clock: ManualClock, system: SystemUnderTest
+) -> None:
+    customer, owner = park(CUSTOMER), park(OWNER)
+    machine = found(customer, "Five-axis machining centre")
+    booking = held(customer, machine, wish(18, "09:00", "11:00"))
+    press(customer, booking, "confirm")
+    press(owner, booking, "approve")
+    poster = owner.get(f"/my-machines{machine.removeprefix('/machines')}/check-in-code")
+    scanned = re.search(r"https?://[^/<]+(/machines/[^<]+/check-in/[^<]+)<", poster.text)
+    assert scanned and '<svg viewBox="' in poster.text and "style=" not in poster.text
+    code = scanned[1]
+
+    visitor = Browser(system.edge_app.test_client()).get(code)
+    assert visitor.status_code == 303 and "/sign-in?next=" in visitor.headers["Location"]
+    clock.set(instant(17, "12:00"))
+    assert "It is too early" in park(CUSTOMER).get(code).text
+    clock.set(instant(18, "09:00"))
+    customer = park(CUSTOMER)
+    assert "Check in and begin" in customer.get(code).text
+    customer.post(f"{code}{booking.removeprefix('/bookings')}/check-in")
+    assert "You are checked in" in customer.follow().text
+    assert "Checked in at the machine" in customer.get(booking).text
+    customer.get(code)
+    customer.post(f"{code}{booking.removeprefix('/bookings')}/check-out")
+    assert "The use has ended and is billed." in customer.follow().text
+
+    assert "no booking of this machine" in park(OWNER).get(code).text
+    void = customer.get(f"{code[:-3]}abc")
+    assert void.status_code == 403 and "The code is void" in void.text
+
+
 def test_a_booking_is_not_approved_without_a_reason(park: Park) -> None:
     customer, owner = park(CUSTOMER), park(OWNER)
     booking = held(customer, found(customer, "Five-axis machining centre"), wish(7, "09:00", "11:00"))

@@ -144,8 +144,25 @@ def cancelling(session: Session, it: Opened, party: Party, now: datetime) -> Out
 def missed(tx: Transaction, it: Opened) -> Opened:
     """Nobody came, says the owner: the price is kept, the rest by the agreed rules."""
     party = acting(tx.actor, it.kept, "no-show")
-    outcome = no_show(it.kept.cancelling, paid_of(tx.session, it.booking.id))
     ending.no_show(tx, it.booking, party)
+    return _note_missed(tx, it, party)
+
+
+def let_go(tx: Transaction, it: Opened) -> None:
+    """The engine has let it go because nobody came in time; charged as when the owner says so, and told."""
+    if tx.session.scalar(sa.select(_missed(it))):
+        return  # the owner has said it, and all of this was done with that
+    _note_missed(tx, it, Party.SYSTEM)
+    tx.audit("machine-booking.let-go", "booking", it.booking.id, on_behalf_of=it.kept.customer)
+
+
+def _missed(it: Opened) -> sa.Exists:
+    of_it = sa.and_(BookingEntry.booking_id == it.booking.id, BookingEntry.step == "missed")
+    return sa.exists().where(of_it)
+
+
+def _note_missed(tx: Transaction, it: Opened, party: Party) -> Opened:
+    outcome = no_show(it.kept.cancelling, paid_of(tx.session, it.booking.id))
     return note(tx, it, "missed", party, moved_fen=charge(tx, it.booking.id, counter_entries(outcome)))
 
 

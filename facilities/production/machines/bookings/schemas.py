@@ -179,6 +179,7 @@ class BookingOut(BookingSummary):
     reason = string("Why it was cancelled or rejected", null=True)
     started_at = instant(null=True)
     ended_at = instant(null=True)
+    no_show_at = instant("When it is let go unless the use has begun by then", null=True)
     charges = fields.List(fields.Nested(ChargeOut), required=True)
     balance_fen = fields.Integer(
         required=True, metadata={"description": "Sum of the lines: what the customer owes on the whole"}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from facilities.capacity.bookings.keeping import no_show_at
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.cancelling import offers
 from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, allows
@@ -49,6 +50,7 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
         "reason": booking.reason,
         "started_at": _moment(booking.started_at),
         "ended_at": _moment(booking.ended_at),
+        "no_show_at": _moment(no_show_at(booking, booking.starts_at)),
         "charges": [
             {
                 "reason": each.reason,
