@@ -11,6 +11,7 @@ from facilities.production.machines.checkin import api as check_ins
 from facilities.production.machines.demo import DEMO_TIMER, enter_demo
 from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
 from facilities.production.machines.events import CONTRACTS, SERVICE
+from facilities.production.machines.feeds import api as feeds
 from facilities.production.machines.handlers import handlers
 from shared.service import Service
 from shared.text import Text
@@ -23,7 +24,13 @@ service = Service(
         "facilities:migrations/versions",
         "facilities.production:migrations/versions",
     ),
-    blueprints=lambda: [blueprint(), machines.blueprint, machine_bookings.blueprint, check_ins.blueprint],
+    blueprints=lambda: [
+        blueprint(),
+        machines.blueprint,
+        machine_bookings.blueprint,
+        check_ins.blueprint,
+        feeds.blueprint,
+    ],
     publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS),
     handlers=handlers(),
     timers={

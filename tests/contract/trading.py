@@ -64,6 +64,9 @@ def trade_machines(reader: Reads) -> None:
     log: Json = {"runs": [{**run, "machine_id": machine}]}
     reader.do(LENDER, "production_finish_machine_booking", log, booking_id=used)
     _check_in(reader, machine)
+    firm = reader.example("production_hold_machine")["on_behalf_of"]
+    feed = {**reader.example("production_create_machine_feed"), "owner": firm}
+    reader.do(BORROWER, "production_create_machine_feed", feed)
     reader.do(LENDER, "production_withdraw_machine", machine_id=machine)
 
 

@@ -113,3 +113,17 @@ def code_of_booking(park: Park, booking_id: str) -> str:
     """What the code at the machine of a booking says; the machine is the other firm's."""
     booking = park.client(MEMBER, "production").get(f"/machine-bookings/{booking_id}").json
     return code(park, booking["machine_id"], RIVAL)
+
+
+def to_be_told_of(park: Park) -> dict[str, Any]:
+    """What asks for the calendar feed of a machine of the organisation."""
+    machine_id, _ = listed(park, MEMBER, park.on_behalf_of or "", "publish")
+    return {"owner": park.on_behalf_of, "machine_id": machine_id}
+
+
+def feed(park: Park) -> dict[str, Any]:
+    """The calendar feed of a machine of the organisation."""
+    answer = park.client(MEMBER, "production").post("/machine-feeds", json=to_be_told_of(park))
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json
+    return made

@@ -116,6 +116,8 @@ BODIES: Mapping[str, Any] = {
     f"POST {MACHINE_BOOKING}/start": {},
     f"POST {MACHINE_BOOKING}/finish": {},
     f"POST {MACHINE_BOOKING}/no-show": {},
+    "POST /production/machine-feeds/{feed_id}/renew": None,
+    "POST /production/machine-feeds/{feed_id}/revoke": None,
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

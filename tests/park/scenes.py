@@ -431,6 +431,16 @@ def _at_the_machine(*verbs: str) -> Callable[[Park], Scene]:
     return standing
 
 
+def _to_be_told_of(park: Park) -> Scene:
+    return Scene(bodies={"machine-feeds": machines.to_be_told_of(park)})
+
+
+def _feed(park: Park) -> Scene:
+    feed = machines.feed(park)
+    ids = {"feed_id": feed["id"], "token": feed["url"].rpartition("/")[2]}
+    return Scene(ids, {"feed_id": f'"{feed["version"]}"'})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -508,6 +518,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine booked": _machine_booking("confirm"),
     "machine in use": _machine_booking("confirm", "start"),
     "machine with its code": _machine_with_code,
+    "machine to be told of": _to_be_told_of,
+    "calendar feed of a machine": _feed,
     "machine booked, with its code": _at_the_machine(),
     "machine in use, with its code": _at_the_machine("start"),
 }

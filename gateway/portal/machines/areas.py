@@ -1,6 +1,17 @@
 """The pages about machines, all of them."""
 
-from gateway.portal.machines import bookings, checking_in, describe, moving, offering, own, search, wish
+from gateway.portal.machines import (
+    bookings,
+    checking_in,
+    crews,
+    describe,
+    feeds,
+    moving,
+    offering,
+    own,
+    search,
+    wish,
+)
 
 PAGES = (
     search.pages,
@@ -8,6 +19,8 @@ PAGES = (
     bookings.pages,
     moving.pages,
     checking_in.pages,
+    feeds.pages,
+    crews.pages,
     own.pages,
     describe.pages,
     offering.pages,

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from gateway.clients import ApiResponse
 from gateway.portal.access import signed_in_only
-from gateway.portal.context import Json
+from gateway.portal.context import Json, current_person
+from gateway.portal.machines.access import acts_for_a_firm
 from gateway.portal.machines.asking import (
     CONFLICT,
     INVALID,
@@ -58,6 +59,7 @@ def index() -> str:
         page=load(PRODUCTION, "/machine-bookings", cursor=cursor, **filters),
         filters=filters,
         states=_STATES,
+        acts_for_a_firm=acts_for_a_firm(current_person()),
         first_page=not cursor,
     )
 

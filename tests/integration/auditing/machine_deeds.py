@@ -19,6 +19,7 @@ def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
     )
     machine = trade.machine(crew_id=crew["id"])
     _keep(trade, machine)
+    _subscribe(trade, machine)
     _book(trade, machine)
     return trade
 
@@ -34,6 +35,15 @@ def _keep(trade: Trade, machine: str) -> None:
     trade.ok(trade.on_machine(LENDER, machine, f"closures/{closure['id']}", method="DELETE"))
     trade.ok(trade.on_machine(LENDER, machine, "withdraw", {}))
     trade.ok(trade.on_machine(LENDER, machine, "publish", {}))
+
+
+def _subscribe(trade: Trade, machine: str) -> None:
+    """A calendar feed, its second address, and its end."""
+    body = {"owner": OWNER, "machine_id": machine}
+    feed = trade.ok(trade.ask(LENDER, "POST", "/machine-feeds", json=body))
+    for number, verb in enumerate(("renew", "revoke"), start=1):
+        path = f"/machine-feeds/{feed['id']}/{verb}"
+        trade.ok(trade.ask(LENDER, "POST", path, headers={"If-Match": f'"{number}"'}))
 
 
 def _book(trade: Trade, machine: str) -> None:
@@ -57,6 +67,7 @@ def _book(trade: Trade, machine: str) -> None:
     code = {"token": trade.ok(trade.get(LENDER, f"/machines/{scanned}/check-in-code"))["token"]}
     inside = trade.booked(scanned, 2, 3)
     trade.booked(scanned, 3, 4)  # nobody comes, and it is let go
+    trade.booked(scanned, 28, 30)  # waits for whoever comes
     trade.ok(trade.act(BORROWER, inside, "check-in", code))
     trade.go_to(3)
     trade.ok(trade.act(BORROWER, inside, "check-out", code))

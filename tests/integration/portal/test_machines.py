@@ -222,6 +222,55 @@ def test_whoever_scans_the_code_at_a_machine_checks_in_and_out(
     assert void.status_code == 403 and "The code is void" in void.text
 
 
+def test_an_owner_names_a_crew_and_chooses_it_for_a_machine(park: Park) -> None:
+    owner = park(OWNER)
+    owner.get("/my-machines/crews")
+    missing = owner.post("/my-machines/crews", {"owner": DRAFT["owner"], "people": "many"})
+    assert (
+        missing.status_code == 422 and 'href="#people"' in missing.text and 'href="#name-zh"' in missing.text
+    )
+    assert 'value="many"' in missing.text
+    crew = {"owner": DRAFT["owner"], "name.zh": "夜班", "name.en": "Night crew", "people": "3"}
+    owner.post("/my-machines/crews", crew)
+    page = owner.follow()
+
+    assert "The crew is named." in page.text and "Night crew" in page.text and "3 people" in page.text
+    assert "Night crew" in owner.get("/my-machines/add").text
+    assert park("resident").get("/my-machines/crews").status_code == 403
+
+
+def test_a_firm_subscribes_to_its_bookings_and_makes_the_address_void(
+    park: Park, system: SystemUnderTest
+) -> None:
+    owner = park(OWNER)
+    page = owner.get("/bookings/feeds")
+    machine = re.search(r'<option value="([0-9A-Z]{18}/[0-9a-f-]{36})">Bookings of Five-axis', page.text)
+    assert machine
+    owner.post("/bookings/feeds", {"of": machine[1]})
+    page = owner.follow()
+    address = re.search(r'value="https?://[^/"]+(/api/v1/production/machine-feeds/[^"]+)"', page.text)
+    assert address and "The feed is made." in page.text
+    program = system.edge_app.test_client()
+    read = program.get(address[1])
+    assert read.status_code == 200 and read.text.startswith("BEGIN:VCALENDAR")
+    again = program.get(address[1], headers={"If-None-Match": read.headers["ETag"]})
+    assert again.status_code == 304 and "Set-Cookie" not in read.headers
+
+    revoke = re.search(r'action="(/bookings/feeds/[0-9a-f-]+/revoke)"', page.text)
+    assert revoke
+    old = {
+        "version": owner.hidden("version"),
+        "idempotency_key": "once",
+        "csrf_token": owner.hidden("csrf_token"),
+    }
+    owner.post(revoke[1], old)
+    assert "The address is void." in owner.follow().text
+    assert program.get(address[1]).status_code == 404
+    assert owner.post(revoke[1], {**old, "idempotency_key": "twice"}).status_code == 412
+    assert owner.post("/bookings/feeds", {"of": machine[1]}).status_code == 409
+    assert park("resident").get("/bookings/feeds").status_code == 403
+
+
 def test_a_booking_is_not_approved_without_a_reason(park: Park) -> None:
     customer, owner = park(CUSTOMER), park(OWNER)
     booking = held(customer, found(customer, "Five-axis machining centre"), wish(7, "09:00", "11:00"))
