@@ -42,7 +42,10 @@ blueprint = Blueprint(
 @blueprint.get("/machine-feeds")
 @blueprint.response(200, FeedList)
 def list_machine_feeds() -> Response:
-    """The calendar feeds of your firms, with their present addresses."""
+    """The calendar feeds of your firms.
+
+    With their present addresses, which whoever has them can read.
+    """
     reader, runtime = current_actor(), current_runtime()
     with runtime.read() as session:
         found = queries.feeds_of(session, reader)
