@@ -68,6 +68,8 @@ class Settings:
     """Signs what it pushes to us; empty: it may not push."""
     tax_poll_s: int = 900
     """Seconds between two questions about one case."""
+    address_secret: str = field(default="", repr=False)
+    """Signs addresses that whoever has them may use; empty: the key of the service does."""
     metrics_port: int = 0
     """Where a process answers `/metrics` to operators; 0: a web process at its own port, a worker nowhere."""
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
@@ -121,6 +123,7 @@ class Settings:
                 "YUANBAN_TAX_CALLBACK_SECRET", env.str("YUANBAN_TAX_CALLBACK_SECRET", "")
             ),
             tax_poll_s=env.int("YUANBAN_TAX_POLL_S", 10 if demo else 900, validate=Range(1, 86400)),
+            address_secret=values.secret("YUANBAN_ADDRESS_SECRET", env.str("YUANBAN_ADDRESS_SECRET", "")),
             metrics_port=env.int("YUANBAN_METRICS_PORT", 0, validate=Range(0, values.HIGHEST_PORT)),
             metrics_from=values.networks(metrics_from),
             # Last: on a first start it writes a file, and nothing is written for settings that are refused.

@@ -58,6 +58,8 @@ class Policy:
     needs_approval: bool = False
     approve_within: timedelta = timedelta(days=2)
     """How long it is kept for a provider who has not approved; never beyond the beginning."""
+    no_show_after: timedelta | None = None
+    """From the beginning on; whose use has not begun by then has not come, and is let go. None: never."""
     quotas: tuple[Quota, ...] = ()
     counted: tuple[UUID, ...] = ()
     """The resources whose bookings count for the quotas; none named: all of the trade."""
@@ -76,6 +78,7 @@ class Policy:
             **{f"padding_{name}": _seconds(getattr(self.padding, name)) for name in _PADDINGS},
             "most": self.most,
             "needs_approval": self.needs_approval,
+            "no_show_after": None if self.no_show_after is None else _seconds(self.no_show_after),
             "quotas": [quota.to_json() for quota in self.quotas],
             "counted": [str(each) for each in self.counted],
             "tz": self.tz.key,
@@ -86,12 +89,14 @@ class Policy:
         """Read what `to_json` has written."""
         # What was kept before there was such a rule has none.
         times = {name: timedelta(seconds=kept[name]) for name in _TIMES if name in kept}
+        missed = kept.get("no_show_after")
         paddings = {name: timedelta(seconds=kept[f"padding_{name}"]) for name in _PADDINGS}
         return cls(
             **times,
             padding=Padding(**paddings),
             most=kept["most"],
             needs_approval=kept["needs_approval"],
+            no_show_after=None if missed is None else timedelta(seconds=missed),
             quotas=tuple(Quota.from_json(each) for each in kept["quotas"]),
             counted=tuple(UUID(each) for each in kept.get("counted", ())),
             tz=ZoneInfo(kept["tz"]),

@@ -1,16 +1,18 @@
 """The production service (生产服务): it serves the production of the park's firms."""
 
 from facilities.capacity.auditing.cli import capacity
-from facilities.capacity.bookings.ending import wake
+from facilities.capacity.bookings.ending import miss, wake
 from facilities.capacity.bookings.events import booking_contracts
-from facilities.capacity.bookings.keeping import EXPIRY_TIMER
+from facilities.capacity.bookings.keeping import EXPIRY_TIMER, NO_SHOW_TIMER
 from facilities.capacity.waiting.commands import TIMERS, waitlists
 from facilities.enterprises.api import blueprint
 from facilities.production.machines import api as machines
 from facilities.production.machines.bookings import api as machine_bookings
+from facilities.production.machines.checkin import api as check_ins
 from facilities.production.machines.demo import DEMO_TIMER, enter_demo
 from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
 from facilities.production.machines.events import CONTRACTS, SERVICE
+from facilities.production.machines.feeds import api as feeds
 from facilities.production.machines.handlers import handlers
 from facilities.production.machines.model import TRADE
 from facilities.production.machines.series import api as machine_series
@@ -39,6 +41,8 @@ service = Service(
         machine_bookings.blueprint,
         machine_series.blueprint,
         machine_waitlist.blueprint,
+        check_ins.blueprint,
+        feeds.blueprint,
         statements.blueprint,
         utilisation.blueprint,
     ],
@@ -46,6 +50,7 @@ service = Service(
     handlers=handlers(),
     timers={
         EXPIRY_TIMER: wake,
+        NO_SHOW_TIMER: miss,
         ROUND_TIMER: go_round,
         STEP_TIMER: cancel_one,
         DEMO_TIMER: enter_demo,

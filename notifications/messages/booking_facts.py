@@ -24,6 +24,8 @@ def booking_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "customer_name": data["customer_name"],
         "owner_name": data["owner_name"],
         "time": _span(data["starts_at"], data["ends_at"]),
+        "was": _span(data["was_starts_at"], data["was_ends_at"]) if data.get("was_starts_at") else None,
+        "waits": data["state"] == "pending",
         "quantity": data["quantity"],
         "by": data["by"],
         "reason": clause(data["reason"]),

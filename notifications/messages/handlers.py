@@ -60,6 +60,7 @@ MACHINE_STEPS = (
     "confirmed",
     "approved",
     "rejected",
+    "moved",
     "cancelled",
     "expired",
     "started",

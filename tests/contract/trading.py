@@ -44,7 +44,10 @@ def trade_machines(reader: Reads) -> None:
     closure = {**reader.example("production_close_machine"), **_hours(_day(reader, 12), 0, 3)}
     reader.do(LENDER, "production_close_machine", closure, machine_id=machine)
 
-    reader.do(BORROWER, "production_cancel_machine_booking", booking_id=_confirmed(reader, machine, 3))
+    given_up = _confirmed(reader, machine, 3)
+    new_time = {**reader.example("production_move_machine_booking"), **_hours(_day(reader, 5), 0, 3)}
+    reader.do(BORROWER, "production_move_machine_booking", new_time, booking_id=given_up)
+    reader.do(BORROWER, "production_cancel_machine_booking", booking_id=given_up)
     _book_again(reader, machine)
     rejected = _confirmed(reader, machine, 4)
     reader.do(LENDER, "production_reject_machine_booking", booking_id=rejected)
@@ -65,6 +68,10 @@ def trade_machines(reader: Reads) -> None:
     charges = reader.do(LENDER, "production_get_machine_booking", booking_id=used).get_json()["charges"]
     wrong = {**reader.example("production_correct_machine_booking"), "charge_id": charges[0]["id"]}
     reader.do(LENDER, "production_correct_machine_booking", wrong, booking_id=used)
+    _check_in(reader, machine)
+    firm = reader.example("production_hold_machine")["on_behalf_of"]
+    feed = {**reader.example("production_create_machine_feed"), "owner": firm}
+    reader.do(BORROWER, "production_create_machine_feed", feed)
     reader.do(LENDER, "production_withdraw_machine", machine_id=machine)
 
 
@@ -93,6 +100,20 @@ def _wait(reader: Reads, machine: str) -> None:
     body |= _hours(_day(reader, 12), 0, 3)
     entry = reader.do(BORROWER, "production_join_machine_waitlist", body).get_json()["id"]
     reader.do(BORROWER, "production_leave_machine_waitlist", entry_id=entry)
+
+
+def _check_in(reader: Reads, machine: str) -> None:
+    """By the code at the machine, in and out."""
+    scanned = _confirmed(reader, machine, 6)
+    reader.do(LENDER, "production_approve_machine_booking", booking_id=scanned)
+    path = f"/production/machines/{machine}/check-in-code"
+    code = {**reader.example("production_check_in_machine_booking")}
+    code |= {"token": reader.park.ask(LENDER, "GET", path).get_json()["token"]}
+    now = reader.park.system.clock.now()
+    _let_it_be(reader, scanned, now, now + HOUR)
+    reader.do(BORROWER, "production_check_in_machine_booking", code, booking_id=scanned)
+    reader.example("production_check_out_machine_booking")
+    reader.do(BORROWER, "production_check_out_machine_booking", code, booking_id=scanned)
 
 
 def _let_it_be(reader: Reads, booking_id: str, starts_at: datetime, ends_at: datetime) -> None:

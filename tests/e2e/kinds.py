@@ -245,6 +245,10 @@ MACHINES = (
     Kind("machine-bookings", "/bookings", "agent"),
     Kind("machine-booking-held", "/bookings/{machine_held}", "agent"),
     Kind("machine-booking-to-approve", "/bookings/{machine_pending}", "agent2"),
+    Kind("machine-booking-move", "/bookings/{machine_confirmed}/move", "agent"),
+    Kind("machine-feeds", "/bookings/feeds", "agent2"),
+    Kind("machine-crews", "/my-machines/crews", "agent2"),
+    Kind("machine-code", "/my-machines/{machine}/check-in-code", "agent2"),
     Kind("machine-booking-cancel", "/bookings/{machine_confirmed}/cancel", "agent"),
     Kind(
         "machine-booking-reject-with-error",

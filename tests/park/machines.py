@@ -139,3 +139,31 @@ def booked(park: Park, *verbs: str, needs_approval: bool = False) -> tuple[str, 
             booking.expires_at = tx.now + timedelta(days=365)
     read = park.client(MEMBER, "production").get(path)
     return booking_id, read.headers["ETag"]
+
+
+def code(park: Park, machine_id: str, who: Actor = MEMBER) -> str:
+    """What the code at a machine says."""
+    answer = park.client(who, "production").get(f"/machines/{machine_id}/check-in-code")
+    assert answer.status_code == 200, answer.text
+    token: str = answer.json["token"]
+    return token
+
+
+def code_of_booking(park: Park, booking_id: str) -> str:
+    """What the code at the machine of a booking says; the machine is the other firm's."""
+    booking = park.client(MEMBER, "production").get(f"/machine-bookings/{booking_id}").json
+    return code(park, booking["machine_id"], RIVAL)
+
+
+def to_be_told_of(park: Park) -> dict[str, Any]:
+    """What asks for the calendar feed of a machine of the organisation."""
+    machine_id, _ = listed(park, MEMBER, park.on_behalf_of or "", "publish")
+    return {"owner": park.on_behalf_of, "machine_id": machine_id}
+
+
+def feed(park: Park) -> dict[str, Any]:
+    """The calendar feed of a machine of the organisation."""
+    answer = park.client(MEMBER, "production").post("/machine-feeds", json=to_be_told_of(park))
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json
+    return made

@@ -461,6 +461,32 @@ def _statement(park: Park) -> Scene:
     return Scene({"firm": park.on_behalf_of or "", "month": month})
 
 
+def _machine_with_code(park: Park) -> Scene:
+    machine_id, _ = machines.listed(park, actor("head"), park.on_behalf_of or "", "publish")
+    return Scene({"machine_id": machine_id, "token": machines.code(park, machine_id)})
+
+
+def _at_the_machine(*verbs: str) -> Callable[[Park], Scene]:
+    """A booking, and what the code at its machine says."""
+
+    def standing(park: Park) -> Scene:
+        scene = _machine_booking("confirm", *verbs)(park)
+        token = {"token": machines.code_of_booking(park, scene.ids["booking_id"])}
+        return replace(scene, bodies={"check-in": token, "check-out": token})
+
+    return standing
+
+
+def _to_be_told_of(park: Park) -> Scene:
+    return Scene(bodies={"machine-feeds": machines.to_be_told_of(park)})
+
+
+def _feed(park: Park) -> Scene:
+    feed = machines.feed(park)
+    ids = {"feed_id": feed["id"], "token": feed["url"].rpartition("/")[2]}
+    return Scene(ids, {"feed_id": f'"{feed["version"]}"'})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -545,4 +571,9 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine in use": _machine_booking("confirm", "start"),
     "machine series to approve": _machine_series(needs_approval=True),
     "machine series booked": _machine_series(),
+    "machine with its code": _machine_with_code,
+    "machine to be told of": _to_be_told_of,
+    "calendar feed of a machine": _feed,
+    "machine booked, with its code": _at_the_machine(),
+    "machine in use, with its code": _at_the_machine("start"),
 }

@@ -22,8 +22,8 @@ from facilities.capacity.availability.timeline import (
     stretches,
 )
 from facilities.capacity.grid import DAY_S, Padding, Span
-from facilities.capacity.ledger.locking import exceptions_of, grid_of, listed
-from facilities.capacity.ledger.model import LedgerSlot
+from facilities.capacity.ledger.locking import Pool, exceptions_of, grid_of, listed
+from facilities.capacity.ledger.model import BookingClaim, LedgerSlot
 from facilities.capacity.ledger.queries import free_by_slot, rules_of
 from facilities.capacity.opening import capacities
 from facilities.capacity.refusals import Alternative
@@ -123,18 +123,37 @@ def _days(session: Session, ranges: Mapping[int, range]) -> dict[int, dict[int, 
     return found
 
 
-def timeline(session: Session, resource_id: UUID, span: Span) -> Timeline:
-    """What is free of a resource over a time of at most some weeks; LookupError when it takes no ledger."""
+def timeline(session: Session, resource_id: UUID, span: Span, but: UUID | None = None) -> Timeline:
+    """What is free of a resource over a time of at most some weeks; LookupError when it takes no ledger.
+
+    What the booking `but` has taken counts as free: it is to be moved.
+    """
     takes = rules_of(session, [resource_id])
     if not takes:
         raise LookupError(f"resource {resource_id} takes no ledger")
     windows = {pool.id: (pool, pool.grid.slots(span)) for _resource, pool, _units in takes}
     free = free_by_slot(session, windows)
+    for ledger, slots, units in _taken_by(session, but, windows) if but is not None else ():
+        for place in slots:
+            free[ledger][place] += units
     lines = [
         list(stretches(pool.grid, windows[pool.id][1], free[pool.id], units))
         for _resource, pool, units in takes
     ]
     return overlay(span, lines)
+
+
+def _taken_by(
+    session: Session, booking_id: UUID, windows: Mapping[int, tuple[Pool, range]]
+) -> Iterator[tuple[int, range, int]]:
+    """What a booking has taken within these windows: places counted from the beginning of each, and units."""
+    query = sa.select(BookingClaim).where(
+        BookingClaim.booking_id == booking_id, BookingClaim.ledger_id.in_(listed(windows))
+    )
+    for claim in session.scalars(query):
+        slots = windows[claim.ledger_id][1]
+        first, last = max(claim.slot_from, slots.start), min(claim.slot_to, slots.stop)
+        yield claim.ledger_id, range(first - slots.start, last - slots.start), claim.units
 
 
 def calendar(
@@ -151,11 +170,20 @@ def calendar(
 
 
 def alternatives_to(
-    session: Session, resource_id: UUID, wish: Wish, policy: Policy, now: datetime
+    session: Session,
+    resource_id: UUID,
+    wish: Wish,
+    policy: Policy,
+    now: datetime,
+    *,
+    but: UUID | None = None,
 ) -> list[Alternative]:
-    """Up to three other times at which the wish would fit, by the rules and by what is free."""
+    """Up to three other times at which the wish would fit, by the rules and by what is free.
+
+    What the booking `but` has taken counts as free.
+    """
     span = Span(wish.starts_at, wish.ends_at)
-    line = timeline(session, resource_id, reach_of_alternatives(span, policy))
+    line = timeline(session, resource_id, reach_of_alternatives(span, policy), but)
 
     def allowed(candidate: Span) -> bool:
         return not violations(Wish(candidate.start, candidate.end, wish.quantity), policy, now)

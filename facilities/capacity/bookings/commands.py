@@ -122,6 +122,7 @@ def approve(tx: Transaction, booking: Booking, party: Party) -> Booking:
     booking.expires_at = None
     announce(tx, booking, "approved")
     save(tx, booking)
+    wait_until(tx, booking)
     tx.audit("booking.approved", "booking", booking.id)
     return booking
 

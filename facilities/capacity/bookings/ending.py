@@ -14,7 +14,7 @@ from facilities.capacity.ledger.commands import Freed, release, trim
 from facilities.capacity.ledger.locking import Pool, lock, lock_if_free
 from facilities.capacity.ledger.model import BookingClaim
 from facilities.capacity.ledger.queries import ledgers_of
-from facilities.capacity.lifecycle import WAITING, Party, State
+from facilities.capacity.lifecycle import WAITING, Party, State, allows
 from shared.errors import Conflict
 from shared.text import Text
 from shared.transaction import Transaction
@@ -70,6 +70,17 @@ def wake(tx: Transaction, payload: Mapping[str, object]) -> None:
     tx.session.refresh(booking, with_for_update=True)
     if booking.version == seen:  # else its new wait has an appointment of its own
         tell_freed(tx, pools, _expire(tx, pools, booking))
+
+
+def miss(tx: Transaction, payload: Mapping[str, object]) -> None:
+    """The appointment of a confirmed booking: nobody has come, unless something has happened meanwhile."""
+    booking = tx.session.get(Booking, UUID(str(payload["booking"])))
+    if booking is None or booking.version != payload["version"] or not allows("no-show", booking.state):
+        return
+    lock(tx.session, ledgers_of(tx.session, booking.id))
+    tx.session.refresh(booking, with_for_update=True)
+    if booking.version == payload["version"]:  # else it is in use, or has another appointment
+        no_show(tx, booking, Party.SYSTEM)
 
 
 def expire_overdue(tx: Transaction, locked: Mapping[int, Pool]) -> int:

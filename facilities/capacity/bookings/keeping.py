@@ -1,12 +1,16 @@
 """How every verb writes a booking down: for the version that was read alone, and with its appointment."""
 
+from datetime import datetime
+
 from sqlalchemy.orm.exc import StaleDataError
 
 from facilities.capacity.bookings.model import Booking
+from facilities.capacity.lifecycle import State
 from shared.errors import PreconditionFailed
 from shared.transaction import Transaction
 
 EXPIRY_TIMER = "booking-expiry"
+NO_SHOW_TIMER = "booking-no-show"
 
 
 def save(tx: Transaction, booking: Booking) -> None:
@@ -19,7 +23,7 @@ def save(tx: Transaction, booking: Booking) -> None:
 
 
 def wait_until(tx: Transaction, booking: Booking) -> None:
-    """Make the appointment at which it expires, where it waits.
+    """Make the appointment at which it expires, where it waits, or at which nobody has come for it.
 
     A new one each time, under a key of its own, and none is ever taken back: whoever keeps an appointment
     holds its row while waiting for the ledgers, so nobody who holds ledgers may wait for that row. One that
@@ -28,3 +32,16 @@ def wait_until(tx: Transaction, booking: Booking) -> None:
     if booking.expires_at is not None:
         key = f"{booking.id}/{booking.version}"
         tx.schedule(EXPIRY_TIMER, key, booking.expires_at, {"booking": str(booking.id)})
+    missed_at = no_show_at(booking, tx.now)
+    if missed_at is not None:
+        key = f"{booking.id}/{booking.version}"
+        payload = {"booking": str(booking.id), "version": booking.version}
+        tx.schedule(NO_SHOW_TIMER, key, missed_at, payload)
+
+
+def no_show_at(booking: Booking, now: datetime) -> datetime | None:
+    """When nobody will have come, where the rules let it go for that; late ones have as long a time."""
+    after = booking.policy.no_show_after
+    if after is None or booking.state is not State.CONFIRMED:
+        return None
+    return max(booking.starts_at, now) + after

@@ -1,5 +1,6 @@
 """When a verb can be used on a booking, and whether a wish keeps to the rules."""
 
+from datetime import datetime
 from uuid import UUID
 
 from facilities.capacity.bookings.model import Booking
@@ -23,17 +24,26 @@ def require(tx: Transaction, verb: str, booking: Booking, party: Party) -> None:
 
     Raises Forbidden or Conflict.
     """
+    require_at(tx.now, verb, booking, party)
+
+
+def require_at(now: datetime, verb: str, booking: Booking, party: Party) -> None:
+    """The same at an instant, for whoever only looks."""
     if not may(verb, party):
         raise Forbidden(_PARTY)
     if not allows(verb, booking.state):
         raise Conflict(_STATE.format(state=STATE_NAMES[booking.state]), slug="wrong-state")
-    if verb not in {"cancel", "reject", "expire"} and is_overdue(tx, booking):
+    if verb not in {"cancel", "reject", "expire"} and _overdue(now, booking):
         raise Conflict(_OVERDUE, slug="hold-expired")
 
 
 def is_overdue(tx: Transaction, booking: Booking) -> bool:
     """Whether it has waited for longer than it is kept."""
-    return booking.expires_at is not None and booking.expires_at <= tx.now
+    return _overdue(tx.now, booking)
+
+
+def _overdue(now: datetime, booking: Booking) -> bool:
+    return booking.expires_at is not None and booking.expires_at <= now
 
 
 def quota_turn(trade: str, customer: str) -> str:

@@ -63,6 +63,7 @@ class RulesOut(Answer):
     most_hours_day = fields.Integer(required=True, allow_none=True)
     most_hours_week = fields.Integer(required=True, allow_none=True)
     most_hours_month = fields.Integer(required=True, allow_none=True)
+    no_show_min = fields.Integer(required=True, allow_none=True)
 
 
 class TierOut(Answer):

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from facilities.capacity.bookings.model import Booking
+from facilities.capacity.grid import Span
 from facilities.capacity.lifecycle import STATE_NAMES, Party, State
 from facilities.capacity.tariff import Operator
 from facilities.enterprises.queries import firm_names as firm_names  # others ask for it here
@@ -26,6 +27,7 @@ BOOKING_STEPS: Mapping[str, Text] = {
     "confirmed": Text("设备已预订", "A machine booking was confirmed"),
     "approved": Text("设备预订已批准", "The owner has approved a machine booking"),
     "rejected": Text("设备预订未获批准", "The owner has not approved a machine booking"),
+    "moved": Text("设备预订已改期", "A machine booking was moved to another time"),
     "cancelled": Text("设备预订已取消", "A machine booking was cancelled"),
     "expired": Text("设备预订逾期失效", "A machine booking ended because nobody acted in time"),
     "started": Text("设备已开始使用", "The use of a machine has begun"),
@@ -73,6 +75,12 @@ class MachineBookingData(Schema):
     reason = string(null=True)
     starts_at = instant()
     ends_at = instant()
+    was_starts_at = fields.AwareDateTime(
+        load_default=None, allow_none=True, metadata={"description": "Of a move: when it would have begun"}
+    )
+    was_ends_at = fields.AwareDateTime(
+        load_default=None, allow_none=True, metadata={"description": "Of a move: when it would have ended"}
+    )
     quantity = fields.Integer(required=True, strict=True)
     state = fields.String(required=True, validate=validate.OneOf([each.value for each in State]))
     state_name = fields.Nested(TextSchema, required=True)
@@ -135,6 +143,7 @@ def announce_booking(
     reason: str | None = None,
     moved_fen: int = 0,
     in_series: bool = False,
+    was: Span | None = None,
 ) -> None:
     """Emit `yuanban.production.machine-booking.<step>.v1`."""
     machine = tx.session.get_one(Machine, kept.machine_id)
@@ -153,6 +162,8 @@ def announce_booking(
         "reason": reason,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
+        "was_starts_at": was.start if was else None,
+        "was_ends_at": was.end if was else None,
         "quantity": booking.quantity,
         "state": booking.state.value,
         "state_name": STATE_NAMES[booking.state].to_dict(),

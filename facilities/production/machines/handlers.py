@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from facilities.capacity.bookings.events import booking_contracts
 from facilities.enterprises.commands import replace_copy
 from facilities.production.machines import ended_firms
-from facilities.production.machines.bookings.commands import Opened, expired
+from facilities.production.machines.bookings.commands import Opened, expired, let_go
 from facilities.production.machines.bookings.queries import find_booking
 from facilities.production.machines.demo import expect_demo
 from facilities.production.machines.events import SERVICE
@@ -43,6 +43,17 @@ def hear_of_expiry(tx: Transaction, event: Event) -> None:
     expired(tx, opened, in_series=series_id is not None)
 
 
+def hear_of_no_show(tx: Transaction, event: Event) -> None:
+    """The engine has noted that nobody came, by itself or because the owner said so."""
+    if event.data["trade"] == TRADE:
+        let_go(tx, Opened(*find_booking(tx.session, event.data["booking_id"], sa.true())))
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
-    return {REGISTERED: hear_of_firm, booking_contracts(SERVICE)["expired"].type: hear_of_expiry}
+    said = booking_contracts(SERVICE)
+    return {
+        REGISTERED: hear_of_firm,
+        said["expired"].type: hear_of_expiry,
+        said["missed"].type: hear_of_no_show,
+    }

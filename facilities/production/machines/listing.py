@@ -23,6 +23,7 @@ _UNKNOWN = Text("代码表中没有“{code}”", "“{code}” is not in the li
 _TWICE = Text("重复填写", "It is named twice")
 _ORDER = Text("最短时长不能超过最长时长", "The shortest time is longer than the longest")
 _WHOLE = Text("应为开始间隔的整数倍", "It has to be a multiple of the start grid")
+_TOO_LATE = Text("不能超过最短时长", "It has to lie within the shortest time")
 _WHOLE_DAYS = Text(
     "按天预订时，各项时间应为整天，不设缓冲",
     "What is booked by the day has whole days, and no time before or after",
@@ -134,6 +135,7 @@ def policy_of(rules: Mapping[str, Any], units: int) -> Policy:
         quotas=tuple(
             Quota(rules[name], period) for name, period in _QUOTAS.items() if rules.get(name) is not None
         ),
+        no_show_after=None if rules["no_show_min"] is None else minutes("no_show_min"),
     )
 
 
@@ -155,6 +157,7 @@ def rules_out(policy: Policy) -> dict[str, Any]:
         "needs_approval": policy.needs_approval,
         **dict.fromkeys(_QUOTAS),
         **{name: each.limit for each in policy.quotas for name, of in _QUOTAS.items() if of is each.period},
+        "no_show_min": None if policy.no_show_after is None else minutes(policy.no_show_after),
     }
 
 
@@ -230,6 +233,8 @@ def _of_rules(rules: Mapping[str, Any]) -> Iterator[FieldError]:
     for name in ("shortest_min", "longest_min"):
         if rules[name] % rules["start_grid_min"]:
             yield FieldError(f"/rules/{name}", "multiple", _WHOLE)
+    if rules["no_show_min"] is not None and rules["no_show_min"] > rules["shortest_min"]:
+        yield FieldError("/rules/no_show_min", "too_long", _TOO_LATE)
     policy = policy_of(rules, 1)
     around = policy.padding.before + policy.padding.set_up + policy.padding.after
     if policy.by_day and around:

@@ -11,3 +11,4 @@ QUALIFICATION_EXPIRED = refusal(
     Conflict, "The document that says the machine is fit for use has expired", "qualification-expired"
 )
 PRICE_STANDS = refusal(Conflict, "A price begins on that day already", "price-stands")
+FEED_STANDS = refusal(Conflict, "There is such a feed already; renew it instead", "feed-stands")

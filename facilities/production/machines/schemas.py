@@ -97,6 +97,13 @@ class RulesBody(Schema):
     most_hours_month = whole(
         1, 744_000, "Machine hours of one firm a month", load_default=None, allow_none=True
     )
+    no_show_min = whole(
+        5,
+        1440,
+        "Let go, as not shown up, so long after the beginning unless the use has begun; null: never",
+        load_default=None,
+        allow_none=True,
+    )
 
 
 class TierBody(Schema):

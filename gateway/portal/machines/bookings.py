@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from gateway.clients import ApiResponse
 from gateway.portal.access import signed_in_only
-from gateway.portal.context import Json
+from gateway.portal.context import Json, current_person
+from gateway.portal.machines.access import acts_for_a_firm
 from gateway.portal.machines.asking import (
     CONFLICT,
     INVALID,
@@ -58,6 +59,7 @@ def index() -> str:
         page=load(PRODUCTION, "/machine-bookings", cursor=cursor, **filters),
         filters=filters,
         states=_STATES,
+        acts_for_a_firm=acts_for_a_firm(current_person()),
         first_page=not cursor,
     )
 
@@ -74,7 +76,7 @@ def show(booking_id: UUID) -> str:
 def act(booking_id: UUID, verb: str) -> Answer:
     """A verb that needs no more said."""
     response = send("POST", booking_path(booking_id, verb), {})
-    return _moved_on(response, booking_id) or _done(response, booking_id, verb)
+    return moved_on(response, booking_id) or _done(response, booking_id, verb)
 
 
 @pages.get("/bookings/<uuid:booking_id>/<any(cancel, reject):verb>")
@@ -98,7 +100,7 @@ def say_why(booking_id: UUID, verb: str) -> Answer:
     if response.status == INVALID:
         wrong = wrong_of(errors_of(response), controls)
         return _ask_page(load_seen(booking_path(booking_id)), verb, typed, wrong), INVALID
-    return _moved_on(response, booking_id) or _done(response, booking_id, verb)
+    return moved_on(response, booking_id) or _done(response, booking_id, verb)
 
 
 @pages.get("/bookings/<uuid:booking_id>/finish")
@@ -124,7 +126,7 @@ def finish(booking_id: UUID) -> Answer:
     if response.status == INVALID:
         wrong = wrong_of(errors_of(response), runs.controls, own)
         return _runs_page(seen, runs, wrong), INVALID
-    return _moved_on(response, booking_id) or _done(response, booking_id, "finish")
+    return moved_on(response, booking_id) or _done(response, booking_id, "finish")
 
 
 def _done(response: ApiResponse, booking_id: UUID, verb: str) -> Answer:
@@ -132,7 +134,7 @@ def _done(response: ApiResponse, booking_id: UUID, verb: str) -> Answer:
     return redirect(url_for("portal.machine_bookings.show", booking_id=booking_id, done=verb), code=303)
 
 
-def _moved_on(response: ApiResponse, booking_id: UUID) -> Answer | None:
+def moved_on(response: ApiResponse, booking_id: UUID) -> Answer | None:
     """Where the booking is not what its reader saw: how it stands now, and why nothing was done."""
     if response.status not in (CONFLICT, STALE, _FORBIDDEN):
         return None
@@ -149,7 +151,7 @@ def _booking_page(seen: Seen, wrong: Wrong, *, stale: bool = False) -> str:
         booking=booking,
         version=seen.version,
         verbs=[verb for verb in _AT_ONCE if verb in booking["actions"]],
-        asking=[verb for verb in (*_ASKING, "finish") if verb in booking["actions"]],
+        asking=[verb for verb in ("move", *_ASKING, "finish") if verb in booking["actions"]],
         minutes_left=_minutes_left(booking),
         stale=stale,
         errors=wrong.lines,

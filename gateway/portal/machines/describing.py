@@ -203,6 +203,13 @@ def _rules() -> list[Control]:
         Control("rules.before_min", _l("Kept free before"), "whole", suffix=_MINUTES),
         Control("rules.set_up_min", _l("Set-up before the beginning"), "whole", suffix=_MINUTES),
         Control("rules.after_min", _l("Kept free after"), "whole", suffix=_MINUTES),
+        Control(
+            "rules.no_show_min",
+            _l("Let go without a check-in after (optional)"),
+            "whole",
+            suffix=_MINUTES,
+            hint=_l("From the beginning on; left empty, never."),
+        ),
         Control("rules.needs_approval", _l("We approve each booking"), "flag"),
         Control("rules.most_open", _l("Open bookings of one firm at most"), "whole", hint=_QUOTA),
         Control("rules.most_hours_day", _l("Hours of one firm a day at most"), "whole", suffix=_l("hours")),

@@ -29,6 +29,7 @@ def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
     )
     machine = trade.machine(crew_id=crew["id"])
     _keep(trade, machine)
+    _subscribe(trade, machine)
     _book(trade, machine)
     return trade
 
@@ -46,10 +47,20 @@ def _keep(trade: Trade, machine: str) -> None:
     trade.ok(trade.on_machine(LENDER, machine, "publish", {}))
 
 
+def _subscribe(trade: Trade, machine: str) -> None:
+    """A calendar feed, its second address, and its end."""
+    body = {"owner": OWNER, "machine_id": machine}
+    feed = trade.ok(trade.ask(LENDER, "POST", "/machine-feeds", json=body))
+    for number, verb in enumerate(("renew", "revoke"), start=1):
+        path = f"/machine-feeds/{feed['id']}/{verb}"
+        trade.ok(trade.ask(LENDER, "POST", path, headers={"If-Match": f'"{number}"'}))
+
+
 def _book(trade: Trade, machine: str) -> None:
     """Every way that a booking may take; one is left to expire, and one for tomorrow stays."""
     used, missed = trade.booked(machine, 2, 4), trade.booked(machine, 5, 6)
     given_up = trade.booked(machine, 24, 26)
+    trade.ok(trade.act(BORROWER, given_up, "move", {"starts_at": trade.at(24), "ends_at": trade.at(27)}))
     trade.ok(trade.act(BORROWER, given_up, "cancel"))
     unwanted = trade.ok(trade.hold(machine, 24, 26))["id"]
     trade.ok(trade.act(BORROWER, unwanted, "confirm"))
@@ -62,10 +73,21 @@ def _book(trade: Trade, machine: str) -> None:
     trade.go_to(2)
     trade.assembly.system.settle()
     trade.ok(trade.act(LENDER, used, "start"))
+    scanned = trade.machine(
+        rules={"needs_approval": False, "notice_min": 0, "set_up_min": 0, "no_show_min": 60}
+    )
+    code = {"token": trade.ok(trade.get(LENDER, f"/machines/{scanned}/check-in-code"))["token"]}
+    inside = trade.booked(scanned, 2, 3)
+    trade.booked(scanned, 3, 4)  # nobody comes, and it is let go
+    trade.booked(scanned, 28, 30)  # waits for whoever comes
+    trade.ok(trade.act(BORROWER, inside, "check-in", code))
+    trade.go_to(3)
+    trade.ok(trade.act(BORROWER, inside, "check-out", code))
     trade.go_to(4)
     trade.ok(trade.act(LENDER, used, "finish"))
     line = {"charge_id": trade.booking(used)["charges"][0]["id"], "reason": "误记"}
     trade.ok(trade.act(LENDER, used, "correct", line))
+    trade.assembly.system.settle()
     trade.go_to(5.5)
     trade.ok(trade.act(LENDER, missed, "no-show"))
 

@@ -215,6 +215,112 @@ def test_a_cancellation_says_first_what_comes_back(park: Park, clock: ManualCloc
     assert customer.get(f"{booking}/cancel").status_code == 303, "there is nothing to cancel any more"
 
 
+def test_a_booking_is_moved_after_its_page_has_said_what_that_brings(park: Park) -> None:
+    customer, owner = park(CUSTOMER), park(OWNER)
+    booking = held(customer, found(customer, "Five-axis machining centre"), wish(17, "09:00", "11:00"))
+    press(customer, booking, "confirm")
+    press(owner, booking, "approve")
+
+    page = customer.get(f"{booking}/move")
+    assert f'value="{local(17, "09:00")}"' in page.text and page.text.count('role="rowheader"') >= 14
+    wrong = customer.get(f"{booking}/move", query_string=wish(17, "09:00", "09:10"))
+    assert wrong.status_code == 422 and 'href="#ends-at"' in wrong.text
+    asked = wish(17, "10:00", "13:00")
+    page = customer.get(f"{booking}/move", query_string=asked)
+    assert "The owner has to approve the new time." in page.text and "990" in page.text
+    customer.post(f"{booking}/move", {**asked, "reason": "part comes later"})
+    assert "the owner has to approve the new time" in customer.follow().text
+    assert "part comes later" in press(owner, booking, "approve").text
+
+    page = owner.get(f"{booking}/move", query_string=wish(17, "14:00", "16:00"))
+    assert "You move it as the owner" in page.text
+    owner.post(f"{booking}/move", wish(17, "14:00", "16:00"))
+    assert "The booking is moved." in owner.follow().text
+    page = customer.get(booking)
+    assert "14:00" in page.text and "Waiting for approval" not in page.text
+
+
+def test_whoever_scans_the_code_at_a_machine_checks_in_and_out(
+    park: Park, clock: ManualClock, system: SystemUnderTest
+) -> None:
+    customer, owner = park(CUSTOMER), park(OWNER)
+    machine = found(customer, "Five-axis machining centre")
+    booking = held(customer, machine, wish(18, "09:00", "11:00"))
+    press(customer, booking, "confirm")
+    press(owner, booking, "approve")
+    poster = owner.get(f"/my-machines{machine.removeprefix('/machines')}/check-in-code")
+    scanned = re.search(r"https?://[^/<]+(/machines/[^<]+/check-in/[^<]+)<", poster.text)
+    assert scanned and '<svg viewBox="' in poster.text and "style=" not in poster.text
+    code = scanned[1]
+
+    visitor = Browser(system.edge_app.test_client()).get(code)
+    assert visitor.status_code == 303 and "/sign-in?next=" in visitor.headers["Location"]
+    clock.set(instant(17, "12:00"))
+    assert "It is too early" in park(CUSTOMER).get(code).text
+    clock.set(instant(18, "09:00"))
+    customer = park(CUSTOMER)
+    assert "Check in and begin" in customer.get(code).text
+    customer.post(f"{code}{booking.removeprefix('/bookings')}/check-in")
+    assert "You are checked in" in customer.follow().text
+    assert "Checked in at the machine" in customer.get(booking).text
+    customer.get(code)
+    customer.post(f"{code}{booking.removeprefix('/bookings')}/check-out")
+    assert "The use has ended and is billed." in customer.follow().text
+
+    assert "no booking of this machine" in park(OWNER).get(code).text
+    void = customer.get(f"{code[:-3]}abc")
+    assert void.status_code == 403 and "The code is void" in void.text
+
+
+def test_an_owner_names_a_crew_and_chooses_it_for_a_machine(park: Park) -> None:
+    owner = park(OWNER)
+    owner.get("/my-machines/crews")
+    missing = owner.post("/my-machines/crews", {"owner": DRAFT["owner"], "people": "many"})
+    assert (
+        missing.status_code == 422 and 'href="#people"' in missing.text and 'href="#name-zh"' in missing.text
+    )
+    assert 'value="many"' in missing.text
+    crew = {"owner": DRAFT["owner"], "name.zh": "夜班", "name.en": "Night crew", "people": "3"}
+    owner.post("/my-machines/crews", crew)
+    page = owner.follow()
+
+    assert "The crew is named." in page.text and "Night crew" in page.text and "3 people" in page.text
+    assert "Night crew" in owner.get("/my-machines/add").text
+    assert park("resident").get("/my-machines/crews").status_code == 403
+
+
+def test_a_firm_subscribes_to_its_bookings_and_makes_the_address_void(
+    park: Park, system: SystemUnderTest
+) -> None:
+    owner = park(OWNER)
+    page = owner.get("/bookings/feeds")
+    machine = re.search(r'<option value="([0-9A-Z]{18}/[0-9a-f-]{36})">Bookings of Five-axis', page.text)
+    assert machine
+    owner.post("/bookings/feeds", {"of": machine[1]})
+    page = owner.follow()
+    address = re.search(r'value="https?://[^/"]+(/api/v1/production/machine-feeds/[^"]+)"', page.text)
+    assert address and "The feed is made." in page.text
+    program = system.edge_app.test_client()
+    read = program.get(address[1])
+    assert read.status_code == 200 and read.text.startswith("BEGIN:VCALENDAR")
+    again = program.get(address[1], headers={"If-None-Match": read.headers["ETag"]})
+    assert again.status_code == 304 and "Set-Cookie" not in read.headers
+
+    revoke = re.search(r'action="(/bookings/feeds/[0-9a-f-]+/revoke)"', page.text)
+    assert revoke
+    old = {
+        "version": owner.hidden("version"),
+        "idempotency_key": "once",
+        "csrf_token": owner.hidden("csrf_token"),
+    }
+    owner.post(revoke[1], old)
+    assert "The address is void." in owner.follow().text
+    assert program.get(address[1]).status_code == 404
+    assert owner.post(revoke[1], {**old, "idempotency_key": "twice"}).status_code == 412
+    assert owner.post("/bookings/feeds", {"of": machine[1]}).status_code == 409
+    assert park("resident").get("/bookings/feeds").status_code == 403
+
+
 def test_a_booking_is_not_approved_without_a_reason(park: Park) -> None:
     customer, owner = park(CUSTOMER), park(OWNER)
     booking = held(customer, found(customer, "Five-axis machining centre"), wish(7, "09:00", "11:00"))

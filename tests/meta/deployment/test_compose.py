@@ -25,8 +25,13 @@ ROOT = Path(__file__).parents[3]
 FILE = (ROOT / "docker-compose.yml").read_text("utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 SECRETS = ("YUANBAN_SECRET_KEY", "POSTGRES_PASSWORD", "YUANBAN_DATABASE_PASSWORD", "YUANBAN_BROKER_PASSWORD")
-NOT_CONNECTED = ("YUANBAN_TAX_URL", "YUANBAN_TAX_SECRET", "YUANBAN_TAX_CALLBACK_SECRET")
-"""What may stay empty: then no system of another authority is connected."""
+NOT_CONNECTED = (
+    "YUANBAN_TAX_URL",
+    "YUANBAN_TAX_SECRET",
+    "YUANBAN_TAX_CALLBACK_SECRET",
+    "YUANBAN_ADDRESS_SECRET",
+)
+"""What may stay empty: then no system of another authority is connected, and the service's key signs."""
 GIVEN = {**dict.fromkeys(SECRETS, SECRET), "YUANBAN_PUBLIC_URL": "https://park.example.org"}
 ENGINES = {"postgres", "rabbitmq"}
 ONE_SHOT = {"migrate", "seed"}

@@ -1,5 +1,6 @@
 """`…/machine-bookings`: a machine booked by a firm, from the hold to the end of the use."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,11 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
+from facilities.capacity.bookings.policy import require_at
 from facilities.capacity.refusals import CAPACITY_FULL, HOLD_EXPIRED, NOT_NOW, WRONG_STATE
 from facilities.capacity.rules import Wish
 from facilities.production.machines.api import EXAMPLE_ID
-from facilities.production.machines.bookings import commands, correcting, queries, using
+from facilities.production.machines.bookings import commands, correcting, moving, queries, using
 from facilities.production.machines.bookings.commands import Opened
 from facilities.production.machines.bookings.schemas import (
     BookingListArgs,
@@ -23,10 +25,13 @@ from facilities.production.machines.bookings.schemas import (
     Hold,
     MachineBookingsArgs,
     MayReason,
+    MovePreview,
     MustReason,
+    NewTime,
+    NewTimeArgs,
     Side,
 )
-from facilities.production.machines.bookings.view import preview, summaries, whole
+from facilities.production.machines.bookings.view import move_preview, preview, summaries, whole
 from facilities.production.machines.model import MachineBooking
 from facilities.production.machines.policy import (
     acting,
@@ -52,6 +57,9 @@ from shared.http.paging import link_next
 from shared.http.state import current_actor, current_runtime
 from shared.refusals import FORBIDDEN, NOT_FOUND
 from shared.transaction import Transaction
+
+_FAR = timedelta(days=1000)
+"""Beyond every horizon, and within what calendars can count."""
 
 blueprint = Blueprint(
     "machine_bookings",
@@ -196,6 +204,43 @@ def cancel_machine_booking(tx: Transaction, data: dict[str, Any], booking_id: UU
     everything back.
     """
     return _reply(tx, commands.cancel(tx, _opened(tx, booking_id), data.get("reason", "")))
+
+
+@blueprint.get("/machine-bookings/<uuid:booking_id>/move")
+@blueprint.arguments(NewTimeArgs, location="query")
+@blueprint.response(200, MovePreview)
+@refuses(FORBIDDEN, WRONG_STATE, HOLD_EXPIRED)
+def preview_move(args: dict[str, Any], booking_id: UUID) -> Response:
+    """What moving the booking to another time would bring: its price, what comes back, what else is free.
+
+    For the two sides of the booking.
+    """
+    reader, runtime = current_actor(), current_runtime()
+    now = runtime.clock.now()
+    with runtime.read() as session:
+        it = Opened(*queries.find_booking(session, booking_id, visible_booking(reader)))
+        party = acting(reader, it.kept, "move")
+        require_at(now, "move", it.booking, party)
+        start = args["starts_at"] or it.booking.starts_at
+        end = args["ends_at"] or min(start, now + _FAR) + it.booking.span.length
+        found = moving.preview(session, it, party, start, end, now)
+        return json_response(Reply(move_preview(session, it, party, found)))
+
+
+@blueprint.post("/machine-bookings/<uuid:booking_id>/move")
+@blueprint.arguments(NewTime)
+@blueprint.response(200, BookingOut, headers=ETAG)
+@guarded
+@refuses(FORBIDDEN, WRONG_STATE, HOLD_EXPIRED, NOT_OFFERED, CAPACITY_FULL)
+@command
+def move_machine_booking(tx: Transaction, data: dict[str, Any], booking_id: UUID) -> Reply:
+    """Move a booking to another time, at the price and by the rules that were agreed.
+
+    For its two sides. A customer gets for the old time what a cancellation now would give back, and all of it
+    when the new time contains the old one; what the owner had approved waits for approval again. An owner who
+    moves gives everything back, and the new time stands.
+    """
+    return _reply(tx, moving.move(tx, _opened(tx, booking_id), **data))
 
 
 @blueprint.post("/machine-bookings/<uuid:booking_id>/start")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from facilities.capacity.cancelling import Outcome, Paid
 from facilities.capacity.posting import Reason
-from facilities.production.machines.model import Charge, Machine, MachineBooking
+from facilities.production.machines.model import BookingEntry, Charge, Machine, MachineBooking
 from facilities.production.statements import commands as books
 from facilities.production.statements.commands import Owed
 from shared.ids import new_id
@@ -25,6 +25,11 @@ DEPOSIT_BACK = "deposit_back"
 FEE = "no_show_fee"
 CORRECTION = "correction"
 DEPOSIT_CORRECTION = "deposit_correction"
+MOVED = "moved"
+"""The step of the history after which lines are about another time."""
+
+_MOST_OF_A_TIME = 1000
+"""Lines of one reason for one time of a booking."""
 
 POSTED_AS: Mapping[str, Reason] = {
     **dict.fromkeys(("use", "band", "operator", "set_up", "minimum"), Reason.PRICE),
@@ -54,10 +59,19 @@ def charges_of(session: Session, booking_id: UUID) -> Sequence[Charge]:
 
 
 def paid_of(session: Session, booking_id: UUID) -> Paid:
-    """What the customer owes or has paid by the lines so far, deposit and the rest."""
-    lines = charges_of(session, booking_id)
+    """What the customer owes or has paid for the present time of the booking, deposit and the rest.
+
+    What was kept when it was moved from another time is settled for good and does not count.
+    """
+    first = _first_number(session, booking_id)
+    lines = [each for each in charges_of(session, booking_id) if each.seq > first]
     deposit = sum(each.amount_fen for each in lines if is_deposit(each))
     return Paid(sum(each.amount_fen for each in lines) - deposit, deposit)
+
+
+def balance_of(session: Session, booking_id: UUID) -> int:
+    """What the customer owes on the whole, in fen."""
+    return sum(each.amount_fen for each in charges_of(session, booking_id))
 
 
 def deposit_line(amount_fen: int) -> list[Said]:
@@ -82,24 +96,32 @@ def counter_entries(outcome: Outcome) -> list[Said]:
 
 
 def charge(tx: Transaction, booking_id: UUID, lines: Iterable[Said]) -> int:
-    """Enter lines, those of one reason numbered from 1; returns their sum in fen.
+    """Enter lines, those of one reason numbered on end; returns their sum in fen.
 
-    No reason is entered at two times: whoever repeats a step meets the line that is there.
+    Numbers begin with 1, after the first move with 1001, and so on: for one time of a booking no reason is
+    entered twice, so whoever repeats a step meets the line that is there.
     """
-    entered = add_lines(tx, booking_id, lines)
+    entered = add_lines(tx, booking_id, lines, first=_first_number(tx.session, booking_id))
     post(tx, booking_id, entered)
     return sum(line.amount_fen for line in entered)
 
 
 def add_lines(
-    tx: Transaction, booking_id: UUID, lines: Iterable[Said], after: Mapping[str, int] | None = None
+    tx: Transaction,
+    booking_id: UUID,
+    lines: Iterable[Said],
+    after: Mapping[str, int] | None = None,
+    first: int = 0,
 ) -> list[Charge]:
-    """Write the lines of a booking without posting them; `after` says where a reason has got to already."""
+    """Write the lines of a booking without posting them, numbered from `first` on.
+
+    `after` says where a reason has got to already.
+    """
     numbers = Counter(after or {})
     entered = []
     for said in lines:
         numbers[said[0]] += 1
-        entered.append(line_of(tx, booking_id, said, numbers[said[0]]))
+        entered.append(line_of(tx, booking_id, said, first + numbers[said[0]]))
     tx.session.add_all(entered)
     tx.session.flush()
     return entered
@@ -139,3 +161,10 @@ def post(tx: Transaction, booking_id: UUID, lines: Iterable[Charge]) -> None:
 def is_deposit(line: Charge) -> bool:
     """Whether a line is about the deposit."""
     return line.reason in {DEPOSIT, DEPOSIT_BACK, DEPOSIT_CORRECTION}
+
+
+def _first_number(session: Session, booking_id: UUID) -> int:
+    moves = sa.select(sa.func.count()).select_from(BookingEntry)
+    return _MOST_OF_A_TIME * (
+        session.scalar(moves.where(BookingEntry.booking_id == booking_id, BookingEntry.step == MOVED)) or 0
+    )

@@ -179,14 +179,14 @@ def confirm_as(tx: Transaction, it: Opened, party: Party, *, in_series: bool = F
     commands.confirm(tx, it.booking, party)
     if it.booking.state is State.PENDING:
         return note(tx, it, "requested", party, in_series=in_series)
-    return note(tx, it, "confirmed", party, moved_fen=_charge_price(tx, it), in_series=in_series)
+    return note(tx, it, "confirmed", party, moved_fen=charge_price(tx, it), in_series=in_series)
 
 
 def approve(tx: Transaction, it: Opened, *, in_series: bool = False) -> Opened:
     """The owner agrees; from here on it costs."""
     party = acting(tx.actor, it.kept, "approve")
     commands.approve(tx, it.booking, party)
-    return note(tx, it, "approved", party, moved_fen=_charge_price(tx, it), in_series=in_series)
+    return note(tx, it, "approved", party, moved_fen=charge_price(tx, it), in_series=in_series)
 
 
 def reject(tx: Transaction, it: Opened, reason: str, *, in_series: bool = False) -> Opened:
@@ -218,8 +218,25 @@ def cancelling(session: Session, it: Opened, party: Party, now: datetime) -> Out
 def missed(tx: Transaction, it: Opened) -> Opened:
     """Nobody came, says the owner: the price is kept, the rest by the agreed rules."""
     party = acting(tx.actor, it.kept, "no-show")
-    outcome = no_show(it.kept.cancelling, paid_of(tx.session, it.booking.id))
     ending.no_show(tx, it.booking, party)
+    return _note_missed(tx, it, party)
+
+
+def let_go(tx: Transaction, it: Opened) -> None:
+    """The engine has let it go because nobody came in time; charged as when the owner says so, and told."""
+    if tx.session.scalar(sa.select(_missed(it))):
+        return  # the owner has said it, and all of this was done with that
+    _note_missed(tx, it, Party.SYSTEM)
+    tx.audit("machine-booking.let-go", "booking", it.booking.id, on_behalf_of=it.kept.customer)
+
+
+def _missed(it: Opened) -> sa.Exists:
+    of_it = sa.and_(BookingEntry.booking_id == it.booking.id, BookingEntry.step == "missed")
+    return sa.exists().where(of_it)
+
+
+def _note_missed(tx: Transaction, it: Opened, party: Party) -> Opened:
+    outcome = no_show(it.kept.cancelling, paid_of(tx.session, it.booking.id))
     return note(tx, it, "missed", party, moved_fen=charge(tx, it.booking.id, counter_entries(outcome)))
 
 
@@ -245,7 +262,8 @@ def enter(tx: Transaction, kept: MachineBooking, step: str, party: Party, reason
     )
 
 
-def _charge_price(tx: Transaction, it: Opened) -> int:
+def charge_price(tx: Transaction, it: Opened) -> int:
+    """Enter the price as it was agreed, with the deposit; returns their sum in fen."""
     lines: list[Said] = [
         (str(line["kind"]), Text.of(line["what"]), int(line["amount_fen"]))
         for line in it.booking.price_lines or ()

@@ -7,6 +7,8 @@ from marshmallow import Schema, fields, validate
 from facilities.capacity.amounts import MOST_FEN
 from facilities.capacity.lifecycle import Party, State
 from facilities.production.machines.answers import (
+    AlternativeOut,
+    BrokenOut,
     CancellationOut,
     LineOut,
     OfferOut,
@@ -63,6 +65,25 @@ class Correction(Schema):
     reason = text(400, required=True)
     instead_fen = whole(
         0, MOST_FEN, "The right amount of the line, nearer to nothing than it is; 0: nothing", load_default=0
+    )
+
+
+class NewTime(Schema):
+    """Another time for a booking, and why, if one wants to say."""
+
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=400))
+
+
+class NewTimeArgs(Schema):
+    """Another time, to be looked at."""
+
+    starts_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "The new beginning; without it the present one"}
+    )
+    ends_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "The new end; without it as long a time as now"}
     )
 
 
@@ -183,6 +204,7 @@ class BookingOut(BookingSummary):
     reason = string("Why it was cancelled or rejected", null=True)
     started_at = instant(null=True)
     ended_at = instant(null=True)
+    no_show_at = instant("When it is let go unless the use has begun by then", null=True)
     charges = fields.List(fields.Nested(ChargeOut), required=True)
     balance_fen = fields.Integer(
         required=True, metadata={"description": "Sum of the lines: what the customer owes on the whole"}
@@ -216,4 +238,36 @@ class CancellationPreview(Answer):
         fields.Nested(OfferOut),
         required=True,
         metadata={"description": "Until when the customer gets how much back"},
+    )
+
+
+class MovePreview(Answer):
+    """What the reader's moving the booking there now would bring."""
+
+    by = fields.Enum(Party, by_value=True, required=True)
+    bookable = fields.Boolean(required=True)
+    free = fields.Integer(
+        required=True, metadata={"description": "The booking's own old time counts as free"}
+    )
+    broken = fields.List(fields.Nested(BrokenOut), required=True)
+    alternatives = fields.List(fields.Nested(AlternativeOut), required=True)
+    needs_approval = fields.Boolean(
+        required=True, metadata={"description": "Whether the new time waits for the owner's approval"}
+    )
+    price_lines = fields.List(
+        fields.Nested(LineOut),
+        required=True,
+        metadata={"description": "The new time by the price that was agreed"},
+    )
+    price_fen = fields.Integer(required=True, allow_none=True)
+    deposit_fen = fields.Integer(required=True, allow_none=True)
+    returned = fields.List(
+        fields.Nested(RefundLine), required=True, metadata={"description": "What comes back for the old time"}
+    )
+    kept_fen = fields.Integer(
+        required=True, metadata={"description": "What was charged for the old time and does not come back"}
+    )
+    balance_fen = fields.Integer(required=True, metadata={"description": "What is owed on the whole now"})
+    balance_after_fen = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The same once the new time is agreed"}
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from facilities.capacity.bookings import commands, ending
 from facilities.capacity.grid import Span
+from facilities.capacity.lifecycle import Party
 from facilities.capacity.pricing import Use
 from facilities.capacity.settling import settlement
 from facilities.production.machines.bookings.charging import Said, charge, deposit_back, paid_of
@@ -37,7 +38,11 @@ def finish(tx: Transaction, it: Opened, runs: Sequence[Mapping[str, Any]]) -> Op
     What ran beyond the booked end costs what the agreed price says, an early end gives the rest of the time
     back to others; the deposit is returned. Raises InvalidInput with everything wrong about the runs.
     """
-    party = acting(tx.actor, it.kept, "finish")
+    return finish_as(tx, it, acting(tx.actor, it.kept, "finish"), runs)
+
+
+def finish_as(tx: Transaction, it: Opened, party: Party, runs: Sequence[Mapping[str, Any]]) -> Opened:
+    """The step of `finish`, on whichever side."""
     if wrong := _wrong(tx, it, runs):
         raise InvalidInput(errors=wrong)
     ending.finish(tx, it.booking, party)

@@ -7,24 +7,26 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from facilities.capacity.bookings.keeping import no_show_at
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.cancelling import offers
 from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, allows
-from facilities.production.machines.bookings.charging import charges_of, paid_of
+from facilities.production.machines.bookings.charging import balance_of, charges_of, paid_of
 from facilities.production.machines.bookings.commands import Opened, cancelling
 from facilities.production.machines.bookings.correcting import correctable, sequences_of
+from facilities.production.machines.bookings.moving import Preview
 from facilities.production.machines.bookings.queries import entries_of, runs_of
 from facilities.production.machines.events import firm_names
 from facilities.production.machines.model import Charge, Machine, MachineBooking
 from facilities.production.machines.policy import allowed_to, parties
 from facilities.production.machines.queries import machines_by_id
-from facilities.production.machines.view import offers_out
+from facilities.production.machines.view import broken_out, offers_out, span_out
 from facilities.production.statements.model import PostingLine
 from shared.actor import Actor
 
 Json = dict[str, Any]
 
-_OFFERED = tuple(verb for verb in VERBS if verb not in {"expire", "move"})
+_OFFERED = tuple(verb for verb in VERBS if verb != "expire")
 
 
 def summaries(session: Session, found: Sequence[tuple[Booking, MachineBooking]]) -> list[Json]:
@@ -52,6 +54,7 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
         "reason": booking.reason,
         "started_at": _moment(booking.started_at),
         "ended_at": _moment(booking.ended_at),
+        "no_show_at": _moment(no_show_at(booking, booking.starts_at)),
         "charges": [_charge(each, posted, each.id in may_correct) for each in charges],
         "balance_fen": sum(each.amount_fen for each in charges),
         "runs": [
@@ -94,6 +97,44 @@ def preview(session: Session, it: Opened, party: Party, now: datetime) -> Json:
         "refund_fen": outcome.refund_fen,
         "lines": [{"what": line.what.to_dict(), "amount_fen": line.amount_fen} for line in outcome.lines],
         "offers": offers_out(found),
+    }
+
+
+def move_preview(session: Session, it: Opened, party: Party, found: Preview) -> Json:
+    """What this side's move would bring."""
+    paid, balance = paid_of(session, it.booking.id), balance_of(session, it.booking.id)
+    answer = {
+        "by": party.value,
+        "bookable": found.move is not None and found.free >= it.booking.quantity,
+        "free": found.free,
+        "broken": [broken_out(each) for each in found.broken],
+        "alternatives": [{"kind": each.kind, **span_out(each.span)} for each in found.alternatives],
+        "needs_approval": False,
+        "price_lines": [],
+        "price_fen": None,
+        "deposit_fen": None,
+        "returned": [],
+        "kept_fen": 0,
+        "balance_fen": balance,
+        "balance_after_fen": None,
+    }
+    if found.move is None:
+        return answer
+    price, back = found.move.price, found.move.returned
+    total = price.total_fen + price.deposit_fen
+    return {
+        **answer,
+        "needs_approval": found.move.approval,
+        "price_lines": [line.to_json() for line in price.lines],
+        "price_fen": price.total_fen,
+        "deposit_fen": price.deposit_fen,
+        "returned": [
+            {"what": line.what.to_dict(), "amount_fen": line.amount_fen}
+            for line in back.lines
+            if paid.price_fen or paid.deposit_fen
+        ],
+        "kept_fen": paid.price_fen + paid.deposit_fen - back.refund_fen,
+        "balance_after_fen": balance - back.refund_fen + total,
     }
 
 

@@ -406,3 +406,19 @@ def test_a_move_does_not_count_against_itself(works: Works) -> None:
     works.move(booked, 2, 5)
     with pytest.raises(InvalidInput):
         works.move(booked, 2, 5.25)
+
+
+def test_a_move_is_one_version_and_may_offer_the_bookings_own_old_time(works: Works) -> None:
+    ledger = works.ledger()
+    machine = works.resource(ledger)
+    booked = works.book(machine, 1, 3)
+    works.book(machine, 3, 6)
+    seen, said = works.again(booked).version, len(told(works, booked))
+
+    with pytest.raises(Full) as refused:
+        works.move(booked, 3, 4)
+
+    ours = [(each.span.start, each.span.end) for each in refused.value.alternatives]
+    assert (works.at(2.75), works.at(3.75)) not in ours and (works.at(2), works.at(3)) in ours
+    assert len(told(works, booked)) == said
+    assert works.move(booked, 0.5, 2).version == seen + 1

@@ -25,7 +25,7 @@ def test_two_firms_complete_the_trade(trade: Trade) -> None:
 
     held = trade.ok(trade.hold(machine, 24, 27, with_operator=True, purpose="减速器壳体试制"))
     assert (held["state"], held["price_fen"], held["deposit_fen"]) == ("held", 117000, 100000)
-    assert held["charges"] == [] and set(held["actions"]) == {"confirm", "cancel"}
+    assert held["charges"] == [] and set(held["actions"]) == {"confirm", "move", "cancel"}
     booking = held["id"]
     assert trade.ok(trade.act(BORROWER, booking, "confirm"))["state"] == "pending"
     approved = trade.ok(trade.act(LENDER, booking, "approve"))
