@@ -66,6 +66,25 @@ MACHINE_STEPS = (
     "finished",
     "missed",
 )
+AFTER_USE_STEPS = (
+    "quality-recorded",
+    "quality-accepted",
+    "concession-proposed",
+    "concession-agreed",
+    "concession-ended",
+    "dispute-opened",
+    "dispute-stated",
+    "settlement-proposed",
+    "settlement-ended",
+    "dispute-settled",
+    "dispute-decided",
+    "dispute-withdrawn",
+    "rated",
+    "ratings-shown",
+    "rating-answered",
+    "rating-hidden",
+)
+"""Steps of a machine booking of which only the other side is told; both, where neither has taken them."""
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -138,12 +157,23 @@ def tell_of_stuck(tx: Transaction, event: Event) -> None:
 def tell_both_sides(tx: Transaction, event: Event) -> None:
     """Tell whoever has booked a machine, and whoever has listed it."""
     step = event.type.split(".")[3]
-    facts, link = booking_facts(event.data), f"/machines/bookings/{event.data['booking_id']}"
+    facts, link = booking_facts(event.data), f"/bookings/{event.data['booking_id']}"
     words = tx.resource(Catalogue).word
     if event.data["customer_account_id"] is not None:
         customer = event.data["customer_account_id"]
         tell(tx, event, customer, words(f"machine-booking.{step}", facts), link)
     tell(tx, event, event.data["owner_account_id"], words(f"machine-order.{step}", facts), link)
+
+
+def tell_other_side(tx: Transaction, event: Event) -> None:
+    """Tell the side of a machine booking that has not taken the step; both, where neither has."""
+    step = event.type.split(".")[3]
+    words, link = tx.resource(Catalogue).word, f"/bookings/{event.data['booking_id']}"
+    wording = words(f"machine-after-use.{step}", booking_facts(event.data))
+    accounts = {"customer": event.data["customer_account_id"], "provider": event.data["owner_account_id"]}
+    told = {account for side, account in accounts.items() if side != event.data["by"] and account is not None}
+    for account in sorted(told):
+        tell(tx, event, account, wording, link)
 
 
 def handlers() -> Mapping[str, EventHandler]:
@@ -162,4 +192,7 @@ def handlers() -> Mapping[str, EventHandler]:
         for step, handler in steps.items()
     }
     of_machines = {f"yuanban.production.machine-booking.{step}.v1": tell_both_sides for step in MACHINE_STEPS}
+    of_machines |= {
+        f"yuanban.production.machine-booking.{step}.v1": tell_other_side for step in AFTER_USE_STEPS
+    }
     return {**of_cases, **of_machines, ROLES_CHANGED: keep_manager}

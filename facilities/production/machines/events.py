@@ -14,6 +14,7 @@ from facilities.capacity.bookings.model import Booking
 from facilities.capacity.lifecycle import STATE_NAMES, Party, State
 from facilities.capacity.tariff import Operator
 from facilities.enterprises.model import EnterpriseCopy
+from facilities.production.machines.after_use.steps import AFTER_USE
 from facilities.production.machines.model import Machine, MachineBooking, MachineState
 from shared.http.schemas import TextSchema, day, instant, string
 from shared.messaging.contracts import EventContract
@@ -32,6 +33,7 @@ BOOKING_STEPS: Mapping[str, Text] = {
     "started": Text("设备已开始使用", "The use of a machine has begun"),
     "finished": Text("设备使用完毕", "The use of a machine has ended"),
     "missed": Text("未到场使用设备", "The customer has not come to use a machine"),
+    **AFTER_USE,
 }
 MACHINE_STEPS: Mapping[str, Text] = {
     "published": Text("设备已发布", "A machine is offered"),
@@ -83,6 +85,12 @@ class MachineBookingData(Schema):
         strict=True,
         metadata={"description": "What this step has charged; negative: given back"},
     )
+    amount_fen = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        metadata={"description": "What was claimed or offered after the use, where that is what it tells"},
+    )
 
 
 BOOKING_CONTRACTS: Mapping[str, EventContract] = {
@@ -130,6 +138,7 @@ def announce_booking(
     *,
     reason: str | None = None,
     moved_fen: int = 0,
+    amount_fen: int | None = None,
 ) -> None:
     """Emit `yuanban.production.machine-booking.<step>.v1`."""
     machine = tx.session.get_one(Machine, kept.machine_id)
@@ -154,6 +163,7 @@ def announce_booking(
         "expires_at": booking.expires_at,
         "price_fen": booking.price_fen,
         "moved_fen": moved_fen,
+        "amount_fen": amount_fen,
     }
     tx.emit(BOOKING_CONTRACTS[step], kept, booking.id, data)
 
