@@ -12,6 +12,7 @@ from facilities.production.machines.after_use.opening import open_in_turn, side_
 from facilities.production.machines.api import EXAMPLE_ID
 from facilities.production.machines.bookings.commands import Opened
 from facilities.production.machines.bookings.queries import find_booking
+from facilities.production.machines.bookings.schemas import MayReason
 from facilities.production.machines.disputes import commands
 from facilities.production.machines.disputes.model import Dispute, Evidence
 from facilities.production.machines.disputes.policy import visible_dispute
@@ -19,7 +20,6 @@ from facilities.production.machines.disputes.queries import find_dispute, list_d
 from facilities.production.machines.disputes.rules import RUNNING
 from facilities.production.machines.disputes.schemas import (
     Decision,
-    Declining,
     DisputeListArgs,
     DisputeOut,
     DisputePage,
@@ -230,7 +230,7 @@ def agree_to_machine_settlement(tx: Transaction, _data: dict[str, Any], dispute_
 
 
 @blueprint.post("/machine-disputes/<uuid:dispute_id>/decline")
-@blueprint.arguments(Declining, required=False)
+@blueprint.arguments(MayReason, required=False)
 @blueprint.response(200, DisputeOut, headers=ETAG)
 @guarded
 @refuses(FORBIDDEN, WRONG_STATE)

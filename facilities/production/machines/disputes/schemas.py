@@ -37,12 +37,6 @@ class Settlement(Schema):
     text = fields.String(load_default="", validate=validate.Length(max=400))
 
 
-class Declining(Schema):
-    """Why, if one wants to say."""
-
-    reason = fields.String(load_default="", validate=validate.Length(max=400))
-
-
 class Decision(Schema):
     """What the park decides, and why."""
 

@@ -11,12 +11,13 @@ from facilities.production.machines.after_use.opening import open_in_turn, side_
 from facilities.production.machines.api import EXAMPLE_ID
 from facilities.production.machines.bookings.commands import Opened
 from facilities.production.machines.bookings.queries import find_booking
+from facilities.production.machines.bookings.schemas import MayReason
 from facilities.production.machines.disputes.model import Evidence
 from facilities.production.machines.policy import visible_booking
 from facilities.production.machines.quality import commands
 from facilities.production.machines.quality.model import QualityResult
 from facilities.production.machines.quality.rules import sides
-from facilities.production.machines.quality.schemas import Concession, Declining, QualityBody, QualityOut
+from facilities.production.machines.quality.schemas import Concession, QualityBody, QualityOut
 from facilities.production.machines.quality.view import quality_out
 from facilities.production.machines.refusals import DISPUTE_OPEN
 from facilities.production.machines.schemas import Nothing
@@ -183,7 +184,7 @@ def agree_to_machine_concession(tx: Transaction, _data: dict[str, Any], booking_
 
 
 @blueprint.post("/machine-bookings/<uuid:booking_id>/quality/decline")
-@blueprint.arguments(Declining, required=False)
+@blueprint.arguments(MayReason, required=False)
 @blueprint.response(200, QualityOut, headers=ETAG)
 @guarded
 @refuses(FORBIDDEN, WRONG_STATE)

@@ -37,12 +37,6 @@ class Concession(Schema):
     text = text(400, "What deviates", required=True)
 
 
-class Declining(Schema):
-    """Why, if one wants to say."""
-
-    reason = fields.String(load_default="", validate=validate.Length(max=400))
-
-
 class QualityOut(Answer):
     """The quality result of a booking; with version 0 nothing is recorded yet."""
 

@@ -14,6 +14,8 @@ from shared.text import Text
 
 _NONE = Text("没有这条评价，或您无权查看", "There is no such rating, or you may not see it")
 
+_WHOLE_CODE = 18
+
 
 def find_rating(
     session: Session,
@@ -38,7 +40,10 @@ def list_ratings(
     """A page of the shown ratings, of one firm or of all, the latest first; the cursor of the next page."""
     query = sa.select(Rating).where(Rating.shown_at.is_not(None)).order_by(Rating.id.desc()).limit(limit + 1)
     if rated is not None:
-        query = query.where(Rating.rated == rated)
+        whole = len(rated) == _WHOLE_CODE
+        query = query.where(
+            Rating.rated == rated if whole else Rating.rated.startswith(rated, autoescape=True)
+        )
     if cursor is not None:
         query = query.where(Rating.id < id_of(cursor))
     found = session.scalars(query).all()

@@ -34,7 +34,7 @@ class RatingListArgs(PageArgs):
     firm = fields.String(
         load_default=None,
         validate=validate.Length(max=18),
-        metadata={"description": "Only those of this firm: its credit code"},
+        metadata={"description": "Only those of this firm: its credit code, or how that begins"},
     )
 
 
