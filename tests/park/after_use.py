@@ -21,7 +21,7 @@ def quality(park: Park, *, recorded: bool = False, proposed: bool = False) -> tu
     path = f"/machine-bookings/{booking_id}/quality"
     version = '"0"'
     if recorded or proposed:
-        body = {"accepted_pieces": 96, "rejected_pieces": 4}
+        body: dict[str, Any] = {"accepted_pieces": 96, "rejected_pieces": 4}
         version = _ask(park, RIVAL, "PUT", path, json=body, headers={"If-Match": version}).headers["ETag"]
         headers = {"If-Match": version, **_PDF}
         version = _ask(park, RIVAL, "PUT", f"{path}/report", data=pdf(), headers=headers).headers["ETag"]

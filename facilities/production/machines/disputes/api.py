@@ -154,12 +154,12 @@ def put_machine_evidence(dispute_id: UUID, number: int) -> Response:
     For the two sides of the dispute. Nothing is replaced: 412 where the number is taken or not the next one.
     The content decides what a file is, never its name.
     """
-    if request.headers.get("If-None-Match", "").strip() != "*":
-        raise PreconditionRequired
     actor, runtime = current_actor(), current_runtime()
     with runtime.read() as session:
         dispute = find_dispute(session, dispute_id, visible_dispute(actor))
         side_of(actor, session.get_one(MachineBooking, dispute.booking_id))
+    if request.headers.get("If-None-Match", "").strip() != "*":
+        raise PreconditionRequired
     # Judged and stored before the transaction: opening a file takes long.
     data, found = files.taken_in(runtime.context.blobs)
     try:
