@@ -40,7 +40,7 @@ def disputed(park: Park) -> tuple[str, str]:
     opened = _ask(park, MEMBER, "POST", path, json=body, headers={"If-Match": version})
     dispute_id: str = opened.json["id"]
     path = f"/machine-disputes/{dispute_id}"
-    headers = {"If-None-Match": "*", **_PDF}
+    headers = {"If-Match": opened.headers["ETag"], **_PDF}
     asked = _ask(park, MEMBER, "PUT", f"{path}/evidence/1", data=pdf(), headers=headers)
     for who, verb, said in (
         (RIVAL, "statements", {"text": "来料硬度不符"}),

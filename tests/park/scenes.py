@@ -433,8 +433,8 @@ def _quality(**more: bool) -> Callable[[Park], Scene]:
 def _machine_dispute(number: str) -> Callable[[Park], Scene]:
     def disputed(park: Park) -> Scene:
         dispute_id, version = after_use.disputed(park)
-        headers = {"If-None-Match": "*"}
-        return Scene({"dispute_id": dispute_id, "number": number}, {"dispute_id": version}, headers=headers)
+        versions = {"dispute_id": version, "number": version}
+        return Scene({"dispute_id": dispute_id, "number": number}, versions)
 
     return disputed
 

@@ -110,7 +110,7 @@ def upload_evidence(dispute_id: UUID) -> Answer:
     number = request.form.get("number", "")
     number = number if number.isascii() and number.isdigit() and len(number) < 6 else "0"
     path = path_of("machine-disputes", str(dispute_id), "evidence", number)
-    response = upload(path, file, {"If-None-Match": "*"})
+    response = upload(path, file, {"If-Match": f'"{request.form.get("version", "")}"'})
     if response.status in ABOUT_THE_FILE:
         return _dispute_page(dispute_id, wrong=about_file(sentence_of(response))), response.status
     if response.status in (CONFLICT, STALE, _FORBIDDEN):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, g
 
 from facilities.capacity.refusals import WRONG_STATE
 from facilities.production.machines.after_use import files
@@ -33,7 +33,7 @@ from facilities.production.machines.policy import visible_booking
 from facilities.production.machines.quality.model import QualityResult
 from facilities.production.machines.refusals import DISPUTE_OPEN, NOT_ANSWERED, TOO_LATE
 from facilities.production.machines.schemas import Nothing
-from shared.errors import NotFound, PreconditionRequired, Problem
+from shared.errors import NotFound, Problem
 from shared.http.app import takes_files
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, refuses, uploads
@@ -149,7 +149,7 @@ def state_in_machine_dispute(tx: Transaction, data: dict[str, Any], dispute_id: 
 @refuses(FORBIDDEN, WRONG_STATE)
 @takes_files
 def put_machine_evidence(dispute_id: UUID, number: int) -> Response:
-    """Hand in a file under the next number (`next_number`), with `If-None-Match: *`.
+    """Hand in a file under the next number (`next_number`); `If-Match` names the version of the dispute.
 
     For the two sides of the dispute. Nothing is replaced: 412 where the number is taken or not the next one.
     The content decides what a file is, never its name.
@@ -158,8 +158,7 @@ def put_machine_evidence(dispute_id: UUID, number: int) -> Response:
     with runtime.read() as session:
         dispute = find_dispute(session, dispute_id, visible_dispute(actor))
         side_of(actor, session.get_one(MachineBooking, dispute.booking_id))
-    if request.headers.get("If-None-Match", "").strip() != "*":
-        raise PreconditionRequired
+    expected_version()  # whoever says none need not wait for the file to be opened
     # Judged and stored before the transaction: opening a file takes long.
     data, found = files.taken_in(runtime.context.blobs)
     try:
@@ -172,7 +171,7 @@ def put_machine_evidence(dispute_id: UUID, number: int) -> Response:
 
 @command
 def _keep(tx: Transaction, dispute_id: UUID, number: int, data: bytes, found: InspectedUpload) -> Reply:
-    it, dispute = _opened(tx, dispute_id, guard=False)
+    it, dispute = _opened(tx, dispute_id)
     commands.hand_in(tx, it, dispute, number, found)
     files.keep(tx, data, found)
     return _reply(tx, dispute, status=201)
@@ -278,13 +277,12 @@ def decide_machine_dispute(tx: Transaction, data: dict[str, Any], dispute_id: UU
     return _reply(tx, dispute)
 
 
-def _opened(tx: Transaction, dispute_id: UUID, *, guard: bool = True) -> tuple[Opened, Dispute]:
+def _opened(tx: Transaction, dispute_id: UUID) -> tuple[Opened, Dispute]:
     """The booking and its dispute, on which nobody else acts until this transaction ends."""
     visible = visible_dispute(tx.actor)
     booking_id = find_dispute(tx.session, dispute_id, visible).booking_id
     take_turn(tx.session, booking_id)
-    version = expected_version() if guard else None
-    dispute = find_dispute(tx.session, dispute_id, visible, expected_version=version)
+    dispute = find_dispute(tx.session, dispute_id, visible, expected_version=expected_version())
     # Whoever decides may not read bookings; what they need of this one, they see in the dispute.
     return Opened(*find_booking(tx.session, booking_id, MachineBooking.id == booking_id)), dispute
 

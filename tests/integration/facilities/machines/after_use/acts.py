@@ -55,8 +55,9 @@ def argue(trade: Trade, actor: Actor, dispute_id: str, verb: str, body: Any = No
 
 
 def evidence(trade: Trade, actor: Actor, dispute_id: str, number: int, data: bytes | None = None) -> Any:
+    version = trade.get(actor, f"/machine-disputes/{dispute_id}").headers.get("ETag", '"1"')
     headers = {
-        "If-None-Match": "*",
+        "If-Match": version,
         "Content-Type": "application/pdf",
         "Content-Disposition": "attachment; filename=report.pdf",
     }
