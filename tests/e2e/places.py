@@ -78,7 +78,7 @@ def _machine_used(customer: Person, owner: Person) -> Places:
     wish |= {"machine_id": made.json["id"], "on_behalf_of": borrower}
     booking = customer.ask("POST", "/production/machine-bookings", body=wish).expect(201).json["id"]
     path = f"/production/machine-bookings/{booking}"
-    claim = {"reason": "quality", "text": "four parts out of tolerance", "claimed_fen": 2000}
+    claim = {"reason": "quality", "text": "φ20 +0.05", "claimed_fen": 2000}
     for person, verb, said in (
         (customer, "confirm", {}),
         (owner, "start", {}),

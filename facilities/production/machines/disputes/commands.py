@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import flag_modified
 
 from facilities.capacity.lifecycle import STATE_NAMES as BOOKING_STATES
 from facilities.capacity.lifecycle import Party, State
@@ -105,7 +106,7 @@ def offer(tx: Transaction, it: Opened, dispute: Dispute, amount_fen: int, text: 
     party = _using(tx, it, dispute, "offer")
     _require_possible(tx, dispute, amount_fen)
     offers.make(tx, it, About.SETTLEMENT, party, amount_fen, text)
-    dispute.changed_at = tx.now
+    _touch(tx, dispute)
     details = {"dispute": str(dispute.id), "amount_fen": amount_fen}
     say(tx, it, "settlement-proposed", party, reason=text or None, amount_fen=amount_fen, details=details)
 
@@ -131,7 +132,7 @@ def decline(tx: Transaction, it: Opened, dispute: Dispute, reason: str) -> None:
     if open_now is None:
         raise PreconditionFailed
     offers.end(tx, open_now, OfferState.WITHDRAWN if party is open_now.party else OfferState.DECLINED)
-    dispute.changed_at = tx.now
+    _touch(tx, dispute)
     say(tx, it, "settlement-ended", party, reason=reason or None, details={"dispute": str(dispute.id)})
 
 
@@ -191,12 +192,21 @@ def _enter(tx: Transaction, it: Opened, dispute: Dispute, made: Evidence, party:
     made.dispute_id, made.number, made.party = dispute.id, number, party
     made.made_at, made.made_by = tx.now, tx.actor.id
     tx.session.add(made)
-    dispute.changed_at = tx.now
+    _touch(tx, dispute)
     if dispute.state is DisputeState.OPEN and party is other(dispute.opened_by):
         dispute.state = DisputeState.ANSWERED
     tx.session.flush()
     details = {"dispute": str(dispute.id), "number": number, "sha256": made.sha256}
     say(tx, it, "dispute-stated", party, reason=made.text, details=details)
+
+
+def _touch(tx: Transaction, dispute: Dispute) -> None:
+    """What is said, offered and declined stands beside the dispute; its version goes up for each of them.
+
+    Also for the second within one tick of the clock.
+    """
+    dispute.changed_at = tx.now
+    flag_modified(dispute, "changed_at")
 
 
 def _next(tx: Transaction, dispute: Dispute) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import flag_modified
 
 from facilities.capacity.lifecycle import STATE_NAMES as BOOKING_STATES
 from facilities.capacity.lifecycle import Party, State
@@ -191,6 +192,7 @@ def _settle(tx: Transaction, result: QualityResult, state: QualityState) -> None
 
 def _wait(tx: Transaction, result: QualityResult) -> None:
     result.answer_by = tx.now + limits().to_answer
+    flag_modified(result, "answer_by")  # a new version also within one tick of the clock
     _make_appointment(tx, result)
 
 
