@@ -3,8 +3,6 @@
 from uuid import UUID
 
 from flask import Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.http import parse_options_header
 
 from approvals.casefile.opening import reader_of, reading
 from approvals.casefile.view import Reader, materials_view, sees_personal_data
@@ -13,12 +11,10 @@ from approvals.cases.model import Case
 from approvals.cases.refusals import CLAIM_REQUIRED, MAKE_UP_OVER, NOT_RETURNED, WRONG_STATE
 from approvals.cases.schemas import PLACES, MaterialOut
 from approvals.documents import materials
-from approvals.documents.inspection import InspectedUpload
-from approvals.documents.limits import load_limits
 from approvals.documents.pages import render_page
 from approvals.documents.unused import forget, keep
 from approvals.items.catalogue import Catalogue
-from shared.errors import BadRequest, Forbidden, Problem, TooLarge
+from shared.errors import Forbidden, Problem
 from shared.http.app import takes_files
 from shared.http.command import Reply, command
 from shared.http.contract import guarded, refuses, uploads
@@ -29,11 +25,12 @@ from shared.http.state import current_runtime
 from shared.refusals import FORBIDDEN
 from shared.text import Text
 from shared.transaction import Transaction
+from shared.uploads.incoming import read_upload
+from shared.uploads.inspection import InspectedUpload
 
 blueprint = Blueprint("materials", __name__, description="Materials (申请材料)", path_parameters=PLACES)
 
 PAGE_WIDTH_PX = 1240
-_ENVELOPE = 64 * 1024  # what a multipart form adds around the file
 
 
 @blueprint.put("/cases/<uuid:case_id>/materials/<code>")
@@ -57,7 +54,7 @@ def put_material(case_id: UUID, code: str) -> Response:
         item = reader.context.resources.get(Catalogue).of(case)
         spec = materials.require_open_for(reader.actor, case, item, code, reader.today)
     # Judged and stored before the transaction: opening a file takes long.
-    data, declared, file_name = _upload()
+    data, declared, file_name = read_upload()
     found = materials.judge(spec, data, declared, file_name)
     reader.context.blobs.put(data)
     try:
@@ -136,22 +133,3 @@ def _readable(reader: Reader, case_id: UUID) -> Case:
             Text("领取任务后才能查看申请材料", "Claim the task to see the materials"), slug="claim-required"
         )
     return case
-
-
-def _upload() -> tuple[bytes, str | None, str]:
-    """Bytes, declared type and name of the file in the request."""
-    limit = load_limits().uploads.max_bytes
-    request.max_content_length = limit + _ENVELOPE
-    try:
-        if request.mimetype == "multipart/form-data":
-            form_file = request.files.get("file")
-            if form_file is None:
-                raise BadRequest(Text("表单中缺少文件（file）", "The form has no file (field `file`)"))
-            return form_file.read(), form_file.mimetype, form_file.filename or ""
-        data = request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise TooLarge(
-            Text("文件不能超过{n} MB", "A file may have at most {n} MB").format(n=limit // (1024 * 1024))
-        ) from error
-    _, options = parse_options_header(request.headers.get("Content-Disposition", ""))
-    return data, request.mimetype or None, options.get("filename", "")

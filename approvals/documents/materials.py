@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from approvals.cases import deferral, policy
 from approvals.cases.lifecycle import State
 from approvals.cases.model import Case, CaseMaterial
-from approvals.documents.inspection import InspectedUpload, inspect_upload
-from approvals.documents.limits import load_limits
 from approvals.documents.unused import let_go
 from approvals.items.model import Item, Material
 from shared.actor import Actor
@@ -19,6 +17,8 @@ from shared.errors import Conflict, NotFound, PreconditionFailed
 from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
+from shared.uploads.inspection import InspectedUpload, inspect_upload
+from shared.uploads.limits import load_limits
 
 
 def material_of(item: Item, code: str) -> Material:

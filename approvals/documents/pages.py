@@ -1,9 +1,13 @@
 """Pictures of a material's pages, for officials to read beside the form."""
 
-from approvals.documents.limits import load_limits
-from approvals.documents.reading.pool import ReaderPool, ReadingError
+from pathlib import Path
+
 from shared.errors import InvalidInput, NotFound
 from shared.text import Text
+from shared.uploads.limits import load_limits
+from shared.uploads.reading.pool import ReaderPool, ReadingError
+
+_FONTS = Path(__file__).parent / "fonts"
 
 
 def render_page(data: bytes, media_type: str, page: int, width_px: int) -> bytes:
@@ -21,6 +25,7 @@ def render_page(data: bytes, media_type: str, page: int, width_px: int) -> bytes
         "width": min(max(width_px, limits.min_width), limits.max_width),
         "max_height": limits.max_height,
         "max_pixels": load_limits().uploads.max_pixels,
+        "fonts": str(_FONTS),
     }
     try:
         answer, png = ReaderPool.shared().ask(job, data)

@@ -10,11 +10,16 @@ from facilities.production.machines import api as machines
 from facilities.production.machines.bookings import api as machine_bookings
 from facilities.production.machines.checkin import api as check_ins
 from facilities.production.machines.demo import DEMO_TIMER, enter_demo
+from facilities.production.machines.disputes import api as disputes
 from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
 from facilities.production.machines.events import CONTRACTS, SERVICE
 from facilities.production.machines.feeds import api as feeds
 from facilities.production.machines.handlers import handlers
 from facilities.production.machines.model import TRADE
+from facilities.production.machines.quality import api as quality
+from facilities.production.machines.quality.commands import QUALITY_TIMER, nobody_answered
+from facilities.production.machines.ratings import api as ratings
+from facilities.production.machines.ratings.revealing import RATING_TIMER, limit_is_over
 from facilities.production.machines.series import api as machine_series
 from facilities.production.machines.series.commands import EXTENSION_TIMER, extend
 from facilities.production.machines.series.events import CONTRACTS as SERIES_CONTRACTS
@@ -43,6 +48,9 @@ service = Service(
         machine_waitlist.blueprint,
         check_ins.blueprint,
         feeds.blueprint,
+        quality.blueprint,
+        disputes.blueprint,
+        ratings.blueprint,
         statements.blueprint,
         utilisation.blueprint,
     ],
@@ -57,6 +65,8 @@ service = Service(
         EXTENSION_TIMER: extend,
         MONTH_TIMER: close_month,
         **TIMERS,
+        QUALITY_TIMER: nobody_answered,
+        RATING_TIMER: limit_is_over,
     },
     resources=lambda _settings: waitlists({TRADE: MachineWaitlist()}),
     commands=(capacity,),

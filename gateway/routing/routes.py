@@ -77,18 +77,23 @@ WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 ROUTES = (
     # A file is looked into by processes of which there are few: up to 30 s to wait for one, 12 s to read
-    # (`approvals/documents/data/limits.yaml`). Two minutes suffice for 10 MB over 0.7 Mbit/s.
+    # (`shared/uploads/data/limits.yaml`). Two minutes suffice for 10 MB over 0.7 Mbit/s.
     Route(
         "upload",
         frozenset({"PUT", "POST"}),
-        ("*/materials/*",),
+        ("*/materials/*", "*/quality/report", "*/evidence/*"),
         TimeLimits(answer_s=50),
         body_limit=12 * MIB,
         streams=True,
         receive_s=120,
     ),
     # Files and PDFs that are made when read; pictures of pages wait for the same few processes.
-    Route("document", READING, ("*/materials/*", "*/slips/*", "*/certificates/*"), TimeLimits(answer_s=50)),
+    Route(
+        "document",
+        READING,
+        ("*/materials/*", "*/slips/*", "*/certificates/*", "*/quality/report", "*/evidence/*"),
+        TimeLimits(answer_s=50),
+    ),
     Route("read", READING, ("*",), TimeLimits(answer_s=10)),
     Route("write", WRITING, ("*",), TimeLimits(answer_s=20)),
 )

@@ -28,6 +28,8 @@ def booking_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "waits": data["state"] == "pending",
         "quantity": data["quantity"],
         "by": data["by"],
+        "who": {"customer": data["customer_name"], "provider": data["owner_name"]}.get(data["by"]),
+        "amount_yuan": yuan(data["amount_fen"]),
         "reason": clause(data["reason"]),
         "price_yuan": yuan(data["price_fen"]),
         "charged_yuan": yuan(moved) if moved > 0 else None,

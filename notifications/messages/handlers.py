@@ -78,6 +78,25 @@ SERIES_STEPS = (
     "extended",
     "expired",
 )
+AFTER_USE_STEPS = (
+    "quality-recorded",
+    "quality-accepted",
+    "concession-proposed",
+    "concession-agreed",
+    "concession-ended",
+    "dispute-opened",
+    "dispute-stated",
+    "settlement-proposed",
+    "settlement-ended",
+    "dispute-settled",
+    "dispute-decided",
+    "dispute-withdrawn",
+    "rated",
+    "ratings-shown",
+    "rating-answered",
+    "rating-hidden",
+)
+"""Steps of a machine booking of which only the other side is told; both, where neither has taken them."""
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -179,6 +198,17 @@ def tell_of_offer(tx: Transaction, event: Event) -> None:
         tell(tx, event, event.data["customer_account_id"], wording, link)
 
 
+def tell_other_side(tx: Transaction, event: Event) -> None:
+    """Tell the side of a machine booking that has not taken the step; both, where neither has."""
+    step = event.type.split(".")[3]
+    words, link = tx.resource(Catalogue).word, f"/bookings/{event.data['booking_id']}"
+    wording = words(f"machine-after-use.{step}", booking_facts(event.data))
+    accounts = {"customer": event.data["customer_account_id"], "provider": event.data["owner_account_id"]}
+    told = {account for side, account in accounts.items() if side != event.data["by"] and account is not None}
+    for account in sorted(told):
+        tell(tx, event, account, wording, link)
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
     steps = {
@@ -196,5 +226,8 @@ def handlers() -> Mapping[str, EventHandler]:
     }
     of_machines = {f"yuanban.production.machine-booking.{step}.v1": tell_both_sides for step in MACHINE_STEPS}
     of_machines["yuanban.production.machine-booking.offered.v1"] = tell_of_offer
+    of_machines |= {
+        f"yuanban.production.machine-booking.{step}.v1": tell_other_side for step in AFTER_USE_STEPS
+    }
     of_series = {f"yuanban.production.machine-series.{step}.v1": tell_of_series for step in SERIES_STEPS}
     return {**of_cases, **of_machines, **of_series, ROLES_CHANGED: keep_manager}

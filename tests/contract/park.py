@@ -62,7 +62,8 @@ class Park:
     def present_version(self, role: str, path: str) -> str | None:
         """The version of what a verb or a change is about, as the role reads it now."""
         parts = path.removeprefix("/api/v1").split("/")
-        whole = "/".join(parts[:6] if "materials" in parts else parts[:4])
+        parts_of_whole = 6 if "materials" in parts else 5 if "quality" in parts else 4
+        whole = "/".join(parts[:parts_of_whole])
         answer = self.ask(role, "GET", whole)
         return answer.headers.get("ETag") if answer.status_code == 200 else None
 
@@ -109,6 +110,10 @@ class Park:
                 each["id"] for each in self._items(role, "/production/machine-bookings?limit=100")
             ],
             "series_id": [each["id"] for each in self._items(role, "/production/machine-series?limit=100")],
+            "dispute_id": [
+                each["id"] for each in self._items(role, "/production/machine-disputes?limit=100")
+            ],
+            "rating_id": [each["id"] for each in self._items(role, "/production/machine-ratings?limit=100")],
         }
         for each in cases:
             if each["state"] == "granted":

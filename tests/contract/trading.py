@@ -65,6 +65,12 @@ def trade_machines(reader: Reads) -> None:
     run |= {"started_at": (now - 3 * HOUR).isoformat(), "ended_at": now.isoformat()}
     log: Json = {"runs": [{**run, "machine_id": machine}]}
     reader.do(LENDER, "production_finish_machine_booking", log, booking_id=used)
+    accepted = _confirmed(reader, machine, 5)
+    reader.do(LENDER, "production_approve_machine_booking", booking_id=accepted)
+    _let_it_be(reader, accepted, now - HOUR, now + HOUR)
+    reader.do(LENDER, "production_start_machine_booking", booking_id=accepted)
+    reader.do(LENDER, "production_finish_machine_booking", {}, booking_id=accepted)
+    _after_use(reader, used, accepted, missed)
     charges = reader.do(LENDER, "production_get_machine_booking", booking_id=used).get_json()["charges"]
     wrong = {**reader.example("production_correct_machine_booking"), "charge_id": charges[0]["id"]}
     reader.do(LENDER, "production_correct_machine_booking", wrong, booking_id=used)
@@ -114,6 +120,38 @@ def _check_in(reader: Reads, machine: str) -> None:
     reader.do(BORROWER, "production_check_in_machine_booking", code, booking_id=scanned)
     reader.example("production_check_out_machine_booking")
     reader.do(BORROWER, "production_check_out_machine_booking", code, booking_id=scanned)
+
+
+def _after_use(reader: Reads, used: str, accepted: str, missed: str) -> None:
+    """What the two sides do then: some they agree on, about the rest they argue."""
+
+    def of(role: str, name: str, **places: str) -> Json:
+        found: Json = reader.do(role, f"production_{name}", **places).get_json()
+        return found
+
+    of(LENDER, "record_machine_quality", booking_id=accepted)
+    of(BORROWER, "accept_machine_quality", booking_id=accepted)
+    of(LENDER, "record_machine_quality", booking_id=used)
+    of(BORROWER, "propose_machine_concession", booking_id=used)
+    of(LENDER, "decline_machine_concession", booking_id=used)
+    of(BORROWER, "propose_machine_concession", booking_id=used)
+    of(LENDER, "agree_to_machine_concession", booking_id=used)
+    of(BORROWER, "rate_machine_booking", booking_id=used)
+    ratings = of(LENDER, "rate_machine_booking", booking_id=used)["items"]
+    rating = next(each["id"] for each in ratings if each["by"] == "customer")
+    of(LENDER, "answer_machine_rating", rating_id=rating)
+    of("operator", "hide_machine_rating", rating_id=rating)
+
+    dispute = of(BORROWER, "open_machine_dispute", booking_id=missed)["id"]
+    of(LENDER, "offer_machine_settlement", dispute_id=dispute)
+    of(BORROWER, "decline_machine_settlement", dispute_id=dispute)
+    of(BORROWER, "withdraw_machine_dispute", dispute_id=dispute)
+    dispute = of(BORROWER, "open_machine_dispute", booking_id=missed)["id"]
+    of(LENDER, "state_in_machine_dispute", dispute_id=dispute)
+    of("operator", "decide_machine_dispute", dispute_id=dispute)
+    dispute = of(BORROWER, "open_machine_dispute", booking_id=accepted)["id"]
+    of(LENDER, "offer_machine_settlement", dispute_id=dispute)
+    of(BORROWER, "agree_to_machine_settlement", dispute_id=dispute)
 
 
 def _let_it_be(reader: Reads, booking_id: str, starts_at: datetime, ends_at: datetime) -> None:

@@ -1,12 +1,13 @@
 """What pages are about: cases in every state, those of the demo park and some made for the purpose."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.clock import PARK_TZ
 from tests.e2e.api import ITEM, Json, Person
 from tests.e2e.server import Server, wait_until
 from tests.e2e.stuck import park_unknown
 from tests.integration.approvals import fire
+from tests.park.machines import to_list
 from tests.unit.material_samples import pdf
 
 Places = dict[str, str]
@@ -29,6 +30,7 @@ def usual_places(server: Server) -> Places:
         **found,
         **_fire(server, agent2, granted["uscc"]),
         **_machines(agent, agent2),
+        **_machine_used(agent, agent2),
         "certificate": certificate,
         "guide_only": guide_only,
         "notice": agent.get("/enterprise/notices")["items"][0]["id"],
@@ -57,6 +59,37 @@ def _machines(customer: Person, owner: Person) -> Places:
     for name, day in (("machine", whole[-1]), ("machine_taken", whole[-2])):
         found |= {f"{name}_from": f"{day}T10:00", f"{name}_until": f"{day}T12:00"}
     return found
+
+
+def _machine_used(customer: Person, owner: Person) -> Places:
+    """A use that is over, its quality recorded, and a dispute about it.
+
+    The time kept for setting up is so long that the machine is handed over at once.
+    """
+    firm = owner.get("/production/own-machines?state=published")["items"][0]["owner"]
+    rules = {"start_grid_min": 15, "shortest_min": 30, "set_up_min": 480, "horizon_days": 2}
+    body = to_list(firm, name={"zh": "线切割机", "en": "Wire eroding machine"})
+    made = owner.ask("POST", "/production/machines", body={**body, "rules": rules}).expect(201)
+    machine = f"/production/machines/{made.json['id']}"
+    owner.ask("POST", f"{machine}/publish", body={}, If_Match=made.headers["ETag"]).expect(200)
+    start = datetime.now(PARK_TZ).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    wish = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=1)).isoformat()}
+    borrower = customer.get("/me")["memberships"][0]["organisation"]["uscc"]
+    wish |= {"machine_id": made.json["id"], "on_behalf_of": borrower}
+    booking = customer.ask("POST", "/production/machine-bookings", body=wish).expect(201).json["id"]
+    path = f"/production/machine-bookings/{booking}"
+    claim = {"reason": "quality", "text": "φ20 +0.05", "claimed_fen": 2000}
+    for person, verb, said in (
+        (customer, "confirm", {}),
+        (owner, "start", {}),
+        (owner, "finish", {}),
+        (customer, "disputes", claim),
+    ):
+        version = person.ask("GET", path).headers["ETag"]
+        answered = person.ask("POST", f"{path}/{verb}", body=said, If_Match=version)
+    result = {"accepted_pieces": 96, "rejected_pieces": 4, "measured": "φ20 +0.02"}
+    owner.ask("PUT", f"{path}/quality", body=result, If_Match='"0"').expect(200)
+    return {"machine_used": booking, "machine_dispute": answered.expect(201).json["id"], "lender": firm}
 
 
 _STEPS = {"held": 0, "pending": 1, "confirmed": 2}

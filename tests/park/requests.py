@@ -40,6 +40,8 @@ TASK = "/enterprise/tasks/{task_id}"
 MACHINE = "/production/machines/{machine_id}"
 MACHINE_SERIES = "/production/machine-series/{series_id}"
 MACHINE_BOOKING = "/production/machine-bookings/{booking_id}"
+MACHINE_DISPUTE = "/production/machine-disputes/{dispute_id}"
+MACHINE_RATING = "/production/machine-ratings/{rating_id}"
 
 BODIES: Mapping[str, Any] = {
     "POST /auth/token": {"username": "applicant", "password": PASSWORD},
@@ -126,6 +128,23 @@ BODIES: Mapping[str, Any] = {
     f"POST {MACHINE_SERIES}/change": {"scope": "all", "since": "05:00", "length_min": 120},
     "POST /production/machine-feeds/{feed_id}/renew": None,
     "POST /production/machine-feeds/{feed_id}/revoke": None,
+    f"PUT {MACHINE_BOOKING}/quality": {"accepted_pieces": 96, "rejected_pieces": 4},
+    f"PUT {MACHINE_BOOKING}/quality/report": pdf(2),
+    f"POST {MACHINE_BOOKING}/quality/accept": {},
+    f"POST {MACHINE_BOOKING}/quality/propose": {"reduction_fen": 500, "text": "四件超差"},
+    f"POST {MACHINE_BOOKING}/quality/agree": {},
+    f"POST {MACHINE_BOOKING}/quality/decline": {},
+    f"POST {MACHINE_BOOKING}/disputes": {"reason": "quality", "text": "四件超差", "claimed_fen": 500},
+    f"POST {MACHINE_BOOKING}/ratings": {"stars": 4, "text": "精度好"},
+    f"POST {MACHINE_DISPUTE}/statements": {"text": "来料硬度不符"},
+    f"PUT {MACHINE_DISPUTE}/evidence/{{number}}": pdf(3),
+    f"POST {MACHINE_DISPUTE}/offers": {"amount_fen": 200},
+    f"POST {MACHINE_DISPUTE}/agree": {},
+    f"POST {MACHINE_DISPUTE}/decline": {},
+    f"POST {MACHINE_DISPUTE}/withdraw": {},
+    f"POST {MACHINE_DISPUTE}/decide": {"amount_fen": 300, "reason": "检测报告显示超差"},
+    f"POST {MACHINE_RATING}/answer": {"text": "已增派人手"},
+    f"POST {MACHINE_RATING}/hide": {"reason": "含有个人信息"},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

@@ -19,7 +19,7 @@ from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, OTHER_AGENT, REVIEWER, WINDOW
 from tests.integration.approvals.tax import PACKAGE, package, signed
-from tests.park import machines
+from tests.park import after_use, machines
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.unit.material_samples import pdf
@@ -487,6 +487,35 @@ def _feed(park: Park) -> Scene:
     return Scene(ids, {"feed_id": f'"{feed["version"]}"'})
 
 
+def _machine_used(park: Park) -> Scene:
+    booking_id, version = after_use.used(park)
+    return Scene({"booking_id": booking_id}, {"booking_id": version})
+
+
+def _quality(**more: bool) -> Callable[[Park], Scene]:
+    """A use that has ended; the version is that of its quality result."""
+
+    def judged(park: Park) -> Scene:
+        booking_id, version = after_use.quality(park, **more)
+        return Scene({"booking_id": booking_id}, {"booking_id": version})
+
+    return judged
+
+
+def _machine_dispute(number: str) -> Callable[[Park], Scene]:
+    def disputed(park: Park) -> Scene:
+        dispute_id, version = after_use.disputed(park)
+        versions = {"dispute_id": version, "number": version}
+        return Scene({"dispute_id": dispute_id, "number": number}, versions)
+
+    return disputed
+
+
+def _firm_rated(park: Park) -> Scene:
+    rating_id, version = after_use.rated(park)
+    return Scene({"rating_id": rating_id}, {"rating_id": version})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -576,4 +605,11 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "calendar feed of a machine": _feed,
     "machine booked, with its code": _at_the_machine(),
     "machine in use, with its code": _at_the_machine("start"),
+    "machine used": _machine_used,
+    "machine used, quality open": _quality(),
+    "quality recorded": _quality(recorded=True),
+    "concession proposed": _quality(proposed=True),
+    "machine booking in dispute": _machine_dispute("1"),
+    "machine booking in dispute, next file": _machine_dispute("3"),
+    "firm rated": _firm_rated,
 }

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.documents.inspection import InspectedUpload, inspect_upload, safe_display_name
-from approvals.documents.limits import ReadingLimits, UploadLimits, load_limits
-from approvals.documents.reading.pool import ReaderPool, ReadingError
 from shared.errors import InvalidInput, Problem, TooLarge, Unavailable, UnsupportedMedia
 from shared.text import LANGUAGES
+from shared.uploads.inspection import InspectedUpload, inspect_upload, safe_display_name
+from shared.uploads.limits import ReadingLimits, UploadLimits, load_limits
+from shared.uploads.reading.pool import ReaderPool, ReadingError
 from tests.unit import material_samples as samples
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"

@@ -13,6 +13,7 @@ from facilities.production.machines.series.events import CONTRACTS as OF_SERIES
 from notifications.messages.booking_facts import booking_facts, series_facts
 from notifications.messages.facts import case_facts
 from notifications.messages.handlers import (
+    AFTER_USE_STEPS,
     CASE_STEPS,
     GAP_STEPS,
     MACHINE_STEPS,
@@ -33,6 +34,8 @@ from notifications.templates.catalogue import (
 from shared.messaging.contracts import ContractRegistry
 from shared.messaging.envelope import decode
 
+SYSTEM_STEPS = {"quality-accepted", "concession-ended", "dispute-decided", "ratings-shown", "rating-hidden"}
+"""What follows a use without either side."""
 SAMPLES = Path(__file__).parents[1] / "contract" / "samples"
 MACHINE_CONTRACTS = ContractRegistry((*OF_MACHINES, *OF_SERIES.values()))
 
@@ -125,7 +128,8 @@ def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogu
     sides = {f"{side}.{step}" for side in ("machine-booking", "machine-order") for step in MACHINE_STEPS}
     many = {f"{side}.{step}" for side in ("machine-series", "machine-series-order") for step in SERIES_STEPS}
     waited = {"machine-booking.offered"}  # the owner has not been asked yet
-    assert events == told | officials | {f"managed-case.{STUCK}"} | sides | many | waited
+    after_use = {f"machine-after-use.{step}" for step in AFTER_USE_STEPS}
+    assert events == told | officials | {f"managed-case.{STUCK}"} | sides | many | waited | after_use
 
 
 @pytest.mark.parametrize("step", MACHINE_STEPS)
@@ -150,6 +154,18 @@ def test_both_sides_of_a_series_read_a_whole_sentence(catalogue: Catalogue, side
     wording = catalogue.word(f"{side}.{step}", series_facts(MACHINE_CONTRACTS.get(name).load(event.data)))
 
     assert wording.template.startswith(f"{side}-{step}")
+    for said in (wording.title.zh, wording.title.en, wording.body.zh, wording.body.en):
+        assert said and not any(hole in said for hole in ("None", "{", "}", "（）", "()", "  ", ".."))
+
+
+@pytest.mark.parametrize("step", AFTER_USE_STEPS)
+@pytest.mark.parametrize("by", ["customer", "provider", "system"])
+def test_what_follows_a_use_is_told_in_a_whole_sentence(catalogue: Catalogue, step: str, by: str) -> None:
+    name = f"yuanban.production.machine-booking.{step}.v1"
+    data = MACHINE_CONTRACTS.get(name).load(decode((SAMPLES / f"{name}.json").read_bytes()).data)
+    if by == "system" and step not in SYSTEM_STEPS:
+        return
+    wording = catalogue.word(f"machine-after-use.{step}", booking_facts({**data, "by": by}))
     for said in (wording.title.zh, wording.title.en, wording.body.zh, wording.body.en):
         assert said and not any(hole in said for hole in ("None", "{", "}", "（）", "()", "  ", ".."))
 

@@ -8,9 +8,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from approvals.documents.limits import load_limits
 from approvals.documents.pages import render_page
 from shared.errors import InvalidInput, NotFound
+from shared.uploads.limits import load_limits
 from tests.unit import material_samples as samples
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"

@@ -19,7 +19,6 @@ from approvals.cases.deadline import Deadlines
 from approvals.cases.model import Case, NumberSeries
 from approvals.decisions import commands as decisions
 from approvals.documents import materials
-from approvals.documents.inspection import InspectedUpload
 from approvals.enterprise.demo.papers import demo_paper
 from approvals.enterprise.register import ESTABLISHMENT
 from approvals.extensions import commands as extensions
@@ -38,6 +37,7 @@ from shared.clock import PARK_TZ, ManualClock
 from shared.database import insert_if_absent
 from shared.service import Runtime
 from shared.transaction import Transaction
+from shared.uploads.inspection import InspectedUpload
 
 _MARK = "demo/cases"
 _OFFICE_HOUR = time(10, 0)

@@ -128,12 +128,22 @@ class PriceList(Answer):
     items = fields.List(fields.Nested(PriceOut), required=True)
 
 
+class FirmRatingOut(Answer):
+    """What a firm has been given by those who lent it machines or borrowed its own."""
+
+    count = fields.Integer(required=True)
+    average = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Of 5, to one decimal; null without any"}
+    )
+
+
 class MachineOut(Answer):
     """A machine as it is offered."""
 
     id = fields.UUID(required=True)
     owner = string("Unified social credit code")
     owner_name = string()
+    owner_rating = fields.Nested(FirmRatingOut, required=True)
     name = bilingual()
     note = string()
     process = fields.Nested(NamedCode, required=True)

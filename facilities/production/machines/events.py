@@ -13,6 +13,7 @@ from facilities.capacity.grid import Span
 from facilities.capacity.lifecycle import STATE_NAMES, Party, State
 from facilities.capacity.tariff import Operator
 from facilities.enterprises.queries import firm_names as firm_names  # others ask for it here
+from facilities.production.machines.after_use.steps import AFTER_USE
 from facilities.production.machines.model import Machine, MachineBooking, MachineState
 from shared.http.schemas import TextSchema, day, instant, string
 from shared.messaging.contracts import EventContract
@@ -34,6 +35,7 @@ BOOKING_STEPS: Mapping[str, Text] = {
     "finished": Text("设备使用完毕", "The use of a machine has ended"),
     "missed": Text("未到场使用设备", "The customer has not come to use a machine"),
     "corrected": Text("设备预订账目已更正", "What was charged for a machine booking was corrected"),
+    **AFTER_USE,
 }
 MACHINE_STEPS: Mapping[str, Text] = {
     "published": Text("设备已发布", "A machine is offered"),
@@ -95,6 +97,12 @@ class MachineBookingData(Schema):
         load_default=False,
         metadata={"description": "Whether the step was one for a series, which `machine-series` tells of"},
     )
+    amount_fen = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        metadata={"description": "What was claimed or offered after the use, where that is what it tells"},
+    )
 
 
 BOOKING_CONTRACTS: Mapping[str, EventContract] = {
@@ -144,6 +152,7 @@ def announce_booking(
     moved_fen: int = 0,
     in_series: bool = False,
     was: Span | None = None,
+    amount_fen: int | None = None,
 ) -> None:
     """Emit `yuanban.production.machine-booking.<step>.v1`."""
     machine = tx.session.get_one(Machine, kept.machine_id)
@@ -171,5 +180,6 @@ def announce_booking(
         "price_fen": booking.price_fen,
         "moved_fen": moved_fen,
         "in_series": in_series,
+        "amount_fen": amount_fen,
     }
     tx.emit(BOOKING_CONTRACTS[step], kept, booking.id, data)

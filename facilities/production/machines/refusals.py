@@ -12,3 +12,9 @@ QUALIFICATION_EXPIRED = refusal(
 )
 PRICE_STANDS = refusal(Conflict, "A price begins on that day already", "price-stands")
 FEED_STANDS = refusal(Conflict, "There is such a feed already; renew it instead", "feed-stands")
+DISPUTE_OPEN = refusal(Conflict, "A dispute about the booking is open", "dispute-open")
+TOO_LATE = refusal(Conflict, "The park's own limit for it is over", "too-late")
+NOT_ANSWERED = refusal(
+    Conflict, "The other side of the dispute has not answered, and has time left for it", "not-answered"
+)
+RATED_ALREADY = refusal(Conflict, "This side of the booking has rated the other already", "rated-already")

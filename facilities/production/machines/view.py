@@ -20,6 +20,8 @@ from facilities.production.machines.listing import price_out, rules_out
 from facilities.production.machines.model import Crew, Machine, MachinePrice, MachineState
 from facilities.production.machines.policy import firms_of
 from facilities.production.machines.queries import in_force_at, offered
+from facilities.production.machines.ratings.revealing import sums_of
+from facilities.production.machines.ratings.view import sums_out
 from facilities.production.machines.search import Hit
 from facilities.production.machines.wishes import MachineWish, Offered, price_of
 from shared.actor import Actor
@@ -37,7 +39,7 @@ _VERBS = {
 
 
 def machines_out(session: Session, machines: Sequence[Machine], reader: Actor, now: datetime) -> list[Json]:
-    """Machines with their owners' names and the prices in force; two queries for all."""
+    """Machines with their owners' names and ratings and the prices in force; three queries for all."""
     prices = {
         row.machine_id: row.tariff
         for row in session.scalars(
@@ -47,11 +49,13 @@ def machines_out(session: Session, machines: Sequence[Machine], reader: Actor, n
         )
     }
     firms = firm_names(session, [each.owner for each in machines])
+    sums = sums_of(session, [each.owner for each in machines])
     own = firms_of(reader)
     return [
         _machine(
             each,
             firms[each.owner],
+            sums_out(sums.get(each.owner)),
             price_of(prices[each.id], each.operator) if each.id in prices else None,
             list(_VERBS[each.state]) if each.owner in own else [],
         )
@@ -197,11 +201,14 @@ def broken_out(error: FieldError) -> Json:
     return {"pointer": error.pointer, "code": error.code, "message": error.message.to_dict()}
 
 
-def _machine(machine: Machine, owner_name: str, price: PriceVersion | None, actions: list[str]) -> Json:
+def _machine(
+    machine: Machine, owner_name: str, rating: Json, price: PriceVersion | None, actions: list[str]
+) -> Json:
     return {
         "id": str(machine.id),
         "owner": machine.owner,
         "owner_name": owner_name,
+        "owner_rating": rating,
         "name": machine.name,
         "note": machine.note,
         "process": _code(codes.PROCESS, machine.process),

@@ -14,6 +14,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _WATCH = frozenset({"manager", "administrator", "auditor"})
+_DECIDE = frozenset({"operator", "manager"})
 _FORBIDDEN = 403
 
 
@@ -31,6 +32,11 @@ def acts_for_a_firm(person: Json | None) -> bool:
 def sees_bookings(person: Json | None) -> bool:
     """Whether there are bookings that the person may read: those of their firms, or all."""
     return acts_for_a_firm(person) or (person is not None and not _WATCH.isdisjoint(person["roles"]))
+
+
+def sees_disputes(person: Json | None) -> bool:
+    """Whether there are disputes that the person may read: those of their firms, or all, to decide them."""
+    return acts_for_a_firm(person) or (person is not None and not _DECIDE.isdisjoint(person["roles"]))
 
 
 def members_only(view: Callable[P, R]) -> Callable[P, R | Response]:

@@ -1,15 +1,18 @@
 """The pages about machines, all of them."""
 
 from gateway.portal.machines import (
+    after_use,
     bookings,
     checking_in,
     correcting,
     crews,
     describe,
+    disputes,
     feeds,
     moving,
     offering,
     own,
+    ratings,
     repeat,
     search,
     series,
@@ -36,4 +39,7 @@ PAGES = (
     statements.pages,
     utilisation.pages,
     correcting.pages,
+    after_use.pages,
+    disputes.pages,
+    ratings.pages,
 )

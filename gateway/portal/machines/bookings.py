@@ -11,6 +11,7 @@ from gateway.clients import ApiResponse
 from gateway.portal.access import signed_in_only
 from gateway.portal.context import Json, current_person
 from gateway.portal.machines.access import acts_for_a_firm
+from gateway.portal.machines.after_use import after_use
 from gateway.portal.machines.asking import (
     CONFLICT,
     INVALID,
@@ -153,6 +154,7 @@ def _booking_page(seen: Seen, wrong: Wrong, *, stale: bool = False) -> str:
         verbs=[verb for verb in _AT_ONCE if verb in booking["actions"]],
         asking=[verb for verb in ("move", *_ASKING, "finish") if verb in booking["actions"]],
         minutes_left=_minutes_left(booking),
+        after=after_use(booking),
         stale=stale,
         errors=wrong.lines,
         done=request.args.get("done", ""),

@@ -4,6 +4,16 @@ from shared.actor import Actor
 from shared.clock import ManualClock
 from shared.testing.systems import SystemUnderTest
 from tests.integration.assembly import Assembly
+from tests.integration.facilities.machines.after_use.acts import (
+    OPERATOR,
+    argue,
+    dispute,
+    evidence,
+    on_rating,
+    quality,
+    recorded,
+    report,
+)
 from tests.integration.facilities.machines.trade import (
     BORROWER,
     CUSTOMER,
@@ -14,10 +24,11 @@ from tests.integration.facilities.machines.trade import (
     Trade,
     described,
 )
+from tests.unit.material_samples import pdf
 
 
 def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
-    """From the crew to the last booking; takes five hours of a working day, and leaves one booking ahead."""
+    """From the crew to the last booking; takes eight hours of a working day, and leaves one booking ahead."""
     trade = Trade(Assembly(system, clock), clock)
     crew = trade.ok(
         trade.ask(
@@ -30,7 +41,8 @@ def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
     machine = trade.machine(crew_id=crew["id"])
     _keep(trade, machine)
     _subscribe(trade, machine)
-    _book(trade, machine)
+    used, missed = _book(trade, machine)
+    _afterwards(trade, used, missed)
     return trade
 
 
@@ -56,8 +68,11 @@ def _subscribe(trade: Trade, machine: str) -> None:
         trade.ok(trade.ask(LENDER, "POST", path, headers={"If-Match": f'"{number}"'}))
 
 
-def _book(trade: Trade, machine: str) -> None:
-    """Every way that a booking may take; one is left to expire, and one for tomorrow stays."""
+def _book(trade: Trade, machine: str) -> tuple[str, str]:
+    """Every way that a booking may take; one is left to expire, and one for tomorrow stays.
+
+    Returns the one that was used, and the one to which nobody came.
+    """
     used, missed = trade.booked(machine, 2, 4), trade.booked(machine, 5, 6)
     given_up = trade.booked(machine, 24, 26)
     trade.ok(trade.act(BORROWER, given_up, "move", {"starts_at": trade.at(24), "ends_at": trade.at(27)}))
@@ -90,6 +105,56 @@ def _book(trade: Trade, machine: str) -> None:
     trade.assembly.system.settle()
     trade.go_to(5.5)
     trade.ok(trade.act(LENDER, missed, "no-show"))
+    return used, missed
+
+
+def _afterwards(trade: Trade, used: str, missed: str) -> None:
+    """What the two sides say of what was made and of each other; some of it is left to the clock."""
+    recorded(trade, used)
+    trade.ok(report(trade, used, pdf()))
+    proposal = {"reduction_fen": 1000, "text": "毛刺"}
+    trade.ok(quality(trade, BORROWER, used, "propose", proposal))
+    trade.ok(quality(trade, LENDER, used, "decline"))
+    trade.ok(quality(trade, BORROWER, used, "propose", proposal))
+    trade.ok(quality(trade, LENDER, used, "agree"))
+    trade.ok(trade.act(BORROWER, used, "ratings", {"stars": 4, "text": "精度好"}))
+    ratings = trade.ok(trade.act(LENDER, used, "ratings", {"stars": 5}))["items"]
+    rating = next(each["id"] for each in ratings if each["by"] == "customer")
+    trade.ok(on_rating(trade, LENDER, rating, "answer", {"text": "谢谢"}))
+    trade.ok(on_rating(trade, OPERATOR, rating, "hide", {"reason": "含有个人信息"}))
+    _argue(trade, used, missed)
+    other = trade.booked(trade.machine(rules={"needs_approval": False, "set_up_min": 0}), 6.5, 7.5)
+    trade.go_to(6.5)
+    trade.ok(trade.act(LENDER, other, "start"))
+    trade.ok(trade.act(LENDER, other, "finish"))
+    recorded(trade, other)
+    trade.ok(quality(trade, BORROWER, other, "accept"))
+    recorded(trade, _left_alone(trade))
+
+
+def _left_alone(trade: Trade) -> str:
+    """A use that one side has rated and nobody speaks of any more."""
+    left = trade.booked(trade.machine(rules={"needs_approval": False, "set_up_min": 0}), 8, 9)
+    trade.go_to(8)
+    trade.ok(trade.act(LENDER, left, "start"))
+    trade.ok(trade.act(LENDER, left, "finish"))
+    trade.ok(trade.act(LENDER, left, "ratings", {"stars": 5}))
+    return left
+
+
+def _argue(trade: Trade, used: str, missed: str) -> None:
+    """One dispute is withdrawn, one settled, one decided."""
+    first = trade.ok(dispute(trade, used, claimed_fen=500))["id"]
+    trade.ok(argue(trade, LENDER, first, "offers", {"amount_fen": 100}))
+    trade.ok(argue(trade, BORROWER, first, "decline"))
+    trade.ok(argue(trade, BORROWER, first, "withdraw"))
+    settled = trade.ok(dispute(trade, used, claimed_fen=500))["id"]
+    trade.ok(evidence(trade, BORROWER, settled, 1))
+    trade.ok(argue(trade, LENDER, settled, "offers", {"amount_fen": 100}))
+    trade.ok(argue(trade, BORROWER, settled, "agree"))
+    decided = trade.ok(dispute(trade, missed, claimed_fen=500))["id"]
+    trade.ok(argue(trade, LENDER, decided, "statements", {"text": "客户未到场"}))
+    trade.ok(argue(trade, OPERATOR, decided, "decide", {"amount_fen": 200, "reason": "通知有误"}))
 
 
 def _again(trade: Trade, approved: str, at_once: str) -> None:

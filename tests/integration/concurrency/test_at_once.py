@@ -46,8 +46,12 @@ LOSERS = {
     "DELETE /enterprise/cases/{case_id}": (404, "not-found"),
     "DELETE /enterprise/cases/{case_id}/materials/{code}": (404, "not-found"),
     "POST /{service}/stuck-events/{stuck_id}/discard": (409, "not-stuck"),
+    "POST /production/machine-bookings/{booking_id}/disputes": (409, "dispute-open"),
+    "POST /production/machine-bookings/{booking_id}/ratings": (409, "rated-already"),
 }
-"""What the loser is told where the winner left no version to compare with (RFC 9110, 13.2.1)."""
+"""What the loser is told where the winner left no version to compare with (RFC 9110, 13.2.1).
+
+Or none that has changed: a dispute and a rating stand beside the booking."""
 
 
 def _tried() -> dict[Operation, tuple[str, str]]:

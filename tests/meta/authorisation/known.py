@@ -224,6 +224,23 @@ LISTS: Mapping[str, Known] = {
         {"organisation": _in_the_organisation, "all": _all},
         key="firm",
     ),
+    "/production/machine-disputes": Known(
+        "production",
+        "SELECT id, customer, owner FROM machine_dispute",
+        {
+            "sides": lambda caller, dispute: (
+                not caller.organisations.isdisjoint({dispute["customer"], dispute["owner"]})
+            ),
+            "all": _all,
+        },
+        searches={"running": ("true",)},
+    ),
+    "/production/machine-ratings": Known(
+        "production",
+        "SELECT id FROM machine_rating WHERE shown_at IS NOT NULL",
+        {"shown": _all},
+        searches={"firm": ("91",)},
+    ),
     "/notifications/messages": Known(
         "notifications",
         "SELECT id, recipient FROM message",

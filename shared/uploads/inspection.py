@@ -6,10 +6,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from approvals.documents.limits import UploadLimits, load_limits
-from approvals.documents.reading.pool import ReaderPool, ReadingError
 from shared.errors import FieldError, InvalidInput, Problem, TooLarge, UnsupportedMedia
 from shared.text import Text
+from shared.uploads.limits import UploadLimits, load_limits
+from shared.uploads.reading.pool import ReaderPool, ReadingError
 
 POINTER = "/file"
 MAX_NAME = 120

@@ -1,4 +1,4 @@
-"""The reading process: `python -m approvals.documents.reading.worker`; opens PDFs and images, one at a time.
+"""The reading process: `python -m shared.uploads.reading.worker`; opens PDFs and images, one at a time.
 
 Answers are facts or the name of a refusal (`refused`); the words for people are made by the service.
 """
@@ -21,7 +21,7 @@ import pypdfium2
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
 from pypdfium2 import raw as pdfium
 
-from approvals.documents.reading import frames
+from shared.uploads.reading import frames
 
 Job = dict[str, Any]
 Answer = tuple[dict[str, Any], bytes]
@@ -57,7 +57,11 @@ def inspect_pdf(data: bytes, job: Job) -> Answer:
 
 
 def render_pdf(data: bytes, job: Job) -> Answer:
-    """Draws one page (counted from 1): a PNG as wide as asked, unless it became too high."""
+    """Draws one page (counted from 1): a PNG as wide as asked, unless it became too high.
+
+    `fonts` of the job is the folder whose fonts stand in for those that a PDF names and does not bring.
+    """
+    _use_fonts(job["fonts"])
     with _open_pdf(data) as document:
         document.init_forms()  # without it, what was typed into the fields of a form is not drawn
         if not 1 <= job["page"] <= len(document):
@@ -124,8 +128,6 @@ def main() -> None:
     """Answers jobs from standard input until it closes, nothing comes for a while, or enough is done."""
     limits: dict[str, Any] = json.loads(sys.argv[1])
     _restrict(limits["memory_bytes"])
-    if Path(limits["fonts"]).is_dir():
-        _use_fonts(limits["fonts"])
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     for number in range(1, limits["jobs"] + 1):
         if not select.select([source], [], [], limits["idle_seconds"])[0]:
@@ -205,11 +207,13 @@ def _peak_bytes() -> int:
 def _use_fonts(folder: str) -> None:
     # Many Chinese PDFs name 宋体 or 仿宋 without embedding them. With our own fonts in place of the machine's
     # their text is visible on a machine that has no Chinese font, and looks alike on all machines.
+    if _use_fonts.__dict__.get("folder") == folder or not Path(folder).is_dir():
+        return
     paths = (c_char_p * 2)(os.fsencode(folder), None)
     config = pdfium.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=cast(paths, POINTER(POINTER(c_char))))
     pdfium.FPDF_DestroyLibrary()
     pdfium.FPDF_InitLibraryWithConfig(config)
-    _use_fonts.__dict__["kept"] = paths  # PDFium keeps the pointer
+    _use_fonts.__dict__.update(folder=folder, kept=paths)  # PDFium keeps the pointer
 
 
 if __name__ == "__main__":

@@ -10,13 +10,12 @@ import weakref
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
-from approvals.documents.limits import ReadingLimits, load_limits
-from approvals.documents.reading import frames
 from shared.errors import Unavailable
+from shared.uploads.limits import ReadingLimits, load_limits
+from shared.uploads.reading import frames
 
 _ROOT = Path(__file__).parents[3]
-_FONTS = Path(__file__).parents[1] / "fonts"
-_MODULE = "approvals.documents.reading.worker"
+_MODULE = "shared.uploads.reading.worker"
 
 Reply = tuple[dict[str, Any], bytes]
 
@@ -96,7 +95,6 @@ class _Reader:
             "idle_seconds": limits.idle_seconds,
             "seconds": limits.seconds,
             "jobs": limits.jobs,
-            "fonts": str(_FONTS),
         }
         # An environment of its own (no secrets of the service in it) and a session of its own (Ctrl-C in the
         # terminal ends the service, which lets a file under way be finished).

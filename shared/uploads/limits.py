@@ -1,4 +1,4 @@
-"""How large, how long and how many: the limits on materials, read from `data/limits.yaml`."""
+"""How large, how long and how many: the limits on uploads, read from `data/limits.yaml`."""
 
 from dataclasses import dataclass
 from functools import cache
