@@ -88,6 +88,10 @@ def test_what_turns_out_to_be_one_visit_is_one() -> None:
     assert changes([], one) == [Change(None, one[0])]
 
 
+def test_an_id_counts_once_even_where_it_says_two_things() -> None:
+    assert told(course([*passed("a+0"), *passed("a-60")])) == ["0-? inside a"]
+
+
 def test_every_state_has_a_name() -> None:
     assert set(STATE_NAMES) == set(State)
 

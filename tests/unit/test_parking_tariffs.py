@@ -330,6 +330,7 @@ DAY_BAND = Band(NAME, time(8), time(20), Block(60, 100))
             replace(PLAIN, rates=(replace(HOURLY, period=Period(Window.ROLLING, (5, -1), shared=True)),)),
             {"/rates/0/period/caps_fen/1": "amount", "/rates/0/period/shared": "shared"},
         ),
+        (replace(PLAIN, rates=(replace(HOURLY, bands=(DAY_BAND,) * 25),)), {"/rates/0/bands": "too_many"}),
         (
             replace(PLAIN, rates=(replace(HOURLY, period=Period(Window.ROLLING, (1,) * 32)),)),
             {"/rates/0/period/caps_fen": "too_many"},

@@ -15,6 +15,7 @@ from shared.text import Text
 
 DAY_MINUTES = 1440
 MOST_CAPS = 31
+MOST_BANDS = 24
 _WEEK_MINUTES = 7 * DAY_MINUTES
 
 _AMOUNT = Text("金额应在0至{most}之间", "An amount lies between 0 and {most}").format(most=say_fen(MOST_FEN))
@@ -31,6 +32,7 @@ _OVERLAP = Text("时段“{name}”与前面的时段重叠", "{name}: these hou
 _WHOLE_DAY = Text(
     "全天时段没有界限，请使用计费周期封顶", "Hours without end have no cap; use a cap of the period"
 )
+_BANDS = Text("最多{most}个时段", "{most} different hours at most").format(most=MOST_BANDS)
 _CAPS = Text("最多{most}个封顶金额", "{most} caps at most").format(most=MOST_CAPS)
 _SHARED = Text(
     "多次进出共用封顶须按自然日计算，且只有一个封顶金额",
@@ -85,6 +87,9 @@ def _of_rate(at: str, rate: Rate) -> Iterator[FieldError]:
 
 
 def _of_bands(at: str, bands: Sequence[Band]) -> Iterator[FieldError]:
+    if len(bands) > MOST_BANDS:
+        yield FieldError(at, "too_many", _BANDS)
+        return
     taken: set[int] = set()
     for number, band in enumerate(bands):
         here = f"{at}/{number}"
