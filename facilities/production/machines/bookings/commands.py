@@ -28,6 +28,7 @@ from facilities.production.machines.events import announce_booking
 from facilities.production.machines.model import (
     TRADE,
     BookingEntry,
+    Machine,
     MachineBooking,
     MachineState,
 )
@@ -47,6 +48,8 @@ class Opened:
 
     booking: Booking
     kept: MachineBooking
+    machine: Machine | None = None
+    """Where a verb has read it: whoever answers with the booking finds it in the session."""
 
 
 def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWish, purpose: str) -> Opened:
@@ -56,11 +59,10 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     the machine not offered, InvalidInput with everything that the wish breaks, Full with alternatives.
     """
     require_member(tx.actor, on_behalf_of)
-    require_active(tx.session, on_behalf_of)
     machine = find_machine(tx.session, machine_id, visible_machine(tx.actor))
     if machine.state is not MachineState.PUBLISHED:
         raise Conflict(_NOT_OFFERED, slug="not-offered")
-    require_active(tx.session, machine.owner)
+    require_active(tx.session, on_behalf_of, machine.owner)
     wrong = [*own_machine(on_behalf_of, machine.owner), *violations(wanted.wish, machine.policy, tx.now)]
     if wrong:
         raise InvalidInput(errors=wrong)
@@ -95,8 +97,8 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     )
     tx.session.add(kept)
     tx.session.flush()
-    enter(tx, kept, "held", Party.CUSTOMER)
-    return Opened(booking, kept)
+    _enter(tx, kept, 1, "held", Party.CUSTOMER)
+    return Opened(booking, kept, machine)
 
 
 def confirm(tx: Transaction, it: Opened) -> Opened:
@@ -158,10 +160,16 @@ def expired(tx: Transaction, it: Opened) -> None:
 def enter(tx: Transaction, kept: MachineBooking, step: str, party: Party, reason: str | None = None) -> None:
     """Note a step of a booking in its history."""
     last = sa.select(sa.func.max(BookingEntry.number)).where(BookingEntry.booking_id == kept.id)
+    _enter(tx, kept, (tx.session.scalar(last) or 0) + 1, step, party, reason)
+
+
+def _enter(
+    tx: Transaction, kept: MachineBooking, number: int, step: str, party: Party, reason: str | None = None
+) -> None:
     tx.session.add(
         BookingEntry(
             booking_id=kept.id,
-            number=(tx.session.scalar(last) or 0) + 1,
+            number=number,
             step=step,
             party=party,
             at=tx.now,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.cancelling import offers
-from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, allows
+from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, State, allows
 from facilities.production.machines.bookings.charging import charges_of, paid_of
 from facilities.production.machines.bookings.commands import Opened, cancelling
 from facilities.production.machines.bookings.queries import entries_of, runs_of
@@ -36,7 +36,10 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
     """One booking with its price, its lines and its history."""
     booking, kept = it.booking, it.kept
     (summary,) = summaries(session, [(booking, kept)])
-    charges = charges_of(session, booking.id)
+    # What is only held costs nothing and has not run: whoever has just booked is not kept waiting for that.
+    begun = booking.state is not State.HELD
+    charges = charges_of(session, booking.id) if begun else []
+    runs = runs_of(session, booking.id) if begun else []
     return {
         **summary,
         "purpose": kept.purpose,
@@ -61,7 +64,7 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
         "balance_fen": sum(each.amount_fen for each in charges),
         "runs": [
             {"started_at": each.started_at.isoformat(), "ended_at": each.ended_at.isoformat()}
-            for each in runs_of(session, booking.id)
+            for each in runs
         ],
         "history": [
             {"step": each.step, "by": each.party.value, "at": each.at.isoformat(), "reason": each.reason}
