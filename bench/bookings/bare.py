@@ -1,7 +1,8 @@
 """The bare peer over HTTP: Flask, one table, and PostgreSQL's EXCLUDE constraint to keep bookings apart.
 
-Nobody signs in and no rule is looked at; nothing has more than one unit, a price, set-up time or opening
-hours. The rows that a command of the suite leaves beside its own are written too.
+Nobody signs in and no rule is looked at; nothing has more than one unit, a price that is worked out, set-up
+time or opening hours. It writes the rows that holding a machine writes: the booking with its rules and price,
+the terms that were agreed, the first step of the history, and what any command leaves beside its own.
 """
 
 from datetime import UTC, datetime
@@ -9,9 +10,10 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from flask import Flask, Response, jsonify, request
 from marshmallow import Schema, fields
-from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
 from sqlalchemy.exc import IntegrityError
 
+from bench.bookings.park import POLICY
 from bench.bookings.scan import write_traces
 from shared.config import Settings
 from shared.ids import new_id
@@ -24,8 +26,31 @@ BOOKING = sa.Table(
     sa.Column("machine_id", sa.Uuid, nullable=False),
     sa.Column("customer", sa.String(18), nullable=False),
     sa.Column("during", TSTZRANGE, nullable=False),
+    sa.Column("state", sa.String(24), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True)),
+    sa.Column("price_fen", sa.BigInteger),
+    sa.Column("price_lines", JSONB),
+    sa.Column("rules", JSONB, nullable=False),
     ExcludeConstraint(("machine_id", "="), ("during", "&&"), name="no_overlap"),
 )
+TERMS = sa.Table(
+    "bare_terms",
+    METADATA,
+    sa.Column("id", sa.Uuid, sa.ForeignKey("bare_booking.id"), primary_key=True),
+    sa.Column("machine_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("customer", sa.String(18), nullable=False, index=True),
+    sa.Column("tariff", JSONB, nullable=False),
+    sa.Column("cancellation", JSONB, nullable=False),
+)
+STEP = sa.Table(
+    "bare_step",
+    METADATA,
+    sa.Column("booking_id", sa.Uuid, sa.ForeignKey("bare_booking.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("step", sa.String(24), nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+_DOCUMENT = POLICY.to_json()
 _ADD = sa.insert(BOOKING).values(
     during=sa.func.tstzrange(
         sa.bindparam("starts_at", type_=sa.DateTime(timezone=True)),
@@ -64,17 +89,33 @@ def create() -> Flask:
     def hold() -> tuple[Response, int]:
         wish = body.load(request.get_json())
         made = new_id()
+        now = datetime.now(UTC)
         row = {
             "id": made,
             "machine_id": wish["machine_id"],
             "customer": wish["on_behalf_of"],
             "starts_at": wish["starts_at"],
             "ends_at": wish["ends_at"],
+            "state": "held",
+            "expires_at": now,
+            "price_fen": 28000,
+            "price_lines": [_DOCUMENT],
+            "rules": _DOCUMENT,
+        }
+        terms = {
+            "id": made,
+            "machine_id": wish["machine_id"],
+            "customer": wish["on_behalf_of"],
+            "tariff": _DOCUMENT,
+            "cancellation": _DOCUMENT,
         }
         try:
             with engine.begin() as connection:
                 connection.execute(_ADD, row)
-                write_traces(connection, made, datetime.now(UTC))
+                connection.execute(sa.insert(TERMS), terms)
+                step = {"booking_id": made, "number": 1, "step": "held", "at": now}
+                connection.execute(sa.insert(STEP), step)
+                write_traces(connection, made, now)
         except IntegrityError:
             return jsonify(title="taken"), 409
         return jsonify(id=str(made), starts_at=wish["starts_at"].isoformat()), 201

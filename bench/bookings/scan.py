@@ -1,11 +1,13 @@
 """The peer: intervals in an indexed table, looked at with `starts_at < ? AND ends_at > ?`, as most do.
 
 Through SQLAlchemy Core on the engine of the suite, with the suite's column types, and correct: whoever books
-locks the resource's row, looks, and inserts. The units of all bookings that overlap are simply added up.
+locks the resource's row, looks, sweeps over what overlaps, and inserts. A search only adds up the units of all
+bookings that overlap, so it may find less free than there is.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -46,7 +48,9 @@ _FREE_OF_MANY = (
 )
 _OF_ONE = sa.bindparam("resource", type_=sa.Uuid())
 _LOCK = sa.select(RESOURCE.c.capacity).where(RESOURCE.c.id == _OF_ONE).with_for_update()
-_TAKEN = sa.select(_UNITS).where(BOOKING.c.resource_id == _OF_ONE, *_OVERLAPS)
+_TAKEN = sa.select(BOOKING.c.starts_at, BOOKING.c.ends_at, BOOKING.c.quantity).where(
+    BOOKING.c.resource_id == _OF_ONE, *_OVERLAPS
+)
 _EVENT = b'{"specversion":"1.0","type":"yuanban.production.booking.held.v1","data":{}}' + b" " * 700
 
 
@@ -60,7 +64,7 @@ def book(connection: sa.Connection, resource: UUID, span: Span, quantity: int, n
     """Lock, look and insert, with the outbox, audit and timer rows that the engine's hold writes, too."""
     capacity = connection.execute(_LOCK, {"resource": resource}).scalar_one()
     asked = {"resource": resource, "start": span.start, "end": span.end}
-    if connection.execute(_TAKEN, asked).scalar_one() + quantity > capacity:
+    if _most(connection.execute(_TAKEN, asked).all(), span) + quantity > capacity:
         raise AssertionError("it does not fit")
     made = new_id()
     connection.execute(
@@ -74,6 +78,12 @@ def book(connection: sa.Connection, resource: UUID, span: Span, quantity: int, n
         },
     )
     write_traces(connection, made, now)
+
+
+def _most(taken: Sequence[sa.Row[Any]], span: Span) -> int:
+    """The units taken at the worst instant of a span: when it begins, or when one of these does."""
+    instants = [span.start, *(start for start, _, _ in taken if start > span.start)]
+    return max(sum(units for start, end, units in taken if start <= at < end) for at in instants)
 
 
 def write_traces(connection: sa.Connection, made: UUID, now: datetime) -> None:

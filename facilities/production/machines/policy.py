@@ -39,9 +39,12 @@ def require_member(actor: Actor, uscc: str) -> None:
         raise Forbidden(_NOT_MEMBER)
 
 
-def require_active(session: Session, uscc: str) -> None:
-    """The firm is known from its registration and active; Conflict otherwise."""
-    if session.scalar(sa.select(EnterpriseCopy.status).where(EnterpriseCopy.uscc == uscc)) != ACTIVE:
+def require_active(session: Session, *firms: str) -> None:
+    """The firms are known from their registration and active; Conflict otherwise."""
+    active = sa.select(EnterpriseCopy.uscc).where(
+        EnterpriseCopy.uscc.in_(firms), EnterpriseCopy.status == ACTIVE
+    )
+    if set(session.scalars(active)) != set(firms):
         raise Conflict(_NOT_ACTIVE, slug="firm-not-active")
 
 

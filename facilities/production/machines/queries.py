@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, lazyload
+from sqlalchemy.orm.util import identity_key
 
 from facilities.capacity.grid import Span
 from facilities.capacity.ledger.model import CapacityException
@@ -35,7 +36,9 @@ def find_machine(
     expected_version: int | None = None,
 ) -> Machine:
     """A machine of which the reader may know; NotFound otherwise, PreconditionFailed when it has changed."""
-    found = session.scalar(sa.select(Machine).where(Machine.id == machine_id, visible))
+    # Its materials are read where they are shown: whoever books it does not need them.
+    query = sa.select(Machine).where(Machine.id == machine_id, visible)
+    found = session.scalar(query.options(lazyload(Machine.materials)))
     if found is None:
         raise NotFound(_NO_MACHINE)
     if expected_version is not None and found.version != expected_version:
@@ -123,8 +126,15 @@ def crews_of(session: Session, owners: Iterable[str]) -> Sequence[Crew]:
 
 
 def machines_by_id(session: Session, ids: Iterable[UUID]) -> Mapping[UUID, Machine]:
-    """These machines, each once."""
-    return {each.id: each for each in session.scalars(sa.select(Machine).where(Machine.id.in_(set(ids))))}
+    """These machines, each once; those that the session has read already are not read again."""
+    wanted = set(ids)
+    read = (session.identity_map.get(identity_key(Machine, each)) for each in wanted)
+    found = {each.id: each for each in read if each is not None}
+    missing = wanted - found.keys()
+    if missing:
+        rows = session.scalars(sa.select(Machine).where(Machine.id.in_(missing)))
+        found.update((each.id, each) for each in rows)
+    return found
 
 
 def id_of(cursor: str) -> UUID:

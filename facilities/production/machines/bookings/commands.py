@@ -49,6 +49,8 @@ class Opened:
 
     booking: Booking
     kept: MachineBooking
+    machine: Machine | None = None
+    """Where a verb has read it: whoever answers with the booking finds it in the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,10 @@ def make_out(tx: Transaction, machine: Machine, customer: str, wanted: MachineWi
 
 
 def require_bookable(tx: Transaction, machine: Machine, customer: str) -> None:
-    """Both firms are active and the machine is offered; Conflict otherwise."""
-    require_active(tx.session, customer)
+    """The machine is offered and both firms are active; Conflict otherwise."""
     if machine.state is not MachineState.PUBLISHED:
         raise Conflict(_NOT_OFFERED, slug="not-offered")
-    require_active(tx.session, machine.owner)
+    require_active(tx.session, customer, machine.owner)
 
 
 def priced(
@@ -151,8 +152,8 @@ def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> O
     )
     tx.session.add(kept)
     tx.session.flush()
-    enter(tx, kept, "held", party)
-    return Opened(booking, kept)
+    _enter(tx, kept, 1, "held", party)
+    return Opened(booking, kept, made.machine)
 
 
 def keep_one_of_many(
@@ -249,10 +250,16 @@ def expired(tx: Transaction, it: Opened, *, in_series: bool = False) -> None:
 def enter(tx: Transaction, kept: MachineBooking, step: str, party: Party, reason: str | None = None) -> None:
     """Note a step of a booking in its history."""
     last = sa.select(sa.func.max(BookingEntry.number)).where(BookingEntry.booking_id == kept.id)
+    _enter(tx, kept, (tx.session.scalar(last) or 0) + 1, step, party, reason)
+
+
+def _enter(
+    tx: Transaction, kept: MachineBooking, number: int, step: str, party: Party, reason: str | None = None
+) -> None:
     tx.session.add(
         BookingEntry(
             booking_id=kept.id,
-            number=(tx.session.scalar(last) or 0) + 1,
+            number=number,
             step=step,
             party=party,
             at=tx.now,

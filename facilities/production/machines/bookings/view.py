@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from facilities.capacity.bookings.keeping import no_show_at
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.cancelling import offers
-from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, allows
+from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, State, allows
 from facilities.production.machines.bookings.charging import balance_of, charges_of, paid_of
 from facilities.production.machines.bookings.commands import Opened, cancelling
 from facilities.production.machines.bookings.correcting import correctable, sequences_of
@@ -40,8 +40,11 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
     """One booking with its price, its lines and its history."""
     booking, kept = it.booking, it.kept
     (summary,) = summaries(session, [(booking, kept)])
-    charges = charges_of(session, booking.id)
-    posted = sequences_of(session, booking.id)
+    # What is only held costs nothing and has not run: whoever has just booked is not kept waiting for that.
+    begun = booking.state is not State.HELD
+    charges = charges_of(session, booking.id) if begun else []
+    runs = runs_of(session, booking.id) if begun else []
+    posted = sequences_of(session, booking.id) if begun else {}
     may_correct = correctable(reader, it, charges, posted)
     return {
         **summary,
@@ -59,7 +62,7 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
         "balance_fen": sum(each.amount_fen for each in charges),
         "runs": [
             {"started_at": each.started_at.isoformat(), "ended_at": each.ended_at.isoformat()}
-            for each in runs_of(session, booking.id)
+            for each in runs
         ],
         "history": [
             {"step": each.step, "by": each.party.value, "at": each.at.isoformat(), "reason": each.reason}
