@@ -34,6 +34,7 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 _OCCURRENCE = table_of(SeriesOccurrence)
+_BOOKING = table_of(Booking)
 _BEGUN = Text("这一次已开始或已结束，不能更改", "That occurrence has begun or is over; it cannot be changed")
 _OVER = Text("该系列没有尚未开始的预订", "Nothing of the series lies ahead")
 _WHICH = Text("请指明从哪一次起", "Say which occurrence")
@@ -186,7 +187,7 @@ def rearrange(
         target = series
         touch(tx, series)
     else:
-        target = _divided(tx, series, first, order)
+        target = _divided(tx, series, first, order, found)
     outcome = _instead_of(tx, target, found, wanted, instead)
     if outcome.refused and (mode is Mode.ALL or not outcome.booked):
         raise OccurrencesRefused(outcome.refused)
@@ -226,7 +227,9 @@ def _instead_of(
     return Outcome(target, tuple(booked), tuple(refused), ())
 
 
-def _divided(tx: Transaction, series: BookingSeries, first: datetime, order: SeriesOrder) -> BookingSeries:
+def _divided(
+    tx: Transaction, series: BookingSeries, first: datetime, order: SeriesOrder, found: Sequence[Ahead]
+) -> BookingSeries:
     """The part from `first` on by its new pattern: the series itself where that is all, else a new one."""
     before, _rest = divided(series.series, first, LIMITS)
     target = series
@@ -250,17 +253,29 @@ def _divided(tx: Transaction, series: BookingSeries, first: datetime, order: Ser
         )
         tx.session.add(target)
     touch(tx, series)
-    _carry_over(tx, series.id, target.id, first, order.series.starts.time())
+    _carry_over(tx, series.id, target.id, order, first, found)
     return target
 
 
-def _carry_over(tx: Transaction, old: UUID, new: UUID, first: datetime, since: time) -> None:
-    """The notes of the occurrences from `first` on, by their new wall times; there is one a date."""
+def _carry_over(
+    tx: Transaction, old: UUID, new: UUID, order: SeriesOrder, first: datetime, found: Sequence[Ahead]
+) -> None:
+    """The notes of the occurrences from `first` on, by their new wall times; there is one a date.
+
+    Bookings that are not changed themselves, because they have ended, belong to the new series all the same.
+    """
     mine = sa.and_(_OCCURRENCE.c.series_id == old, _OCCURRENCE.c.wall >= first.isoformat())
     for wall in tx.session.scalars(sa.select(_OCCURRENCE.c.wall).where(mine)).all():
-        at = datetime.combine(datetime.fromisoformat(wall).date(), since)
+        at = datetime.combine(datetime.fromisoformat(wall).date(), order.series.starts.time())
         tx.session.execute(
             sa.update(_OCCURRENCE)
             .where(_OCCURRENCE.c.series_id == old, _OCCURRENCE.c.wall == wall)
             .values(series_id=new, wall=at.isoformat())
         )
+    carried = sa.select(_OCCURRENCE.c.booking_id).where(_OCCURRENCE.c.series_id == new)
+    others = _BOOKING.c.id.not_in([each.booking.id for each in found])
+    tx.session.execute(
+        sa.update(_BOOKING)
+        .where(_BOOKING.c.series_id == old, _BOOKING.c.id.in_(carried), others)
+        .values(series_id=new)
+    )

@@ -41,7 +41,7 @@ _SCOPES = (
 )
 _SCOPE = Control("scope", _l("How much of the series"), "choice", options=_SCOPES)
 _SINCE = Control("since", _l("Beginning (time of day)"), hint=_l("Such as 09:00"), most=5, width="short")
-_LENGTH = Control("length_min", _l("Length"), "whole", suffix=_l("minutes"), width="short")
+_LENGTH = Control("length_min", _l("For how long"), "whole", suffix=_l("minutes"), width="short")
 _QUANTITY = Control("quantity", _l("Machines"), "whole", width="short")
 _MODE = Control(
     "mode",
