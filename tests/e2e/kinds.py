@@ -243,6 +243,8 @@ MACHINES = (
         "agent",
     ),
     Kind("machine-bookings", "/bookings", "agent"),
+    Kind("statements", "/statements", "agent"),
+    Kind("machine-utilisation", "/my-machines/utilisation", "agent2"),
     Kind("machine-booking-held", "/bookings/{machine_held}", "agent"),
     Kind("machine-booking-to-approve", "/bookings/{machine_pending}", "agent2"),
     Kind("machine-booking-move", "/bookings/{machine_confirmed}/move", "agent"),

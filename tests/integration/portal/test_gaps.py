@@ -121,6 +121,10 @@ def _filled(rule: str, case_id: str) -> str:
         "<uuid:machine_id>": NOBODYS_ID,
         "<uuid:booking_id>": NOBODYS_ID,
         "<any(cancel, reject):verb>": "cancel",
+        "<uuid:charge_id>": NOBODYS_ID,
+        "<firm>": "91990101MA0DEM048E",
+        "<month>": "2026-11",
+        "<any(csv, pdf):form>": "csv",
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
     }
