@@ -123,10 +123,14 @@ def ahead_of(rows: Sequence[Known], which: Which, first: datetime | None, now: d
 def locked(
     tx: Transaction, series: BookingSeries, resource_id: UUID, which: Which, first: datetime | None
 ) -> list[Ahead]:
-    """The same, read again with their ledgers taken: nobody else changes them before the transaction ends."""
+    """The same, read again with their ledgers taken and the series written for the version that was read.
+
+    So nobody else changes them before the transaction ends, and of two who saw the same version one is told.
+    """
     ids = [each.booking.id for each in ahead_of(known(tx.session, [series.id]), which, first, tx.now)]
     held = ledgers_of_all(tx.session, ids) | set(units_of(tx.session, resource_id))
     lock(tx.session, held)
+    touch(tx, series)
     again = sa.select(Booking).where(Booking.id.in_(ids)).execution_options(populate_existing=True)
     tx.session.scalars(again).all()
     if not ledgers_of_all(tx.session, ids) <= held:
@@ -152,7 +156,7 @@ def stop(tx: Transaction, series: BookingSeries, which: Which) -> list[Ahead]:
             series.ended_at = tx.now
         else:
             series.pattern = before.to_json()
-    touch(tx, series)
+    tx.session.flush()
     details = {"scope": which.scope.value, "from": first.isoformat()}
     tx.audit("series.cancelled", "booking_series", series.id, details, on_behalf_of=series.customer)
     return found
@@ -185,7 +189,6 @@ def rearrange(
         raise Conflict(_NOT_BOOKED, slug="wrong-state")
     if which.scope is Scope.THIS:
         target = series
-        touch(tx, series)
     else:
         target = _divided(tx, series, first, order, found)
     outcome = _instead_of(tx, target, found, wanted, instead)
@@ -252,7 +255,7 @@ def _divided(
             updated_at=tx.now,
         )
         tx.session.add(target)
-    touch(tx, series)
+    tx.session.flush()
     _carry_over(tx, series.id, target.id, order, first, found)
     return target
 

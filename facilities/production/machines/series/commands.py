@@ -157,8 +157,10 @@ def approve_series(tx: Transaction, it: Recurring) -> Recurring:
 def reject_series(tx: Transaction, it: Recurring, reason: str) -> Recurring:
     """The owner does not agree to those that wait, and says why; the series is continued no more."""
     party = acting(tx.actor, it.kept, "reject")
+    _decide(tx, it, "rejected", party, reason, lambda each: reject(tx, each, reason, in_series=True))
     it.series.ended_at = tx.now
-    return _decide(tx, it, "rejected", party, reason, lambda each: reject(tx, each, reason, in_series=True))
+    tx.session.flush()
+    return it
 
 
 def cancel_series(tx: Transaction, it: Recurring, which: Which, reason: str) -> Recurring:
@@ -263,7 +265,6 @@ def _decide(
     ]
     if not waiting:
         raise Conflict(_NOTHING_WAITS, slug="wrong-state")
-    recurring.touch(tx, it.series)
     opened = _opened(tx, waiting)
     for each in opened:
         decide(each)
