@@ -121,6 +121,11 @@ def _filled(rule: str, case_id: str) -> str:
         "<uuid:machine_id>": NOBODYS_ID,
         "<uuid:booking_id>": NOBODYS_ID,
         "<any(cancel, reject):verb>": "cancel",
+        "<any(quality, propose, decline, dispute, rating):form>": "rating",
+        "<uuid:dispute_id>": NOBODYS_ID,
+        "<uuid:rating_id>": NOBODYS_ID,
+        "<any(answer, hide):verb>": "answer",
+        "<uscc>": "91990101MA0DEM048E",
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
     }
