@@ -125,6 +125,11 @@ def _filled(rule: str, case_id: str) -> str:
         "<firm>": "91990101MA0DEM048E",
         "<month>": "2026-11",
         "<any(csv, pdf):form>": "csv",
+        "<any(quality, propose, decline, dispute, rating):form>": "rating",
+        "<uuid:dispute_id>": NOBODYS_ID,
+        "<uuid:rating_id>": NOBODYS_ID,
+        "<any(answer, hide):verb>": "answer",
+        "<uscc>": "91990101MA0DEM048E",
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
     }
