@@ -6,6 +6,7 @@ the terms that were agreed, the first step of the history, and what any command 
 """
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask, Response, jsonify, request
@@ -14,9 +15,12 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
 from sqlalchemy.exc import IntegrityError
 
 from bench.bookings.park import POLICY
-from bench.bookings.scan import write_traces
+from shared.audit import AuditEntry
 from shared.config import Settings
+from shared.database import table_of
 from shared.ids import new_id
+from shared.messaging.outbox import OutboxMessage
+from shared.messaging.timers import Timer
 
 METADATA = sa.MetaData()
 BOOKING = sa.Table(
@@ -57,6 +61,9 @@ _ADD = sa.insert(BOOKING).values(
         sa.bindparam("ends_at", type_=sa.DateTime(timezone=True)),
     )
 )
+
+
+_EVENT = b'{"specversion":"1.0","type":"yuanban.production.booking.held.v1","data":{}}' + b" " * 700
 
 
 class Hold(Schema):
@@ -115,9 +122,47 @@ def create() -> Flask:
                 connection.execute(sa.insert(TERMS), terms)
                 step = {"booking_id": made, "number": 1, "step": "held", "at": now}
                 connection.execute(sa.insert(STEP), step)
-                write_traces(connection, made, now)
+                _write_traces(connection, made, now)
         except IntegrityError:
             return jsonify(title="taken"), 409
         return jsonify(id=str(made), starts_at=wish["starts_at"].isoformat()), 201
 
     return app
+
+
+def _write_traces(connection: sa.Connection, made: UUID, now: datetime) -> None:
+    """The rows that any command writes beside its own: what was done, what is told, when to look again."""
+    timer = {
+        "id": new_id(),
+        "name": "scan",
+        "key": str(made),
+        "due_at": now,
+        "payload": {"booking": str(made)},
+    }
+    connection.execute(sa.insert(table_of(Timer)), timer)
+    connection.execute(
+        sa.insert(table_of(AuditEntry)),
+        {
+            "aggregate_type": "booking",
+            "aggregate_id": str(made),
+            "number": 1,
+            "at": now,
+            "action": "booking.held",
+            "actor_kind": "account",
+            "actor_name": "",
+            "details": {},
+            "previous_hash": "",
+            "hash": "0" * 64,
+        },
+    )
+    connection.execute(
+        sa.insert(table_of(OutboxMessage)),
+        {
+            "event_id": new_id(),
+            "type": "yuanban.production.booking.held.v1",
+            "aggregate_id": str(made),
+            "sequence": 1,
+            "body": _EVENT,
+            "created_at": now,
+        },
+    )

@@ -11,7 +11,11 @@ from bench.bookings.park import POLICY, Booked, Park
 from facilities.capacity.availability.queries import free_units
 from facilities.capacity.bookings import commands
 from facilities.capacity.bookings.commands import Order
-from facilities.capacity.grid import NO_PADDING, Span
+from facilities.capacity.bookings.events import announce
+from facilities.capacity.bookings.keeping import EXPIRY_TIMER
+from facilities.capacity.bookings.model import Booking
+from facilities.capacity.grid import NO_PADDING
+from facilities.capacity.lifecycle import State
 from shared.actor import Actor
 from shared.ids import new_id
 from shared.service import Runtime
@@ -76,7 +80,20 @@ class Contest:
             commands.hold(tx, order)
 
     def _scan(self, booked: Booked) -> None:
-        span: Span = self.park.span(booked)
-        with self.timers["booking scan"].taken(), self.runtime.database.write() as session:
-            now = datetime.now(UTC)
-            scan.book(session.connection(), booked.resource.id, span, booked.quantity, now)
+        """In the suite's transaction, too, with the event, the appointment and the audit entry of a hold."""
+        wish, span = self.park.wish(booked), self.park.span(booked)
+        with self.timers["booking scan"].taken(), self.runtime.transaction(ACTOR) as tx:
+            made = scan.book(tx.session.connection(), booked.resource.id, span, booked.quantity)
+            told = Booking(
+                id=made,
+                trade="machine",
+                resource_id=booked.resource.id,
+                customer=CUSTOMER,
+                starts_at=wish.starts_at,
+                ends_at=wish.ends_at,
+                quantity=wish.quantity,
+                state=State.HELD,
+            )
+            announce(tx, told, "held")
+            tx.schedule(EXPIRY_TIMER, f"{made}/1", tx.now, {"booking": str(made)})
+            tx.audit("booking.held", "booking", made, on_behalf_of=CUSTOMER, begins=True)

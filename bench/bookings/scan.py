@@ -1,23 +1,19 @@
 """The peer: intervals in an indexed table, looked at with `starts_at < ? AND ends_at > ?`, as most do.
 
 Through SQLAlchemy Core on the engine of the suite, with the suite's column types, and correct: whoever books
-locks the resource's row, looks, sweeps over what overlaps, and inserts. A search only adds up the units of all
-bookings that overlap, so it may find less free than there is.
+locks the resource's row, looks, sweeps over what overlaps, and inserts. A search only adds up the units of
+all bookings that overlap, so it may find less free than there is.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from facilities.capacity.grid import Span
-from shared.audit import AuditEntry
-from shared.database import UtcDateTime, table_of
+from shared.database import UtcDateTime
 from shared.ids import new_id
-from shared.messaging.outbox import OutboxMessage
-from shared.messaging.timers import Timer
 
 METADATA = sa.MetaData()
 RESOURCE = sa.Table(
@@ -51,7 +47,7 @@ _LOCK = sa.select(RESOURCE.c.capacity).where(RESOURCE.c.id == _OF_ONE).with_for_
 _TAKEN = sa.select(BOOKING.c.starts_at, BOOKING.c.ends_at, BOOKING.c.quantity).where(
     BOOKING.c.resource_id == _OF_ONE, *_OVERLAPS
 )
-_EVENT = b'{"specversion":"1.0","type":"yuanban.production.booking.held.v1","data":{}}' + b" " * 700
+_ADD = sa.insert(BOOKING)
 
 
 def free_units(connection: sa.Connection, resources: Sequence[UUID], span: Span) -> dict[UUID, int]:
@@ -60,65 +56,25 @@ def free_units(connection: sa.Connection, resources: Sequence[UUID], span: Span)
     return dict(connection.execute(_FREE_OF_MANY, asked).all())
 
 
-def book(connection: sa.Connection, resource: UUID, span: Span, quantity: int, now: datetime) -> None:
-    """Lock, look and insert, with the outbox, audit and timer rows that the engine's hold writes, too."""
+def book(connection: sa.Connection, resource: UUID, span: Span, quantity: int) -> UUID:
+    """Lock, look, sweep and insert; returns the id of the booking."""
     capacity = connection.execute(_LOCK, {"resource": resource}).scalar_one()
     asked = {"resource": resource, "start": span.start, "end": span.end}
     if _most(connection.execute(_TAKEN, asked).all(), span) + quantity > capacity:
         raise AssertionError("it does not fit")
     made = new_id()
-    connection.execute(
-        sa.insert(BOOKING),
-        {
-            "id": made,
-            "resource_id": resource,
-            "starts_at": span.start,
-            "ends_at": span.end,
-            "quantity": quantity,
-        },
-    )
-    write_traces(connection, made, now)
+    row = {
+        "id": made,
+        "resource_id": resource,
+        "starts_at": span.start,
+        "ends_at": span.end,
+        "quantity": quantity,
+    }
+    connection.execute(_ADD, row)
+    return made
 
 
-def _most(taken: Sequence[sa.Row[Any]], span: Span) -> int:
+def _most(taken: Sequence[Any], span: Span) -> int:
     """The units taken at the worst instant of a span: when it begins, or when one of these does."""
     instants = [span.start, *(start for start, _, _ in taken if start > span.start)]
-    return max(sum(units for start, end, units in taken if start <= at < end) for at in instants)
-
-
-def write_traces(connection: sa.Connection, made: UUID, now: datetime) -> None:
-    """The rows that any command writes beside its own: what was done, what is told, when to look again."""
-    timer = {
-        "id": new_id(),
-        "name": "scan",
-        "key": str(made),
-        "due_at": now,
-        "payload": {"booking": str(made)},
-    }
-    connection.execute(sa.insert(table_of(Timer)), timer)
-    connection.execute(
-        sa.insert(table_of(AuditEntry)),
-        {
-            "aggregate_type": "booking",
-            "aggregate_id": str(made),
-            "number": 1,
-            "at": now,
-            "action": "booking.held",
-            "actor_kind": "account",
-            "actor_name": "",
-            "details": {},
-            "previous_hash": "",
-            "hash": "0" * 64,
-        },
-    )
-    connection.execute(
-        sa.insert(table_of(OutboxMessage)),
-        {
-            "event_id": new_id(),
-            "type": "yuanban.production.booking.held.v1",
-            "aggregate_id": str(made),
-            "sequence": 1,
-            "body": _EVENT,
-            "created_at": now,
-        },
-    )
+    return max(sum(int(units) for start, end, units in taken if start <= at < end) for at in instants)

@@ -140,7 +140,7 @@ def _of_reach(wish: Wish, policy: Policy, now: datetime) -> Iterator[FieldError]
         yield FieldError("/starts_at", "horizon", _HORIZON.format(time=say_time(policy.horizon)))
     if wish.starts_at >= wish.ends_at:
         yield FieldError("/ends_at", "backwards", _BACKWARDS)
-    elif wish.ends_at - now > policy.horizon + policy.longest + _A_DAY:
+    elif wish.ends_at - wish.starts_at > policy.longest + _A_DAY:
         yield FieldError("/ends_at", "too_long", _LONG.format(time=say_time(policy.longest)))
 
 

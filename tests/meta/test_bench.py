@@ -22,8 +22,15 @@ ROOT = Path(__file__).parents[2]
         (("bench.events", "--events", "300", "--rounds", "1"), ("ping", "yuanban", "limit", "celery")),
         (("bench.events.backlog", "--events", "3000"), ("outbox → queue", "queue → effects")),
         (("bench.cases", "--requests", "16", "--rounds", "1"), ("ping", "floor", "service", "gateway")),
+        (
+            (
+                *("bench.bookings", "--bookings", "2000", "--resources", "250", "--searches", "5"),
+                *("--books", "5", "--requests", "16", "--seconds", "1", "--rounds", "1"),
+            ),
+            ("PostgreSQL, search", "SQLite, booking", "4 processes at one resource", "service", "bare"),
+        ),
     ],
-    ids=["events", "backlog", "cases"],
+    ids=["events", "backlog", "cases", "bookings"],
 )
 def test_a_measurement_runs_to_its_table(arguments: tuple[str, ...], rows: tuple[str, ...]) -> None:
     done = subprocess.run(

@@ -54,6 +54,7 @@ def test_a_wish_within_the_rules_breaks_none() -> None:
         (wish(-H), "past", "/starts_at"),
         (wish(H), "notice", "/starts_at"),
         (wish(timedelta(days=31)), "horizon", "/starts_at"),
+        (wish(timedelta(days=400)), "horizon", "/starts_at"),  # far away, and none the longer for it
         (wish(3 * H + timedelta(minutes=10)), "start_grid", "/starts_at"),
         (wish(3 * H + timedelta(seconds=1)), "start_grid", "/starts_at"),
         (wish(length=timedelta(0)), "backwards", "/ends_at"),
