@@ -189,15 +189,14 @@ class _Postgres:
                 copy.write(_lines(batch))
         self._connection.commit()
         self._execute(*build)
-        self._execute(f"ANALYZE {table.name}")
 
     def close(self) -> None:
         driver = self._connection.driver_connection
         assert driver is not None
         self._connection.detach()
         driver.autocommit = True
-        for table in ("booking", "booking_claim", "scan_booking", "ledger_slot"):
-            driver.execute(f"VACUUM {table}")
+        driver.execute("VACUUM")
+        driver.execute("ANALYZE")  # in production it happens by itself, sooner or later
         driver.close()
 
     def _of_indexes(self, table: sa.Table) -> tuple[list[str], list[str]]:
