@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, lazyload
+from sqlalchemy.orm import Session, lazyload
 from sqlalchemy.orm.util import identity_key
 
 from facilities.capacity.grid import Span
@@ -20,12 +20,15 @@ from facilities.production.machines.model import (
 )
 from facilities.production.machines.wishes import Offered, price_of
 from shared.clock import local_date
+from shared.database import table_of
 from shared.errors import BadRequest, NotFound, PreconditionFailed
 from shared.http.paging import Cursor
 from shared.text import Text
 
 _NO_MACHINE = Text("没有这台设备，或您无权查看", "There is no such machine, or you may not see it")
 _CURSOR = Text("翻页标记无效", "The cursor is not valid")
+
+_LATER = table_of(MachinePrice).alias("later")
 
 
 def find_machine(
@@ -48,12 +51,11 @@ def find_machine(
 
 def in_force_at(at: datetime) -> sa.ColumnElement[bool]:
     """Of a machine's prices the one for bookings that begin at `at`."""
-    later = aliased(MachinePrice)
     day = local_date(at)
     newer = sa.exists().where(
-        later.machine_id == MachinePrice.machine_id,
-        later.effective_on <= day,
-        later.effective_on > MachinePrice.effective_on,
+        _LATER.c.machine_id == MachinePrice.machine_id,
+        _LATER.c.effective_on <= day,
+        _LATER.c.effective_on > MachinePrice.effective_on,
     )
     return sa.and_(MachinePrice.effective_on <= day, ~newer)
 
