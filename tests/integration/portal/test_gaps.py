@@ -130,6 +130,8 @@ def _filled(rule: str, case_id: str) -> str:
         "<uuid:rating_id>": NOBODYS_ID,
         "<any(answer, hide):verb>": "answer",
         "<uscc>": "91990101MA0DEM048E",
+        "<string:token>": "a" * 43,
+        "<any(suspend, resume):verb>": "suspend",
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
     }
