@@ -36,6 +36,10 @@ class Resources:
             raise TypeError(f"{found!r} is not a {kind.__name__}")
         return found
 
+    def but(self, kind: type[Resource], resource: Resource) -> "Resources":
+        """The same with another one of that type."""
+        return Resources({**self._by_type, kind: resource})
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from facilities.capacity.bookings.keeping import save
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import await_turn
+from facilities.capacity.freeing import telling_at_the_end
 from facilities.capacity.ledger.locking import lock
 from facilities.capacity.ledger.queries import units_of
 from facilities.capacity.lifecycle import allows
@@ -191,9 +192,10 @@ def rearrange(
         target = series
     else:
         target = _divided(tx, series, first, order, found)
-    outcome = _instead_of(tx, target, found, wanted, instead)
-    if outcome.refused and (mode is Mode.ALL or not outcome.booked):
-        raise OccurrencesRefused(outcome.refused)
+    with telling_at_the_end(tx) as quiet:
+        outcome = _instead_of(quiet, target, found, wanted, instead)
+        if outcome.refused and (mode is Mode.ALL or not outcome.booked):
+            raise OccurrencesRefused(outcome.refused)
     details = {"scope": which.scope.value, "from": first.isoformat(), "series": str(target.id)}
     tx.audit("series.changed", "booking_series", series.id, details, on_behalf_of=series.customer)
     return outcome

@@ -1,0 +1,58 @@
+"""What one part of the trade does to another: series, waitlists, moves, money after a use, firms that end."""
+
+from typing import Any
+
+import pytest
+
+from facilities.capacity.auditing.verifying import audit
+from facilities.production.service import service as production
+from notifications.service import service as notifications
+from shared.clock import ManualClock
+from shared.testing.systems import SystemFactory
+from tests.integration.assembly import Assembly, publisher
+from tests.integration.facilities.machines.test_series import act, book, read, states
+from tests.integration.facilities.machines.test_waitlist import entry, join
+from tests.integration.facilities.machines.trade import BORROWER, OTHER, Trade
+
+AT_ONCE = {"needs_approval": False}
+
+
+@pytest.fixture
+def trade(make_sqlite_system: SystemFactory, clock: ManualClock) -> Trade:
+    system = make_sqlite_system([publisher, production, notifications])
+    return Trade(Assembly(system, clock), clock)
+
+
+@pytest.fixture(autouse=True)
+def sound(trade: Trade) -> Any:
+    """Whatever is done, ledgers and bookings agree afterwards."""
+    yield
+    runtime = trade.assembly["production"]
+    assert list(audit(runtime.database, runtime.clock.now())) == []
+
+
+def test_whoever_waits_for_the_old_time_does_not_stand_in_the_way_of_a_changed_series(trade: Trade) -> None:
+    machine = trade.machine(rules=AT_ONCE)
+    series = trade.ok(book(trade, machine))["id"]
+    all_of_it = trade.ok(join(trade, machine, 24, 26))["id"]
+    early = trade.ok(join(trade, machine, 24, 25))["id"]
+
+    change = {"scope": "all", "since": "10:30", "length_min": 120}  # from 09:00: half an hour stays its own
+    changed = trade.ok(act(trade, BORROWER, series, "change", change))
+
+    assert states(changed) == ["confirmed"] * 4
+    assert entry(trade, early)["state"] == "offered", "an hour and its set-up have become free"
+    assert entry(trade, all_of_it)["state"] == "waiting"
+
+
+def test_a_changed_series_that_is_refused_offers_nothing(trade: Trade) -> None:
+    machine = trade.machine(rules=AT_ONCE)
+    series = trade.ok(book(trade, machine))["id"]
+    trade.booked(machine, 29 + 7 * 24, 31 + 7 * 24)
+    waits = trade.ok(join(trade, machine, 24, 26))["id"]
+    change = {"scope": "all", "since": "14:00", "length_min": 120, "mode": "all"}
+    assert act(trade, BORROWER, series, "change", change).status_code == 409
+    trade.assembly.system.settle()
+    assert entry(trade, waits)["state"] == "waiting"
+    assert "The machine you waited for is held for you" not in trade.inbox(OTHER)
+    assert states(read(trade, series)) == ["confirmed"] * 4
