@@ -95,7 +95,7 @@ def first_of(series: BookingSeries, which: Which, now: datetime) -> datetime:
     Raises InvalidInput where there is none of the name or it has begun, Conflict where nothing lies ahead.
     """
     found = occurrences(series.series, LIMITS)
-    ahead = [each.wall for each in found if each.span.start > now]
+    ahead = _walls_ahead(series, now)
     if not ahead:
         raise Conflict(_OVER, slug="wrong-state")
     if which.scope is Scope.ALL:
@@ -106,6 +106,11 @@ def first_of(series: BookingSeries, which: Which, now: datetime) -> datetime:
         raise InvalidInput(errors=[FieldError("/occurrence", "begun", _BEGUN)])
     without(series.series, which.wall, LIMITS)
     return which.wall
+
+
+def given_up_from(series: BookingSeries, which: Which, now: datetime) -> datetime | None:
+    """The same of what is to be given up; None for all of it: some may have been moved ahead alone."""
+    return None if which.scope is Scope.ALL else first_of(series, which, now)
 
 
 def ahead_of(rows: Sequence[Known], which: Which, first: datetime | None, now: datetime) -> list[Ahead]:
@@ -144,21 +149,21 @@ def stop(tx: Transaction, series: BookingSeries, which: Which) -> list[Ahead]:
 
     Raises as `first_of` does.
     """
-    first = first_of(series, which, tx.now)
+    first = given_up_from(series, which, tx.now)
     found = locked(tx, series, series.resource_id, which, first)
-    if series.ended_at is not None and not found:
+    cut = first or next(iter(_walls_ahead(series, tx.now)), None)
+    if not found and (series.ended_at is not None or cut is None):
         raise Conflict(_OVER, slug="wrong-state")
-    pattern = series.series
-    if which.scope is Scope.THIS:
-        series.pattern = without(pattern, first, LIMITS).to_json()
+    if which.scope is Scope.THIS and cut is not None:
+        series.pattern = without(series.series, cut, LIMITS).to_json()
     else:
-        before, _rest = divided(pattern, first, LIMITS)
+        before = divided(series.series, cut, LIMITS)[0] if cut is not None else None
         if before is None or not occurrences(before, LIMITS):
             series.ended_at = tx.now
         else:
             series.pattern = before.to_json()
     tx.session.flush()
-    details = {"scope": which.scope.value, "from": first.isoformat()}
+    details = {"scope": which.scope.value, "from": cut.isoformat() if cut else None}
     tx.audit("series.cancelled", "booking_series", series.id, details, on_behalf_of=series.customer)
     return found
 
@@ -199,6 +204,11 @@ def rearrange(
     details = {"scope": which.scope.value, "from": first.isoformat(), "series": str(target.id)}
     tx.audit("series.changed", "booking_series", series.id, details, on_behalf_of=series.customer)
     return outcome
+
+
+def _walls_ahead(series: BookingSeries, now: datetime) -> list[datetime]:
+    """The wall times of the pattern that have not come yet."""
+    return [each.wall for each in occurrences(series.series, LIMITS) if each.span.start > now]
 
 
 def _part(pattern: Series, which: Which, first: datetime) -> Series:

@@ -216,7 +216,7 @@ def note_expiry(tx: Transaction, it: Recurring, booking: Booking) -> None:
 
 def refunds(session: Session, it: Recurring, which: Which, party: Party, now: datetime) -> list[Refund]:
     """What would come back of each occurrence if this side gave up that part now."""
-    first = changing.first_of(it.series, which, now)
+    first = changing.given_up_from(it.series, which, now)
     found = changing.ahead_of(known(session, [it.series.id]), which, first, now)
     kept = kept_of(session, [each.booking.id for each in found])
     return [

@@ -10,9 +10,14 @@ from notifications.service import service as notifications
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
 from tests.integration.assembly import Assembly, publisher
+from tests.integration.facilities.machines.test_moving import move
 from tests.integration.facilities.machines.test_series import act, book, read, states
 from tests.integration.facilities.machines.test_waitlist import entry, join
-from tests.integration.facilities.machines.trade import BORROWER, OTHER, Trade
+from tests.integration.facilities.machines.trade import (
+    BORROWER,
+    OTHER,
+    Trade,
+)
 
 AT_ONCE = {"needs_approval": False}
 
@@ -56,3 +61,27 @@ def test_a_changed_series_that_is_refused_offers_nothing(trade: Trade) -> None:
     assert entry(trade, waits)["state"] == "waiting"
     assert "The machine you waited for is held for you" not in trade.inbox(OTHER)
     assert states(read(trade, series)) == ["confirmed"] * 4
+
+
+def test_giving_up_all_of_a_series_gives_up_what_was_moved_to_a_later_day(trade: Trade) -> None:
+    machine = trade.machine(rules=AT_ONCE)
+    series = trade.ok(book(trade, machine, rule="FREQ=DAILY;COUNT=3"))
+    moved = series["occurrences"][0]["booking_id"]
+    trade.ok(move(trade, moved, 24 * 8, 24 * 8 + 2))
+    trade.go_to(24 * 2 - 1)  # its own day is over
+
+    preview = trade.get(BORROWER, f"/machine-series/{series['id']}/cancellation", scope="all")
+    assert moved in [each["booking_id"] for each in trade.ok(preview)["items"]]
+    trade.ok(act(trade, BORROWER, series["id"], "cancel", {"scope": "all"}))
+    assert trade.booking(moved)["state"] == "cancelled"
+
+
+def test_a_series_of_which_only_a_moved_one_lies_ahead_is_given_up(trade: Trade) -> None:
+    machine = trade.machine(rules=AT_ONCE)
+    series = trade.ok(book(trade, machine, rule="FREQ=DAILY;COUNT=2"))
+    moved = series["occurrences"][0]["booking_id"]
+    trade.ok(move(trade, moved, 24 * 8, 24 * 8 + 2))
+    trade.go_to(24 * 4)
+    assert "cancel" in read(trade, series["id"])["actions"]
+    ended = trade.ok(act(trade, BORROWER, series["id"], "cancel", {"scope": "all"}))
+    assert trade.booking(moved)["state"] == "cancelled" and ended["ended"]
