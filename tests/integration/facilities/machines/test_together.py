@@ -10,13 +10,17 @@ from notifications.service import service as notifications
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
 from tests.integration.assembly import Assembly, publisher
+from tests.integration.facilities.machines.after_use.acts import dispute, quality, recorded, slug
 from tests.integration.facilities.machines.test_moving import move
 from tests.integration.facilities.machines.test_series import act, book, read, states
+from tests.integration.facilities.machines.test_statements import wrong_line
 from tests.integration.facilities.machines.test_waitlist import entry, join
 from tests.integration.facilities.machines.trade import (
     BORROWER,
+    LENDER,
     OTHER,
     Trade,
+    codes,
 )
 
 AT_ONCE = {"needs_approval": False}
@@ -85,3 +89,49 @@ def test_a_series_of_which_only_a_moved_one_lies_ahead_is_given_up(trade: Trade)
     assert "cancel" in read(trade, series["id"])["actions"]
     ended = trade.ok(act(trade, BORROWER, series["id"], "cancel", {"scope": "all"}))
     assert trade.booking(moved)["state"] == "cancelled" and ended["ended"]
+
+
+def used_after(trade: Trade, *moves: float) -> str:
+    """A use of two hours that is over, moved before by its customer to these hours, late."""
+    booking = trade.booked(trade.machine(rules=AT_ONCE), 24, 26)
+    at = 24.0
+    for each in moves:
+        trade.go_to(at - 10)  # half of the price is kept
+        trade.ok(move(trade, booking, each, each + 2))
+        at = each
+    trade.go_to(at)
+    trade.ok(trade.act(LENDER, booking, "start"))
+    trade.go_to(at + 2)
+    trade.ok(trade.act(LENDER, booking, "finish"))
+    return booking
+
+
+def correct(trade: Trade, booking: str, charge: str, **more: Any) -> Any:
+    return trade.act(LENDER, booking, "correct", {"charge_id": charge, "reason": "误记", **more})
+
+
+def test_no_more_is_corrected_than_is_left_after_a_concession(trade: Trade) -> None:
+    booking = used_after(trade)
+    recorded(trade, booking)
+    trade.ok(quality(trade, BORROWER, booking, "propose", {"reduction_fen": 60000, "text": "报废"}))
+    trade.ok(quality(trade, LENDER, booking, "agree"))
+    assert trade.booking(booking)["balance_fen"] == 71000 - 60000
+
+    refused = correct(trade, booking, wrong_line(trade, booking, "set_up"))
+
+    assert refused.status_code == 409 and slug(refused) == "posting-given-back"
+    assert trade.booking(booking)["balance_fen"] == 11000
+    trade.ok(correct(trade, booking, wrong_line(trade, booking, "set_up"), instead_fen=4000))
+    assert trade.booking(booking)["balance_fen"] == 0
+    assert codes(dispute(trade, booking, claimed_fen=1)) == {("/claimed_fen", "more_than_paid")}
+
+
+def test_what_was_corrected_after_a_move_is_not_claimed_back_again(trade: Trade) -> None:
+    booking = used_after(trade, 48)
+    assert trade.booking(booking)["balance_fen"] == 71000 + 35500
+    line = [each["id"] for each in trade.booking(booking, LENDER)["charges"] if each["reason"] == "use"][-1]
+    trade.ok(correct(trade, booking, line))
+    left = trade.booking(booking)["balance_fen"]
+    assert left == 71000 + 35500 - 56000
+    assert codes(dispute(trade, booking, claimed_fen=left + 1)) == {("/claimed_fen", "more_than_paid")}
+    trade.ok(dispute(trade, booking, claimed_fen=left))
