@@ -12,6 +12,7 @@ from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.keeping import save
 from facilities.capacity.bookings.model import Booking
@@ -106,6 +107,12 @@ def first_of(series: BookingSeries, which: Which, now: datetime) -> datetime:
         raise InvalidInput(errors=[FieldError("/occurrence", "begun", _BEGUN)])
     without(series.series, which.wall, LIMITS)
     return which.wall
+
+
+def lies_ahead(session: Session, series: BookingSeries, now: datetime) -> bool:
+    """Whether anything of it is to come: by its pattern, or moved ahead by itself."""
+    rows = known(session, [series.id])
+    return bool(_walls_ahead(series, now) or ahead_of(rows, Which(Scope.ALL), None, now))
 
 
 def given_up_from(series: BookingSeries, which: Which, now: datetime) -> datetime | None:

@@ -3,22 +3,28 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from facilities.capacity.auditing.verifying import audit
+from facilities.production.machines.series.commands import EXTENSION_TIMER
 from facilities.production.service import service as production
 from notifications.service import service as notifications
 from shared.clock import ManualClock
+from shared.messaging.timers import Timer
 from shared.testing.systems import SystemFactory
 from tests.integration.assembly import Assembly, publisher
 from tests.integration.facilities.machines.after_use.acts import dispute, quality, recorded, slug
 from tests.integration.facilities.machines.test_moving import move
-from tests.integration.facilities.machines.test_series import act, book, read, states
+from tests.integration.facilities.machines.test_series import act, book, days, read, states
 from tests.integration.facilities.machines.test_statements import wrong_line
 from tests.integration.facilities.machines.test_waitlist import entry, join
 from tests.integration.facilities.machines.trade import (
     BORROWER,
+    CUSTOMER,
     LENDER,
     OTHER,
+    OWNER,
+    THIRD,
     Trade,
     codes,
 )
@@ -135,3 +141,51 @@ def test_what_was_corrected_after_a_move_is_not_claimed_back_again(trade: Trade)
     assert left == 71000 + 35500 - 56000
     assert codes(dispute(trade, booking, claimed_fen=left + 1)) == {("/claimed_fen", "more_than_paid")}
     trade.ok(dispute(trade, booking, claimed_fen=left))
+
+
+def test_a_firm_that_has_ended_waits_for_nothing_and_nobody_waits_for_its_machines(trade: Trade) -> None:
+    machine, other = trade.machine(), trade.machine()
+    trade.booked(machine, 24, 27)
+    trade.booked(other, 24, 27)
+    waits = trade.ok(join(trade, machine, 24, 26))["id"]
+    trade.register(THIRD, "suspended", sequence=2)
+    trade.assembly.system.settle()
+    assert entry(trade, waits)["state"] == "expired"
+
+    trade.register(THIRD, "active", sequence=3)
+    waits = trade.ok(join(trade, other, 24, 26))["id"]
+    trade.register(OWNER, "closed", sequence=2)
+    trade.assembly.system.settle()
+    assert entry(trade, waits)["state"] == "expired"
+
+
+@pytest.mark.parametrize("firm", [CUSTOMER, OWNER])
+def test_a_series_of_a_firm_that_has_ended_is_continued_no_more(trade: Trade, firm: str) -> None:
+    machine = trade.machine(rules={**AT_ONCE, "horizon_days": 10})
+    series = trade.ok(book(trade, machine))["id"]
+    assert states(read(trade, series)) == ["confirmed", "confirmed", "later", "later"]
+    trade.register(firm, "suspended", sequence=2)
+    trade.assembly.system.settle()
+    after = read(trade, series)
+    assert after["ended"] and states(after) == ["cancelled"] * 2 and after["balance_fen"] == 0
+
+    trade.register(firm, "active", sequence=3)
+    for day in range(1, 8):
+        trade.go_to(24 * day)
+        trade.assembly.system.settle()
+    assert days(read(trade, series)) == days(after)
+    with trade.assembly["production"].read() as session:
+        assert session.scalar(sa.select(Timer.key).where(Timer.name == EXTENSION_TIMER)) is None
+
+
+def test_of_a_series_that_has_ended_is_told_once_and_not_of_what_was_over(
+    trade: Trade,
+) -> None:
+    machine = trade.machine(rules=AT_ONCE)
+    over = trade.ok(book(trade, machine, rule="FREQ=DAILY;COUNT=2"))["id"]
+    trade.go_to(24 * 3)
+    series = trade.ok(book(trade, machine, 24 * 7, 24 * 7 + 2))["id"]
+    trade.register(OWNER, "closed", sequence=2)
+    trade.assembly.system.settle()
+    assert read(trade, over)["ended"] and read(trade, series)["ended"]
+    assert trade.inbox(BORROWER).count("Your series of machine bookings was cancelled for you") == 1
