@@ -13,7 +13,7 @@ from shared.clock import ManualClock
 from shared.messaging.timers import Timer
 from shared.testing.systems import SystemFactory
 from tests.integration.assembly import Assembly, publisher
-from tests.integration.facilities.machines.after_use.acts import dispute, quality, recorded, slug
+from tests.integration.facilities.machines.after_use.acts import argue, dispute, quality, recorded, slug
 from tests.integration.facilities.machines.test_moving import move
 from tests.integration.facilities.machines.test_series import act, book, days, read, states
 from tests.integration.facilities.machines.test_statements import wrong_line
@@ -178,9 +178,7 @@ def test_a_series_of_a_firm_that_has_ended_is_continued_no_more(trade: Trade, fi
         assert session.scalar(sa.select(Timer.key).where(Timer.name == EXTENSION_TIMER)) is None
 
 
-def test_of_a_series_that_has_ended_is_told_once_and_not_of_what_was_over(
-    trade: Trade,
-) -> None:
+def test_of_a_series_that_has_ended_is_told_once_and_not_of_what_was_over(trade: Trade) -> None:
     machine = trade.machine(rules=AT_ONCE)
     over = trade.ok(book(trade, machine, rule="FREQ=DAILY;COUNT=2"))["id"]
     trade.go_to(24 * 3)
@@ -189,3 +187,16 @@ def test_of_a_series_that_has_ended_is_told_once_and_not_of_what_was_over(
     trade.assembly.system.settle()
     assert read(trade, over)["ended"] and read(trade, series)["ended"]
     assert trade.inbox(BORROWER).count("Your series of machine bookings was cancelled for you") == 1
+
+
+def test_what_has_ended_is_not_cancelled_however_much_of_it_came_back(trade: Trade) -> None:
+    booking = trade.booked(trade.machine(rules=AT_ONCE), 24, 26)
+    trade.go_to(24)
+    trade.ok(trade.act(LENDER, booking, "no-show"))
+    left = trade.booking(booking)["balance_fen"]  # with half of the deposit: more than the price
+    found = trade.ok(dispute(trade, booking, claimed_fen=left))["id"]
+    trade.ok(argue(trade, BORROWER, found, "offers", {"amount_fen": left}))
+    trade.ok(argue(trade, LENDER, found, "agree"))
+
+    assert slug(trade.act(BORROWER, booking, "cancel")) == "wrong-state"
+    assert slug(trade.get(BORROWER, f"/machine-bookings/{booking}/cancellation")) == "wrong-state"
