@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from facilities.capacity.bookings.keeping import save
 from facilities.capacity.bookings.model import Booking
-from facilities.capacity.lifecycle import STATE_NAMES, Party, State
+from facilities.capacity.lifecycle import OPEN, STATE_NAMES, Party
 from facilities.production.machines.bookings.charging import (
     CORRECTION,
     DEPOSIT_CORRECTION,
@@ -38,7 +38,6 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 CORRECTS_ALL = ("manager",)
-ENDED = frozenset({State.DONE, State.CANCELLED, State.NO_SHOW})
 
 _NOT_ENDED = Text("预订当前为“{state}”，结束后才能更正", "The booking is “{state}”, and has not ended")
 _NOT_OWNER = Text(
@@ -64,7 +63,7 @@ def correct(tx: Transaction, it: Opened, charge_id: UUID, reason: str, instead_f
     lines = charges_of(tx.session, it.booking.id)
     wrong = next((line for line in lines if line.id == charge_id), None)
     party = _party(tx.actor, it.kept, wrong)
-    if it.booking.state not in ENDED:
+    if it.booking.state in OPEN:
         raise Conflict(_NOT_ENDED.format(state=STATE_NAMES[it.booking.state]), slug="wrong-state")
     if wrong is None or not wrong.amount_fen:
         raise InvalidInput(errors=[FieldError("/charge_id", "unknown", _NO_LINE)])
@@ -96,7 +95,7 @@ def correctable(
     reader: Actor, it: Opened, lines: Sequence[Charge], posted: dict[UUID, PostingLine]
 ) -> frozenset[UUID]:
     """Ids of the lines that the reader may correct now."""
-    if it.booking.state not in ENDED:
+    if it.booking.state in OPEN:
         return frozenset()
     undone = {each.corrects for each in posted.values()}
     return frozenset(

@@ -200,3 +200,18 @@ def test_what_has_ended_is_not_cancelled_however_much_of_it_came_back(trade: Tra
 
     assert slug(trade.act(BORROWER, booking, "cancel")) == "wrong-state"
     assert slug(trade.get(BORROWER, f"/machine-bookings/{booking}/cancellation")) == "wrong-state"
+
+
+def test_what_was_kept_of_a_booking_that_was_not_approved_again_can_be_argued_about(trade: Trade) -> None:
+    machine = trade.machine()
+    booking, never = trade.booked(machine, 24, 26), trade.ok(trade.hold(machine, 48, 50))["id"]
+    trade.go_to(14)
+    trade.ok(move(trade, booking, 72, 74))
+    trade.assembly.system.settle()
+    trade.ok(trade.act(LENDER, booking, "reject", {"reason": "检修"}))
+    assert trade.booking(booking)["balance_fen"] == 35500, "half of the price of the time that was given up"
+
+    assert codes(dispute(trade, booking, claimed_fen=35501)) == {("/claimed_fen", "more_than_paid")}
+    trade.ok(dispute(trade, booking, claimed_fen=35500))
+    trade.ok(correct(trade, booking, wrong_line(trade, booking, "set_up")))
+    assert trade.booking(never)["state"] == "expired" and slug(dispute(trade, never)) == "wrong-state"
