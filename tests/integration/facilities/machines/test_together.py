@@ -215,3 +215,16 @@ def test_what_was_kept_of_a_booking_that_was_not_approved_again_can_be_argued_ab
     trade.ok(dispute(trade, booking, claimed_fen=35500))
     trade.ok(correct(trade, booking, wrong_line(trade, booking, "set_up")))
     assert trade.booking(never)["state"] == "expired" and slug(dispute(trade, never)) == "wrong-state"
+
+
+def test_whoever_waited_while_a_machine_was_withdrawn_is_served_when_it_is_offered_again(
+    trade: Trade,
+) -> None:
+    machine = trade.machine(rules=AT_ONCE)
+    booking = trade.booked(machine, 24, 26)
+    waits = trade.ok(join(trade, machine, 24, 26))["id"]
+    trade.ok(trade.on_machine(LENDER, machine, "withdraw", {}))
+    trade.ok(trade.act(BORROWER, booking, "cancel"))
+    assert entry(trade, waits)["state"] == "waiting"
+    trade.ok(trade.on_machine(LENDER, machine, "publish", {}))
+    assert entry(trade, waits)["state"] == "offered"
