@@ -1,6 +1,7 @@
 """The one transaction of a command: its session, who acts, when, and what it says to the outside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -35,6 +36,10 @@ class Resources:
         if not isinstance(found, kind):
             raise TypeError(f"{found!r} is not a {kind.__name__}")
         return found
+
+    def but(self, kind: type[Resource], resource: Resource) -> "Resources":
+        """The same with another one of that type."""
+        return Resources({**self._by_type, kind: resource})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,18 @@ class Transaction:
             begins=begins,
         )
         self.acts.append(act)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part that may fail without the rest: a savepoint, and nothing is said of what is undone."""
+        said, done = len(self.outgoing), len(self.acts)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self.outgoing[said:]
+            del self.acts[done:]
+            raise
 
     def finish(self) -> None:
         """Write down what was done and said: the last thing before the commit, and only `Runtime` does it."""

@@ -4,7 +4,9 @@ Ledgers and bookings only say what has become free; whoever waits for it stands 
 as a resource, what is to be done.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from facilities.capacity.grid import Span
@@ -32,6 +34,30 @@ def tell_freed(tx: Transaction, held: Collection[int], freed: Iterable[tuple[int
         spans[ledger] = Span(min(known.start, span.start), max(known.end, span.end))
     if spans:
         tx.resource(WhenFreed).freed(tx, held, spans)
+
+
+class _Noted(WhenFreed):
+    """Nothing is done yet."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[int, Span]] = []
+
+    def freed(self, tx: Transaction, held: Collection[int], spans: Mapping[int, Span]) -> None:
+        """Remember it."""
+        self.spans += spans.items()
+
+
+@contextmanager
+def telling_at_the_end(tx: Transaction) -> Iterator[Transaction]:
+    """The transaction for the parts of a step that gives back and takes again: what is free is said after it.
+
+    Else whoever waits would be offered what the next part needs. Nothing is said where the step is refused.
+    """
+    noted = _Noted()
+    yield replace(tx, context=replace(tx.context, resources=tx.context.resources.but(WhenFreed, noted)))
+    # Of a part that was undone too much is said, and looked at in vain. Which ledgers are held is left open:
+    # one that was taken in such a part is not; those that are held can be had without waiting.
+    tell_freed(tx, (), noted.spans)
 
 
 def from_now_on(now: datetime) -> Span:

@@ -11,7 +11,14 @@ from facilities.production.machines.bookings import api as machine_bookings
 from facilities.production.machines.checkin import api as check_ins
 from facilities.production.machines.demo import DEMO_TIMER, enter_demo
 from facilities.production.machines.disputes import api as disputes
-from facilities.production.machines.ended_firms import ROUND_TIMER, STEP_TIMER, cancel_one, go_round
+from facilities.production.machines.ended_firms import (
+    ROUND_TIMER,
+    STEP_TIMER,
+    WAITING_TIMER,
+    cancel_one,
+    go_round,
+    stop_waiting,
+)
 from facilities.production.machines.events import CONTRACTS, SERVICE
 from facilities.production.machines.feeds import api as feeds
 from facilities.production.machines.handlers import handlers
@@ -61,6 +68,7 @@ service = Service(
         NO_SHOW_TIMER: miss,
         ROUND_TIMER: go_round,
         STEP_TIMER: cancel_one,
+        WAITING_TIMER: stop_waiting,
         DEMO_TIMER: enter_demo,
         EXTENSION_TIMER: extend,
         MONTH_TIMER: close_month,

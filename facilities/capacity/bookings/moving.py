@@ -87,13 +87,8 @@ def _swap(tx: Transaction, pools: Mapping[int, Pool], change: Callable[[], Freed
     """Make the change; where capacity is missing, once more without what has waited too long."""
 
     def once() -> Freed:
-        said = len(tx.outgoing)
-        try:
-            with tx.session.begin_nested():
-                return change()
-        except Full:
-            del tx.outgoing[said:]  # its number is taken back with everything else
-            raise
+        with tx.part():
+            return change()
 
     try:
         return once()

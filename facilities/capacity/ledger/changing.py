@@ -124,6 +124,12 @@ def change_hours(tx: Transaction, calendar: OpeningCalendar, opening: Opening) -
     tell_freed(tx, ledgers, [(each, from_now_on(tx.now)) for each in ledgers])
 
 
+def offer_again(tx: Transaction, ledger_id: int) -> None:
+    """Look at who waits: what is free had to be left to lie while the trade offered nothing."""
+    lock(tx.session, [ledger_id])
+    tell_freed(tx, [ledger_id], [(ledger_id, from_now_on(tx.now))])
+
+
 def _recap(tx: Transaction, pools: Iterable[Pool], slots: range | None = None) -> None:
     """Give the rows that there are, from now on, the capacity of the rules as they are; InTheWay if less."""
     changes: list[Mapping[str, Any]] = []

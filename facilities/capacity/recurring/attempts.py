@@ -1,4 +1,4 @@
-"""A part of a transaction that may fail without the rest: a savepoint, and nothing said of what is undone."""
+"""A part of a transaction that may be refused without the rest, and why it was."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,13 +15,10 @@ def attempt(tx: Transaction, part: Callable[[], T]) -> T | tuple[FieldError, ...
 
     Only refusals of what is wished are answered so: a version that has become stale ends the transaction.
     """
-    said, done = len(tx.outgoing), len(tx.acts)
     try:
-        with tx.session.begin_nested():
+        with tx.part():
             return part()
     except (Conflict, InvalidInput) as refused:
-        del tx.outgoing[said:]
-        del tx.acts[done:]
         return reasons_of(refused)
 
 

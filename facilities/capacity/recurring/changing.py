@@ -12,10 +12,12 @@ from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.keeping import save
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import await_turn
+from facilities.capacity.freeing import telling_at_the_end
 from facilities.capacity.ledger.locking import lock
 from facilities.capacity.ledger.queries import units_of
 from facilities.capacity.lifecycle import allows
@@ -94,7 +96,7 @@ def first_of(series: BookingSeries, which: Which, now: datetime) -> datetime:
     Raises InvalidInput where there is none of the name or it has begun, Conflict where nothing lies ahead.
     """
     found = occurrences(series.series, LIMITS)
-    ahead = [each.wall for each in found if each.span.start > now]
+    ahead = _walls_ahead(series, now)
     if not ahead:
         raise Conflict(_OVER, slug="wrong-state")
     if which.scope is Scope.ALL:
@@ -105,6 +107,17 @@ def first_of(series: BookingSeries, which: Which, now: datetime) -> datetime:
         raise InvalidInput(errors=[FieldError("/occurrence", "begun", _BEGUN)])
     without(series.series, which.wall, LIMITS)
     return which.wall
+
+
+def lies_ahead(session: Session, series: BookingSeries, now: datetime) -> bool:
+    """Whether anything of it is to come: by its pattern, or moved ahead by itself."""
+    rows = known(session, [series.id])
+    return bool(_walls_ahead(series, now) or ahead_of(rows, Which(Scope.ALL), None, now))
+
+
+def given_up_from(series: BookingSeries, which: Which, now: datetime) -> datetime | None:
+    """The same of what is to be given up; None for all of it: some may have been moved ahead alone."""
+    return None if which.scope is Scope.ALL else first_of(series, which, now)
 
 
 def ahead_of(rows: Sequence[Known], which: Which, first: datetime | None, now: datetime) -> list[Ahead]:
@@ -143,21 +156,21 @@ def stop(tx: Transaction, series: BookingSeries, which: Which) -> list[Ahead]:
 
     Raises as `first_of` does.
     """
-    first = first_of(series, which, tx.now)
+    first = given_up_from(series, which, tx.now)
     found = locked(tx, series, series.resource_id, which, first)
-    if series.ended_at is not None and not found:
+    cut = first or next(iter(_walls_ahead(series, tx.now)), None)
+    if not found and (series.ended_at is not None or cut is None):
         raise Conflict(_OVER, slug="wrong-state")
-    pattern = series.series
-    if which.scope is Scope.THIS:
-        series.pattern = without(pattern, first, LIMITS).to_json()
+    if which.scope is Scope.THIS and cut is not None:
+        series.pattern = without(series.series, cut, LIMITS).to_json()
     else:
-        before, _rest = divided(pattern, first, LIMITS)
+        before = divided(series.series, cut, LIMITS)[0] if cut is not None else None
         if before is None or not occurrences(before, LIMITS):
             series.ended_at = tx.now
         else:
             series.pattern = before.to_json()
     tx.session.flush()
-    details = {"scope": which.scope.value, "from": first.isoformat()}
+    details = {"scope": which.scope.value, "from": cut.isoformat() if cut else None}
     tx.audit("series.cancelled", "booking_series", series.id, details, on_behalf_of=series.customer)
     return found
 
@@ -191,12 +204,18 @@ def rearrange(
         target = series
     else:
         target = _divided(tx, series, first, order, found)
-    outcome = _instead_of(tx, target, found, wanted, instead)
-    if outcome.refused and (mode is Mode.ALL or not outcome.booked):
-        raise OccurrencesRefused(outcome.refused)
+    with telling_at_the_end(tx) as quiet:
+        outcome = _instead_of(quiet, target, found, wanted, instead)
+        if outcome.refused and (mode is Mode.ALL or not outcome.booked):
+            raise OccurrencesRefused(outcome.refused)
     details = {"scope": which.scope.value, "from": first.isoformat(), "series": str(target.id)}
     tx.audit("series.changed", "booking_series", series.id, details, on_behalf_of=series.customer)
     return outcome
+
+
+def _walls_ahead(series: BookingSeries, now: datetime) -> list[datetime]:
+    """The wall times of the pattern that have not come yet."""
+    return [each.wall for each in occurrences(series.series, LIMITS) if each.span.start > now]
 
 
 def _part(pattern: Series, which: Which, first: datetime) -> Series:

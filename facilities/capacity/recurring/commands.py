@@ -104,6 +104,13 @@ def extend(tx: Transaction, row: BookingSeries, resource_id: UUID, policy: Polic
     return outcome
 
 
+def give_up(tx: Transaction, row: BookingSeries) -> None:
+    """Continue it no more. What is booked of it is the trade's to cancel, one by one."""
+    row.ended_at = tx.now
+    touch(tx, row)
+    tx.audit("series.ended", "booking_series", row.id, on_behalf_of=row.customer)
+
+
 def touch(tx: Transaction, row: BookingSeries) -> None:
     """Write the series for the version that was read alone; PreconditionFailed when it has changed."""
     row.updated_at = tx.now

@@ -126,7 +126,7 @@ def _standing(session: Session, order: SeriesOrder, due: Sequence[Occurrence]) -
     if not policy.quotas or order.customer is None:
         return None
     within = reach(Span(due[0].span.start, due[-1].span.end), policy.quotas, policy.tz)
-    return standing_of(session, order.trade, order.customer, within)
+    return standing_of(session, order.trade, order.customer, within, among=policy.counted)
 
 
 class _Free:

@@ -110,8 +110,19 @@ def expire(tx: Transaction, payload: Mapping[str, object]) -> None:
     units = units_of(tx.session, entry.resource_id)
     lock(tx.session, units)
     tx.session.refresh(entry)
-    if entry.version != seen:  # it was offered, or left, meanwhile
-        return
+    if entry.version == seen:  # else it was offered, or left, meanwhile
+        _expire(tx, entry, units)
+
+
+def give_up(tx: Transaction, entry: WaitlistEntry) -> None:
+    """The system ends it before its time, since nothing can come of it any more; if it has not ended."""
+    units = units_of(tx.session, entry.resource_id)
+    lock(tx.session, units)
+    if entry.state is WaitState.WAITING:
+        _expire(tx, entry, units)
+
+
+def _expire(tx: Transaction, entry: WaitlistEntry, units: Mapping[int, int]) -> None:
     _end(tx, entry, WaitState.EXPIRED, tx.now)
     tx.audit("waitlist.expired", "waitlist_entry", entry.id, on_behalf_of=entry.customer)
     tx.resource(Trades).of(entry).expired(tx, entry)

@@ -24,7 +24,7 @@ class WaitState(StrEnum):
     """It has become a held booking; what becomes of that is the booking's."""
     LEFT = "left"
     EXPIRED = "expired"
-    """Its time came, and nothing had become free."""
+    """Its time came, and nothing had become free; or nothing can come of it any more."""
 
 
 WAIT_STATE_NAMES: dict[WaitState, Text] = {

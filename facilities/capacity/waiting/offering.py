@@ -45,8 +45,8 @@ class Waitlist(WhenFreed):
     """Whoever waits is offered what has become free."""
 
     def freed(self, tx: Transaction, held: Collection[int], spans: Mapping[int, Span]) -> None:
-        """Offer it along the line, in the name of the system: whoever frees something serves nobody."""
-        offer(replace(tx, actor=SYSTEM), held, spans)
+        """Offer it along the line."""
+        offer(tx, held, spans)
 
 
 class _Served(Enum):
@@ -124,7 +124,11 @@ class _Free:
 
 
 def offer(tx: Transaction, held: Collection[int], spans: Mapping[int, Span]) -> int:
-    """Serve whom these times of these ledgers suffice for; returns how many. `held` are taken already."""
+    """Serve whom these times of these ledgers suffice for; returns how many. `held` are taken already.
+
+    In the name of the system: whoever frees something, or leaves, serves nobody.
+    """
+    tx = replace(tx, actor=SYSTEM)
     waiting = in_line(tx.session, spans, tx.now)
     if not waiting:
         return 0

@@ -124,6 +124,7 @@ def publish(tx: Transaction, machine: Machine) -> Machine:
     if machine.qualified_until is not None and machine.qualified_until < tx.today:
         raise Conflict(_EXPIRED, slug="qualification-expired")
     save(tx, machine)
+    again = machine.ledger_id
     if machine.ledger_id is None:
         calendar = _calendar(tx, machine) if machine.hours else None
         grid = Grid(grain_of(machine.policy), PARK_TZ)
@@ -133,6 +134,8 @@ def publish(tx: Transaction, machine: Machine) -> Machine:
     machine.state = MachineState.PUBLISHED
     announce_machine(tx, machine, "published")
     save(tx, machine)
+    if again is not None:
+        changing.offer_again(tx, again)
     tx.audit("machine.published", "machine", machine.id, on_behalf_of=machine.owner)
     return machine
 

@@ -35,6 +35,8 @@ Answer = str | Response | tuple[str, int]
 
 _FORBIDDEN = 403
 _ENDED = ("done", "no_show", "cancelled")
+_NOTHING_CAME = ("rejected", "expired")
+"""Of these something may have been kept of a time from which the booking was moved."""
 _STARS = tuple(
     Option(str(number), label)
     for number, label in (
@@ -108,7 +110,7 @@ FORMS: Mapping[str, tuple[Control, ...]] = {
 
 def after_use(booking: Json) -> Json | None:
     """What the page of a booking shows of its quality, disputes and ratings; None before its end."""
-    if booking["state"] not in _ENDED:
+    if booking["state"] not in _ENDED and not (booking["state"] in _NOTHING_CAME and booking["charges"]):
         return None
     own = bool(booking["sides"])
     done = booking["state"] == "done"

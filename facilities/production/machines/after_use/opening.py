@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.capacity.lifecycle import Party
-from facilities.production.machines.bookings.charging import paid_of
+from facilities.production.machines.bookings.charging import balance_of
 from facilities.production.machines.bookings.commands import Opened, enter
 from facilities.production.machines.bookings.queries import find_booking
 from facilities.production.machines.events import announce_booking
@@ -68,9 +68,11 @@ def firm_of(kept: MachineBooking, party: Party) -> str | None:
 
 
 def paid_so_far(session: Session, booking_id: UUID) -> int:
-    """What the customer has paid by the lines so far and not got back, in fen: no more can come back."""
-    paid = paid_of(session, booking_id)
-    return paid.price_fen + paid.deposit_fen
+    """What the customer has paid by the lines so far and not got back, in fen: no more can come back.
+
+    What was kept for a time from which it was moved has been paid, too.
+    """
+    return balance_of(session, booking_id)
 
 
 def say(

@@ -136,7 +136,7 @@ def get_machine_booking(booking_id: UUID) -> Response:
 
 @blueprint.get("/machine-bookings/<uuid:booking_id>/cancellation")
 @blueprint.response(200, CancellationPreview)
-@refuses(FORBIDDEN)
+@refuses(FORBIDDEN, WRONG_STATE)
 def preview_cancellation(booking_id: UUID) -> Response:
     """What would come back if you cancelled now, and what later.
 
@@ -146,6 +146,7 @@ def preview_cancellation(booking_id: UUID) -> Response:
     with runtime.read() as session:
         it = Opened(*queries.find_booking(session, booking_id, visible_booking(reader)))
         party = acting(reader, it.kept, "cancel")
+        require_at(runtime.clock.now(), "cancel", it.booking, party)
         return json_response(Reply(preview(session, it, party, runtime.clock.now())))
 
 

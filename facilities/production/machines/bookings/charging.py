@@ -127,6 +127,11 @@ def add_lines(
     return entered
 
 
+def number_of_undoing(line: Charge, sequence: int) -> int:
+    """The number of the line that undoes another and its posting: once, and about the same time."""
+    return line.seq - line.seq % _MOST_OF_A_TIME + sequence
+
+
 def line_of(tx: Transaction, booking_id: UUID, said: Said, seq: int) -> Charge:
     """A line that is not written yet."""
     reason, text, amount = said

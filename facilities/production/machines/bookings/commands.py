@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from facilities.capacity.bookings import commands, ending
 from facilities.capacity.bookings.commands import Order
 from facilities.capacity.bookings.model import Booking
+from facilities.capacity.bookings.policy import require
 from facilities.capacity.cancelling import Outcome, cancellation, no_show
 from facilities.capacity.lifecycle import Party, State
 from facilities.capacity.pricing import Quote
@@ -204,6 +205,7 @@ def cancel(tx: Transaction, it: Opened, reason: str) -> Opened:
 
 def cancel_as(tx: Transaction, it: Opened, party: Party, reason: str, *, in_series: bool = False) -> Opened:
     """The step of `cancel`, on whichever side; the system gives everything back."""
+    require(tx, "cancel", it.booking, party)  # what comes back is only asked of what can be given up
     outcome = cancelling(tx.session, it, party, tx.now)
     ending.cancel(tx, it.booking, party, reason)
     moved = charge(tx, it.booking.id, counter_entries(outcome))

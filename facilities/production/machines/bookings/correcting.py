@@ -14,14 +14,16 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from facilities.capacity.bookings.keeping import save
 from facilities.capacity.bookings.model import Booking
-from facilities.capacity.lifecycle import STATE_NAMES, Party, State
+from facilities.capacity.lifecycle import OPEN, STATE_NAMES, Party
 from facilities.production.machines.bookings.charging import (
     CORRECTION,
     DEPOSIT_CORRECTION,
     add_lines,
+    balance_of,
     charges_of,
     is_deposit,
     line_of,
+    number_of_undoing,
     post,
 )
 from facilities.production.machines.bookings.commands import Opened, note
@@ -36,7 +38,6 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 CORRECTS_ALL = ("manager",)
-ENDED = frozenset({State.DONE, State.CANCELLED, State.NO_SHOW})
 
 _NOT_ENDED = Text("预订当前为“{state}”，结束后才能更正", "The booking is “{state}”, and has not ended")
 _NOT_OWNER = Text(
@@ -45,6 +46,10 @@ _NOT_OWNER = Text(
 )
 _NO_LINE = Text("这个预订没有这一笔", "The booking has no such line")
 _NOT_LESS = Text("更正后的金额应小于原金额", "It has to be less than what the line says")
+_TOO_MUCH = Text(
+    "更正后退回的将多于客户已付的（含让步接收和争议的金额）",
+    "More would have come back than the customer has paid, with what was conceded and decided",
+)
 _UNDOES = Text("更正：{what}（{why}）", "Correction: {what} ({why})")
 _ANEW = Text("{what}（更正后）", "{what} (corrected)")
 
@@ -58,7 +63,7 @@ def correct(tx: Transaction, it: Opened, charge_id: UUID, reason: str, instead_f
     lines = charges_of(tx.session, it.booking.id)
     wrong = next((line for line in lines if line.id == charge_id), None)
     party = _party(tx.actor, it.kept, wrong)
-    if it.booking.state not in ENDED:
+    if it.booking.state in OPEN:
         raise Conflict(_NOT_ENDED.format(state=STATE_NAMES[it.booking.state]), slug="wrong-state")
     if wrong is None or not wrong.amount_fen:
         raise InvalidInput(errors=[FieldError("/charge_id", "unknown", _NO_LINE)])
@@ -69,7 +74,8 @@ def correct(tx: Transaction, it: Opened, charge_id: UUID, reason: str, instead_f
     why = _UNDOES.format(what=Text.of(wrong.text), why=reason)
     kind = DEPOSIT_CORRECTION if is_deposit(wrong) else CORRECTION
     # Numbered by what it undoes: the key of the table lets it in once.
-    counter = line_of(tx, it.booking.id, (kind, why, -wrong.amount_fen), sequence)
+    number = number_of_undoing(wrong, sequence)
+    counter = line_of(tx, it.booking.id, (kind, why, -wrong.amount_fen), number)
     books.undo(tx, it.booking.id, sequence, counter.id, why)
     tx.session.add(counter)
     moved = counter.amount_fen
@@ -78,6 +84,8 @@ def correct(tx: Transaction, it: Opened, charge_id: UUID, reason: str, instead_f
         said = (wrong.reason, _ANEW.format(what=Text.of(wrong.text)), right)
         post(tx, it.booking.id, add_lines(tx, it.booking.id, [said], _numbers(lines)))
         moved += right
+    if balance_of(tx.session, it.booking.id) < 0:
+        raise Conflict(_TOO_MUCH, slug="posting-given-back")
     details = {"charge": str(wrong.id), "counter": str(counter.id)}
     tx.audit("machine-booking.corrected", "booking", it.booking.id, details, on_behalf_of=it.kept.owner)
     return note(tx, it, "corrected", party, reason, moved)
@@ -87,7 +95,7 @@ def correctable(
     reader: Actor, it: Opened, lines: Sequence[Charge], posted: dict[UUID, PostingLine]
 ) -> frozenset[UUID]:
     """Ids of the lines that the reader may correct now."""
-    if it.booking.state not in ENDED:
+    if it.booking.state in OPEN:
         return frozenset()
     undone = {each.corrects for each in posted.values()}
     return frozenset(

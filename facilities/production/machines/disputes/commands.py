@@ -5,13 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
+from facilities.capacity.lifecycle import OPEN, Party, State
 from facilities.capacity.lifecycle import STATE_NAMES as BOOKING_STATES
-from facilities.capacity.lifecycle import Party, State
 from facilities.production.machines.after_use import offers
 from facilities.production.machines.after_use.limits import limits
 from facilities.production.machines.after_use.offers import About, OfferState
 from facilities.production.machines.after_use.opening import other, say, side_of
-from facilities.production.machines.bookings.charging import charge
+from facilities.production.machines.bookings.charging import charge, charges_of
 from facilities.production.machines.bookings.commands import Opened
 from facilities.production.machines.disputes.model import Dispute, Evidence
 from facilities.production.machines.disputes.policy import require_decides
@@ -33,8 +33,8 @@ from shared.transaction import Transaction
 from shared.uploads.inspection import InspectedUpload
 
 CHARGE = "dispute"
-ENDED = (State.DONE, State.NO_SHOW, State.CANCELLED)
-"""What may be argued about: bookings that have cost something and come to their end."""
+NOTHING_CAME = (State.REJECTED, State.EXPIRED)
+"""May be argued about only where something was kept of a time from which it had been moved."""
 
 _SETTLED = Text("争议和解", "Settlement of a dispute")
 _DECIDED = Text("争议裁定", "Decision of a dispute")
@@ -55,8 +55,9 @@ def open_dispute(tx: Transaction, it: Opened, reason: Reason, text: str, claimed
     Raises Forbidden, Conflict, InvalidInput where the customer wants back more than was paid.
     """
     party = side_of(tx.actor, it.kept)
-    if it.booking.state not in ENDED:
-        raise Conflict(_BOOKING.format(state=BOOKING_STATES[it.booking.state]), slug="wrong-state")
+    state = it.booking.state
+    if state in OPEN or (state in NOTHING_CAME and not charges_of(tx.session, it.booking.id)):
+        raise Conflict(_BOOKING.format(state=BOOKING_STATES[state]), slug="wrong-state")
     if tx.now >= _ended(it) + limits().to_dispute:
         raise Conflict(_LATE.format(days=limits().dispute_days), slug="too-late")
     if standing_dispute(tx.session, it.booking.id) is not None:

@@ -205,6 +205,14 @@ def change_series(tx: Transaction, it: Recurring, which: Which, times: Times, mo
     return Done(it, outcome)
 
 
+def end_series(tx: Transaction, it: Recurring, reason: str) -> None:
+    """The system continues it no more, and tells so where anything lies ahead; bookings are not touched."""
+    ahead = changing.lies_ahead(tx.session, it.series, tx.now)
+    recurring.give_up(tx, it.series)
+    if ahead:
+        _tell(tx, it, Told("cancelled", Party.SYSTEM, reason=reason))
+
+
 def note_expiry(tx: Transaction, it: Recurring, booking: Booking) -> None:
     """Occurrences have expired: told once a day, however many there are."""
     if it.kept.expiry_told_on == tx.today:
@@ -216,7 +224,7 @@ def note_expiry(tx: Transaction, it: Recurring, booking: Booking) -> None:
 
 def refunds(session: Session, it: Recurring, which: Which, party: Party, now: datetime) -> list[Refund]:
     """What would come back of each occurrence if this side gave up that part now."""
-    first = changing.first_of(it.series, which, now)
+    first = changing.given_up_from(it.series, which, now)
     found = changing.ahead_of(known(session, [it.series.id]), which, first, now)
     kept = kept_of(session, [each.booking.id for each in found])
     return [

@@ -57,6 +57,13 @@ def list_series(
     return page, following
 
 
+def series_that_stand(session: Session, firm: str, limit: int) -> list[Recurring]:
+    """Some series of a firm, or of its machines, that were not given up."""
+    mine = sa.or_(MachineSeries.customer == firm, MachineSeries.owner == firm)
+    query = _both().where(mine, BookingSeries.ended_at.is_(None)).order_by(MachineSeries.id).limit(limit)
+    return [Recurring(series, kept) for series, kept in session.execute(query)]
+
+
 def kept_of(session: Session, booking_ids: Collection[UUID]) -> Mapping[UUID, MachineBooking]:
     """What the trade keeps of these bookings."""
     query = sa.select(MachineBooking).where(MachineBooking.id.in_(booking_ids))

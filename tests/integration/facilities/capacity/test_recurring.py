@@ -103,6 +103,17 @@ def test_a_look_agrees_with_what_is_booked_then_quotas_too(works: Works) -> None
     assert len(made.later) == 2
 
 
+def test_a_look_counts_what_is_booked_of_the_same_machine_alone(works: Works) -> None:
+    machine, another = works.machine(), works.machine()
+    works.book(another, 24, 25)
+    policy = Policy(longest=timedelta(days=1), quotas=(Quota(2),), counted=(machine,))
+    wanted = order(works, machine, 24, 2, "FREQ=DAILY;COUNT=2", policy)
+    with works.runtime.read() as session:
+        looked = preview(session, wanted, works.now, lambda _each: ())
+    assert [each.outlook for each in looked] == [Outlook.FREE, Outlook.FREE]
+    assert book(works, wanted, Mode.ALL).refused == ()
+
+
 def test_occurrences_that_overlap_are_refused(works: Works) -> None:
     wanted = order(works, works.machine(2), 24, 30, "FREQ=DAILY;COUNT=3")
     with pytest.raises(InvalidInput) as refusal:

@@ -278,6 +278,10 @@ def test_when_one_who_was_kept_room_for_leaves_the_others_are_served(works: Work
     assert states(works, small[-1]) == ["waiting"]
     leave(works, large)
     assert states(works, small[-1]) == ["offered"]
+    with works.runtime.read() as session:
+        acts = sa.select(AuditEntry.actor_kind).where(AuditEntry.aggregate_id == str(small[-1]))
+        last = session.scalars(acts.order_by(AuditEntry.position)).all()[-1]
+    assert last == "system", "whoever leaves serves nobody"
 
 
 def test_rules_and_quotas_are_looked_at_again_when_something_is_offered(works: Works) -> None:

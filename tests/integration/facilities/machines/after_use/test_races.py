@@ -15,6 +15,7 @@ from tests.integration.facilities.machines.after_use.acts import (
     recorded,
     used,
 )
+from tests.integration.facilities.machines.test_statements import wrong_line
 from tests.integration.facilities.machines.trade import BORROWER, LENDER, Trade
 
 pytestmark = pytest.mark.postgres
@@ -65,3 +66,18 @@ def test_a_concession_and_a_claim_at_once_never_exceed_what_was_paid(trade: Trad
     # Whichever came first: a dispute bars the concession, and the concession leaves nothing to claim.
     running = trade.ok(trade.get(BORROWER, "/machine-disputes"))["items"]
     assert (len(running), sum(amount for _, amount in back(trade, booking))) in {(1, 0), (0, -HOURS_PAID)}
+
+
+def test_a_concession_and_a_correction_at_once_never_exceed_what_was_paid(trade: Trade) -> None:
+    booking = used(trade)
+    recorded(trade, booking)
+    trade.ok(quality(trade, BORROWER, booking, "propose", {"reduction_fen": HOURS_PAID, "text": "报废"}))
+    wrong = {"charge_id": wrong_line(trade, booking, "use"), "reason": "误记"}
+
+    statuses = at_once(
+        lambda: quality(trade, LENDER, booking, "agree"),
+        lambda: trade.act(LENDER, booking, "correct", wrong),
+    )
+
+    assert statuses[0] == 200 and statuses[1] in {409, 412, 422}
+    assert trade.booking(booking)["balance_fen"] in {0, 15000}
