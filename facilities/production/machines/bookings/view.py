@@ -160,6 +160,7 @@ def _summary(
         "series_id": str(booking.series_id) if booking.series_id else None,
         "machine_id": str(kept.machine_id),
         "machine_name": machines[kept.machine_id].name,
+        "place": machines[kept.machine_id].place,
         "customer": kept.customer,
         "customer_name": firms[kept.customer],
         "owner": kept.owner,
