@@ -505,6 +505,15 @@ def test_an_owner_lists_offers_changes_and_takes_off_a_machine(park: Park) -> No
     assert customer.get(public).status_code == 404
 
 
+def test_the_demo_shows_what_was_used_before_and_what_came_of_it(park: Park) -> None:
+    customer = park(CUSTOMER)
+    page = customer.get("/bookings?state=done").text
+    assert "Five-axis machining centre" in page and "Coordinate measuring machine" in page
+    assert "No month is closed yet." not in customer.get("/statements").text
+    assert "150" in customer.get("/disputes").text
+    assert "5.0 of 5 from 2 ratings" in customer.get("/machines?process=five_axis").text
+
+
 def test_a_day_may_end_at_24_00(park: Park) -> None:
     owner = park(OWNER)
     path = listed(owner, **{"hours.6": "00:00-24:00"})
