@@ -22,7 +22,7 @@ _NOTICE = Text("至少需提前{time}预订", "It has to be booked {time} ahead 
 _HORIZON = Text("最多可提前{time}预订", "It can be booked {time} ahead at most")
 _SHORT = Text("时长至少为{time}", "It can be booked for {time} at least")
 _LONG = Text("时长最多为{time}", "It can be booked for {time} at most")
-_GRID = Text("开始时间应为每{time}的整点", "It begins at whole multiples of {time} from midnight")
+_GRID = Text("开始时间应在零点起每隔{time}的时刻上", "It has to begin at a multiple of {time} from midnight")
 _FEW = Text("数量至少为1", "The quantity is 1 at least")
 _MANY = Text("一次最多可预订{most}个单位", "{most} units can be booked at a time at most")
 

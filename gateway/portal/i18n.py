@@ -102,5 +102,6 @@ def size(value: int) -> str:
 
 
 def yuan(fen: int) -> str:
-    """An amount in fen as yuan, with the separators of the reader's language."""
-    return format_decimal(Decimal(fen) / 100, locale=_locale())
+    """An amount in fen as yuan, with the separators of the reader's language; jiao never without fen."""
+    pattern = "#,##0.00" if fen % 100 else "#,##0"
+    return format_decimal(Decimal(fen) / 100, format=pattern, locale=_locale())

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from gateway.portal.access import may_apply
 from gateway.portal.context import LANGUAGE_COOKIE, Json, current_person, current_settings
+from gateway.portal.machines.access import sees_bookings
 from gateway.portal.security import local_path
 from gateway.portal.services import ENTERPRISE, NOTIFICATIONS, load, load_if_up, load_item
 from shared.text import LANGUAGES
@@ -38,6 +39,7 @@ def home() -> str:
         running=[case for case in listed if case["state"] not in _WAITING_FOR_APPLICANT + _FINISHED],
         counted=cases is not None,
         inbox=load_if_up(NOTIFICATIONS, "/messages") if person else None,
+        books_machines=sees_bookings(person),
     )
 
 

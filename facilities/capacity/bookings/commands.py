@@ -13,7 +13,7 @@ from uuid import UUID
 from facilities.capacity.availability.queries import alternatives_to
 from facilities.capacity.bookings.ending import expire_overdue
 from facilities.capacity.bookings.events import announce
-from facilities.capacity.bookings.keeping import save, wait_until
+from facilities.capacity.bookings.keeping import in_time, save, wait_until
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import require, require_allowed
 from facilities.capacity.grid import Span
@@ -130,8 +130,7 @@ def approve(tx: Transaction, booking: Booking, party: Party) -> Booking:
 def start(tx: Transaction, booking: Booking, party: Party) -> Booking:
     """The use begins: not before what belongs to the booking does, and not after its end."""
     require(tx, "start", booking, party)
-    around = booking.span.padded(booking.policy.padding)
-    if not around.start <= tx.now < booking.ends_at:
+    if not in_time("start", booking, tx.now):
         raise Conflict(_NOT_NOW, slug="not-now")
     booking.state = State.IN_USE
     booking.started_at = tx.now

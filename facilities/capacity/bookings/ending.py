@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from facilities.capacity.bookings.events import announce
-from facilities.capacity.bookings.keeping import save
+from facilities.capacity.bookings.keeping import in_time, save
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import is_overdue, require
 from facilities.capacity.freeing import tell_freed
@@ -40,7 +40,7 @@ def reject(tx: Transaction, booking: Booking, party: Party, reason: str) -> Book
 def no_show(tx: Transaction, booking: Booking, party: Party) -> Booking:
     """Nobody came: from its beginning on the provider or the system may say so."""
     require(tx, "no-show", booking, party)
-    if tx.now < booking.starts_at:
+    if not in_time("no-show", booking, tx.now):
         raise Conflict(_NOT_BEGUN, slug="not-now")
     return _end(tx, booking, State.NO_SHOW, "missed")
 

@@ -39,6 +39,17 @@ def wait_until(tx: Transaction, booking: Booking) -> None:
         tx.schedule(NO_SHOW_TIMER, key, missed_at, payload)
 
 
+def in_time(verb: str, booking: Booking, now: datetime) -> bool:
+    """Whether the hour has come for the verb; most have none. What says the state allows is another matter.
+
+    A use begins not before what belongs to the booking does, and not after its end; nobody is missing before
+    its beginning.
+    """
+    if verb == "start":
+        return booking.span.padded(booking.policy.padding).start <= now < booking.ends_at
+    return verb != "no-show" or now >= booking.starts_at
+
+
 def no_show_at(booking: Booking, now: datetime) -> datetime | None:
     """When nobody will have come, where the rules let it go for that; late ones have as long a time."""
     after = booking.policy.no_show_after

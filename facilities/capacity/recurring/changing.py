@@ -43,6 +43,11 @@ _WHICH = Text("请指明从哪一次起", "Say which occurrence")
 _NOT_BOOKED = Text("这一次没有可更改的预订", "There is no booking of that occurrence that could be changed")
 
 
+_UNCHANGED = Text(
+    "时刻、时长和数量均无变化", "Nothing would change: time, length and quantity are these already"
+)
+
+
 class Scope(StrEnum):
     """How much of a series."""
 
@@ -187,8 +192,8 @@ def rearrange(
     """Give a part of a series another time of day, length or quantity; what cannot be had keeps its old one.
 
     One and those after it become a series of their own; what lies beyond the horizon follows the new times
-    when it is booked. Raises as `first_of` does, InvalidInput for times that break rules, and
-    OccurrencesRefused where not all can be had and `mode` wants all, or where none can.
+    when it is booked. Raises as `first_of` does, InvalidInput for times that break rules or change nothing,
+    and OccurrencesRefused where not all can be had and `mode` wants all, or where none can.
     """
     first = first_of(series, which, tx.now)
     pattern = at_other_times(_part(series.series, which, first), times.since, times.length, LIMITS)
@@ -200,6 +205,9 @@ def rearrange(
     found = locked(tx, series, terms.resource_id, which, first)
     if not found and (which.scope is Scope.THIS or series.ended_at is not None):
         raise Conflict(_NOT_BOOKED, slug="wrong-state")
+    if pattern == _part(series.series, which, first) and _as_wanted(found, wanted, times.quantity):
+        # Booked anew, what was approved would wait for approval again.
+        raise InvalidInput(errors=[FieldError("/since", "unchanged", _UNCHANGED)])
     if which.scope is Scope.THIS:
         target = series
     else:
@@ -223,6 +231,16 @@ def _part(pattern: Series, which: Which, first: datetime) -> Series:
     _before, rest = divided(pattern, first, LIMITS)
     once = replace(rest.rule, count=1, until=None)
     return replace(rest, rule=once, skipped=frozenset()) if which.scope is Scope.THIS else rest
+
+
+def _as_wanted(found: Sequence[Ahead], wanted: Mapping[date, Occurrence], quantity: int) -> bool:
+    """Whether the bookings are at these times, and of this quantity, already."""
+    return all(
+        each.booking.quantity == quantity
+        and (occurrence := wanted.get(each.wall.date())) is not None
+        and occurrence.span == each.booking.span
+        for each in found
+    )
 
 
 def _instead_of(

@@ -12,9 +12,14 @@ import sqlalchemy as sa
 import yaml
 
 from facilities.capacity.rules import Wish
-from facilities.production.machines.bookings.commands import approve, confirm, hold
+from facilities.production.machines.bookings.commands import Opened, approve, confirm, hold
+from facilities.production.machines.bookings.using import finish, start
 from facilities.production.machines.commands import create_crew, create_machine, publish
+from facilities.production.machines.disputes.commands import open_dispute
+from facilities.production.machines.disputes.rules import Reason
 from facilities.production.machines.model import Crew, Machine, MachineBooking
+from facilities.production.machines.quality.commands import accept, record
+from facilities.production.machines.ratings.commands import rate
 from facilities.production.machines.schemas import NewMachine
 from facilities.production.machines.wishes import MachineWish
 from shared.actor import Actor, Membership
@@ -23,6 +28,9 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 DEMO_TIMER = "machines-demo"
+_LISTED = timedelta(days=60)
+"""So long ago the demo's machines were listed: longer than its oldest use."""
+_HOUR = timedelta(hours=1)
 Json = dict[str, Any]
 
 
@@ -36,10 +44,12 @@ def enter_demo(tx: Transaction, payload: Mapping[str, object]) -> None:
     """List the firm's machines unless it has any; once every firm has some, book what the demo books."""
     firm = _firms()[str(payload["uscc"])]
     if not _machines(tx, [firm["uscc"]]):
-        _list_machines(replace(tx, actor=_actor(firm)), firm)
+        _list_machines(replace(tx, actor=_actor(firm), now=tx.now - _LISTED), firm)
     listed = _machines(tx, list(_firms()))
     if {machine.owner for machine in listed} == set(_firms()) and not _any_booking(tx):
-        _book(tx, {_key(machine): machine for machine in listed})
+        by_key = {_key(machine): machine for machine in listed}
+        _use(tx, by_key)
+        _book(tx, by_key)
 
 
 def _list_machines(tx: Transaction, firm: Json) -> None:
@@ -66,11 +76,55 @@ def _described(owner: str, row: Json, crews: Mapping[str, Crew]) -> Json:
     return loaded
 
 
+def _use(tx: Transaction, machines: Mapping[str, Machine]) -> None:
+    """What was booked and used before: each step at its own time, the oldest first."""
+    for row in _data()["uses"]:
+        machine = machines[row["machine"]]
+        day = tx.now.astimezone(PARK_TZ).date() - timedelta(days=row["days"])
+        if day.isoweekday() == 7:
+            day -= timedelta(days=1)
+        since, until, ended = (
+            datetime.combine(day, time.fromisoformat(row[name]), PARK_TZ).astimezone(tx.now.tzinfo)
+            for name in ("since", "until", "ended")
+        )
+        owner, customer = _firms()[machine.owner], _customer_of(machine)
+
+        def as_of(firm: Json, at: datetime) -> Transaction:
+            return replace(tx, actor=_actor(firm), now=at)
+
+        booked = since - timedelta(days=2)
+        wanted = MachineWish(Wish(since, until), row["with_operator"], row.get("pieces"))
+        to_book = as_of(customer, booked)
+        it = confirm(to_book, hold(to_book, machine.id, customer["uscc"], wanted, row["purpose"]))
+        if row["approved"]:
+            approve(as_of(owner, booked + _HOUR), it)
+        start(as_of(owner, since), it)
+        finish(as_of(owner, ended), it, [])
+        _say_how_it_was(it, row, as_of(customer, ended + 2 * _HOUR), as_of(owner, ended + _HOUR))
+
+
+def _say_how_it_was(it: Opened, row: Json, customer: Transaction, owner: Transaction) -> None:
+    """Quality, dispute and ratings of a use that is over, as far as the row has them."""
+    record(owner, it, 0, **row["quality"])
+    if "dispute" in row:
+        said = row["dispute"]
+        open_dispute(customer, it, Reason(said["reason"]), said["text"], said["claimed_fen"])
+    if "ratings" in row:
+        owner.session.flush()
+        accept(customer, it, 1)
+        rate(customer, it, **row["ratings"]["customer"])
+        rate(replace(owner, now=customer.now + _HOUR), it, **row["ratings"]["provider"])
+
+
+def _customer_of(machine: Machine) -> Json:
+    """Of the two firms of the demo the other one."""
+    return next(firm for uscc, firm in _firms().items() if uscc != machine.owner)
+
+
 def _book(tx: Transaction, machines: Mapping[str, Machine]) -> None:
-    customers = dict(zip(_firms(), reversed(_firms()), strict=True))
     for row in _data()["bookings"]:
         machine = machines[row["machine"]]
-        customer = _firms()[customers[machine.owner]]
+        customer = _customer_of(machine)
         for_customer = replace(tx, actor=_actor(customer))
         day = tx.now.astimezone(PARK_TZ).date() + timedelta(days=row["days"])
         if day.isoweekday() == 7:

@@ -59,7 +59,7 @@ class Hit:
     machine: Machine
     offered: Offered
     quote_fen: int | None
-    """What the wish costs; None without a wish, or where it is not possible."""
+    """What the wish costs; None without a wish, where it is not possible, or says not how many pieces."""
     free: int | None
     """Units that are free for the wish; None without one."""
     available: bool | None
@@ -155,7 +155,9 @@ def _judge(
 ) -> Iterator[_Judged]:
     by_rules = {each.id: policy for each, policy in candidates if not violations(wanted.wish, policy, now)}
     possible = {
-        each.id: each for each, _ in candidates if each.id in by_rules and not any(each.not_possible(wanted))
+        each.id: each
+        for each, _ in candidates
+        if each.id in by_rules and not any(each.not_possible(each.suited(wanted)))
     }
     free = _free(session, possible, by_rules, wanted)
     for each, _policy in candidates:
@@ -163,7 +165,8 @@ def _judge(
             yield _Judged(each, None, 0, available=False)
             continue
         units = free.get(each.resource(with_operator=wanted.with_operator), 0)
-        yield _Judged(each, each.quote(wanted).total_fen, units, available=units >= wanted.wish.quantity)
+        cost = each.quote(each.suited(wanted)).total_fen if each.says_the_price(wanted) else None
+        yield _Judged(each, cost, units, available=units >= wanted.wish.quantity)
 
 
 def _free(

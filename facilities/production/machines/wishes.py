@@ -48,6 +48,18 @@ class Offered:
         """What is booked of the capacity engine."""
         return resource_of(self, with_operator=with_operator)
 
+    def suited(self, wanted: MachineWish) -> MachineWish:
+        """The wish as far as it concerns this machine: pieces are counted where the price counts them.
+
+        Somebody who only names a time asks whether the machine is free, so the least that it takes is meant.
+        """
+        least = wanted.pieces or self.price.minimum_order
+        return replace(wanted, pieces=least if self.price.counted else None)
+
+    def says_the_price(self, wanted: MachineWish) -> bool:
+        """Whether the wish says all that its price depends on."""
+        return wanted.pieces is not None or not self.price.counted
+
     def not_possible(self, wanted: MachineWish) -> Iterator[FieldError]:
         """What the machine does not allow, each place named; only for wishes that keep to the rules."""
         yield from wrong_use(self.price, wanted.use)

@@ -14,7 +14,9 @@ from gateway.portal.machines.controls import Control, Option, Typed, pointer_of,
 
 Section = tuple[object, list[Control]]
 
-_TIMES = re.compile(r"([0-9]{2}:[0-9]{2})\s*[-–—~至]\s*([0-9]{2}:[0-9]{2})")
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_TIMES = re.compile(rf"({_TIME})\s*[-–—~至]\s*({_TIME}|24:00)")
+_MIDNIGHT, _END = "00:00", "24:00"
 _BETWEEN = re.compile(r"[,，;；、]")
 _QUOTA = _l("Of this machine; empty: no limit.")
 _MINUTES = _l("minutes")
@@ -68,7 +70,9 @@ def description_of(machine: Json, controls: Iterable[Control]) -> Typed:
         "materials": [each["code"] for each in machine["materials"]],
         "hours": {
             str(day): ", ".join(
-                f"{each['since']}-{each['until']}" for each in machine["hours"] if each["weekday"] == day
+                f"{each['since']}-{_END if each['until'] == _MIDNIGHT else each['until']}"
+                for each in machine["hours"]
+                if each["weekday"] == day
             )
             for day in range(1, 8)
         },
@@ -125,7 +129,10 @@ def _moved_up(typed: Typed) -> Typed:
 
 
 def _read_hours(typed: Typed) -> tuple[list[Json], dict[str, str], dict[str, str]]:
-    """The opening hours, which weekday each is of, and the weekdays that cannot be read."""
+    """The opening hours, which weekday each is of, and the weekdays that cannot be read.
+
+    People end a day at 24:00, the service at 00:00.
+    """
     hours: list[Json] = []
     names: dict[str, str] = {}
     wrong: dict[str, str] = {}
@@ -137,7 +144,7 @@ def _read_hours(typed: Typed) -> tuple[list[Json], dict[str, str], dict[str, str
             if match is None:
                 wrong[pointer_of(name)] = _("Write times like 08:00-12:00, 13:00-18:00")
             names[f"hours.{len(hours)}"] = name
-            hours.append({"weekday": day, "since": since, "until": until})
+            hours.append({"weekday": day, "since": since, "until": _MIDNIGHT if until == _END else until})
     return hours, names, wrong
 
 

@@ -37,6 +37,8 @@ _UNITS = (
     Option("batch", _l("by the batch")),
 )
 _LENGTHS = (7, 14)
+_WISH = ("starts_at", "ends_at", "quantity", "pieces", "with_operator")
+"""What the page of a machine takes over from the search."""
 _FARTHEST = 400
 
 
@@ -63,6 +65,8 @@ def index() -> Answer:
         typed=typed,
         found=found,
         filters={key: value for key, value in typed.items() if value},
+        asked={key: typed[key] for key in _WISH if typed[key]},
+        own={firm["uscc"] for firm in firms_of(current_person())},
         timed=bool(typed["starts_at"] or typed["ends_at"]),
         first_page=not cursor,
         wrong=wrong.by_id,

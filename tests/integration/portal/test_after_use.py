@@ -128,7 +128,7 @@ def test_quality_dispute_and_ratings_by_the_forms(system: SystemUnderTest) -> No
     machine = found(customer, "Five-axis machining centre")
     page = customer.get(machine)
     firm = re.search(r"/firms/([0-9A-Z]{18})/ratings", page.text)
-    assert firm and "4.0 of 5 from 1 rating" in page.text
+    assert firm and "4.7 of 5 from 3 ratings" in page.text
     answer = re.search(r"/ratings/[0-9a-f-]+/answer", owner.get(booking).text)
     hide = re.search(r"/ratings/[0-9a-f-]+/hide", operator.get(f"/firms/{firm[1]}/ratings").text)
     assert answer and hide

@@ -121,6 +121,7 @@ def _filled(rule: str, case_id: str) -> str:
         "<uuid:machine_id>": NOBODYS_ID,
         "<uuid:booking_id>": NOBODYS_ID,
         "<any(cancel, reject):verb>": "cancel",
+        "<string:token>": "code",
         "<uuid:charge_id>": NOBODYS_ID,
         "<firm>": "91990101MA0DEM048E",
         "<month>": "2026-11",

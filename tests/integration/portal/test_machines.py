@@ -126,12 +126,20 @@ def test_two_firms_complete_the_trade(park: Park, clock: ManualClock) -> None:
     assert booking in owner.get("/bookings?side=provider&state=pending").text
     assert "The booking is approved." in press(owner, booking, "approve").text
 
+    ready = owner.get(booking)
+    assert "Hand the machine over" not in ready.text and "Nobody has come" not in ready.text
+    clock.set(instant(1, "11:59"))
+    owner = park(OWNER)
     owner.get(booking)
-    early = owner.post(f"{booking}/start")
-    assert early.status_code == 409 and "error-summary" in early.text
+    clock.set(instant(1, "12:00"))
+    late = owner.post(f"{booking}/start")
+    assert late.status_code == 409 and "error-summary" in late.text
     clock.set(instant(1, "10:00"))
     owner = park(OWNER)
     assert "The use has begun." in press(owner, booking, "start").text
+    using = park(CUSTOMER).get(booking).text
+    assert "scan the code at the machine again" in using and "1号楼 精密车间" in using
+    assert "What a cancellation gives back" not in using
 
     clock.set(instant(1, "13:00"))
     owner, customer = park(OWNER), park(CUSTOMER)
@@ -471,7 +479,7 @@ def test_an_owner_lists_offers_changes_and_takes_off_a_machine(park: Park) -> No
     owner.post(f"{path}/publish")
     assert "The machine is offered now." in owner.follow().text
     page = customer.get(public)
-    assert "Laser cutter" in page.text and "120.5 yuan / h" in page.text
+    assert "Laser cutter" in page.text and "120.50 yuan / h" in page.text
 
     edit = owner.get(f"{path}/edit")
     assert 'value="08:00-12:00, 13:00-18:00"' in edit.text
@@ -495,6 +503,36 @@ def test_an_owner_lists_offers_changes_and_takes_off_a_machine(park: Park) -> No
     owner.post(f"{path}/withdraw")
     assert "offered no more" in owner.follow().text
     assert customer.get(public).status_code == 404
+
+
+def test_the_demo_shows_what_was_used_before_and_what_came_of_it(park: Park) -> None:
+    customer = park(CUSTOMER)
+    page = customer.get("/bookings?state=done").text
+    assert "Five-axis machining centre" in page and "Coordinate measuring machine" in page
+    assert "No month is closed yet." not in customer.get("/statements").text
+    assert "150" in customer.get("/disputes").text
+    assert "5.0 of 5 from 2 ratings" in customer.get("/machines?process=five_axis").text
+
+
+def test_a_day_may_end_at_24_00(park: Park) -> None:
+    owner = park(OWNER)
+    path = listed(owner, **{"hours.6": "00:00-24:00"})
+    assert form_of(owner.get(f"{path}/edit"))["hours.6"] == "00:00-24:00"
+    wrong = owner.post("/my-machines/add", {**DRAFT, "hours.6": "08:00-25:00"})
+    assert "Saturday: Write times like 08:00-12:00, 13:00-18:00" in wrong.text
+
+
+def test_the_front_page_leads_to_the_machines(park: Park) -> None:
+    firm, resident = park(CUSTOMER).get("/").text, park("resident").get("/").text
+    for page in (firm, resident):
+        assert 'class="btn" href="/machines"' in page
+    assert 'class="btn" href="/bookings"' in firm and 'class="btn" href="/bookings"' not in resident
+
+
+def test_the_search_marks_the_reader_s_own_machines_and_hands_on_what_was_asked(park: Park) -> None:
+    page = park(CUSTOMER).get("/machines", query_string={"process": "measuring", "place": ""}).text
+    assert "(your firm)" in page
+    assert re.search(r'href="/machines/[0-9a-f-]{36}">Coordinate measuring machine<', page)
 
 
 def test_a_form_with_errors_names_each_and_keeps_everything(park: Park) -> None:
@@ -551,7 +589,9 @@ def test_a_closure_names_the_bookings_in_its_way(park: Park) -> None:
     owner.get(closures)
     refused = owner.post(closures, {**wish(14, "08:00", "20:00"), "reason": "maintenance"})
     assert refused.status_code == 409
-    assert f'<a href="{booking}">' in refused.text and 'value="maintenance"' in refused.text
+    day = local(14, "")[:10]
+    said = f'<a href="{booking}">Move or cancel the booking of {day} 09:30–12:00 first (set-up included)</a>'
+    assert said in refused.text and 'value="maintenance"' in refused.text
 
     owner.get(closures)
     owner.post(closures, {**wish(15, "08:00", "20:00"), "reason": "maintenance"})
@@ -593,12 +633,12 @@ def test_every_page_is_in_english_for_those_who_read_it(park: Park) -> None:
 
 def test_a_firm_waits_for_what_is_full_and_confirms_what_is_held_for_it(park: Park) -> None:
     customer, owner = park(CUSTOMER), park(OWNER)
-    asked = wish(10, "10:00", "12:00", with_operator="true")
+    asked = wish(44, "10:00", "12:00", with_operator="true")
     machine = found(customer, "Five-axis machining centre")
     own = machine.replace("/machines/", "/my-machines/")
     closure = {
         "starts_at": asked["starts_at"],
-        "ends_at": local(10, "18:00"),
+        "ends_at": local(44, "18:00"),
         "capacity": "0",
         "reason": "Service",
     }

@@ -128,10 +128,11 @@ def get_machine_booking(booking_id: UUID) -> Response:
 
     For its two sides, and for those who watch the park.
     """
-    reader = current_actor()
-    with current_runtime().read() as session:
+    reader, runtime = current_actor(), current_runtime()
+    with runtime.read() as session:
         it = Opened(*queries.find_booking(session, booking_id, visible_booking(reader)))
-        return json_response(Reply(whole(session, it, reader), version=it.booking.version))
+        shown = whole(session, it, reader, runtime.clock.now())
+        return json_response(Reply(shown, version=it.booking.version))
 
 
 @blueprint.get("/machine-bookings/<uuid:booking_id>/cancellation")
@@ -321,4 +322,5 @@ def _opened(tx: Transaction, booking_id: UUID) -> Opened:
 def _reply(tx: Transaction, it: Opened, status: int = 200) -> Reply:
     tx.session.flush()
     headers = {"Location": f"/api/v1/production/machine-bookings/{it.booking.id}"} if status == 201 else {}
-    return Reply(whole(tx.session, it, tx.actor), status=status, version=it.booking.version, headers=headers)
+    shown = whole(tx.session, it, tx.actor, tx.now)
+    return Reply(shown, status=status, version=it.booking.version, headers=headers)

@@ -134,6 +134,7 @@ class BookingSummary(Answer):
     )
     machine_id = fields.UUID(required=True)
     machine_name = bilingual()
+    place = string("Where the machine stands")
     customer = string("Unified social credit code")
     customer_name = string()
     owner = string("Unified social credit code")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from facilities.capacity.bookings.keeping import no_show_at
+from facilities.capacity.bookings.keeping import in_time, no_show_at
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.cancelling import offers
 from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, State, allows
@@ -36,8 +36,8 @@ def summaries(session: Session, found: Sequence[tuple[Booking, MachineBooking]])
     return [_summary(booking, kept, machines, firms) for booking, kept in found]
 
 
-def whole(session: Session, it: Opened, reader: Actor) -> Json:
-    """One booking with its price, its lines and its history."""
+def whole(session: Session, it: Opened, reader: Actor, now: datetime) -> Json:
+    """One booking with its price, its lines and its history, and what its reader may do with it now."""
     booking, kept = it.booking, it.kept
     (summary,) = summaries(session, [(booking, kept)])
     # What is only held costs nothing and has not run: whoever has just booked is not kept waiting for that.
@@ -69,7 +69,7 @@ def whole(session: Session, it: Opened, reader: Actor) -> Json:
             for each in entries_of(session, booking.id)
         ],
         "sides": [party.value for party in parties(reader, kept)],
-        "actions": _actions(reader, booking, kept),
+        "actions": _actions(reader, booking, kept, now),
     }
 
 
@@ -141,12 +141,14 @@ def move_preview(session: Session, it: Opened, party: Party, found: Preview) -> 
     }
 
 
-def _actions(reader: Actor, booking: Booking, kept: MachineBooking) -> list[str]:
+def _actions(reader: Actor, booking: Booking, kept: MachineBooking, now: datetime) -> list[str]:
     sides = parties(reader, kept)
     return [
         verb
         for verb in _OFFERED
-        if allows(verb, booking.state) and any(allowed_to(verb, party) for party in sides)
+        if allows(verb, booking.state)
+        and in_time(verb, booking, now)
+        and any(allowed_to(verb, party) for party in sides)
     ]
 
 
@@ -158,6 +160,7 @@ def _summary(
         "series_id": str(booking.series_id) if booking.series_id else None,
         "machine_id": str(kept.machine_id),
         "machine_name": machines[kept.machine_id].name,
+        "place": machines[kept.machine_id].place,
         "customer": kept.customer,
         "customer_name": firms[kept.customer],
         "owner": kept.owner,

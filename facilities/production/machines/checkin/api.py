@@ -132,4 +132,4 @@ def _opened(tx: Transaction, booking_id: UUID) -> Opened:
 
 def _reply(tx: Transaction, it: Opened) -> Reply:
     tx.session.flush()
-    return Reply(whole(tx.session, it, tx.actor), version=it.booking.version)
+    return Reply(whole(tx.session, it, tx.actor, tx.now), version=it.booking.version)

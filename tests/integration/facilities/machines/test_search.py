@@ -77,3 +77,19 @@ def test_search_asks_as_many_queries_for_200_machines_as_for_2(trade: Trade) -> 
     many, found = search(50)
     assert found == [True] * 50
     assert many == few
+
+
+def test_a_machine_priced_by_the_batch_is_free_for_whoever_only_names_a_time(trade: Trade) -> None:
+    batch = {"unit": "batch", "unit_fen": 96000, "minimum_order": 2, "steps": 1, "set_up_fen": 0}
+    by_batch = trade.machine(price={**batch, "operator_fen": 0, "overtime": None})
+    by_hour = trade.machine()
+
+    def search(**more: object) -> dict[str, tuple[bool, int | None]]:
+        asked = {"starts_at": trade.at(3), "ends_at": trade.at(5), **more}
+        found = trade.ok(trade.get(BORROWER, "/machines", **asked))["items"]
+        return {each["id"]: (each["available"], each["quote_fen"]) for each in found}
+
+    hours = 2 * 28000 + 15000
+    assert search() == {by_batch: (True, None), by_hour: (True, hours)}
+    assert search(pieces=3) == {by_batch: (True, 3 * 96000), by_hour: (True, hours)}
+    assert search(pieces=1)[by_batch] == (False, None), "fewer than the least that it takes"

@@ -117,6 +117,19 @@ def test_one_one_and_those_after_it_and_all_are_given_up_at_what_each_gives_back
     sound(trade)
 
 
+def test_a_change_to_what_it_is_already_is_refused_and_what_was_approved_stays_approved(trade: Trade) -> None:
+    series = trade.ok(book(trade, trade.machine()))["id"]
+    trade.ok(act(trade, LENDER, series, "approve"))
+    walls = days(read(trade, series))
+    first = read(trade, series)["occurrences"][0]
+    same = {"since": first["occurrence"][11:16], "length_min": 120, "quantity": 1, "mode": "all"}
+
+    for part in ({"scope": "all"}, {"scope": "this", "occurrence": walls[1]}):
+        answer = act(trade, BORROWER, series, "change", {**part, **same})
+        assert codes(answer) == {("/since", "unchanged")}
+    assert states(read(trade, series)) == ["confirmed"] * 4
+
+
 def test_those_after_one_become_a_series_of_their_own_at_other_times(trade: Trade) -> None:
     machine = trade.machine(rules=AT_ONCE)
     series = trade.ok(book(trade, machine))["id"]

@@ -115,3 +115,19 @@ def test_a_hold_that_nobody_confirms_is_let_go_and_told(trade: Trade) -> None:
     assert after["state"] == "expired" and after["actions"] == []
     assert [each["step"] for each in after["history"]] == ["held", "expired"]
     assert trade.ok(trade.hold(machine, 24, 27))["state"] == "held"
+
+
+def test_handing_over_and_missing_somebody_are_offered_when_their_time_has_come(trade: Trade) -> None:
+    booking = trade.booked(trade.machine(), 3, 5)  # with half an hour for setting up before it
+
+    def offered() -> set[str]:
+        return set(trade.booking(booking, LENDER)["actions"]) & {"start", "no-show"}
+
+    assert offered() == set()
+    assert trade.act(LENDER, booking, "start").status_code == 409
+    trade.go_to(2.5)
+    assert offered() == {"start"}
+    trade.go_to(3)
+    assert offered() == {"start", "no-show"}
+    trade.go_to(5)
+    assert offered() == {"no-show"}
