@@ -23,6 +23,8 @@ from shared.testing.databases import (
 )
 from shared.testing.systems import SystemFactory
 
+pytest.register_assert_rewrite("tests.stories")
+
 # How long one example takes says more about what else the machine does than about the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
@@ -122,6 +124,17 @@ def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datab
     databases = SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
     yield databases
     databases.close()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> str:
+    """The broker's URL; without a broker its tests are skipped, in CI they fail."""
+    if not _broker_answers():
+        reason = f"no RabbitMQ at {broker_url()}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return broker_url()
 
 
 @pytest.fixture(scope="session")

@@ -7,24 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.testing.brokers import broker_answers, broker_url
 from shared.testing.databases import Databases
 from shared.testing.rabbitmq_node import RabbitNode, node_scripts
 from tests.faults.installation import Installation
 from tests.faults.services import SERVICES, hearer
 
 _numbers = count(1)
-
-
-@pytest.fixture(scope="session")
-def rabbitmq() -> str:
-    """The broker's URL."""
-    if not broker_answers():
-        reason = f"no RabbitMQ at {broker_url()}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return broker_url()
 
 
 @pytest.fixture

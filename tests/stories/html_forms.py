@@ -26,6 +26,7 @@ class Form:
     """One form with its controls by name and its buttons as (name, value)."""
 
     action: str
+    method: str = "get"
     controls: dict[str, list[Control]] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
@@ -60,7 +61,7 @@ class _Reader(HTMLParser):
         """Begin a form or a control."""
         said = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._form = Form(said.get("action", ""))
+            self._form = Form(said.get("action", ""), said.get("method", "get").lower())
             self.forms.append(self._form)
         elif self._form is None:
             return

@@ -1,5 +1,7 @@
 """Calendar feeds of bookings: their addresses to copy, another address, and none any more."""
 
+from collections import Counter
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -63,10 +65,13 @@ def act(feed_id: UUID, verb: str) -> Answer:
 
 def _page(wrong: Wrong, *, stale: bool = False) -> str:
     feeds = load(PRODUCTION, "/machine-feeds")["items"]
-    choices = _choices({(each["owner"], each["machine_id"]) for each in feeds})
+    machines: list[Json] = load(PRODUCTION, "/own-machines", limit=_MOST)["items"]
+    names = _names(machines)
+    choices = _choices(machines, names, {(each["owner"], each["machine_id"]) for each in feeds})
     return render_template(
         "portal/machines/feeds.html",
         feeds=feeds,
+        names=names,
         of=Control("of", _l("Of what"), "choice", options=choices) if choices else None,
         stale=stale,
         errors=wrong.lines,
@@ -75,16 +80,27 @@ def _page(wrong: Wrong, *, stale: bool = False) -> str:
     )
 
 
-def _choices(there: set[tuple[str, str | None]]) -> tuple[Option, ...]:
+def _names(machines: list[Json]) -> dict[str, str]:
+    """The machines' names by their ids; where several have the same, with the place of each."""
+    said = {each["id"]: say(each["name"]) for each in machines}
+    often = Counter(said.values())
+    return {
+        each["id"]: f"{name} · {each['place']}" if often[name := said[each["id"]]] > 1 else name
+        for each in machines
+    }
+
+
+def _choices(
+    machines: list[Json], names: Mapping[str, str], there: set[tuple[str, str | None]]
+) -> tuple[Option, ...]:
     """What has no feed yet: what the firms have booked, and each of their machines."""
     found = [
         Option(firm["uscc"], _("What %(firm)s has booked", firm=firm["name"]))
         for firm in firms_of(current_person())
         if (firm["uscc"], None) not in there
     ]
-    machines: list[Json] = load(PRODUCTION, "/own-machines", limit=_MOST)["items"]
     found += [
-        Option(f"{each['owner']}/{each['id']}", _("Bookings of %(machine)s", machine=say(each["name"])))
+        Option(f"{each['owner']}/{each['id']}", _("Bookings of %(machine)s", machine=names[each["id"]]))
         for each in machines
         if each["state"] != "draft" and (each["owner"], each["id"]) not in there
     ]

@@ -329,6 +329,23 @@ def test_a_firm_subscribes_to_its_bookings_and_makes_the_address_void(
     assert park("resident").get("/bookings/feeds").status_code == 403
 
 
+def test_machines_of_one_name_are_told_apart_by_their_places(park: Park) -> None:
+    owner = park(OWNER)
+    for place in ("Hall 7", "Hall 8"):
+        path = listed(owner, **{"name.en": "Engraver", "name.zh": "雕刻机", "place": place})
+        owner.get(path)
+        owner.post(f"{path}/publish")
+    page = owner.get("/bookings/feeds").text
+    choices = re.findall(r'value="([0-9A-Z]{18}/[0-9a-f-]{36})">Bookings of (Engraver[^<]*)<', page)
+    assert sorted(name for _value, name in choices) == ["Engraver · Hall 7", "Engraver · Hall 8"]
+    for value, _name in choices:
+        owner.get("/bookings/feeds")
+        owner.post("/bookings/feeds", {"of": value})
+    page = owner.follow().text
+    titles = re.findall(r'id="feed-[0-9]+">(Bookings of Engraver[^<]*)<', page)
+    assert sorted(titles) == ["Bookings of Engraver · Hall 7", "Bookings of Engraver · Hall 8"]
+
+
 def test_a_booking_is_not_approved_without_a_reason(park: Park) -> None:
     customer, owner = park(CUSTOMER), park(OWNER)
     booking = held(customer, found(customer, "Five-axis machining centre"), wish(7, "09:00", "11:00"))
