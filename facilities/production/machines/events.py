@@ -12,7 +12,7 @@ from facilities.capacity.bookings.model import Booking
 from facilities.capacity.grid import Span
 from facilities.capacity.lifecycle import STATE_NAMES, Party, State
 from facilities.capacity.tariff import Operator
-from facilities.enterprises.queries import firm_names as firm_names  # others ask for it here
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines.after_use.steps import AFTER_USE
 from facilities.production.machines.model import Machine, MachineBooking, MachineState
 from shared.http.schemas import TextSchema, day, instant, string

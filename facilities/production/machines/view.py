@@ -14,8 +14,8 @@ from facilities.capacity.grid import Span
 from facilities.capacity.ledger.model import CapacityException
 from facilities.capacity.rules import violations
 from facilities.capacity.tariff import UNIT_NAMES, PriceVersion
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines import codes
-from facilities.production.machines.events import firm_names
 from facilities.production.machines.listing import price_out, rules_out
 from facilities.production.machines.model import Crew, Machine, MachinePrice, MachineState
 from facilities.production.machines.policy import firms_of

@@ -158,17 +158,17 @@ def _argue(trade: Trade, used: str, missed: str) -> None:
 
 
 def _again(trade: Trade, approved: str, at_once: str) -> None:
-    """Every way that a series may take; one is left to be extended."""
+    """Every way that a series may take; one ends with its firm, one is extended and expires."""
 
     def act(actor: Actor, series: str, verb: str, **body: object) -> None:
         path = f"/machine-series/{series}"
         version = trade.get(actor, path).headers["ETag"]
         trade.ok(trade.ask(actor, "POST", f"{path}/{verb}", json=body, headers={"If-Match": version}))
 
-    def book(machine: str, days: int, rule: str = "FREQ=WEEKLY;COUNT=3") -> str:
-        times = {"starts_at": trade.at(24 * days), "ends_at": trade.at(24 * days + 2), "rule": rule}
-        body = {"machine_id": machine, "on_behalf_of": CUSTOMER, **times}
-        made: str = trade.ok(trade.ask(BORROWER, "POST", "/machine-series", json=body))["id"]
+    def book(machine: str, days: int, count: int = 3, actor: Actor = BORROWER, firm: str = CUSTOMER) -> str:
+        times = {"starts_at": trade.at(24 * days), "ends_at": trade.at(24 * days + 2)}
+        body = {"machine_id": machine, "on_behalf_of": firm, "rule": f"FREQ=WEEKLY;COUNT={count}", **times}
+        made: str = trade.ok(trade.ask(actor, "POST", "/machine-series", json=body))["id"]
         return made
 
     act(LENDER, book(approved, 1), "approve")
@@ -176,7 +176,8 @@ def _again(trade: Trade, approved: str, at_once: str) -> None:
     series = book(at_once, 1)
     act(BORROWER, series, "change", scope="all", since="14:00", length_min=60)
     act(BORROWER, series, "cancel", scope="all")
-    book(at_once, 2, "FREQ=WEEKLY;COUNT=6")
+    book(at_once, 2, 6)
+    book(approved, 3, 6, OTHER, THIRD)
 
 
 def _wait(trade: Trade, machine: str) -> None:

@@ -11,12 +11,12 @@ from facilities.capacity.bookings.keeping import in_time, no_show_at
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.cancelling import offers
 from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, State, allows
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines.bookings.charging import balance_of, charges_of, paid_of
 from facilities.production.machines.bookings.commands import Opened, cancelling
 from facilities.production.machines.bookings.correcting import correctable, sequences_of
 from facilities.production.machines.bookings.moving import Preview
 from facilities.production.machines.bookings.queries import entries_of, runs_of
-from facilities.production.machines.events import firm_names
 from facilities.production.machines.model import Charge, Machine, MachineBooking
 from facilities.production.machines.policy import allowed_to, parties
 from facilities.production.machines.queries import machines_by_id

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from facilities.capacity.refusals import NOT_NOW, WRONG_STATE
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines.api import EXAMPLE_ID
 from facilities.production.machines.bookings.commands import Opened
 from facilities.production.machines.bookings.queries import find_booking
@@ -14,7 +15,6 @@ from facilities.production.machines.bookings.view import summaries, whole
 from facilities.production.machines.checkin import commands
 from facilities.production.machines.checkin.queries import due_at, why_nothing
 from facilities.production.machines.checkin.schemas import AtMachine, CodeRead, PlaceCode
-from facilities.production.machines.events import firm_names
 from facilities.production.machines.model import Machine
 from facilities.production.machines.policy import require_owner, visible_booking, visible_machine
 from facilities.production.machines.queries import find_machine

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines.after_use.offers import About, offer_out, offers_of, open_offer
 from facilities.production.machines.after_use.opening import paid_so_far
 from facilities.production.machines.disputes.model import Dispute, Evidence
 from facilities.production.machines.disputes.policy import may_decide
 from facilities.production.machines.disputes.queries import evidence_of
 from facilities.production.machines.disputes.rules import REASON_NAMES, STATE_NAMES, VERBS, allows, ripe
-from facilities.production.machines.events import firm_names
 from facilities.production.machines.model import Machine, MachineBooking
 from facilities.production.machines.policy import parties
 from shared.actor import Actor

@@ -7,9 +7,9 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines import addresses
 from facilities.production.machines.api import EXAMPLE_ID
-from facilities.production.machines.events import firm_names
 from facilities.production.machines.feeds import commands, queries
 from facilities.production.machines.feeds.model import MachineFeed
 from facilities.production.machines.feeds.schemas import FeedArgs, FeedList, FeedOut, NewFeed

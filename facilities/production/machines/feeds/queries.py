@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.feeds import Entry, calendar_text, status_of, uid_of
 from facilities.capacity.lifecycle import STATE_NAMES, State
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines import addresses
-from facilities.production.machines.events import firm_names
 from facilities.production.machines.feeds.model import MachineFeed
 from facilities.production.machines.model import TRADE, Machine, MachineBooking
 from facilities.production.machines.policy import firms_of

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from facilities.capacity.lifecycle import State
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines.bookings.commands import Opened
 from facilities.production.machines.disputes.queries import disputed
-from facilities.production.machines.events import firm_names
 from facilities.production.machines.policy import firms_of, parties
 from facilities.production.machines.ratings.model import FirmRating, Rating
 from facilities.production.machines.ratings.policy import may_hide

@@ -219,6 +219,7 @@ def note_expiry(tx: Transaction, it: Recurring, booking: Booking) -> None:
         return
     recurring.touch(tx, it.series)
     it.kept.expiry_told_on = tx.today
+    tx.audit("series.expired-in-part", "booking_series", it.series.id, on_behalf_of=it.kept.customer)
     _tell(tx, it, Told("expired", Party.SYSTEM, [booking]))
 
 

@@ -8,7 +8,8 @@ from marshmallow import Schema, fields, validate
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.lifecycle import Party, State
 from facilities.capacity.recurring.model import BookingSeries
-from facilities.production.machines.events import SERVICE, firm_names
+from facilities.enterprises.queries import firm_names
+from facilities.production.machines.events import SERVICE
 from facilities.production.machines.model import Machine
 from facilities.production.machines.series.model import MachineSeries
 from shared.http.schemas import TextSchema, instant, string

@@ -14,7 +14,7 @@ from facilities.capacity.recurring.queries import Known, known
 from facilities.capacity.recurring.refusals import Refused
 from facilities.capacity.rules import Wish
 from facilities.capacity.series import Occurrence, occurrence_at, occurrences
-from facilities.production.machines.events import firm_names
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines.model import Machine, MachineState
 from facilities.production.machines.policy import parties
 from facilities.production.machines.queries import machines_by_id, offered_each

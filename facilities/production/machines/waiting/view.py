@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from facilities.capacity.waiting.model import WAIT_STATE_NAMES, WaitState
-from facilities.production.machines.events import firm_names
+from facilities.enterprises.queries import firm_names
 from facilities.production.machines.policy import firms_of
 from facilities.production.machines.queries import machines_by_id
 from facilities.production.machines.waiting.commands import Waits
