@@ -29,7 +29,7 @@ _INVALID = 422
 _CHANGED = (409, 412)
 STATUSES = {
     "active": _l("doing business"),
-    "suspended": _l("suspended"),
+    "suspended": _l("business suspended"),
     "closed": _l("deregistered"),
     "revoked": _l("registration revoked"),
 }

@@ -18,6 +18,8 @@ class Kind:
     who: str | None = None
     status: int = 200
     then: Callable[[Window], None] | None = field(default=None)
+    rare: bool = field(default=False)
+    """Looked at among the slow tests alone: another kind has the same parts."""
 
     def __str__(self) -> str:
         return self.name
@@ -244,6 +246,33 @@ MACHINES = (
     ),
     Kind("machine-bookings", "/bookings", "agent"),
     Kind("statements", "/statements", "agent"),
+    Kind("statement", "/statements/{statement}", "agent"),
+    Kind(
+        "machine-correct-a-line",
+        "/bookings/{machine_used}/charges/{machine_charge}/correct",
+        "agent2",
+        rare=True,
+    ),
+    Kind("machine-waitlist", "/waitlist", "agent", rare=True),
+    Kind("machine-waiting", "/waitlist/{machine_waits}", "agent"),
+    Kind(
+        "machine-repeat",
+        "/machines/{machine}/repeat?starts_at={machine_from}&ends_at={machine_until}",
+        "agent",
+        rare=True,
+    ),
+    Kind(
+        "machine-repeat-preview",
+        "/machines/{machine}/repeat/preview?starts_at={machine_taken_from}&ends_at={machine_taken_until}"
+        "&every=DAILY&interval=1&month_by=date&count=4",
+        "agent",
+    ),
+    Kind("machine-all-series", "/bookings/series", "agent", rare=True),
+    Kind("machine-series", "/bookings/series/{machine_series}", "agent"),
+    Kind("machine-series-change", "/bookings/series/{machine_series}/change", "agent", rare=True),
+    Kind("machine-series-cancel", "/bookings/series/{machine_series}/cancel", "agent", rare=True),
+    Kind("machine-check-in", "{machine_check_in}", "agent"),
+    Kind("machine-check-in-void", "/machines/{machine}/check-in/void", "agent", status=403, rare=True),
     Kind("machine-utilisation", "/my-machines/utilisation", "agent2"),
     Kind("machine-booking-held", "/bookings/{machine_held}", "agent"),
     Kind("machine-booking-to-approve", "/bookings/{machine_pending}", "agent2"),
@@ -273,6 +302,7 @@ MACHINES = (
     Kind("machine-dispute", "/disputes/{machine_dispute}", "agent2"),
     Kind("machine-dispute-with-errors", "/disputes/{machine_dispute}", "agent", then=_press("Offer")),
     Kind("firm-ratings", "/firms/{lender}/ratings", "agent"),
+    Kind("machine-rating-answer", "/ratings/{machine_rating}/answer", "agent2", rare=True),
     Kind("own-machines", "/my-machines", "agent2"),
     Kind("own-machine", "/my-machines/{machine}", "agent2"),
     Kind("own-machine-add", "/my-machines/add", "agent2"),

@@ -1,6 +1,7 @@
 """What pages are about: cases in every state, those of the demo park and some made for the purpose."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from shared.clock import PARK_TZ
 from tests.e2e.api import ITEM, Json, Person
@@ -31,6 +32,7 @@ def usual_places(server: Server) -> Places:
         **_fire(server, agent2, granted["uscc"]),
         **_machines(agent, agent2),
         **_machine_used(agent, agent2),
+        **_machine_lists(agent, agent2),
         "certificate": certificate,
         "guide_only": guide_only,
         "notice": agent.get("/enterprise/notices")["items"][0]["id"],
@@ -61,6 +63,30 @@ def _machines(customer: Person, owner: Person) -> Places:
     return found
 
 
+def _machine_lists(customer: Person, owner: Person) -> Places:
+    """A series, somebody who waits, the code of a machine, a statement, and a rating of the demo."""
+    booked = customer.get("/production/machine-bookings?state=confirmed&side=customer")["items"][0]
+    firm = booked["customer"]
+    who = {"machine_id": booked["machine_id"], "on_behalf_of": firm}
+    full = {"starts_at": booked["starts_at"], "ends_at": booked["ends_at"]}
+    waits = customer.ask("POST", "/production/machine-waitlist", body={**who, **full}).expect(201).json
+    day = datetime.fromisoformat(booked["starts_at"]) + timedelta(days=1, hours=5)
+    times = {"starts_at": day.isoformat(), "ends_at": (day + timedelta(hours=1)).isoformat()}
+    rule = {"rule": "FREQ=DAILY;COUNT=6", "mode": "skip"}
+    series = (
+        customer.ask("POST", "/production/machine-series", body={**who, **times, **rule}).expect(201).json
+    )
+    code = owner.get(f"/production/machines/{booked['machine_id']}/check-in-code")["url"]
+    statement = customer.get("/production/statements")["open"][0]
+    return {
+        "machine_waits": waits["id"],
+        "machine_series": series["id"],
+        "machine_check_in": urlsplit(code).path,
+        "statement": f"{statement['firm']}/{statement['month']}",
+        "machine_rating": owner.get(f"/production/machine-ratings?firm={booked['owner']}")["items"][0]["id"],
+    }
+
+
 def _machine_used(customer: Person, owner: Person) -> Places:
     """A use that is over, its quality recorded, and a dispute about it.
 
@@ -89,7 +115,13 @@ def _machine_used(customer: Person, owner: Person) -> Places:
         answered = person.ask("POST", f"{path}/{verb}", body=said, If_Match=version)
     result = {"accepted_pieces": 96, "rejected_pieces": 4, "measured": "φ20 +0.02"}
     owner.ask("PUT", f"{path}/quality", body=result, If_Match='"0"').expect(200)
-    return {"machine_used": booking, "machine_dispute": answered.expect(201).json["id"], "lender": firm}
+    charge = owner.get(path)["charges"][0]["id"]
+    return {
+        "machine_used": booking,
+        "machine_charge": charge,
+        "machine_dispute": answered.expect(201).json["id"],
+        "lender": firm,
+    }
 
 
 _STEPS = {"held": 0, "pending": 1, "confirmed": 2}

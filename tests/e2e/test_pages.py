@@ -47,7 +47,12 @@ LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
 KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT, *REGISTER, *PROMISES, *MACHINES)
 PAIRS = [
-    pytest.param(kind, view, id=f"{kind}-{view}", marks=() if (number + turn) % 2 else pytest.mark.slow)
+    pytest.param(
+        kind,
+        view,
+        id=f"{kind}-{view}",
+        marks=() if (number + turn) % 2 and not kind.rare else pytest.mark.slow,
+    )
     for number, kind in enumerate(KINDS)
     for turn, view in enumerate(LOOKS)
 ]

@@ -16,7 +16,7 @@ from shared.text import Text
 
 _WIDTH, _HEIGHT = A4
 _FRAME = Frame(left=42, bottom=62, width=_WIDTH - 84, top=_HEIGHT - 46)
-_WIDTHS = (58.0, 66.0, 92.0, _FRAME.width - 58 - 66 - 92 - 78, 78.0)
+_WIDTHS = (72.0, 66.0, 92.0, _FRAME.width - 72 - 66 - 92 - 78, 78.0)
 _TITLE = Text("共享设备月结单", "Monthly statement of shared machines")
 _HEADS = (
     Text("日期", "Date"),

@@ -526,6 +526,9 @@ def test_the_demo_shows_what_was_used_before_and_what_came_of_it(park: Park) -> 
     customer = park(CUSTOMER)
     page = customer.get("/bookings?state=done").text
     assert "Five-axis machining centre" in page and "Coordinate measuring machine" in page
+    customer.client.set_cookie("lang", "zh")
+    assert '<option value="done" selected>已完成</option>' in customer.get("/bookings?state=done").text
+    customer.client.set_cookie("lang", "en")
     assert "No month is closed yet." not in customer.get("/statements").text
     assert "150" in customer.get("/disputes").text
     assert "5.0 of 5 from 2 ratings" in customer.get("/machines?process=five_axis").text

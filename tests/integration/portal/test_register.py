@@ -19,6 +19,7 @@ def test_a_decider_suspends_and_resumes_and_others_only_look(open_browser: Any) 
     approver.post(f"{path}/suspend", {"reason": "受灾停产"})
     page = approver.follow()
     assert "Entered: its business is suspended." in page.text and "受灾停产" in page.text
+    assert "business suspended" in page.text
     assert approver.post(f"{path}/suspend", {**old, "idempotency_key": "o", "reason": "x"}).status_code == 412
 
     window: Browser = open_browser().sign_in("window")
