@@ -75,9 +75,9 @@ def trade_machines(reader: Reads) -> None:
     wrong = {**reader.example("production_correct_machine_booking"), "charge_id": charges[0]["id"]}
     reader.do(LENDER, "production_correct_machine_booking", wrong, booking_id=used)
     _check_in(reader, machine)
-    firm = reader.example("production_hold_machine")["on_behalf_of"]
-    feed = {**reader.example("production_create_machine_feed"), "owner": firm}
-    reader.do(BORROWER, "production_create_machine_feed", feed)
+    owner = reader.do(LENDER, "production_get_machine", machine_id=machine).get_json()["owner"]
+    feed = {**reader.example("production_create_machine_feed"), "owner": owner, "machine_id": machine}
+    reader.do(LENDER, "production_create_machine_feed", feed)
     reader.do(LENDER, "production_withdraw_machine", machine_id=machine)
 
 

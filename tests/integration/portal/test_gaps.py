@@ -131,8 +131,11 @@ def _filled(rule: str, case_id: str) -> str:
         "<uuid:rating_id>": NOBODYS_ID,
         "<any(answer, hide):verb>": "answer",
         "<uscc>": "91990101MA0DEM048E",
-        "<string:token>": "a" * 43,
         "<any(suspend, resume):verb>": "suspend",
+        "<any(cancel, change, reject):verb>": "cancel",
+        "<uuid:series_id>": NOBODYS_ID,
+        "<uuid:entry_id>": NOBODYS_ID,
+        "<uuid:feed_id>": NOBODYS_ID,
         "<certificate_id>": "1.2.156.3005.2",
         "<service>": "enterprise",
     }
