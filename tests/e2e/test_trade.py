@@ -11,7 +11,7 @@ from shared.testing.databases import Databases
 from tests.e2e.api import Person
 from tests.e2e.conftest import HABITS, window_options
 from tests.e2e.live_trade import LiveStage, WindowPages, wait_for_the_firms
-from tests.e2e.separate import separate_services
+from tests.e2e.separate import Separate, separate_services
 from tests.e2e.server import Server
 from tests.e2e.views import DESKTOP, PHONE, View
 from tests.e2e.windows import Window
@@ -19,7 +19,8 @@ from tests.stories.trade import STORIES, Firm, Story, name_of
 from tests.stories.trade_by_api import ApiFirm
 from tests.stories.trade_by_portal import PortalFirm
 
-pytestmark = pytest.mark.slow
+# To start ten processes is time of the first test, and axe takes seconds a page on a busy machine.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +37,23 @@ SHAPES = (
 )
 
 
+@pytest.fixture(scope="session")
+def separate(
+    postgres_databases: Databases, rabbitmq: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Separate]:
+    """Ten processes on PostgreSQL and RabbitMQ, started once."""
+    with separate_services(postgres_databases, rabbitmq, tmp_path_factory.mktemp("separate")) as started:
+        yield started
+
+
 @pytest.fixture(scope="module", params=SHAPES)
-def installation(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
-    """One process on SQLite, or ten on PostgreSQL and RabbitMQ."""
+def installation(request: pytest.FixtureRequest) -> Iterator[Installation]:
+    """One process on SQLite, or the ten."""
     if request.param == "embedded":
         server: Server = request.getfixturevalue("server")
         yield from _known(server.url, f"sqlite:///{server.folder}/{{service}}.sqlite3")
-        return
-    databases: Databases = request.getfixturevalue("postgres_databases")
-    broker_url: str = request.getfixturevalue("rabbitmq")
-    with separate_services(databases, broker_url, tmp_path_factory.mktemp("separate")) as started:
+    else:
+        started: Separate = request.getfixturevalue("separate")
         yield from _known(started.url, started.database_url)
 
 
