@@ -48,6 +48,12 @@ def require_active(session: Session, *firms: str) -> None:
         raise Conflict(_NOT_ACTIVE, slug="firm-not-active")
 
 
+def require_standing(*standing: str | None) -> None:
+    """The same of firms that were read already: how they stand in the register, None where it is silent."""
+    if any(each != ACTIVE for each in standing):
+        raise Conflict(_NOT_ACTIVE, slug="firm-not-active")
+
+
 def visible_machine(reader: Actor) -> sa.ColumnElement[bool]:
     """The condition under which `reader` may know of a machine."""
     seen = [Machine.state == MachineState.PUBLISHED, Machine.owner.in_(firms_of(reader))]

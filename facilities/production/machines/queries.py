@@ -1,7 +1,8 @@
 """Reading machines, their prices and closures. Who may see which comes along as a condition."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from facilities.capacity.grid import Span
 from facilities.capacity.ledger.model import CapacityException
 from facilities.capacity.ledger.queries import pool_of
 from facilities.capacity.tariff import PriceVersion, in_force
+from facilities.enterprises.model import EnterpriseCopy
 from facilities.production.machines.model import (
     Crew,
     Machine,
@@ -28,7 +30,77 @@ from shared.text import Text
 _NO_MACHINE = Text("没有这台设备，或您无权查看", "There is no such machine, or you may not see it")
 _CURSOR = Text("翻页标记无效", "The cursor is not valid")
 
+_FAR = timedelta(days=1000)
+"""Beyond every horizon, and within what calendars can count."""
+
 _LATER = table_of(MachinePrice).alias("later")
+
+
+def _in_force(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    newer = sa.exists().where(
+        _LATER.c.machine_id == MachinePrice.machine_id,
+        _LATER.c.effective_on <= day,
+        _LATER.c.effective_on > MachinePrice.effective_on,
+    )
+    return sa.and_(MachinePrice.effective_on <= day, ~newer)
+
+
+_CUSTOMER, _OWNER = (table_of(EnterpriseCopy).alias(side) for side in ("customer", "owner"))
+# Put together once: with every booking that would cost as much as carrying it out.
+_ASKED = (
+    sa.select(
+        Machine,
+        MachinePrice.tariff,
+        *(firm.c[column] for firm in (_CUSTOMER, _OWNER) for column in ("name", "status")),
+    )
+    .select_from(Machine)
+    .outerjoin(
+        MachinePrice,
+        sa.and_(MachinePrice.machine_id == Machine.id, _in_force(sa.bindparam("day", type_=sa.Date()))),
+    )
+    .outerjoin(_CUSTOMER, _CUSTOMER.c.uscc == sa.bindparam("customer", type_=sa.String()))
+    .outerjoin(_OWNER, _OWNER.c.uscc == Machine.owner)
+    .where(Machine.id == sa.bindparam("machine", type_=sa.Uuid()))
+    .options(lazyload(Machine.materials))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A machine as a firm that would book it finds it, with all that a wish is judged by."""
+
+    machine: Machine
+    offered: Offered | None
+    """At the price for the day of the wish; None where none has begun by then."""
+    firms: Mapping[str, str]
+    """What the customer and the owner are called; by their codes where the register has not told of them."""
+    standing: tuple[str | None, str | None]
+    """How the two stand in the register."""
+
+
+def asked_for(
+    session: Session,
+    machine_id: UUID,
+    visible: sa.ColumnElement[bool],
+    customer: str,
+    at: datetime,
+    now: datetime,
+) -> Asked:
+    """A machine that a firm wants to book from `at` on, in one query; NotFound as `find_machine`."""
+    # A time that the rules refuse, where no calendar may reach, has the price of one that they may allow.
+    day = local_date(max(now, min(at, now + _FAR)))
+    row = session.execute(
+        _ASKED.where(visible), {"machine": machine_id, "customer": customer, "day": day}
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_NO_MACHINE)
+    machine, tariff, customer_name, customer_status, owner_name, owner_status = row
+    return Asked(
+        machine,
+        _at_price(machine, price_of(tariff, machine.operator)) if tariff is not None else None,
+        {customer: customer_name or customer, machine.owner: owner_name or machine.owner},
+        (customer_status, owner_status),
+    )
 
 
 def find_machine(
@@ -51,23 +123,14 @@ def find_machine(
 
 def in_force_at(at: datetime) -> sa.ColumnElement[bool]:
     """Of a machine's prices the one for bookings that begin at `at`."""
-    day = local_date(at)
-    newer = sa.exists().where(
-        _LATER.c.machine_id == MachinePrice.machine_id,
-        _LATER.c.effective_on <= day,
-        _LATER.c.effective_on > MachinePrice.effective_on,
-    )
-    return sa.and_(MachinePrice.effective_on <= day, ~newer)
+    return _in_force(local_date(at))
 
 
 def offered(session: Session, machine: Machine, at: datetime) -> Offered | None:
     """The machine at the price for what begins at `at`; None where none has begun by then."""
     query = sa.select(MachinePrice.tariff).where(MachinePrice.machine_id == machine.id, in_force_at(at))
     tariff = session.scalar(query)
-    if tariff is None:
-        return None
-    price = price_of(tariff, machine.operator)
-    return Offered(machine.id, machine.operated_id, machine.operator, machine.qualified_until, price)
+    return None if tariff is None else _at_price(machine, price_of(tariff, machine.operator))
 
 
 def offered_each(session: Session, machine: Machine) -> Callable[[datetime], Offered | None]:
@@ -76,11 +139,13 @@ def offered_each(session: Session, machine: Machine) -> Callable[[datetime], Off
 
     def at(instant: datetime) -> Offered | None:
         price = in_force(versions, local_date(instant))
-        if price is None:
-            return None
-        return Offered(machine.id, machine.operated_id, machine.operator, machine.qualified_until, price)
+        return None if price is None else _at_price(machine, price)
 
     return at
+
+
+def _at_price(machine: Machine, price: PriceVersion) -> Offered:
+    return Offered(machine.id, machine.operated_id, machine.operator, machine.qualified_until, price)
 
 
 def versions_of(session: Session, machine: Machine) -> list[PriceVersion]:

@@ -4,7 +4,8 @@ The engine keeps what is free and the state. The trade adds whose it is, the pri
 agreed, the lines of what is owed, and whom to tell.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from facilities.production.machines.bookings.charging import (
     deposit_line,
     paid_of,
 )
+from facilities.production.machines.bookings.queries import Step
 from facilities.production.machines.events import announce_booking
 from facilities.production.machines.model import (
     TRADE,
@@ -34,8 +36,14 @@ from facilities.production.machines.model import (
     MachineBooking,
     MachineState,
 )
-from facilities.production.machines.policy import acting, require_active, require_member, visible_machine
-from facilities.production.machines.queries import find_machine, offered
+from facilities.production.machines.policy import (
+    acting,
+    require_active,
+    require_member,
+    require_standing,
+    visible_machine,
+)
+from facilities.production.machines.queries import Asked, asked_for
 from facilities.production.machines.wishes import MachineWish, Offered, own_machine
 from shared.errors import Conflict, InvalidInput
 from shared.text import Text
@@ -50,8 +58,19 @@ class Opened:
 
     booking: Booking
     kept: MachineBooking
-    machine: Machine | None = None
-    """Where a verb has read it: whoever answers with the booking finds it in the session."""
+    known: "Known | None" = None
+    """What whoever answers with it need not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a verb knows of the booking that it has just made."""
+
+    machine: Machine
+    """Held here: the session alone would forget it."""
+    firms: Mapping[str, str]
+    """What its two sides are called."""
+    history: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +89,9 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     the machine not offered, InvalidInput with everything that the wish breaks, Full with alternatives.
     """
     require_member(tx.actor, on_behalf_of)
-    machine = find_machine(tx.session, machine_id, visible_machine(tx.actor))
-    made = make_out(tx, machine, on_behalf_of, wanted, purpose)
+    seen = visible_machine(tx.actor)
+    asked = asked_for(tx.session, machine_id, seen, on_behalf_of, wanted.wish.starts_at, tx.now)
+    made = make_out(tx, asked, on_behalf_of, wanted, purpose)
     return write_down(tx, made, commands.hold(tx, made.order), Party.CUSTOMER)
 
 
@@ -85,23 +105,31 @@ class Made:
     price: Quote
     wanted: MachineWish
     purpose: str
+    firms: Mapping[str, str] | None = None
+    """What the two sides are called, where that was read."""
 
 
-def make_out(tx: Transaction, machine: Machine, customer: str, wanted: MachineWish, purpose: str) -> Made:
+def make_out(tx: Transaction, asked: Asked, customer: str, wanted: MachineWish, purpose: str) -> Made:
     """Make out a wish of a firm at the price of today; raises as `hold` does. Nothing is taken yet."""
-    require_bookable(tx, machine, customer)
+    machine = asked.machine
+    _require_published(machine)
+    require_standing(*asked.standing)
     wrong = [*own_machine(customer, machine.owner), *violations(wanted.wish, machine.policy, tx.now)]
     if wrong:
         raise InvalidInput(errors=wrong)
-    found = offered(tx.session, machine, wanted.wish.starts_at)
-    return priced(machine, customer, found, wanted, purpose)
+    made = priced(machine, customer, asked.offered, wanted, purpose)
+    return replace(made, firms=asked.firms)
 
 
 def require_bookable(tx: Transaction, machine: Machine, customer: str) -> None:
     """The machine is offered and both firms are active; Conflict otherwise."""
+    _require_published(machine)
+    require_active(tx.session, customer, machine.owner)
+
+
+def _require_published(machine: Machine) -> None:
     if machine.state is not MachineState.PUBLISHED:
         raise Conflict(_NOT_OFFERED, slug="not-offered")
-    require_active(tx.session, customer, machine.owner)
 
 
 def priced(
@@ -154,7 +182,9 @@ def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> O
     tx.session.add(kept)
     tx.session.flush()
     _enter(tx, kept, 1, "held", party)
-    return Opened(booking, kept, made.machine)
+    if made.firms is None:
+        return Opened(booking, kept)
+    return Opened(booking, kept, Known(made.machine, made.firms, (Step("held", party, tx.now, None),)))
 
 
 def keep_one_of_many(
@@ -296,4 +326,4 @@ def note(
         tx, it.booking, it.kept, step, party, reason=reason, moved_fen=moved_fen, in_series=in_series
     )
     tx.session.flush()
-    return it
+    return replace(it, known=None)

@@ -1,12 +1,15 @@
 """Reading bookings of machines. Who may see which comes along as a condition."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
+from facilities.capacity.lifecycle import Party
 from facilities.production.machines.model import BookingEntry, MachineBooking, Run
 from facilities.production.machines.queries import id_of
 from shared.errors import NotFound, PreconditionFailed
@@ -14,6 +17,15 @@ from shared.http.paging import Cursor
 from shared.text import Text
 
 _NO_BOOKING = Text("没有这个预订，或您无权查看", "There is no such booking, or you may not see it")
+
+
+class Step(NamedTuple):
+    """A step of a booking's history as it is shown."""
+
+    step: str
+    party: Party
+    at: datetime
+    reason: str | None
 
 
 def find_booking(
@@ -57,10 +69,11 @@ def list_bookings(
     return page, following
 
 
-def entries_of(session: Session, booking_id: UUID) -> Sequence[BookingEntry]:
+def history_of(session: Session, booking_id: UUID) -> Sequence[Step]:
     """The history of a booking, from its beginning."""
-    query = sa.select(BookingEntry).where(BookingEntry.booking_id == booking_id)
-    return session.scalars(query.order_by(BookingEntry.number)).all()
+    steps = sa.select(BookingEntry.step, BookingEntry.party, BookingEntry.at, BookingEntry.reason)
+    of_it = steps.where(BookingEntry.booking_id == booking_id).order_by(BookingEntry.number)
+    return [Step(*each) for each in session.execute(of_it)]
 
 
 def runs_of(session: Session, booking_id: UUID) -> Sequence[Run]:

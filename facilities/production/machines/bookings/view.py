@@ -16,7 +16,7 @@ from facilities.production.machines.bookings.charging import balance_of, charges
 from facilities.production.machines.bookings.commands import Opened, cancelling
 from facilities.production.machines.bookings.correcting import correctable, sequences_of
 from facilities.production.machines.bookings.moving import Preview
-from facilities.production.machines.bookings.queries import entries_of, runs_of
+from facilities.production.machines.bookings.queries import history_of, runs_of
 from facilities.production.machines.model import Charge, Machine, MachineBooking
 from facilities.production.machines.policy import allowed_to, parties
 from facilities.production.machines.queries import machines_by_id
@@ -38,8 +38,11 @@ def summaries(session: Session, found: Sequence[tuple[Booking, MachineBooking]])
 
 def whole(session: Session, it: Opened, reader: Actor, now: datetime) -> Json:
     """One booking with its price, its lines and its history, and what its reader may do with it now."""
-    booking, kept = it.booking, it.kept
-    (summary,) = summaries(session, [(booking, kept)])
+    booking, kept, known = it.booking, it.kept, it.known
+    if known is None:
+        (summary,) = summaries(session, [(booking, kept)])
+    else:
+        summary = _summary(booking, kept, {kept.machine_id: known.machine}, known.firms)
     # What is only held costs nothing and has not run: whoever has just booked is not kept waiting for that.
     begun = booking.state is not State.HELD
     charges = charges_of(session, booking.id) if begun else []
@@ -66,7 +69,7 @@ def whole(session: Session, it: Opened, reader: Actor, now: datetime) -> Json:
         ],
         "history": [
             {"step": each.step, "by": each.party.value, "at": each.at.isoformat(), "reason": each.reason}
-            for each in entries_of(session, booking.id)
+            for each in (known.history if known else history_of(session, booking.id))
         ],
         "sides": [party.value for party in parties(reader, kept)],
         "actions": _actions(reader, booking, kept, now),
