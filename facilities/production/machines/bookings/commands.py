@@ -41,7 +41,7 @@ from facilities.production.machines.policy import (
     require_active,
     require_member,
     require_standing,
-    visible_machine,
+    sight_of,
 )
 from facilities.production.machines.queries import Asked, asked_for
 from facilities.production.machines.wishes import MachineWish, Offered, own_machine
@@ -91,8 +91,8 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     the machine not offered, InvalidInput with everything that the wish breaks, Full with alternatives.
     """
     require_member(tx.actor, on_behalf_of)
-    seen = visible_machine(tx.actor)
-    asked = asked_for(tx.session, machine_id, seen, on_behalf_of, wanted.wish.starts_at, tx.now)
+    sight = sight_of(tx.actor)
+    asked = asked_for(tx.session, machine_id, sight, on_behalf_of, wanted.wish.starts_at, tx.now)
     made = make_out(tx, asked, on_behalf_of, wanted, purpose)
     return write_down(tx, made, commands.hold(tx, made.order), Party.CUSTOMER)
 
