@@ -30,6 +30,8 @@ from shared.service import Runtime, contracts_of
 MILLION = 1_000_000
 FEW = 1_000
 WARM_UP = 30
+HTTP_WARM_UP = 300
+"""So that each thread's connection has its statements prepared."""
 SLOWER = 1.5
 """What a search or a booking may cost at a million, in what it costs at a thousand."""
 SEARCH_TARGETS = {"PostgreSQL": 0.6, "SQLite": 0.1}
@@ -132,7 +134,7 @@ def over_http(stage: Stage, folder: Path, requests: int, times: int) -> Verdict:
     everybody = http.targets(stage, wishes)
     try:
         for target in everybody.values():
-            target.book(WARM_UP)
+            target.book(HTTP_WARM_UP)
         turns = {name: partial(target.book, requests) for name, target in everybody.items()}
         measured = rounds(turns, times)
     except BaseException:

@@ -1,23 +1,29 @@
 """The bare peer over HTTP: Flask, one table, and PostgreSQL's EXCLUDE constraint to keep bookings apart.
 
-Nobody signs in and no rule is looked at; nothing has more than one unit, a price that is worked out, set-up
-time or opening hours. It writes the rows that holding a machine writes: the booking with its rules and price,
-the terms that were agreed, the first step of the history, and what any command leaves beside its own.
+It checks the token as the service does, that its bearer acts for the firm, and the body. No other rule is
+looked at; nothing has more than one unit, a price that is worked out, set-up time or opening hours. It writes
+the rows that holding a machine writes: the booking with its rules and price, the terms that were agreed, the
+first step of the history, and what any command leaves beside its own. Its connections are pooled alike.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+import urllib3
 from flask import Flask, Response, jsonify, request
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
 from sqlalchemy.exc import IntegrityError
 
 from bench.bookings.park import POLICY
+from shared.actor import Actor
 from shared.audit import AuditEntry
 from shared.config import Settings
-from shared.database import table_of
+from shared.database import Database, table_of
+from shared.errors import Unauthenticated
+from shared.http.tokens import TokenVerifier
 from shared.ids import new_id
 from shared.messaging.outbox import OutboxMessage
 from shared.messaging.timers import Timer
@@ -85,7 +91,9 @@ def create_table(engine: sa.Engine) -> None:
 def create() -> Flask:
     """The application; gunicorn calls this."""
     app = Flask("bare")
-    engine = sa.create_engine(Settings.from_env().database_url_for("production"), pool_size=10)
+    settings = Settings.from_env()
+    engine = Database(settings.database_url_for("production")).engine
+    verifier = _verifier(settings.upstreams["gateway"])
     body = Hold()
 
     @app.get("/ping")
@@ -94,7 +102,10 @@ def create() -> Flask:
 
     @app.post("/machine-bookings")
     def hold() -> tuple[Response, int]:
+        actor = _bearer(verifier)
         wish = body.load(request.get_json())
+        if wish["on_behalf_of"] not in {each.uscc for each in actor.memberships}:
+            return jsonify(title="forbidden"), 403
         made = new_id()
         now = datetime.now(UTC)
         row = {
@@ -127,7 +138,29 @@ def create() -> Flask:
             return jsonify(title="taken"), 409
         return jsonify(id=str(made), starts_at=wish["starts_at"].isoformat()), 201
 
+    @app.errorhandler(Unauthenticated)
+    def unknown(_error: Unauthenticated) -> tuple[Response, int]:
+        return jsonify(title="unauthenticated"), 401
+
+    @app.errorhandler(ValidationError)
+    def invalid(error: ValidationError) -> tuple[Response, int]:
+        return jsonify(title="invalid", errors=error.messages), 422
+
     return app
+
+
+def _verifier(edge: str) -> TokenVerifier:
+    def keys() -> Any:
+        return urllib3.request("GET", f"{edge}/.well-known/jwks.json").json()
+
+    return TokenVerifier("production", keys, lambda: datetime.now(UTC))
+
+
+def _bearer(verifier: TokenVerifier) -> Actor:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated
+    return verifier.verify(token.strip())
 
 
 def _write_traces(connection: sa.Connection, made: UUID, now: datetime) -> None:

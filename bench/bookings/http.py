@@ -101,12 +101,10 @@ def _firm(uscc: str) -> dict[str, Any]:
 class Target:
     """One place to book at; how many bookings a second it takes from all clients."""
 
-    def __init__(self, base: str, wishes: Iterator[dict[str, Any]], token: str | None = None) -> None:
+    def __init__(self, base: str, wishes: Iterator[dict[str, Any]], token: str) -> None:
         self._base = base
         self._wishes = wishes
-        self._headers = {"Content-Type": "application/json"}
-        if token is not None:
-            self._headers["Authorization"] = f"Bearer {token}"
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self._pool = urllib3.PoolManager(maxsize=CLIENTS, block=True, retries=False, timeout=30)
         self.times: list[float] = []
 
@@ -145,5 +143,5 @@ def targets(stage: Stage, wishes: Iterator[dict[str, Any]]) -> dict[str, Target]
     token = stage.service_token(MEMBER)
     return {
         "service": Target(f"{stage.url('production')}/api/v1/production", wishes, token),
-        "bare": Target(stage.url("floor"), wishes),
+        "bare": Target(stage.url("floor"), wishes, token),
     }

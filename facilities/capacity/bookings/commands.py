@@ -5,7 +5,7 @@ an update that goes through for the version that was read alone, then slots in a
 verbs wait for one another, and of two that act on one booking the later one meets 412.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,8 @@ from facilities.capacity.bookings.keeping import in_time, save, wait_until
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import require, require_allowed
 from facilities.capacity.grid import Span
-from facilities.capacity.ledger.commands import claim, takings
-from facilities.capacity.ledger.locking import Pool, lock
+from facilities.capacity.ledger.commands import Taking, claim, takings
+from facilities.capacity.ledger.locking import Exceptions, Pool, lock_over
 from facilities.capacity.ledger.queries import units_of
 from facilities.capacity.lifecycle import Party, State, confirmed
 from facilities.capacity.refusals import Full
@@ -57,10 +57,12 @@ def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
     """
     require_allowed(tx, order.trade, order.customer, order.wish, order.policy)
     units = units_of(tx.session, order.resource_id)
-    pools = lock(tx.session, units)
+    span = Span(order.wish.starts_at, order.wish.ends_at).padded(order.policy.padding)
+    pools, exceptions = lock_over(tx.session, units, span)
+    takes = takings(pools, {ledger: n * order.wish.quantity for ledger, n in units.items()}, span)
     booking_id = new_id()
     try:
-        _claim(tx, booking_id, pools, units, order)
+        _claim(tx, booking_id, pools, takes, exceptions)
     except Full as full:
         if not suggest:
             raise
@@ -71,9 +73,13 @@ def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
 
 
 def enter(tx: Transaction, booking_id: UUID, order: Order, booked_by: UUID | None, name: str) -> Booking:
-    """Write down the hold for which capacity was just claimed, in the name of whoever has booked."""
+    """Note the hold for which capacity was just claimed, in the name of whoever has booked.
+
+    Its row is written with the next flush, together with what the trade adds to it.
+    """
     booking = Booking(
         id=booking_id,
+        version=1,  # as the mapper counts: the appointment asks for it before the row is written
         trade=order.trade,
         resource_id=order.resource_id,
         customer=order.customer,
@@ -93,7 +99,6 @@ def enter(tx: Transaction, booking_id: UUID, order: Order, booked_by: UUID | Non
     )
     tx.session.add(booking)
     announce(tx, booking, "held")
-    save(tx, booking)
     wait_until(tx, booking)
     tx.audit("booking.held", "booking", booking.id, on_behalf_of=booking.customer, begins=True)
     return booking
@@ -141,13 +146,15 @@ def start(tx: Transaction, booking: Booking, party: Party) -> Booking:
 
 
 def _claim(
-    tx: Transaction, booking_id: UUID, pools: Mapping[int, Pool], units: Mapping[int, int], order: Order
+    tx: Transaction,
+    booking_id: UUID,
+    pools: Mapping[int, Pool],
+    takes: Sequence[Taking],
+    exceptions: Exceptions,
 ) -> None:
-    span = Span(order.wish.starts_at, order.wish.ends_at).padded(order.policy.padding)
-    takes = takings(pools, {ledger: n * order.wish.quantity for ledger, n in units.items()}, span)
     try:
-        claim(tx.session, booking_id, takes)
+        claim(tx.session, booking_id, takes, exceptions)
     except Full:
         if not expire_overdue(tx, pools):
             raise
-        claim(tx.session, booking_id, takes)
+        claim(tx.session, booking_id, takes, exceptions)

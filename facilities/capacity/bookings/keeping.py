@@ -52,7 +52,7 @@ def in_time(verb: str, booking: Booking, now: datetime) -> bool:
 
 def no_show_at(booking: Booking, now: datetime) -> datetime | None:
     """When nobody will have come, where the rules let it go for that; late ones have as long a time."""
-    after = booking.policy.no_show_after
-    if after is None or booking.state is not State.CONFIRMED:
+    if booking.state is not State.CONFIRMED:
         return None
-    return max(booking.starts_at, now) + after
+    after = booking.policy.no_show_after
+    return None if after is None else max(booking.starts_at, now) + after

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from facilities.capacity.grid import Span
-from facilities.capacity.ledger.locking import Pool, exceptions_of
+from facilities.capacity.ledger.locking import Exceptions, Pool, exceptions_of
 from facilities.capacity.ledger.model import BookingClaim, LedgerSlot
 from facilities.capacity.ledger.queries import shortages
 from facilities.capacity.refusals import Full
@@ -55,13 +55,17 @@ def takings(pools: Mapping[int, Pool], units: Mapping[int, int], span: Span) -> 
     return found
 
 
-def claim(session: Session, booking_id: UUID, takes: Iterable[Taking]) -> None:
+def claim(
+    session: Session, booking_id: UUID, takes: Iterable[Taking], exceptions: Exceptions | None = None
+) -> None:
     """Take capacity for a booking and note what was taken. The ledgers are locked by the caller.
 
+    `exceptions` are those over that time, where they were read under the lock; else they are read here.
     Raises Full when there is too little: nothing is taken then, and the transaction can go on.
     """
     wanted = list(takes)
-    exceptions = exceptions_of(session, {each.pool.id: each.slots for each in wanted})
+    if exceptions is None:
+        exceptions = exceptions_of(session, {each.pool.id: each.slots for each in wanted})
     rows = [
         (each.pool.id, slot, each.units, cap)
         for each in wanted

@@ -5,7 +5,7 @@ change: a claim that had read its capacity before the change could else commit u
 take ledgers first and in the order of their numbers, no two can wait for one another.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from facilities.capacity.grid import Grid
+from facilities.capacity.grid import Grid, Span
 from facilities.capacity.ledger.model import CapacityException, Ledger, OpeningCalendar
 from facilities.capacity.opening import Exceptional, Opening, capacities
 from shared.database import table_of
@@ -49,6 +49,30 @@ _EXCEPTIONS = sa.select(
     _EXCEPTION.c.slot_to > sa.bindparam("first"),
 )
 
+_RULES = (
+    sa.select(
+        _LEDGER.c.id,
+        sa.cast(_CALENDAR.c.hours, sa.Text),
+        _EXCEPTION.c.slot_from,
+        _EXCEPTION.c.slot_to,
+        _EXCEPTION.c.capacity,
+    )
+    .select_from(_LEDGER)
+    .outerjoin(_CALENDAR, _CALENDAR.c.id == _LEDGER.c.calendar_id)
+    .outerjoin(
+        _EXCEPTION,
+        sa.and_(
+            _EXCEPTION.c.ledger_id == _LEDGER.c.id,
+            _EXCEPTION.c.slot_from < sa.bindparam("last"),
+            _EXCEPTION.c.slot_to > sa.bindparam("first"),
+        ),
+    )
+    .where(_LEDGER.c.id.in_(sa.bindparam("ledgers", expanding=True)))
+)
+
+Exceptions = Mapping[int, Sequence[Exceptional]]
+"""Of each ledger the exceptions that touch a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -71,13 +95,35 @@ def lock(session: Session, ledger_ids: Iterable[int]) -> dict[int, Pool]:
 
     A transaction that needs several calls takes all that it will need with the first one.
     """
+    return {pool.id: pool for pool in pools_of(session, _take(session, ledger_ids))}
+
+
+def lock_over(session: Session, ledger_ids: Iterable[int], span: Span) -> tuple[dict[int, Pool], Exceptions]:
+    """Take them as `lock` does, and read with the opening hours also what excepts from them over a span."""
+    rows = _take(session, ledger_ids)
+    windows = [grid_of(row.grain_s, row.tz).slots(span) for row in rows]
+    asked = {
+        "ledgers": [row.id for row in rows],
+        "first": min(each.start for each in windows),
+        "last": max(each.stop for each in windows),
+    }
+    hours: dict[int, Opening | None] = {}
+    exceptions: dict[int, list[Exceptional]] = {row.id: [] for row in rows}
+    for ledger, text, start, stop, capacity in session.connection().execute(_RULES, asked):
+        hours[ledger] = None if text is None else Opening.from_text(text)
+        if start is not None:
+            exceptions[ledger].append(Exceptional(range(start, stop), capacity))
+    return {row.id: _pool(row, hours[row.id]) for row in rows}, exceptions
+
+
+def _take(session: Session, ledger_ids: Iterable[int]) -> list[sa.Row[*tuple[Any, ...]]]:
     # One by one: a single statement would take the rows in whatever order it finds them.
     connection = session.connection()
     found = [connection.execute(_TAKE, {"ledger": each}).one_or_none() for each in sorted(set(ledger_ids))]
     rows = [row for row in found if row is not None]
     if len(rows) < len(found):
         raise LookupError("a ledger that does not exist")
-    return {pool.id: pool for pool in pools_of(session, rows)}
+    return rows
 
 
 def lock_if_free(session: Session, ledger_ids: Iterable[int]) -> set[int]:
@@ -93,17 +139,12 @@ def pools_of(session: Session, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> list
     """Ledgers from their rows; each calendar is read once."""
     listed = list(rows)
     calendars = opening_calendars(session, {row.calendar_id for row in listed if row.calendar_id})
-    return [
-        Pool(
-            row.id,
-            grid_of(row.grain_s, row.tz),
-            row.default_cap,
-            row.most_slots,
-            row.calendar_id,
-            calendars[row.calendar_id] if row.calendar_id else None,
-        )
-        for row in listed
-    ]
+    return [_pool(row, calendars[row.calendar_id] if row.calendar_id else None) for row in listed]
+
+
+def _pool(row: sa.Row[*tuple[Any, ...]], opening: Opening | None) -> Pool:
+    grid = grid_of(row.grain_s, row.tz)
+    return Pool(row.id, grid, row.default_cap, row.most_slots, row.calendar_id, opening)
 
 
 @cache

@@ -233,6 +233,7 @@ def _book(tx: Transaction, entry: WaitlistEntry, prepared: Prepared, units: Mapp
     booking_id = new_id()
     claim(tx.session, booking_id, takes)
     booking = enter(tx, booking_id, order, entry.joined_by, entry.joined_name)
+    tx.session.flush()  # the entry refers to it
     entry.state = WaitState.OFFERED
     entry.booking_id = booking.id
     entry.updated_at = tx.now

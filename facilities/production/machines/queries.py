@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, lazyload, load_only
 from sqlalchemy.orm.util import identity_key
 
 from facilities.capacity.grid import Span
@@ -61,8 +63,31 @@ _ASKED = (
     .outerjoin(_CUSTOMER, _CUSTOMER.c.uscc == sa.bindparam("customer", type_=sa.String()))
     .outerjoin(_OWNER, _OWNER.c.uscc == Machine.owner)
     .where(Machine.id == sa.bindparam("machine", type_=sa.Uuid()))
-    .options(lazyload(Machine.materials))
+    .options(
+        lazyload(Machine.materials),
+        load_only(
+            *(Machine.version, Machine.owner, Machine.contact, Machine.name, Machine.state),
+            *(Machine.operated_id, Machine.operator, Machine.qualified_until),
+            *(Machine.rules, Machine.cancellation),
+        ),
+    )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which machines somebody may know of: a condition on their firms, the parameter `own`."""
+
+    condition: sa.ColumnElement[bool]
+    own: Sequence[str]
+
+
+ALL = Sight(sa.true(), ())
+
+
+@lru_cache(maxsize=8)
+def _asked_if(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return _ASKED.where(condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +106,7 @@ class Asked:
 def asked_for(
     session: Session,
     machine_id: UUID,
-    visible: sa.ColumnElement[bool],
+    sight: Sight,
     customer: str,
     at: datetime,
     now: datetime,
@@ -89,9 +114,8 @@ def asked_for(
     """A machine that a firm wants to book from `at` on, in one query; NotFound as `find_machine`."""
     # A time that the rules refuse, where no calendar may reach, has the price of one that they may allow.
     day = local_date(max(now, min(at, now + _FAR)))
-    row = session.execute(
-        _ASKED.where(visible), {"machine": machine_id, "customer": customer, "day": day}
-    ).one_or_none()
+    asked = {"machine": machine_id, "customer": customer, "day": day, "own": sight.own}
+    row = session.execute(_asked_if(sight.condition), asked).one_or_none()
     if row is None:
         raise NotFound(_NO_MACHINE)
     machine, tariff, customer_name, customer_status, owner_name, owner_status = row

@@ -7,6 +7,7 @@ agreed, the lines of what is owed, and whom to tell.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -41,14 +42,16 @@ from facilities.production.machines.policy import (
     require_active,
     require_member,
     require_standing,
-    visible_machine,
+    sight_of,
 )
 from facilities.production.machines.queries import Asked, asked_for
 from facilities.production.machines.wishes import MachineWish, Offered, own_machine
+from shared.database import table_of
 from shared.errors import Conflict, InvalidInput
 from shared.text import Text
 from shared.transaction import Transaction
 
+_ADD_ENTRY = sa.insert(table_of(BookingEntry))
 _NOT_OFFERED = Text("该设备当前不可预订", "The machine is not offered now")
 
 
@@ -89,8 +92,8 @@ def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     the machine not offered, InvalidInput with everything that the wish breaks, Full with alternatives.
     """
     require_member(tx.actor, on_behalf_of)
-    seen = visible_machine(tx.actor)
-    asked = asked_for(tx.session, machine_id, seen, on_behalf_of, wanted.wish.starts_at, tx.now)
+    sight = sight_of(tx.actor)
+    asked = asked_for(tx.session, machine_id, sight, on_behalf_of, wanted.wish.starts_at, tx.now)
     made = make_out(tx, asked, on_behalf_of, wanted, purpose)
     return write_down(tx, made, commands.hold(tx, made.order), Party.CUSTOMER)
 
@@ -181,7 +184,8 @@ def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> O
     )
     tx.session.add(kept)
     tx.session.flush()
-    _enter(tx, kept, 1, "held", party)
+    first = _entry(tx, kept, 1, "held", party)
+    tx.session.connection().execute(_ADD_ENTRY, first)  # nobody else can have one: past the mapper
     if made.firms is None:
         return Opened(booking, kept)
     return Opened(booking, kept, Known(made.machine, made.firms, (Step("held", party, tx.now, None),)))
@@ -282,23 +286,22 @@ def expired(tx: Transaction, it: Opened, *, in_series: bool = False) -> None:
 def enter(tx: Transaction, kept: MachineBooking, step: str, party: Party, reason: str | None = None) -> None:
     """Note a step of a booking in its history."""
     last = sa.select(sa.func.max(BookingEntry.number)).where(BookingEntry.booking_id == kept.id)
-    _enter(tx, kept, (tx.session.scalar(last) or 0) + 1, step, party, reason)
+    number = (tx.session.scalar(last) or 0) + 1
+    tx.session.add(BookingEntry(**_entry(tx, kept, number, step, party, reason)))
 
 
-def _enter(
+def _entry(
     tx: Transaction, kept: MachineBooking, number: int, step: str, party: Party, reason: str | None = None
-) -> None:
-    tx.session.add(
-        BookingEntry(
-            booking_id=kept.id,
-            number=number,
-            step=step,
-            party=party,
-            at=tx.now,
-            made_by=tx.actor.id,
-            reason=reason,
-        )
-    )
+) -> dict[str, Any]:
+    return {
+        "booking_id": kept.id,
+        "number": number,
+        "step": step,
+        "party": party,
+        "at": tx.now,
+        "made_by": tx.actor.id,
+        "reason": reason,
+    }
 
 
 def charge_price(tx: Transaction, it: Opened) -> int:

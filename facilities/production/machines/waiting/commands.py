@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.lifecycle import Party
 from facilities.capacity.waiting import commands
@@ -12,8 +10,8 @@ from facilities.capacity.waiting.model import WaitlistEntry
 from facilities.capacity.waiting.trades import Prepared, Trade
 from facilities.production.machines.bookings.commands import make_out, write_down
 from facilities.production.machines.events import announce_booking
-from facilities.production.machines.policy import require_member, visible_machine
-from facilities.production.machines.queries import asked_for
+from facilities.production.machines.policy import require_member, sight_of
+from facilities.production.machines.queries import ALL, asked_for
 from facilities.production.machines.waiting.model import MachineWaiting
 from facilities.production.machines.wishes import MachineWish
 from shared.transaction import Transaction
@@ -33,9 +31,8 @@ class MachineWaitlist(Trade):
     def prepare(self, tx: Transaction, entry: WaitlistEntry) -> Prepared:
         """As a hold of today would be made out; raises as that does."""
         kept = tx.session.get_one(MachineWaiting, entry.id)
-        wanted, seen = kept.wanted(entry), sa.true()
-        asked = asked_for(tx.session, kept.machine_id, seen, kept.customer, entry.starts_at, tx.now)
-        made = make_out(tx, asked, kept.customer, wanted, kept.purpose)
+        asked = asked_for(tx.session, kept.machine_id, ALL, kept.customer, entry.starts_at, tx.now)
+        made = make_out(tx, asked, kept.customer, kept.wanted(entry), kept.purpose)
 
         def keep(tx: Transaction, booking: Booking) -> None:
             it = write_down(tx, made, booking, Party.SYSTEM)
@@ -53,8 +50,8 @@ def join(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWi
     Raises what a hold of the same raises but for Full, and Conflict where it is free or waited for already.
     """
     require_member(tx.actor, on_behalf_of)
-    seen = visible_machine(tx.actor)
-    asked = asked_for(tx.session, machine_id, seen, on_behalf_of, wanted.wish.starts_at, tx.now)
+    sight = sight_of(tx.actor)
+    asked = asked_for(tx.session, machine_id, sight, on_behalf_of, wanted.wish.starts_at, tx.now)
     made = make_out(tx, asked, on_behalf_of, wanted, purpose)
     entry = commands.join(tx, made.order)
     kept = MachineWaiting(
