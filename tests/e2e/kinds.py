@@ -162,6 +162,7 @@ DESK = (
         "/desk/cases/{received}/correct?field=/answers/premises/room",
         "window",
         then=_press("Correct and tell the applicant"),
+        rare=True,
     ),
     Kind("review", "/desk/cases/{reviewing}/review", "reviewer"),
     Kind(
@@ -209,6 +210,7 @@ REGISTER = (
         "/register/91990101MA0DEM013U",
         "approver",
         then=_press("Enter the suspension"),
+        rare=True,
     ),
 )
 PROMISES = (
@@ -221,6 +223,7 @@ PROMISES = (
         "/desk/cases/{fire_granted}/check",
         "fireinspector",
         then=_press("Record the check"),
+        rare=True,
     ),
 )
 MACHINES = (
@@ -295,12 +298,15 @@ MACHINES = (
         "/bookings/{machine_used}/propose",
         "agent",
         then=_press("Propose"),
+        rare=True,
     ),
     Kind("machine-report", "/bookings/{machine_used}/quality/report/upload", "agent2"),
     Kind("machine-rating", "/bookings/{machine_used}/rating", "agent"),
     Kind("machine-disputes", "/disputes", "operator"),
     Kind("machine-dispute", "/disputes/{machine_dispute}", "agent2"),
-    Kind("machine-dispute-with-errors", "/disputes/{machine_dispute}", "agent", then=_press("Offer")),
+    Kind(
+        "machine-dispute-with-errors", "/disputes/{machine_dispute}", "agent", then=_press("Offer"), rare=True
+    ),
     Kind("firm-ratings", "/firms/{lender}/ratings", "agent"),
     Kind("machine-rating-answer", "/ratings/{machine_rating}/answer", "agent2", rare=True),
     Kind("own-machines", "/my-machines", "agent2"),
@@ -314,6 +320,7 @@ MACHINES = (
         "/my-machines/{machine}/closures",
         "agent2",
         then=_press("Close it"),
+        rare=True,
     ),
 )
 TIME = (
