@@ -174,6 +174,7 @@ def _said_of_machines() -> Iterator[str]:
     for machine in (each for firm in demo["firms"] for each in firm["machines"]):
         yield from (machine[said] or "" for said in ("note", "place", "qualification"))
     yield from (booking["purpose"] for booking in demo["bookings"])
+    yield from _strings(demo["uses"])
 
 
 def _strings(document: Any) -> Iterator[str]:
