@@ -38,6 +38,22 @@ def test_a_wish_that_breaks_rules_is_told_each(
     assert trade.ok(trade.get(BORROWER, "/machine-bookings"))["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "wrong"),
+    [
+        ("0001-01-01T00:00:00+14:00", {("/starts_at", "past")}),
+        ("9999-12-31T23:00:00-12:00", {("/starts_at", "horizon"), ("/ends_at", "backwards")}),
+    ],
+)
+def test_a_time_that_no_calendar_reaches_is_refused_like_any_other(
+    trade: Trade, starts_at: str, wrong: set[tuple[str, str]]
+) -> None:
+    machine = trade.machine()
+
+    assert wrong <= codes(trade.hold(machine, 24, 27, starts_at=starts_at))
+    assert trade.ok(trade.get(BORROWER, "/machine-bookings"))["items"] == []
+
+
 @pytest.mark.parametrize("quantity", [0, -1, 10**12])
 def test_a_quantity_that_is_none_is_refused(trade: Trade, quantity: int) -> None:
     assert trade.hold(trade.machine(), 24, 27, quantity=quantity).status_code == 422
