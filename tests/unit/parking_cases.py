@@ -192,3 +192,10 @@ class _Walk:
                 cap = max(cap - earlier.get(start.date(), 0), 0)
             found += fen if cap is None else min(fen, cap)
         return found
+
+
+def at(words: str) -> datetime:
+    """`23 08:00` is that time of 23 November 2026, a Monday, in the park."""
+    day, clock = words.split()
+    wall = datetime.combine(date(2026, 11, int(day)), time.fromisoformat(clock), PARK_TZ)
+    return wall.astimezone(UTC)

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from facilities.capacity.grid import Span
 from facilities.living.parking.tariffs.charging import MINUTE, accounts
 from facilities.living.parking.tariffs.checking import wrong_tariff
 from facilities.living.parking.tariffs.fees import (
@@ -17,7 +16,6 @@ from facilities.living.parking.tariffs.fees import (
     lost_entry_fee,
     say_minutes,
 )
-from facilities.living.parking.tariffs.paying import Payment, balance, first_entry
 from facilities.living.parking.tariffs.published import published
 from facilities.living.parking.tariffs.tariff import (
     RESTART_NAMES,
@@ -42,19 +40,12 @@ from facilities.living.parking.vehicles import (
 from shared.clock import PARK_TZ
 from shared.identifiers.plates import PlateColor, parse_plate
 from shared.text import Text
-from tests.unit.parking_cases import NAME
+from tests.unit.parking_cases import NAME, at
 
 SMALL, LARGE, NEV = VehicleClass.SMALL, VehicleClass.LARGE, VehicleClass.NEV_SMALL
 PUBLISHED = published()
 HOURLY = Rate(frozenset({SMALL}), Block(60, 100))
 PLAIN = Tariff(1, date(2026, 1, 1), NAME, (HOURLY,))
-
-
-def at(words: str) -> datetime:
-    """`23 08:00` is that time of 23 November 2026, a Monday, in the park."""
-    day, clock = words.split()
-    wall = datetime.combine(date(2026, 11, int(day)), time.fromisoformat(clock), PARK_TZ)
-    return wall.astimezone(UTC)
 
 
 def cost(tariff: Tariff, since: str, until: str, vehicle: VehicleClass = SMALL) -> int:
@@ -350,40 +341,6 @@ def test_hours_that_meet_do_not_overlap_over_the_end_of_the_week_either() -> Non
     monday = replace(DAY_BAND, since=time(7), weekdays=frozenset({1}))
     wrong = wrong_tariff(replace(PLAIN, rates=(replace(HOURLY, bands=(sunday, monday)),)))
     assert [each.code for each in wrong] == ["overlap"]
-
-
-def test_paying_gives_time_to_leave_and_then_the_rest_is_due() -> None:
-    stay = Stay(SMALL, at("23 08:00"), at("23 10:00"))
-    unpaid = balance(PLAIN, stay, [])
-    assert (unpaid.due_fen, unpaid.leave_by) == (200, None)
-    paid = [Payment(at("23 10:00"), 200)]
-    in_time = balance(PLAIN, replace(stay, left_at=at("23 10:15")), paid)
-    assert (in_time.due_fen, in_time.leave_by, in_time.fee.total_fen) == (0, at("23 10:15"), 300)
-    late = balance(PLAIN, replace(stay, left_at=at("23 10:16")), paid)
-    assert (late.due_fen, late.paid_fen) == (100, 200)
-
-
-def test_a_part_of_what_was_due_gives_no_time_and_money_back_takes_it_away() -> None:
-    stay = Stay(SMALL, at("23 08:00"), at("23 10:05"))
-    part = balance(PLAIN, stay, [Payment(at("23 10:00"), 150)])
-    assert (part.due_fen, part.leave_by) == (150, None)
-    refunded = [Payment(at("23 10:00"), 200), Payment(at("23 10:01"), -200)]
-    assert balance(PLAIN, stay, refunded).due_fen == 300
-
-
-def test_a_coupon_that_comes_after_paying_leaves_something_to_give_back() -> None:
-    stay = Stay(SMALL, at("23 08:00"), at("23 10:00"), coupons=(Coupon("a", NAME, fen=150),))
-    found = balance(PLAIN, stay, [Payment(at("23 10:00"), 200)])
-    assert (found.due_fen, found.overpaid_fen) == (0, 150)
-
-
-def test_who_comes_back_soon_goes_on_with_the_stay() -> None:
-    visits = [Span(at("23 08:00"), at("23 08:20")), Span(at("23 08:25"), at("23 08:50"))]
-    assert first_entry(at("23 09:00"), visits, 10) == at("23 08:00")
-    assert first_entry(at("23 09:00"), visits, 5) == at("23 09:00")
-    assert first_entry(at("23 08:55"), visits, 5) == at("23 08:00")
-    assert first_entry(at("23 08:50"), visits, 0) == at("23 08:50")
-    assert first_entry(at("23 08:10"), visits, 15) == at("23 08:10")
 
 
 def test_lengths_of_time_in_words() -> None:
