@@ -10,7 +10,11 @@ from shared.text import Text
 service = Service(
     name="living",
     title=Text("生活服务", "Living services"),
-    migrations=("shared:migrations/versions", "facilities:migrations/versions"),
+    migrations=(
+        "shared:migrations/versions",
+        "facilities:migrations/versions",
+        "facilities.living:migrations/versions",
+    ),
     blueprints=lambda: [blueprint()],
     handlers=handlers(),
     resources=lambda _settings: {WhenFreed: WhenFreed()},

@@ -1,6 +1,6 @@
 """Tariffs that car parks have published, with where they stand: examples to begin with. Pure.
 
-How they are read where they leave something open is said in docs/decisions/0009.
+How they are read where they leave something open is said in docs/decisions/0010.
 """
 
 from dataclasses import dataclass
