@@ -4,6 +4,7 @@ from facilities.capacity.auditing.cli import capacity
 from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
 from facilities.enterprises.handlers import handlers
+from facilities.living.parking.lots import api as parking_lots
 from shared.service import Service
 from shared.text import Text
 
@@ -15,7 +16,10 @@ service = Service(
         "facilities:migrations/versions",
         "facilities.living:migrations/versions",
     ),
-    blueprints=lambda: [blueprint()],
+    blueprints=lambda: [
+        blueprint(),
+        parking_lots.blueprint,
+    ],
     handlers=handlers(),
     resources=lambda _settings: {WhenFreed: WhenFreed()},
     commands=(capacity,),
