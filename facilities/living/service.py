@@ -5,6 +5,7 @@ from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
 from facilities.enterprises.handlers import handlers
 from facilities.living.parking.lots import api as parking_lots
+from facilities.living.parking.lots.pricing import api as parking_tariffs
 from shared.service import Service
 from shared.text import Text
 
@@ -19,6 +20,7 @@ service = Service(
     blueprints=lambda: [
         blueprint(),
         parking_lots.blueprint,
+        parking_tariffs.blueprint,
     ],
     handlers=handlers(),
     resources=lambda _settings: {WhenFreed: WhenFreed()},
