@@ -5,6 +5,7 @@ from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
 from facilities.enterprises.handlers import handlers
 from facilities.living.parking.lots import api as parking_lots
+from facilities.living.parking.lots.listings import api as parking_listings
 from facilities.living.parking.lots.pricing import api as parking_tariffs
 from shared.service import Service
 from shared.text import Text
@@ -21,6 +22,7 @@ service = Service(
         blueprint(),
         parking_lots.blueprint,
         parking_tariffs.blueprint,
+        parking_listings.blueprint,
     ],
     handlers=handlers(),
     resources=lambda _settings: {WhenFreed: WhenFreed()},

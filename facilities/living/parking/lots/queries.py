@@ -155,13 +155,20 @@ def listings_of(
     plate: str | None,
     cursor: str | None,
     limit: int,
+    *,
+    parts: bool,
 ) -> tuple[Sequence[Listing], str | None]:
-    """A page of the vehicles on the lists of a car park, in the order in which they were entered."""
+    """A page of the vehicles on the lists of a car park, in the order in which they were entered.
+
+    `parts`: whether a part of a plate is enough to find it, or all of it is needed.
+    """
     query = sa.select(Listing).where(Listing.lot_id == lot.id)
     if kind is not None:
         query = query.where(Listing.kind == kind)
     if plate is not None:
-        query = query.where(Listing.mark.contains(normalize_plate(plate), autoescape=True))
+        mark = normalize_plate(plate)
+        found = Listing.mark.contains(mark, autoescape=True) if parts else Listing.mark == mark
+        query = query.where(found)
     return _page(session, query, Listing, cursor, limit)
 
 

@@ -217,6 +217,6 @@ class ListingArgs(PageArgs):
     )
     plate = fields.String(
         load_default=None,
-        validate=validate.Length(max=20),
-        metadata={"description": "A part of the plate, two characters at least"},
+        validate=validate.Length(min=2, max=20),
+        metadata={"description": "A part of the plate; all of it where plates are starred"},
     )
