@@ -5,6 +5,7 @@ from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
 from facilities.enterprises.handlers import handlers
 from facilities.living.parking.lots import api as parking_lots
+from facilities.living.parking.lots.demo import seed
 from facilities.living.parking.lots.listings import api as parking_listings
 from facilities.living.parking.lots.pricing import api as parking_tariffs
 from shared.service import Service
@@ -25,6 +26,7 @@ service = Service(
         parking_listings.blueprint,
     ],
     handlers=handlers(),
+    seed=seed,
     resources=lambda _settings: {WhenFreed: WhenFreed()},
     commands=(capacity,),
 )

@@ -16,11 +16,17 @@ def tariff_out(tariff: Tariff) -> Json:
     return tariff.to_json()
 
 
+def shape_of(tariff: Tariff) -> Json:
+    """A tariff in the form in which it is entered."""
+    kept = tariff.to_json()
+    return {name: value for name, value in kept.items() if name not in {"number", "effective_on"}}
+
+
 def published_out() -> Json:
     """The tariffs to begin with."""
     return {
         "items": [
-            {"key": each.key, "source": each.source, "words": each.words, "tariff": _shape(each.tariff)}
+            {"key": each.key, "source": each.source, "words": each.words, "tariff": shape_of(each.tariff)}
             for each in published().values()
         ]
     }
@@ -38,8 +44,3 @@ def fee_out(tariff: Tariff, found: Fee, typed: Mapping[str, Any], number: int | 
             for line in found.lines
         ],
     }
-
-
-def _shape(tariff: Tariff) -> Json:
-    kept = tariff.to_json()
-    return {name: value for name, value in kept.items() if name not in {"number", "effective_on"}}
