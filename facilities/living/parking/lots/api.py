@@ -60,7 +60,10 @@ blueprint = Blueprint(
 @blueprint.get("/parking/codes")
 @blueprint.response(200, ParkingCodes)
 def get_parking_codes() -> Response:
-    """The codes by which car parks, vehicles and tariffs are described, with their names."""
+    """The codes by which car parks, vehicles and tariffs are described.
+
+    Each with its name.
+    """
     current_actor()
     return json_response(Reply(view.codes_out()))
 
@@ -98,7 +101,10 @@ def create_parking_lot(tx: Transaction, data: dict[str, Any]) -> Reply:
 @blueprint.get("/parking/lots/<uuid:lot_id>")
 @blueprint.response(200, LotDetail, headers=ETAG)
 def get_parking_lot(lot_id: UUID) -> Response:
-    """One car park with its zones and lanes; with its devices for operators."""
+    """One car park with its zones and lanes.
+
+    Operators see the devices at its lanes, too.
+    """
     reader, runtime = current_actor(), current_runtime()
     with runtime.read() as session:
         found = queries.find_lot(session, lot_id, visible_lot(reader))
@@ -167,7 +173,10 @@ def add_parking_zone(tx: Transaction, data: dict[str, Any], lot_id: UUID) -> Rep
 @blueprint.get("/parking/zones/<uuid:zone_id>")
 @blueprint.response(200, ZoneOut, headers=ETAG)
 def get_parking_zone(zone_id: UUID) -> Response:
-    """One zone; its version is that of its car park."""
+    """One zone.
+
+    Its version is that of its car park.
+    """
     with current_runtime().read() as session:
         lot, zone = queries.find_zone(session, zone_id, visible_lot(current_actor()))
         (shown,) = view.zones_out(session, [zone])
@@ -238,7 +247,10 @@ def add_parking_lane(tx: Transaction, data: dict[str, Any], lot_id: UUID) -> Rep
 @blueprint.get("/parking/lanes/<uuid:lane_id>")
 @blueprint.response(200, LaneOut, headers=ETAG)
 def get_parking_lane(lane_id: UUID) -> Response:
-    """One lane; its version is that of its car park."""
+    """One lane.
+
+    Its version is that of its car park. Operators see the devices at it, too.
+    """
     reader = current_actor()
     with current_runtime().read() as session:
         lot, lane = queries.find_lane(session, lane_id, visible_lot(reader))

@@ -21,11 +21,12 @@ from facilities.living.parking.lots.commands import (
     enter_lot,
     open_lot,
 )
+from facilities.living.parking.lots.listings.commands import put_on_list
 from facilities.living.parking.lots.model import DeviceKind, Lot, Zone, ZoneKind
 from facilities.living.parking.lots.pricing.commands import add_tariff
 from facilities.living.parking.lots.pricing.schemas import NewTariff
 from facilities.living.parking.lots.pricing.view import shape_of
-from facilities.living.parking.lots.schemas import NewBays, NewLot
+from facilities.living.parking.lots.schemas import NewBays, NewListing, NewLot
 from facilities.living.parking.tariffs.published import published
 from shared.actor import Actor
 from shared.service import Runtime
@@ -71,6 +72,8 @@ def _enter(tx: Transaction, row: Json) -> None:
         for kind in DeviceKind:
             add_device(tx, lot, lane, code=f"{lot.code}-{lane.code}-{kind.value.upper()}", kind=kind)
     add_tariff(tx, lot, **_loaded(NewTariff(), _tariff(row)))
+    for each in row["listings"]:
+        put_on_list(tx, lot, **_loaded(NewListing(), each))
     open_lot(tx, lot)
 
 

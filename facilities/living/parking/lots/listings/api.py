@@ -11,7 +11,7 @@ from facilities.living.parking.lots.listings import commands
 from facilities.living.parking.lots.model import Lot
 from facilities.living.parking.lots.policy import require_operator, require_reader, runs_lots, visible_lot
 from facilities.living.parking.lots.refusals import LISTED_ALREADY
-from facilities.living.parking.lots.schemas import ListingArgs, NewListing
+from facilities.living.parking.lots.schemas import ListingArgs, NewListing, Nothing
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import refuses
 from shared.http.description import Blueprint
@@ -67,17 +67,18 @@ def add_parking_listing(tx: Transaction, data: dict[str, Any], lot_id: UUID) -> 
     return Reply(view.listing_out(made, tx.actor), status=201)
 
 
-@blueprint.delete("/parking/lots/<uuid:lot_id>/listings/<uuid:listing_id>")
-@blueprint.response(204)
+@blueprint.post("/parking/lots/<uuid:lot_id>/listings/<uuid:listing_id>/remove")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, ListingOut)
 @refuses(FORBIDDEN)
 @command
-def remove_parking_listing(tx: Transaction, lot_id: UUID, listing_id: UUID) -> Reply:
-    """Take a vehicle off its list.
+def remove_parking_listing(tx: Transaction, _data: dict[str, Any], lot_id: UUID, listing_id: UUID) -> Reply:
+    """Take a vehicle off its list; the answer is what it was.
 
     For operators.
     """
-    commands.take_off_list(tx, _run(tx, lot_id), listing_id)
-    return Reply(None, status=204)
+    gone = commands.take_off_list(tx, _run(tx, lot_id), listing_id)
+    return Reply(view.listing_out(gone, tx.actor))
 
 
 def _run(tx: Transaction, lot_id: UUID) -> Lot:

@@ -61,15 +61,21 @@ def put_on_list(
     return made
 
 
-def take_off_list(tx: Transaction, lot: Lot, listing_id: UUID) -> None:
-    """Forget it. NotFound when it is not there, or was taken off meanwhile."""
+def take_off_list(tx: Transaction, lot: Lot, listing_id: UUID) -> Listing:
+    """Forget it, and return what it was. NotFound when it is not there, or was taken off meanwhile."""
     require_operator(tx.actor)
-    listing = table_of(Listing)
-    gone = sa.delete(listing).where(listing.c.id == listing_id, listing.c.lot_id == lot.id)
-    kind = tx.session.scalar(gone.returning(listing.c.kind))
-    if kind is None:
+    found = tx.session.scalar(sa.select(Listing).where(Listing.id == listing_id, Listing.lot_id == lot.id))
+    if found is None:
         raise NotFound(_NOT_LISTED)
-    tx.audit("vehicle.unlisted", "parking_lot", lot.id, {"listing": str(listing_id), "kind": kind})
+    tx.session.expunge(found)
+    listing = table_of(Listing)
+    # Of two that take it off at once the second finds nothing left to delete.
+    gone = sa.delete(listing).where(listing.c.id == listing_id).returning(listing.c.id)
+    if tx.session.scalar(gone) is None:
+        raise NotFound(_NOT_LISTED)
+    details = {"listing": str(listing_id), "kind": found.kind}
+    tx.audit("vehicle.unlisted", "parking_lot", lot.id, details)
+    return found
 
 
 def _read(plate: str) -> Plate | FieldError:

@@ -37,7 +37,10 @@ blueprint = Blueprint(
 @blueprint.get("/parking/published-tariffs")
 @blueprint.response(200, PublishedTariffs)
 def get_published_parking_tariffs() -> Response:
-    """Tariffs that car parks have published, with where they stand: to begin with."""
+    """Tariffs that car parks have published, with where they stand.
+
+    To begin with: each has the form in which a tariff is entered.
+    """
     current_actor()
     return json_response(Reply(view.published_out()))
 
