@@ -152,6 +152,14 @@ def test_a_zone_keeps_room_for_what_is_booked_and_the_hours_leave_it_open(
     assert desk.ok(desk.put(lot, {**described, "hours": longer}))["hours"] == longer
     assert desk.ok(desk.put(lot, {**described, "place": "西门", "drive_in": False}))["place"] == "西门"
 
+    # Hours that nothing contradicts come and go, with zones and without any.
+    empty = f"/lots/{desk.ok(desk.create(code='P2', hours=open_then))['id']}"
+    for hours in (longer, [], open_then, []):
+        assert desk.ok(desk.put(empty, {**described, "hours": hours}))["hours"] == hours
+    desk.zone(empty)
+    for hours in (longer, open_then, []):
+        assert desk.ok(desk.put(empty, {**described, "hours": hours}))["hours"] == hours
+
     changed = {"name": NAME, "metres": [{"zone_id": zone, "metres": 70}]}
     assert desk.ok(desk.put(f"/lanes/{lane}", changed))["metres"] == changed["metres"]
     stale = desk.ask(OPERATOR, "PUT", f"/zones/{zone}", json={"name": NAME, "capacity": 2})
