@@ -19,7 +19,7 @@ from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, OTHER_AGENT, REVIEWER, WINDOW
 from tests.integration.approvals.tax import PACKAGE, package, signed
-from tests.park import after_use, machines
+from tests.park import after_use, machines, parking
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.unit.material_samples import pdf
@@ -516,6 +516,16 @@ def _firm_rated(park: Park) -> Scene:
     return Scene({"rating_id": rating_id}, {"rating_id": version})
 
 
+def _car_park(*verbs: str, of_device: str = "") -> Callable[[Park], Scene]:
+    """A car park after these verbs, with one of each thing in it."""
+
+    def set_up(park: Park) -> Scene:
+        made = parking.made(park, *verbs, of_device=of_device)
+        return Scene(made.ids, made.versions, bodies={"devices": parking.device()})
+
+    return set_up
+
+
 SECRET = "content of a stuck event"
 
 
@@ -612,4 +622,8 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine booking in dispute": _machine_dispute("1"),
     "machine booking in dispute, next file": _machine_dispute("3"),
     "firm rated": _firm_rated,
+    "car park to be set up": lambda _park: Scene(bodies={"lots": parking.to_set_up()}),
+    "car park as a draft": _car_park(),
+    "car park": _car_park("open"),
+    "car park with a device that is disabled": _car_park("open", of_device="disable"),
 }

@@ -38,12 +38,17 @@ WITHOUT_KEY = {
     "POST /auth/token": "nobody is signed in yet whose key it could be",
     "POST /enterprise/cases/{case_id}/check": "it changes nothing",
     "POST /enterprise/handovers/{reference}/reports": "its steps are numbered, and each is taken once",
+    "POST /living/parking/tariffs/try": "it changes nothing",
+    "POST /living/parking/lots/{lot_id}/tariffs/try": "it changes nothing",
 }
 WITHOUT_VERSION = {
     "POST /enterprise/cases/{case_id}/check": "it changes nothing",
     "POST /enterprise/handovers/{reference}/reports": "its steps are numbered, and each is taken once",
     "POST /notifications/messages/{message_id}/read": "repeating it changes nothing",
     "POST /enterprise/notices/{notice_id}/objections": "it adds, and each account does so once",
+    "POST /living/parking/lots/{lot_id}/tariffs/try": "it changes nothing",
+    "POST /living/parking/lots/{lot_id}/listings": "it adds, and each vehicle is on a list once",
+    "POST /living/parking/lots/{lot_id}/listings/{listing_id}/remove": "an entry never changes",
 }
 LOSERS = {
     "DELETE /enterprise/cases/{case_id}": (404, "not-found"),

@@ -155,6 +155,11 @@ LISTS: Mapping[str, Known] = {
         {"organisation": _in_the_organisation, "all": _all},
         key="uscc",
     ),
+    "/living/parking/lots": Known(
+        "living",
+        "SELECT id, state FROM parking_lot",
+        {"in use": lambda _caller, lot: lot["state"] != "draft", "all": _all},
+    ),
     "/production/enterprises": Known(
         "production",
         "SELECT uscc AS id, uscc AS organisation FROM enterprise_copy",
