@@ -21,7 +21,7 @@ from shared.actor import Actor, Membership
 from shared.clock import ManualClock
 from shared.ids import new_id
 from shared.testing.systems import SystemFactory
-from tests.integration.assembly import publisher
+from tests.integration.assembly import Assembly, publisher
 from tests.integration.facilities.parking.car_park import OPERATOR, car_park
 
 PLATE = "苏A·D12345"
@@ -40,6 +40,7 @@ class Till:
     def __init__(self, make_system: SystemFactory, clock: ManualClock, provider: str = SANDBOX) -> None:
         self.clock = clock
         self.system = make_system([publisher, living], parking_provider=provider)
+        self._assembly = Assembly(self.system, clock)
         self.runtime = self.system.runtime("living")
         self.lot = car_park(self.runtime).lot
 
@@ -50,17 +51,24 @@ class Till:
         assert isinstance(found, Sandbox)
         return found
 
+    def register(self, uscc: str) -> None:
+        """The register says that a firm is active."""
+        event = self._assembly.event(
+            "yuanban.enterprise.enterprise.registered.v1", uscc=uscc, status="active"
+        )
+        self._assembly.hear("living", event)
+
     def later(self, minutes: float) -> None:
         """Let time pass, and what is due be done."""
         self.clock.advance(timedelta(minutes=minutes))
         self.system.settle()
 
-    def stay(self, minutes: float, mark: str = MARK) -> UUID:
+    def stay(self, minutes: float, mark: str = MARK, lot: UUID | None = None) -> UUID:
         """A car that came in so long ago; the id of its stay."""
         now = self.clock.now()
         stay = ParkingStay(
             id=new_id(),
-            lot_id=self.lot,
+            lot_id=lot or self.lot,
             mark=mark,
             vehicle=VehicleClass.SMALL,
             state=State.INSIDE,
