@@ -41,6 +41,7 @@ MACHINE = "/production/machines/{machine_id}"
 MACHINE_SERIES = "/production/machine-series/{series_id}"
 MACHINE_BOOKING = "/production/machine-bookings/{booking_id}"
 MACHINE_DISPUTE = "/production/machine-disputes/{dispute_id}"
+PARKING = "/living/parking"
 MACHINE_RATING = "/production/machine-ratings/{rating_id}"
 
 BODIES: Mapping[str, Any] = {
@@ -145,6 +146,11 @@ BODIES: Mapping[str, Any] = {
     f"POST {MACHINE_DISPUTE}/decide": {"amount_fen": 300, "reason": "检测报告显示超差"},
     f"POST {MACHINE_RATING}/answer": {"text": "已增派人手"},
     f"POST {MACHINE_RATING}/hide": {"reason": "含有个人信息"},
+    f"POST {PARKING}/payments/{{payment_id}}/refund": {"amount_fen": 100, "reason": "系统误收"},
+    f"POST {PARKING}/refunds/{{refund_id}}/retry": {},
+    f"POST {PARKING}/differences/{{difference_id}}/settle": {"note": "渠道次日补记"},
+    f"POST {PARKING}/stays/{{stay_id}}/cash": {"amount_fen": 100, "receipt": "0001234"},
+    f"POST {PARKING}/lots/{{lot_id}}/reconciliation": {"on": "2026-11-23"},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

@@ -19,7 +19,7 @@ from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, OTHER_AGENT, REVIEWER, WINDOW
 from tests.integration.approvals.tax import PACKAGE, package, signed
-from tests.park import after_use, machines
+from tests.park import after_use, machines, parking
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.unit.material_samples import pdf
@@ -516,6 +516,47 @@ def _firm_rated(park: Park) -> Scene:
     return Scene({"rating_id": rating_id}, {"rating_id": version})
 
 
+def _car_inside(park: Park) -> Scene:
+    car = parking.car(park)
+    bodies = {"orders": car.named, "coupons": parking.coupons(park, car.lot)}
+    return Scene({"lot_id": str(car.lot), "stay_id": str(car.stay)}, bodies=bodies)
+
+
+def _parking_order(park: Park) -> Scene:
+    """With what its provider would say of it."""
+    order = parking.order(park, parking.car(park))
+    body, signature = parking.callback(park, order, f"OF-{order['id']}")
+    return Scene(
+        {"order_id": order["id"], "provider": "sandbox"},
+        bodies={"pay": {"code": order["pay_code"]}, "{provider}": body},
+        headers={"Payment-Signature": signature, "Content-Type": "application/json"},
+    )
+
+
+def _parking_paid(park: Park) -> Scene:
+    car = parking.car(park)
+    order = parking.order(park, car)
+    parking.ask(park, None, "/sandbox/pay", {"code": order["pay_code"]})
+    paid = park.client(None, "living").get(f"/parking/orders/{order['id']}").json["payment_id"]
+    return Scene({"lot_id": str(car.lot), "payment_id": paid})
+
+
+def _parking_refund(park: Park) -> Scene:
+    """Of a payment that was more than was owed and that the provider knows nothing of."""
+    car = parking.car(park)
+    parking.called_back(park, parking.order(park, car), fen=700)
+    park.system.settle()
+    operator = park.client(actor("operator"), "living")
+    (payment,) = operator.get(f"/parking/lots/{car.lot}/payments").json["items"]
+    (difference,) = operator.get(f"/parking/lots/{car.lot}/reconciliation").json["differences"]
+    return Scene({"refund_id": payment["wished_back"][0]["id"], "difference_id": difference["id"]})
+
+
+def _parking_coupon(park: Park) -> Scene:
+    car = parking.car(park)
+    return Scene({"code": parking.coupon(park, car.lot)}, bodies={"apply": car.named})
+
+
 SECRET = "content of a stuck event"
 
 
@@ -605,6 +646,11 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "calendar feed of a machine": _feed,
     "machine booked, with its code": _at_the_machine(),
     "machine in use, with its code": _at_the_machine("start"),
+    "car inside": _car_inside,
+    "order for parking": _parking_order,
+    "parking paid for": _parking_paid,
+    "refund for parking that has failed": _parking_refund,
+    "coupon for parking": _parking_coupon,
     "machine used": _machine_used,
     "machine used, quality open": _quality(),
     "quality recorded": _quality(recorded=True),

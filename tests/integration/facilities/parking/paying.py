@@ -9,20 +9,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from facilities.living.parking.gates.answers import Ground
-from facilities.living.parking.gates.course import State
 from facilities.living.parking.payments.model import ParkingOrder, ParkingPayment, ParkingRefund
 from facilities.living.parking.payments.provider import Providers, Said
 from facilities.living.parking.payments.sandbox import SANDBOX, Sandbox
 from facilities.living.parking.stays.model import ParkingStay
-from facilities.living.parking.vehicles import VehicleClass
 from facilities.living.service import service as living
 from shared.actor import Actor, Membership
 from shared.clock import ManualClock
 from shared.ids import new_id
 from shared.testing.systems import SystemFactory
 from tests.integration.assembly import Assembly, publisher
-from tests.integration.facilities.parking.car_park import OPERATOR, car_park
+from tests.integration.facilities.parking.car_park import car_park
+from tests.integration.facilities.parking.cars import put_inside
 
 PLATE = "苏A·D12345"
 MARK = "苏AD12345"
@@ -65,23 +63,7 @@ class Till:
 
     def stay(self, minutes: float, mark: str = MARK, lot: UUID | None = None) -> UUID:
         """A car that came in so long ago; the id of its stay."""
-        now = self.clock.now()
-        stay = ParkingStay(
-            id=new_id(),
-            lot_id=lot or self.lot,
-            mark=mark,
-            vehicle=VehicleClass.SMALL,
-            state=State.INSIDE,
-            entered_at=now - timedelta(minutes=minutes),
-            ground=Ground.DRIVE_IN,
-            tariff=1,
-            paid_fen=0,
-            created_at=now,
-            updated_at=now,
-        )
-        with self.runtime.transaction(OPERATOR) as tx:
-            tx.session.add(stay)
-        return stay.id
+        return put_inside(self.runtime, lot or self.lot, mark, minutes)
 
     def ask(self, actor: Actor | None, method: str, path: str, body: Any = None, **options: Any) -> Any:
         """A request below `/parking`."""
