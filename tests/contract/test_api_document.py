@@ -32,6 +32,10 @@ UNKEYED = {
     "enterprise_push_report",
     "living_try_parking_tariff",
     "living_try_parking_lot_tariff",
+    "living_order_parking",
+    "living_take_parking_callback",
+    "living_pay_in_sandbox",
+    "living_apply_parking_coupon",
 }
 """POSTs without an effect that could be had twice: they take no Idempotency-Key."""
 

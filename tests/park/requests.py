@@ -10,7 +10,8 @@ from tests.park import parking
 from tests.park.machines import described
 from tests.park.park import API
 from tests.park.people import PASSWORD
-from tests.park.scenes import MATERIAL, Scene
+from tests.park.scene import Scene
+from tests.park.scenes import MATERIAL
 from tests.unit.calendar_cases import body as notice
 from tests.unit.material_samples import pdf
 
@@ -42,6 +43,7 @@ MACHINE = "/production/machines/{machine_id}"
 MACHINE_SERIES = "/production/machine-series/{series_id}"
 MACHINE_BOOKING = "/production/machine-bookings/{booking_id}"
 MACHINE_DISPUTE = "/production/machine-disputes/{dispute_id}"
+PARKING = "/living/parking"
 MACHINE_RATING = "/production/machine-ratings/{rating_id}"
 LOT = "/living/parking/lots/{lot_id}"
 
@@ -163,6 +165,11 @@ BODIES: Mapping[str, Any] = {
     "POST /living/parking/tariffs/try": {**parking.STAY, "tariff": parking.TARIFF},
     f"POST {LOT}/listings": parking.LISTING,
     f"POST {LOT}/listings/{{listing_id}}/remove": {},
+    f"POST {PARKING}/payments/{{payment_id}}/refund": {"amount_fen": 100, "reason": "系统误收"},
+    f"POST {PARKING}/refunds/{{refund_id}}/retry": {},
+    f"POST {PARKING}/differences/{{difference_id}}/settle": {"note": "渠道次日补记"},
+    f"POST {PARKING}/stays/{{stay_id}}/cash": {"amount_fen": 100, "receipt": "0001234"},
+    f"POST {PARKING}/lots/{{lot_id}}/reconciliation": {"on": "2026-11-23"},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

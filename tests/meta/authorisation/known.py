@@ -246,6 +246,17 @@ LISTS: Mapping[str, Known] = {
         {"shown": _all},
         searches={"firm": ("91",)},
     ),
+    "/living/parking/orders": Known(
+        "living",
+        "SELECT id, made_by FROM parking_order WHERE made_by IS NOT NULL",
+        {"own": lambda caller, order: UUID(order["made_by"]) == caller.id},
+    ),
+    "/living/parking/coupons": Known(
+        "living",
+        "SELECT id, giver AS organisation, used_at FROM parking_coupon",
+        {"organisation": _in_the_organisation, "all": _all},
+        searches={"used": ("false",)},
+    ),
     "/notifications/messages": Known(
         "notifications",
         "SELECT id, recipient FROM message",
