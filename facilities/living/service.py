@@ -7,23 +7,27 @@ from facilities.capacity.bookings.keeping import EXPIRY_TIMER, NO_SHOW_TIMER
 from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
 from facilities.enterprises.handlers import handlers
+from facilities.living.parking.rights import handlers as rights
 from facilities.living.parking.rights.cars import api as cars
+from facilities.living.parking.rights.events import CONTRACTS, SERVICE
+from facilities.living.parking.rights.passes import api as passes
+from facilities.living.parking.rights.passes.reminding import END_TIMER, REMINDER_TIMER, end, remind
 from facilities.living.parking.rights.reservations import api as reservations
 from shared.service import Service
 from shared.text import Text
 
 service = Service(
-    name="living",
+    name=SERVICE,
     title=Text("生活服务", "Living services"),
     migrations=(
         "shared:migrations/versions",
         "facilities:migrations/versions",
         "facilities.living:migrations/versions",
     ),
-    blueprints=lambda: [blueprint(), cars.blueprint, reservations.blueprint],
-    publishes=(*booking_contracts("living").values(),),
-    handlers=handlers(),
-    timers={EXPIRY_TIMER: wake, NO_SHOW_TIMER: miss},
+    blueprints=lambda: [blueprint(), cars.blueprint, reservations.blueprint, passes.blueprint],
+    publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS),
+    handlers={**handlers(), **rights.handlers()},
+    timers={EXPIRY_TIMER: wake, NO_SHOW_TIMER: miss, REMINDER_TIMER: remind, END_TIMER: end},
     resources=lambda _settings: {WhenFreed: WhenFreed()},
     commands=(capacity,),
 )

@@ -145,4 +145,3 @@ def left(system: SystemUnderTest, reservation_id: str) -> bool:
     """What the gate does when it leaves."""
     with system.runtime("living").transaction(SYSTEM) as tx:
         return commands.leave(tx, UUID(reservation_id))
-

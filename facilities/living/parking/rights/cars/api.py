@@ -48,7 +48,7 @@ def register_car(tx: Transaction, data: dict[str, Any]) -> Reply:
     Nobody checks whose car it is: it shows you no more than anybody is told who knows the plate.
     """
     car = commands.register(tx, **data)
-    also = dict((each.id, shared) for each, shared in queries.cars_of(tx.session, tx.actor.id))
+    also = {each.id: shared for each, shared in queries.cars_of(tx.session, tx.actor.id)}
     return Reply(_shown(car, also[car.id]), status=201)
 
 
