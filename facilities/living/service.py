@@ -14,6 +14,7 @@ from facilities.living.parking.rights.passes.reminding import END_TIMER, REMINDE
 from facilities.living.parking.rights.quotas import api as quotas
 from facilities.living.parking.rights.quotas.commands import ROUND_TIMER, SETTLE_TIMER, go_round, settle
 from facilities.living.parking.rights.reservations import api as reservations
+from facilities.living.parking.rights.visitors import api as visitors
 from shared.service import Service
 from shared.text import Text
 
@@ -31,6 +32,7 @@ service = Service(
         reservations.blueprint,
         passes.blueprint,
         quotas.blueprint,
+        visitors.blueprint,
     ],
     publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS),
     handlers=handlers(),

@@ -1,4 +1,4 @@
-"""Bays of firms: granted with the registration, claimed by the month, owed where there is no room, withdrawn."""
+"""Bays of firms: granted with the registration, claimed by the month, owed without room, withdrawn."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
