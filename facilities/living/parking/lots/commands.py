@@ -178,7 +178,7 @@ def add_zone(
     )
     _add(tx, zone, code)
     setup.set_rules(tx, zone.id, {ledger.id: 1})
-    tx.audit("zone.added", "parking_zone", zone.id, {"lot": str(lot.id), "capacity": capacity})
+    tx.audit("lot.zone-added", "parking_lot", lot.id, {"zone": str(zone.id), "capacity": capacity})
     return zone
 
 
@@ -197,7 +197,7 @@ def change_zone(tx: Transaction, lot: Lot, zone: Zone, name: Mapping[str, str], 
         changing.change_capacity(tx, zone.ledger_id, capacity)
         zone.capacity = capacity
     tx.session.flush()
-    tx.audit("zone.changed", "parking_zone", zone.id, {"capacity": capacity})
+    tx.audit("lot.zone-changed", "parking_lot", lot.id, {"zone": str(zone.id), "capacity": capacity})
     return zone
 
 
@@ -232,7 +232,7 @@ def add_bays(
     made = [Bay(id=new_id(), zone_id=zone.id, number=each, accessible=accessible) for each in numbers]
     tx.session.add_all(made)
     tx.session.flush()
-    tx.audit("bays.added", "parking_zone", zone.id, {"bays": len(made)})
+    tx.audit("lot.bays-added", "parking_lot", lot.id, {"zone": str(zone.id), "bays": len(made)})
     return made
 
 
@@ -251,7 +251,7 @@ def add_lane(
     lane = Lane(id=new_id(), lot_id=lot.id, code=code, name=dict(name), direction=direction)
     _add(tx, lane, code)
     _set_metres(tx, lane, metres)
-    tx.audit("lane.added", "parking_lane", lane.id, {"lot": str(lot.id), "direction": direction})
+    tx.audit("lot.lane-added", "parking_lot", lot.id, {"lane": str(lane.id), "direction": direction})
     return lane
 
 
@@ -264,7 +264,7 @@ def change_lane(
     lane.name = dict(name)
     tx.session.execute(sa.delete(LaneZone).where(LaneZone.lane_id == lane.id))
     _set_metres(tx, lane, metres)
-    tx.audit("lane.changed", "parking_lane", lane.id)
+    tx.audit("lot.lane-changed", "parking_lot", lot.id, {"lane": str(lane.id)})
     return lane
 
 
@@ -296,6 +296,7 @@ def add_device(tx: Transaction, lot: Lot, lane: Lane, *, code: str, kind: Device
         made_at=tx.now,
     )
     _add(tx, device, code)
+    tx.audit("lot.device-added", "parking_lot", lot.id, {"lane": str(lane.id), "device": str(device.id)})
     tx.audit("device.added", "parking_device", device.id, {"lane": str(lane.id), "kind": kind})
     return device, secret
 
