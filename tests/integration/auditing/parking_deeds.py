@@ -16,7 +16,7 @@ def set_up_parking(system: SystemUnderTest) -> None:
     desk.ok(desk.on(f"/zones/{zone}", "bays", {"first": 1, "last": 2}))
     lane = f"/lanes/{desk.lane(lot, 'in')}"
     desk.lane(lot, "out")
-    desk.ok(desk.put(lane, {"name": NAME, "metres": []}))
+    desk.ok(desk.put(lane, {"name": NAME, "metres": [{"zone_id": zone, "metres": 40}]}))
     device = f"/devices/{desk.ok(desk.on(lane, 'devices', {'code': 'P9-IN', 'kind': 'camera'}))['id']}"
     for verb in ("disable", "enable", "renew-secret"):
         desk.ok(desk.on(device, verb))

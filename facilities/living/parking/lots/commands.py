@@ -32,7 +32,7 @@ from facilities.living.parking.lots.model import (
     ZoneKind,
 )
 from facilities.living.parking.lots.policy import require_operator
-from facilities.living.parking.lots.queries import numbered, tariffs_on
+from facilities.living.parking.lots.queries import lanes_of, metres_of, numbered, tariffs_on
 from shared.clock import PARK_TZ
 from shared.database import Base
 from shared.errors import Conflict, FieldError, InvalidInput, PreconditionFailed
@@ -52,6 +52,9 @@ _INCOMPLETE = Text("停车场尚未设置完整，不能开放", "The car park i
 _NO_ZONES = Text("请先添加停车区", "It has no zone yet")
 _NO_WAY_IN = Text("请先添加入口车道", "It has no way in yet")
 _NO_WAY_OUT = Text("请先添加出口车道", "It has no way out yet")
+_NOWHERE = Text(
+    "入口“{code}”未设置到停车区的距离", "No zone can be reached from the way in {code}: say how far they are"
+)
 _NO_TARIFF = Text("今天没有生效的收费标准", "No tariff is in force today")
 _BAYS = Text("该停车区已编号{bays}个车位，不能少于此数", "{bays} bays of the zone have numbers: no fewer")
 _BACKWARDS = Text("结束编号不能小于起始编号", "The last number comes before the first")
@@ -346,10 +349,16 @@ def _missing(tx: Transaction, lot: Lot) -> list[FieldError]:
     found = []
     if tx.session.scalar(sa.select(Zone.id).where(Zone.lot_id == lot.id).limit(1)) is None:
         found.append(FieldError("/zones", "missing", _NO_ZONES))
-    ways = set(tx.session.scalars(sa.select(Lane.direction).where(Lane.lot_id == lot.id)))
+    lanes = lanes_of(tx.session, lot.id)
     for direction, said in ((Direction.IN, _NO_WAY_IN), (Direction.OUT, _NO_WAY_OUT)):
-        if direction not in ways:
+        if not any(lane.direction is direction for lane in lanes):
             found.append(FieldError("/lanes", f"no_way_{direction.value}", said))
+    metres = metres_of(tx.session, [lane.id for lane in lanes])
+    found += [
+        FieldError("/lanes", "leads_nowhere", _NOWHERE.format(code=lane.code))
+        for lane in lanes
+        if lane.direction is Direction.IN and lane.id not in metres
+    ]
     if lot.id not in tariffs_on(tx.session, [lot.id], tx.today):
         found.append(FieldError("/tariffs", "missing", _NO_TARIFF))
     return found
