@@ -62,7 +62,7 @@ class Park:
     def present_version(self, role: str, path: str) -> str | None:
         """The version of what a verb or a change is about, as the role reads it now."""
         parts = path.removeprefix("/api/v1").split("/")
-        parts_of_whole = 6 if "materials" in parts else 5 if "quality" in parts else 4
+        parts_of_whole = 6 if "materials" in parts else 5 if {"quality", "parking"} & {*parts} else 4
         whole = "/".join(parts[:parts_of_whole])
         answer = self.ask(role, "GET", whole)
         return answer.headers.get("ETag") if answer.status_code == 200 else None

@@ -19,7 +19,7 @@ from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, OTHER_AGENT, REVIEWER, WINDOW
 from tests.integration.approvals.tax import PACKAGE, package, signed
-from tests.park import after_use, machines
+from tests.park import after_use, machines, parking
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.unit.material_samples import pdf
@@ -535,6 +535,21 @@ def _stuck(park: Park) -> Scene:
     return Scene({"stuck_id": str(event.id)}, {"stuck_id": '"1"'})
 
 
+def _parked(name: str, make: Callable[[Park], tuple[str, str]]) -> Callable[[Park], Scene]:
+    """A right to park, by the name of its variable."""
+
+    def made(park: Park) -> Scene:
+        thing, version = make(park)
+        return Scene({name: thing}, {name: version})
+
+    return made
+
+
+def _invited(park: Park) -> Scene:
+    visit_id, version, token = parking.invited(park)
+    return Scene({"visit_id": visit_id, "token": token}, {"visit_id": version})
+
+
 SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "–": lambda _park: Scene(),
     "an item": lambda _park: Scene({"code": ITEM}),
@@ -612,4 +627,19 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine booking in dispute": _machine_dispute("1"),
     "machine booking in dispute, next file": _machine_dispute("3"),
     "firm rated": _firm_rated,
+    "car registered": lambda park: Scene({"car_id": parking.car(park)}),
+    "bay to be reserved": lambda park: Scene(bodies={"reservations": parking.wish(park)}),
+    "bay reserved": _parked("reservation_id", parking.reserved),
+    "pass to be bought": lambda park: Scene(bodies={"passes": parking.new_pass(park)}),
+    "pass to be paid": _parked("pass_id", parking.kept_waiting),
+    "pass bought": _parked("pass_id", lambda park: parking.bought(park, "P5", "paid-at-booth")),
+    "pass suspended": _parked("pass_id", lambda park: parking.bought(park, "P6", "paid-at-booth", "suspend")),
+    "pass that ends soon": _parked("pass_id", parking.ending),
+    "zone without a rule": lambda park: Scene(
+        bodies={"quota-rules": {"zone_id": parking.lot(park, "P2").near, "bays": 1}}
+    ),
+    "zone with a rule": _parked("zone_id", parking.rule),
+    "bays of the organisation": _parked("quota_id", parking.quota),
+    "visitor to be invited": lambda park: Scene(bodies={"visits": parking.visit(park)}),
+    "visitor invited": _invited,
 }

@@ -63,7 +63,10 @@ def buy_pass(tx: Transaction, data: dict[str, Any]) -> Reply:
 @blueprint.arguments(PassArgs, location="query")
 @blueprint.response(200, PassPage)
 def list_passes(args: dict[str, Any]) -> Response:
-    """Your passes, the one ordered last first; those who run or watch the park see all."""
+    """Your passes, the one ordered last first.
+
+    Those who run or watch the park see all.
+    """
     reader, runtime = current_actor(), current_runtime()
     with runtime.read() as session:
         found, following = queries.page(session, reader, **args)

@@ -105,7 +105,10 @@ def change_quota_rule(tx: Transaction, data: dict[str, Any], zone_id: UUID) -> R
 @blueprint.arguments(QuotaArgs, location="query")
 @blueprint.response(200, QuotaPage)
 def list_quotas(args: dict[str, Any]) -> Response:
-    """The bays of your firms, month by month with what is short; those who run or watch the park see all."""
+    """The bays of your firms, month by month with what is short.
+
+    Those who run or watch the park see all.
+    """
     reader, runtime = current_actor(), current_runtime()
     with runtime.read() as session:
         found, following = queries.page(session, reader, **args)

@@ -57,7 +57,10 @@ def reserve_bay(tx: Transaction, data: dict[str, Any]) -> Reply:
 @blueprint.arguments(ReservationArgs, location="query")
 @blueprint.response(200, ReservationPage)
 def list_reservations(args: dict[str, Any]) -> Response:
-    """Your reservations, the one made last first; those who run or watch the park see all."""
+    """Your reservations, the one made last first.
+
+    Those who run or watch the park see all.
+    """
     reader = current_actor()
     with current_runtime().read() as session:
         found, following = queries.page(session, reader, **args)
