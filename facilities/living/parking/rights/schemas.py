@@ -18,6 +18,15 @@ class Reason(Schema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=400))
 
 
+def lot_filter() -> fields.String:
+    """Of a list: one car park alone."""
+    return fields.String(
+        load_default=None,
+        validate=validate.And(validate.Length(min=1, max=16), validate.Regexp(r"^[A-Za-z0-9_-]+\Z")),
+        metadata={"description": "Only those in the car park with this code"},
+    )
+
+
 def typed_plate() -> fields.String:
     """A plate as somebody types it."""
     return fields.String(
