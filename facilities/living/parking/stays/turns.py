@@ -1,0 +1,19 @@
+"""Taking turns: whoever works on the stays of one car in one lot takes its row first, before any ledger."""
+
+from uuid import UUID
+
+from facilities.living.parking.stays.model import CarTurn
+from shared.database import dialect_of, insert, table_of
+from shared.transaction import Transaction
+
+_TURN = table_of(CarTurn)
+
+
+def take_turn(tx: Transaction, lot_id: UUID, mark: str) -> None:
+    """Wait for whoever is at this car, and keep it until the transaction ends.
+
+    A car that was never here is waited for as well: of two that make its row the later one meets the first.
+    """
+    new = insert(dialect_of(tx.session), CarTurn).values(lot_id=lot_id, mark=mark, turns=1)
+    turn = new.on_conflict_do_update(index_elements=["lot_id", "mark"], set_={"turns": _TURN.c.turns + 1})
+    tx.session.connection().execute(turn)
