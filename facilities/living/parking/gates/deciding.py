@@ -100,7 +100,7 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
     _write(event, car, answer, room)
     if not event.passed:
         return
-    if not latest:
+    if not latest or _was_claimed(tx, event):
         _work_out(tx, event, arrival)
         return
     if inside is not None:
@@ -147,6 +147,11 @@ def _work_out(tx: Transaction, event: GateEvent, arrival: Arrival) -> None:
     event.stay_id = None
     tx.session.add(event)
     work_out(tx, event, arrival)
+
+
+def _was_claimed(tx: Transaction, event: GateEvent) -> bool:
+    """Whether something was claimed at an exit of the car that is told of as having come in before."""
+    return not event.waiting and claimed_of(tx.session, event.lot_id, str(event.mark)) is not None
 
 
 def _inside(

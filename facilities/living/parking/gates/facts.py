@@ -126,7 +126,7 @@ def leaving_unknown(
     listed = listings_of(session, post.lot_id, car.mark)
     if claimed is not None:
         stands = cost_of(session, claimed, at)
-        owed = Owed(stands.due_fen, stands.paid_fen, stands.leave_by)
+        owed: Owed | None = Owed(stands.due_fen, stands.paid_fen, stands.leave_by)
     elif tariff is None:
         owed = Owed(0)
     else:

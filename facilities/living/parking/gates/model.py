@@ -112,6 +112,8 @@ class AlarmKind(StrEnum):
     ENTRY_MISSED = "entry_missed"
     MISREAD = "misread"
     """An exit was matched with a plate that looks alike."""
+    DRIFT = "drift"
+    """What is counted in a zone is not what its stays say."""
 
 
 ALARM_NAMES: dict[AlarmKind, Text] = {
@@ -120,6 +122,7 @@ ALARM_NAMES: dict[AlarmKind, Text] = {
     AlarmKind.CLOCK: Text("设备时钟异常", "The clock of a device is wrong"),
     AlarmKind.EXIT_MISSED: Text("缺少离场记录", "No record of an exit"),
     AlarmKind.ENTRY_MISSED: Text("缺少入场记录", "No record of an entry"),
+    AlarmKind.DRIFT: Text("在场车辆与车位账不符", "The count of a zone differs from the cars inside"),
     AlarmKind.MISREAD: Text("相近车牌匹配待核对", "A plate was matched with one that looks alike"),
 }
 
@@ -130,8 +133,7 @@ class Alarm(Aggregate, Base):
     __tablename__ = "parking_alarm"
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
-    version: Mapped[int] = mapped_column(sa.Integer, nullable=False, server_default="1")
-    event_sequence: Mapped[int] = mapped_column(sa.Integer, nullable=False, default=0, server_default="0")
+    version: Mapped[int] = mapped_column(sa.Integer, nullable=False)
     lot_id: Mapped[UUID] = mapped_column(sa.ForeignKey("parking_lot.id"))
     kind: Mapped[AlarmKind] = mapped_column(text_enum(AlarmKind))
     subject: Mapped[str] = mapped_column(sa.String(64))

@@ -14,6 +14,8 @@ from shared.errors import BadRequest, NotFound, PreconditionFailed
 from shared.http.paging import Cursor
 from shared.text import Text
 
+BY_TICKET = "ticket"
+"""How the ids of events begin that a driver has brought about by scanning the code; no device's can."""
 _NO_ALARM = Text("没有这条告警", "There is no such alarm")
 
 
@@ -62,7 +64,12 @@ def unread_at(session: Session, lane_id: UUID, since: datetime) -> GateEvent | N
     """
     latest = (
         sa.select(GateEvent)
-        .where(GateEvent.lane_id == lane_id, GateEvent.waiting, GateEvent.at >= since)
+        .where(
+            GateEvent.lane_id == lane_id,
+            GateEvent.waiting,
+            GateEvent.at >= since,
+            GateEvent.device_event.not_like(f"{BY_TICKET}:%"),
+        )
         .order_by(GateEvent.at.desc(), GateEvent.id.desc())
         .limit(1)
     )

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from facilities.capacity.grid import Grid
+from facilities.capacity.grid import Grid, Span
 from facilities.capacity.ledger.model import Ledger, LedgerSlot
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.lots.commands import GRAIN_S
@@ -19,6 +19,7 @@ from shared.clock import PARK_TZ
 
 GRID = Grid(GRAIN_S, PARK_TZ)
 """That of every zone."""
+_AN_HOUR = 3600 // GRAIN_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,56 @@ def standing_cars(session: Session, zones: Sequence[UUID]) -> dict[UUID, tuple[i
     )
     found = {zone: (inside, without) for zone, inside, without in session.execute(query) if zone is not None}
     return {zone: found.get(zone, (0, 0)) for zone in zones}
+
+
+def taken_now(session: Session, lot_id: UUID, now: datetime) -> list[Taken]:
+    """How full each zone of a lot is, the cars among it that the present slot does not count yet."""
+    slot = GRID.slot_of(now)
+    used = sa.func.coalesce(LedgerSlot.used, 0)
+    query = (
+        sa.select(Zone, sa.func.coalesce(LedgerSlot.cap, Ledger.default_cap), used)
+        .join(Ledger, Ledger.id == Zone.ledger_id)
+        .outerjoin(LedgerSlot, sa.and_(LedgerSlot.ledger_id == Zone.ledger_id, LedgerSlot.slot == slot))
+        .where(Zone.lot_id == lot_id)
+        .order_by(Zone.code)
+    )
+    rows = session.execute(query).all()
+    cars = standing_cars(session, [zone.id for zone, _cap, _used in rows])
+    return [
+        Taken(zone=zone, capacity=cap, used=used, standing=cars[zone.id][1], inside=cars[zone.id][0])
+        for zone, cap, used in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of a zone: at most so many bays were taken, of so many; None while it lies ahead."""
+
+    starts_at: datetime
+    taken: int | None
+    capacity: int
+
+
+def hours_of(session: Session, lot_id: UUID, day: date, now: datetime) -> list[tuple[Zone, list[Hour]]]:
+    """The hours of a local day, zone by zone, in two queries."""
+    start = datetime.combine(day, time(), PARK_TZ).astimezone(UTC)
+    slots = GRID.slots(Span(start, start + timedelta(days=1)))
+    zones = zones_of(session, lot_id)
+    query = sa.select(
+        LedgerSlot.ledger_id, LedgerSlot.slot, LedgerSlot.used + LedgerSlot.overflow, LedgerSlot.cap
+    ).where(
+        LedgerSlot.ledger_id.in_([zone.ledger_id for zone in zones]),
+        LedgerSlot.slot >= slots.start,
+        LedgerSlot.slot < slots.stop,
+    )
+    rows = {(ledger, slot): (taken, cap) for ledger, slot, taken, cap in session.execute(query)}
+    present = GRID.slot_of(now)
+
+    def hour(zone: Zone, first: int) -> Hour:
+        both = [
+            rows.get((zone.ledger_id, slot), (0, zone.capacity)) for slot in range(first, first + _AN_HOUR)
+        ]
+        taken = None if first > present else max(taken for taken, _cap in both)
+        return Hour(GRID.start_of(first), taken, min(cap for _taken, cap in both))
+
+    return [(zone, [hour(zone, first) for first in slots[::_AN_HOUR]]) for zone in zones]

@@ -43,7 +43,9 @@ def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: 
     _count(tx, zone_id, lot_id, pool, present)
     payload = {"zone_id": str(zone_id)}
     tx.schedule(ROLL_TIMER, str(zone_id), GRID.start_of(present + 1), payload)
-    tx.schedule(CHECK_TIMER, str(lot_id), _next_check(tx.now), {"lot_id": str(lot_id)})
+    check_at = _next_check(tx.now)
+    # Under a key for each night: one that is due already is not moved away.
+    tx.schedule(CHECK_TIMER, f"{lot_id}:{check_at:%Y-%m-%d}", check_at, {"lot_id": str(lot_id)})
 
 
 def wake(tx: Transaction, payload: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session, aliased
 
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.gates.model import GateEvent
-from facilities.living.parking.lots.model import Zone
+from facilities.living.parking.gates.queries import id_of
+from facilities.living.parking.lots.model import Lot, Zone
 from facilities.living.parking.payments.model import PaidFor, ParkingCoupon, ParkingOrder, ParkingPayment
 from facilities.living.parking.stays.model import ParkingStay
+from shared.http.paging import Cursor
 
 
 def inside_of(session: Session, lot_id: UUID, marks: Sequence[str]) -> list[tuple[ParkingStay, int | None]]:
@@ -108,3 +111,21 @@ def is_bare(session: Session, stay: ParkingStay) -> bool:
         sa.exists().where(ParkingPayment.subject == subject[0], ParkingPayment.subject_id == subject[1]),
     )
     return not session.scalar(sa.select(sa.or_(*there)))
+
+
+def stays_page(
+    session: Session, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
+) -> tuple[list[tuple[ParkingStay, dict[str, Any]]], str | None]:
+    """A page of stays with the names of their lots, the one noted last first, and the next page's cursor."""
+    query = (
+        sa.select(ParkingStay, Lot.name)
+        .join(Lot, Lot.id == ParkingStay.lot_id)
+        .where(*where)
+        .order_by(ParkingStay.id.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        query = query.where(ParkingStay.id < id_of(cursor))
+    found = [(stay, name) for stay, name in session.execute(query)]
+    page = found[:limit]
+    return page, Cursor("", str(page[-1][0].id)).encode() if len(found) > limit else None

@@ -130,16 +130,10 @@ def work_out(tx: Transaction, event: GateEvent, arrival: Arrival) -> ParkingStay
                 kept[change.now.passages] = stay
     claims = [each for each in rows.values() if each.id not in {stay.id for stay, _visit in before}]
     for visit in after:
-        stay = kept.get(visit.passages) or _claimed(claims, visit)
+        its_stay = kept.get(visit.passages) or _claimed(claims, visit)
         mine = str(event.id) in visit.passages
-        _settle(
-            tx,
-            stay,
-            visit,
-            event,
-            arrival if mine else Arrival(arrival.vehicle, zone_id=arrival.zone_id),
-            events,
-        )
+        its = arrival if mine else Arrival(arrival.vehicle, zone_id=arrival.zone_id)
+        _settle(tx, its_stay, visit, event, its, events)
     return session.get(ParkingStay, event.stay_id) if event.stay_id else None
 
 
@@ -175,6 +169,8 @@ def _settle(
 ) -> None:
     """Let a stay be what a visit is; what it costs follows, for earlier stays may have changed."""
     session = tx.session
+    if stay is not None and _was_not_found(stay, visit) and str(event.id) not in visit.passages:
+        return
     is_new = stay is None
     if stay is None:
         stay = _new(tx, event, arrival, visit)
@@ -204,6 +200,11 @@ def _settle(
         announce(tx, stay, "entered" if inside else "left")
     _alarm(tx, stay)
     session.flush()
+
+
+def _was_not_found(stay: ParkingStay, visit: Visit) -> bool:
+    """Whether somebody has looked and the car was not there, of which its passages know nothing."""
+    return stay.state is State.EXIT_MISSED and visit.state is State.INSIDE
 
 
 def _new(tx: Transaction, event: GateEvent, arrival: Arrival, visit: Visit) -> ParkingStay:

@@ -53,6 +53,11 @@ class Gates:
         self.clock.advance(timedelta(**time))
         self.system.settle()
 
+    def fresh_plate(self) -> str:
+        """Of a car that was never here."""
+        number = next(self._ids)
+        return f"苏{'ABCDE'[number // 100_000]}{number % 100_000:05}"
+
     def event(self, plate: str | None, **said: Any) -> dict[str, Any]:
         body = {"id": f"e{next(self._ids)}", "plate": plate, "seen_at": self.now.isoformat()}
         return body | said
