@@ -70,6 +70,8 @@ class Settings:
     """Seconds between two questions about one case."""
     address_secret: str = field(default="", repr=False)
     """Signs addresses that whoever has them may use; empty: the key of the service does."""
+    parking_provider: str = ""
+    """Who takes payments for parking: `sandbox`, with which nobody pays any money; empty: cash alone."""
     metrics_port: int = 0
     """Where a process answers `/metrics` to operators; 0: a web process at its own port, a worker nowhere."""
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
@@ -124,6 +126,9 @@ class Settings:
             ),
             tax_poll_s=env.int("YUANBAN_TAX_POLL_S", 10 if demo else 900, validate=Range(1, 86400)),
             address_secret=values.secret("YUANBAN_ADDRESS_SECRET", env.str("YUANBAN_ADDRESS_SECRET", "")),
+            parking_provider=env.str(
+                "YUANBAN_PARKING_PROVIDER", "sandbox" if demo else "", validate=OneOf(("", "sandbox"))
+            ),
             metrics_port=env.int("YUANBAN_METRICS_PORT", 0, validate=Range(0, values.HIGHEST_PORT)),
             metrics_from=values.networks(metrics_from),
             # Last: on a first start it writes a file, and nothing is written for settings that are refused.

@@ -46,6 +46,15 @@ OPEN = (
     Open("openapi.json"),
     # Calendar programs cannot sign in: the address itself is signed.
     Open("machine-feeds/*/calendar/*"),
+    # Whoever stands at a machine or has scanned a code pays for parking; whoever has its number sees an order
+    # or a receipt, and uses a coupon.
+    Open("parking/orders", frozenset({"POST"})),
+    Open("parking/orders/*"),
+    Open("parking/payments/*/receipt"),
+    Open("parking/coupons/*/apply", frozenset({"POST"})),
+    Open("parking/sandbox/pay", frozenset({"POST"})),
+    # Payment providers sign what they push.
+    Open("parking/payment-callbacks/*", frozenset({"POST"})),
     # Other authorities' systems sign what they push; they have no account.
     Open("handovers/*/reports", frozenset({"POST"})),
 )

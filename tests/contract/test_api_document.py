@@ -26,7 +26,17 @@ from tests.contract.park import closed
 ROOT = Path(__file__).parents[2]
 JSON = "application/json"
 PACKAGES = ("shared", "approvals", "facilities", "notifications", "gateway")
-UNKEYED = {"token", "enterprise_check_case", "enterprise_push_report"}
+UNKEYED = {
+    "token",
+    "enterprise_check_case",
+    "enterprise_push_report",
+    "living_try_parking_tariff",
+    "living_try_parking_lot_tariff",
+    "living_order_parking",
+    "living_take_parking_callback",
+    "living_pay_in_sandbox",
+    "living_apply_parking_coupon",
+}
 """POSTs without an effect that could be had twice: they take no Idempotency-Key."""
 
 

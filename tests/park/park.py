@@ -58,7 +58,8 @@ class Park(Desk):
     """
 
     def __init__(self, make_system: SystemFactory) -> None:
-        super().__init__(make_system([with_an_old_version(each) for each in installed_services()]))
+        services = [with_an_old_version(each) for each in installed_services()]
+        super().__init__(make_system(services, parking_provider="sandbox"))
         simulator = self.system.runtime("enterprise").context.resources.get(Simulator)
         simulator.clock = self.system.clock
         self.registry = Registry(self.system.runtime("gateway"))

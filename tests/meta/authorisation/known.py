@@ -155,6 +155,11 @@ LISTS: Mapping[str, Known] = {
         {"organisation": _in_the_organisation, "all": _all},
         key="uscc",
     ),
+    "/living/parking/lots": Known(
+        "living",
+        "SELECT id, state FROM parking_lot",
+        {"in use": lambda _caller, lot: lot["state"] != "draft", "all": _all},
+    ),
     "/production/enterprises": Known(
         "production",
         "SELECT uscc AS id, uscc AS organisation FROM enterprise_copy",
@@ -240,6 +245,17 @@ LISTS: Mapping[str, Known] = {
         "SELECT id FROM machine_rating WHERE shown_at IS NOT NULL",
         {"shown": _all},
         searches={"firm": ("91",)},
+    ),
+    "/living/parking/orders": Known(
+        "living",
+        "SELECT id, made_by FROM parking_order WHERE made_by IS NOT NULL",
+        {"own": lambda caller, order: UUID(order["made_by"]) == caller.id},
+    ),
+    "/living/parking/coupons": Known(
+        "living",
+        "SELECT id, giver AS organisation, used_at FROM parking_coupon",
+        {"organisation": _in_the_organisation, "all": _all},
+        searches={"used": ("false",)},
     ),
     "/notifications/messages": Known(
         "notifications",

@@ -1,5 +1,7 @@
 """Money for parking: orders, payments that only grow, refunds, coupons, and the accounts of each day."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -40,7 +42,7 @@ def _one_of(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, native_enum=False, create_constraint=True, length=24, name=name)
 
 
-def _about() -> tuple[sa.Column, ...]:
+def _about() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("lot_id", sa.Uuid(), sa.ForeignKey("parking_lot.id"), nullable=False),
         sa.Column("subject", _one_of("paidfor", *_SUBJECTS), nullable=False),
@@ -59,7 +61,7 @@ def _orders() -> None:
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("state", _one_of("orderstate", "pending", "paid", "failed", "expired"), nullable=False),
         sa.Column("provider", sa.String(32), nullable=False),
-        sa.Column("made_by", sa.Uuid()),
+        sa.Column("made_by", sa.Uuid(), index=True),
         sa.Column("event_sequence", sa.Integer(), nullable=False),
         sa.CheckConstraint("amount_fen > 0", name="amount"),
     )

@@ -6,7 +6,7 @@ from alembic import op
 from shared.database import JsonDoc, UtcDateTime
 
 revision = "living_0006"
-down_revision = "living_0003"
+down_revision = "living_0004"
 branch_labels = None
 depends_on = None
 

@@ -48,7 +48,7 @@ def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: 
     tx.schedule(CHECK_TIMER, f"{lot_id}:{check_at:%Y-%m-%d}", check_at, {"lot_id": str(lot_id)})
 
 
-def wake(tx: Transaction, payload: Mapping[str, object]) -> None:
+def roll_zone(tx: Transaction, payload: Mapping[str, object]) -> None:
     """The appointment of a zone at the beginning of a slot; none follows once nobody stands there."""
     zone = tx.session.get(Zone, UUID(str(payload["zone_id"])))
     if zone is None or not _ends(tx, zone.id):

@@ -71,7 +71,7 @@ class ParkingOrder(Aggregate, Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[OrderState] = mapped_column(text_enum(OrderState))
     provider: Mapped[str] = mapped_column(sa.String(32))
-    made_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    made_by: Mapped[UUID | None] = mapped_column(sa.Uuid, index=True)
     """The account of whoever pays; None: at a machine, or by a code without signing in."""
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class

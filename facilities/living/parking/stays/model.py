@@ -79,4 +79,6 @@ class ParkingStay(Aggregate, Base):
         sa.Index("ix_parking_stay_car", "mark", "created_at"),
         sa.Index("ix_parking_stay_lot", "lot_id", "created_at", "id"),
         sa.Index("ix_parking_stay_zone", "zone_id", sqlite_where=_INSIDE, postgresql_where=_INSIDE),
+        # By which the gate counts the cars of a pass or a firm that are inside.
+        sa.Index("ix_parking_stay_right", "right_id", sqlite_where=_INSIDE, postgresql_where=_INSIDE),
     )

@@ -1,0 +1,72 @@
+"""Scenes of parking: car parks, cars inside, what is paid for them."""
+
+from collections.abc import Callable, Mapping
+
+from tests.park import parking, parking_money
+from tests.park.park import Park
+from tests.park.people import actor
+from tests.park.scene import Scene
+
+
+def _car_park(*verbs: str, of_device: str = "") -> Callable[[Park], Scene]:
+    """A car park after these verbs, with one of each thing in it."""
+
+    def set_up(park: Park) -> Scene:
+        made = parking.made(park, *verbs, of_device=of_device)
+        return Scene(made.ids, made.versions, bodies={"devices": parking.device()})
+
+    return set_up
+
+
+def _car_inside(park: Park) -> Scene:
+    car = parking_money.car(park)
+    bodies = {"orders": car.named, "coupons": parking_money.coupons(park, car.lot)}
+    return Scene({"lot_id": str(car.lot), "stay_id": str(car.stay)}, bodies=bodies)
+
+
+def _parking_order(park: Park) -> Scene:
+    """With what its provider would say of it."""
+    order = parking_money.order(park, parking_money.car(park))
+    body, signature = parking_money.callback(park, order, f"OF-{order['id']}")
+    return Scene(
+        {"order_id": order["id"], "provider": "sandbox"},
+        bodies={"pay": {"code": order["pay_code"]}, "{provider}": body},
+        headers={"Payment-Signature": signature, "Content-Type": "application/json"},
+    )
+
+
+def _parking_paid(park: Park) -> Scene:
+    car = parking_money.car(park)
+    order = parking_money.order(park, car)
+    parking_money.ask(park, None, "/sandbox/pay", {"code": order["pay_code"]})
+    paid = park.client(None, "living").get(f"/parking/orders/{order['id']}").json["payment_id"]
+    return Scene({"lot_id": str(car.lot), "payment_id": paid})
+
+
+def _parking_refund(park: Park) -> Scene:
+    """Of a payment that was more than was owed and that the provider knows nothing of."""
+    car = parking_money.car(park)
+    parking_money.called_back(park, parking_money.order(park, car), fen=700)
+    park.system.settle()
+    operator = park.client(actor("operator"), "living")
+    (payment,) = operator.get(f"/parking/lots/{car.lot}/payments").json["items"]
+    (difference,) = operator.get(f"/parking/lots/{car.lot}/reconciliation").json["differences"]
+    return Scene({"refund_id": payment["wished_back"][0]["id"], "difference_id": difference["id"]})
+
+
+def _parking_coupon(park: Park) -> Scene:
+    car = parking_money.car(park)
+    return Scene({"code": parking_money.coupon(park, car.lot)}, bodies={"apply": car.named})
+
+
+PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
+    "car inside": _car_inside,
+    "order for parking": _parking_order,
+    "parking paid for": _parking_paid,
+    "refund for parking that has failed": _parking_refund,
+    "coupon for parking": _parking_coupon,
+    "car park to be set up": lambda _park: Scene(bodies={"lots": parking.to_set_up()}),
+    "car park as a draft": _car_park(),
+    "car park": _car_park("open"),
+    "car park with a device that is disabled": _car_park("open", of_device="disable"),
+}
