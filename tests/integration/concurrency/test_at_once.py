@@ -37,11 +37,22 @@ WITHOUT_KEY = {
     "POST /auth/token": "nobody is signed in yet whose key it could be",
     "POST /enterprise/cases/{case_id}/check": "it changes nothing",
     "POST /enterprise/handovers/{reference}/reports": "its steps are numbered, and each is taken once",
+    "POST /living/parking/orders": "anybody may ask; the second order takes the place of the first",
+    "POST /living/parking/payment-callbacks/{provider}": "each reference counts once",
+    "POST /living/parking/sandbox/pay": "what is paid stays paid",
+    "POST /living/parking/coupons/{code}/apply": "a coupon is used once",
 }
 WITHOUT_VERSION = {
     "POST /enterprise/cases/{case_id}/check": "it changes nothing",
     "POST /enterprise/handovers/{reference}/reports": "its steps are numbered, and each is taken once",
     "POST /notifications/messages/{message_id}/read": "repeating it changes nothing",
+    "POST /living/parking/payment-callbacks/{provider}": "each reference counts once",
+    "POST /living/parking/coupons/{code}/apply": "a coupon is used once",
+    "POST /living/parking/stays/{stay_id}/cash": "it adds, and the number of a receipt counts once",
+    "POST /living/parking/payments/{payment_id}/refund": "it adds, and never more than was paid",
+    "POST /living/parking/refunds/{refund_id}/retry": "only what has failed is tried again",
+    "POST /living/parking/lots/{lot_id}/reconciliation": "made twice it says the same",
+    "POST /living/parking/differences/{difference_id}/settle": "it is settled once",
     "POST /enterprise/notices/{notice_id}/objections": "it adds, and each account does so once",
 }
 LOSERS = {
