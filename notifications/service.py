@@ -1,6 +1,7 @@
 """The notifications service: it listens to the others and tells people, in their inbox."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from notifications.messages.api import blueprint
 from notifications.messages.handlers import handlers
@@ -11,7 +12,13 @@ from shared.text import Text
 
 
 def _resources(_settings: Settings) -> Mapping[type, object]:
-    return {Catalogue: load_catalogue()}
+    return {Catalogue: _catalogue()}
+
+
+@cache
+def _catalogue() -> Catalogue:
+    """The shipped templates: immutable, and a good while to read."""
+    return load_catalogue()
 
 
 service = Service(

@@ -62,6 +62,8 @@ class Act:
 
 _NEW = (0, "")
 _ADD = sa.insert(table_of(AuditEntry))
+COLUMNS = tuple(column.name for column in table_of(AuditEntry).columns if column.name != "position")
+"""What a row of `rows_of` says."""
 _LAST = (
     sa.select(AuditEntry.number, AuditEntry.hash)
     .where(AuditEntry.aggregate_type == sa.bindparam("type"), AuditEntry.aggregate_id == sa.bindparam("id"))
@@ -70,12 +72,11 @@ _LAST = (
 )
 
 
-def append_all(session: Session, acts: Sequence[Act]) -> None:
-    """Add the acts to their aggregates' chains; two writers at once collide on `number` and one fails."""
-    if not acts:
-        return
-    # The aggregates first: of two writers the later one shall fail at the version that it saw (412).
-    session.flush()
+def rows_of(session: Session, acts: Sequence[Act]) -> list[dict[str, Any]]:
+    """The acts as the next rows of their aggregates' chains; the aggregates have been written already.
+
+    Two writers at once collide on `number` and one fails.
+    """
     ends: dict[tuple[str, str], tuple[int, str]] = {}
     rows = []
     for act in acts:
@@ -84,7 +85,13 @@ def append_all(session: Session, acts: Sequence[Act]) -> None:
         row = _row(act, number + 1, previous_hash)
         ends[chain] = (number + 1, row["hash"])
         rows.append(row)
-    session.execute(_ADD, rows)
+    return rows
+
+
+def add_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put rows of `rows_of` into the trail."""
+    if rows:
+        session.execute(_ADD, rows)
 
 
 def _row(act: Act, number: int, previous_hash: str) -> dict[str, Any]:

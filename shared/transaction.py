@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from shared import traces
 from shared.actor import Actor
-from shared.audit import Act, append_all
+from shared.audit import Act
 from shared.blobs import Blobs
 from shared.cipher import Cipher
 from shared.clock import local_date
@@ -70,6 +71,8 @@ class Transaction:
     """What was done, for the audit trail."""
     outgoing: list[dict[str, Any]] = field(default_factory=list)
     """Outbox rows of what was emitted."""
+    appointments: list[dict[str, Any]] = field(default_factory=list)
+    """Timer rows that are written at the end."""
 
     @property
     def today(self) -> date:
@@ -139,23 +142,27 @@ class Transaction:
     @contextmanager
     def part(self) -> Iterator[None]:
         """A part that may fail without the rest: a savepoint, and nothing is said of what is undone."""
-        said, done = len(self.outgoing), len(self.acts)
+        said, done, made = len(self.outgoing), len(self.acts), len(self.appointments)
         try:
             with self.session.begin_nested():
                 yield
         except BaseException:
             del self.outgoing[said:]
             del self.acts[done:]
+            del self.appointments[made:]
             raise
 
     def finish(self) -> None:
         """Write down what was done and said: the last thing before the commit, and only `Runtime` does it."""
-        append_all(self.session, self.acts)
-        outbox.add_all(self.session, self.outgoing)
+        traces.write(self.session, self.acts, self.outgoing, self.appointments)
 
     def schedule(self, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:
         """Wake the service's timer handler `name` at `due_at`; the same key moves the appointment."""
         timers.schedule(self.session, name, key, due_at, payload)
+
+    def schedule_anew(self, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:
+        """The same for a key that nobody has used or takes back: it is written with the end of all."""
+        self.appointments.append(timers.row(name, key, due_at, payload))
 
     def unschedule(self, name: str, key: str) -> None:
         """Forget an appointment."""

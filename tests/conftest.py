@@ -87,6 +87,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 ON_BOTH = (
     "tests/integration/messaging/",
     "tests/integration/facilities/capacity/",
+    "tests/integration/facilities/parking/test_right_races.py",
     "tests/integration/test_",
 )
 """Where databases could differ: what rests on locks, constraints and isolation is held to both every day."""

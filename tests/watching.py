@@ -29,7 +29,10 @@ NO_ACTS = {
 """Tables whose rows are nobody's act, and why."""
 NO_ACT = {("INSERT", "message"): "tells of an act in another service, whose event it names"}
 
-_CHANGE = re.compile(r'\s*(?:(INSERT)(?: OR \w+)? INTO|(UPDATE)|(DELETE) FROM) "?(\w+)', re.IGNORECASE)
+_CHANGE = re.compile(
+    r'(?:^|\()\s*(?:(INSERT)(?: OR \w+)? INTO|(UPDATE)|(DELETE) FROM) "?(\w+)', re.IGNORECASE
+)
+"""At the beginning of a statement, or of each of those that are sent as one."""
 
 
 @dataclass
@@ -67,17 +70,25 @@ def _of(connection: sa.Connection) -> _Running:
 def _executed(
     connection: sa.Connection, cursor: Any, statement: str, _given: Any, context: Any, _many: bool
 ) -> None:
-    found = _CHANGE.match(statement)
-    if found is None or cursor.rowcount == 0:
+    if cursor.rowcount == 0:
         return
-    *verbs, table = found.groups()
-    verb = next(verb for verb in verbs if verb).upper()
     running = _of(connection)
-    if table == AuditEntry.__tablename__:
-        running.entries += len(context.compiled_parameters)
-        running.named |= {each["aggregate_id"] for each in context.compiled_parameters}
-    elif table not in NO_ACTS and (verb, table) not in NO_ACT:
-        running.changes.add(f"{verb} {table}")
+    for *verbs, table in _CHANGE.findall(statement):
+        verb = next(verb for verb in verbs if verb).upper()
+        if table not in NO_ACTS and (verb, table) not in NO_ACT:
+            running.changes.add(f"{verb} {table}")
+    entry = f"INSERT {AuditEntry.__tablename__}"
+    if entry in running.changes:
+        running.changes.remove(entry)
+        _note_entries(running, context.compiled_parameters)
+
+
+def _note_entries(running: _Running, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        # Of what goes in one statement the entries are what says `action`.
+        entries = [name.removeprefix("action") for name in row if name.startswith("action")]
+        running.entries += len(entries)
+        running.named |= {row[f"aggregate_id{number}"] for number in entries}
 
 
 def _flushed(session: Session, _context: Any) -> None:

@@ -78,7 +78,7 @@ from approvals.supervision import api as supervision
 from approvals.supervision.commands import warn
 from approvals.tracking import api as tracking
 from approvals.tracking.asking import FetchErrand, PollErrand
-from shared.calendar import load_default_calendar
+from shared.calendar import WorkCalendar, load_default_calendar
 from shared.config import Settings
 from shared.errors import FieldError
 from shared.service import Fact, Service
@@ -91,6 +91,12 @@ def _catalogue() -> Catalogue:
     return load_catalogue()
 
 
+@cache
+def _calendar() -> WorkCalendar:
+    """The shipped calendar, which never changes."""
+    return load_default_calendar()
+
+
 def _register_rules(session: Session, item: Item, values: Mapping[str, Any]) -> list[FieldError]:
     """What only the register can say about an application, by its item."""
     rules = {ESTABLISHMENT: name_rules, CHANGE: change_rules}.get(item.slug)
@@ -101,7 +107,7 @@ def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         Catalogue: _catalogue(),
         Deadlines: Deadlines(
-            CalendarInForce(load_default_calendar()).of,
+            CalendarInForce(_calendar()).of,
             Thresholds(Fraction(settings.yellow_share), settings.yellow_days),
         ),
         Checker: Checker(_register_rules),

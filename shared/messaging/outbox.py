@@ -60,6 +60,9 @@ _TABLE = table_of(OutboxMessage)
 # One statement for all rows; it asks for the positions, for only then do they follow the order of the rows.
 _ADD = sa.insert(_TABLE).returning(_TABLE.c.position, sort_by_parameter_order=True)
 
+COLUMNS = ("event_id", "type", "aggregate_id", "sequence", "body", "created_at", "attempts")
+"""What `row` says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -73,6 +76,7 @@ class Pending:
 def row(event: Event) -> dict[str, Any]:
     """The outbox row of `event`; EnvelopeError when it is too large."""
     return {
+        "attempts": 0,
         "event_id": event.id,
         "type": event.type,
         "aggregate_id": event.subject,
@@ -83,13 +87,8 @@ def row(event: Event) -> dict[str, Any]:
 
 
 def add_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put rows into the outbox as the last thing of the running transaction.
-
-    The aggregates are flushed first: their row locks are held before any `position` is taken, so that within
-    an aggregate the order of positions is the order of commits.
-    """
+    """Put rows into the outbox as the last thing of the running transaction, its aggregates written."""
     if rows:
-        session.flush()
         session.execute(_ADD, rows)
 
 

@@ -49,6 +49,8 @@ class Timer(Base):
     )
 
 
+COLUMNS = ("id", "name", "key", "due_at", "payload", "attempts", "last_error", "failing_since", "parked_at")
+"""What `row` says."""
 _OF_THE_APPOINTMENT = ("due_at", "payload", "attempts", "last_error", "failing_since", "parked_at")
 
 
@@ -57,7 +59,12 @@ def schedule(session: Session, name: str, key: str, due_at: datetime, payload: M
 
     An appointment that is being kept at this moment is waited for: it is gone then, and this is a new one.
     """
-    appointment = {
+    write(session, row(name, key, due_at, payload))
+
+
+def row(name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """An appointment as a row that nobody has tried to keep yet."""
+    return {
         "id": new_id(),
         "name": name,
         "key": key,
@@ -68,13 +75,17 @@ def schedule(session: Session, name: str, key: str, due_at: datetime, payload: M
         "failing_since": None,
         "parked_at": None,
     }
+
+
+def write(session: Session, appointment: Mapping[str, Any]) -> None:
+    """Make or move it."""
     # Past the session, which would first write out all that is pending.
-    session.connection().execute(_make_or_move(dialect_of(session)), appointment)
+    session.connection().execute(make_or_move(dialect_of(session)), appointment)
 
 
 @functools.cache
-def _make_or_move(dialect: str) -> sa.Insert:
-    """Built once: putting it together would cost as much as carrying it out."""
+def make_or_move(dialect: str) -> sa.Insert:
+    """The statement for a `row`. Built once: putting it together would cost as much as carrying it out."""
     new = insert(dialect, Timer)
     fresh = {column: new.excluded[column] for column in _OF_THE_APPOINTMENT}
     return new.on_conflict_do_update(

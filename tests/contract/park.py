@@ -62,7 +62,7 @@ class Park:
     def present_version(self, role: str, path: str) -> str | None:
         """The version of what a verb or a change is about, as the role reads it now."""
         parts = path.removeprefix("/api/v1").split("/")
-        parts_of_whole = 6 if "materials" in parts else 5 if "quality" in parts else 4
+        parts_of_whole = 6 if "materials" in parts else 5 if {"quality", "parking"} & set(parts) else 4
         whole = "/".join(parts[:parts_of_whole])
         answer = self.ask(role, "GET", whole)
         return answer.headers.get("ETag") if answer.status_code == 200 else None
@@ -115,10 +115,29 @@ class Park:
             ],
             "rating_id": [each["id"] for each in self._items(role, "/production/machine-ratings?limit=100")],
         }
+        found |= self._parking_of(role)
         for each in cases:
             if each["state"] == "granted":
                 whole = self.ask(role, "GET", f"/enterprise/cases/{each['id']}").get_json()
                 found.setdefault("certificate_id", []).append(whole["certificate"]["id"])
+        return found
+
+    def _parking_of(self, role: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {"lot_id": [], "zone_id": [], "lane_id": [], "device_id": []}
+        found["listing_id"] = []
+        for lot in self._items(role, "/living/parking/lots"):
+            path = f"/living/parking/lots/{lot['id']}"
+            whole = self.ask(role, "GET", path).get_json()
+            devices = [device for lane in whole["lanes"] for device in lane["devices"] or ()]
+            listings = self._items(role, f"{path}/listings")
+            found["lot_id"].append(lot["id"])
+            for name, things in (
+                ("zone_id", whole["zones"]),
+                ("lane_id", whole["lanes"]),
+                ("device_id", devices),
+                ("listing_id", listings),
+            ):
+                found[name] += [each["id"] for each in things]
         return found
 
     def slips(self, role: str, case_id: str) -> list[str]:

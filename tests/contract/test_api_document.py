@@ -30,6 +30,8 @@ UNKEYED = {
     "token",
     "enterprise_check_case",
     "enterprise_push_report",
+    "living_try_parking_tariff",
+    "living_try_parking_lot_tariff",
     "living_order_parking",
     "living_take_parking_callback",
     "living_pay_in_sandbox",

@@ -7,7 +7,9 @@ from werkzeug.test import TestResponse
 from shared.testing.answers import A1_MATERIALS, A9, A9_ANSWERS, A9_MATERIALS, a1_answers
 from shared.testing.contract import Json, Operation, operations, resolve
 from tests.contract.park import Park
+from tests.contract.parking import set_up_parking
 from tests.contract.parking_money import pay_for_parking
+from tests.contract.parking_rights import park_cars
 from tests.contract.trading import trade_machines
 from tests.integration.approvals import fire
 from tests.integration.approvals.funds import FUNDS, MATERIALS, answers, let_the_notice_end
@@ -113,6 +115,8 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     reader.do("admin", "enterprise_publish_draft", year=2027)
     trade_machines(reader)
     pay_for_parking(reader)
+    set_up_parking(reader)
+    park_cars(reader)
     for service in park.system.runtimes:
         prefix = "" if service == "gateway" else f"{service}_"
         stuck = park.ask("admin", "GET", f"/{service}/stuck-events?state=parked").get_json()["items"]

@@ -1,90 +1,89 @@
-"""Cars in a car park, orders, payments and coupons for the scenes, made by the API where one stands there."""
+"""Car parks of the park, for the scenes."""
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-import sqlalchemy as sa
-
-from facilities.living.parking.lots.model import Lot
-from facilities.living.parking.payments.provider import Providers, Said
-from facilities.living.parking.payments.sandbox import SANDBOX, Sandbox
-from shared.actor import Actor
-from tests.integration.approvals.people import AGENT
-from tests.integration.facilities.parking.car_park import car_park
-from tests.integration.facilities.parking.cars import put_inside
+from shared.ids import new_id
 from tests.park.park import Park
 from tests.park.people import actor
 
-_FIRST = 10000
+NAME = {"zh": "东区", "en": "East"}
+RATE = {"classes": ["small"], "unit": {"minutes": 60, "fen": 300}, "free_minutes": 30}
+TARIFF = {"name": {"zh": "每小时3元", "en": "3 yuan an hour"}, "rates": [RATE]}
+STAY = {
+    "vehicle": "small",
+    "entered_at": "2026-12-24T01:00:00+00:00",
+    "left_at": "2026-12-24T03:10:00+00:00",
+}
+LISTING = {"plate": "苏A·12345", "kind": "banned", "why": "占用消防通道"}
+ZONE = {"code": "A", "name": NAME, "kind": "general", "capacity": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Car:
-    """A car that came in ninety minutes ago, in a car park of its own; by the tariff T1 it owes 6 yuan."""
-
-    lot: UUID
-    stay: UUID
-    plate: str
-
-    @property
-    def named(self) -> dict[str, str]:
-        """How whoever pays names it."""
-        return {"lot_id": str(self.lot), "plate": self.plate}
-
-
-def car(park: Park) -> Car:
-    """A car inside."""
-    runtime = park.system.runtime("living")
-    with runtime.read() as session:
-        number = _FIRST + session.scalars(sa.select(sa.func.count()).select_from(Lot)).one()
-    lot = car_park(runtime, code=f"P{number}").lot
-    plate = f"苏A{number}"
-    return Car(lot, put_inside(runtime, lot, plate, minutes=90), plate)
-
-
-def order(park: Park, wanted: Car) -> Any:
-    """An order for it by the applicant."""
-    return ask(park, AGENT, "/orders", wanted.named)
-
-
-def callback(park: Park, made: Any, reference: str, fen: int | None = None) -> tuple[bytes, str]:
-    """What the sandbox would say of an order, and its signature."""
-    sandbox = park.system.runtime("living").context.resources.get(Providers).by_name[SANDBOX]
-    assert isinstance(sandbox, Sandbox)
-    amount = made["amount_fen"] if fen is None else fen
-    return sandbox.callback(Said(UUID(made["id"]), reference, amount, True, park.system.clock.now()))
-
-
-def called_back(park: Park, made: Any, fen: int | None = None) -> str:
-    """An order that was paid as its books do not know; the id of the payment."""
-    body, signature = callback(park, made, f"OF-{made['id']}", fen)
-    headers = {"Payment-Signature": signature, "Content-Type": "application/json"}
-    path = f"/parking/payment-callbacks/{SANDBOX}"
-    answer = park.client(None, "living").post(path, data=body, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json["payment_id"])
-
-
-def coupon(park: Park, lot: UUID) -> str:
-    """The code of a coupon of the organisation."""
-    made = ask(park, actor("head"), "/coupons", coupons(park, lot))
-    return str(made["items"][0]["code"])
-
-
-def coupons(park: Park, lot: UUID) -> dict[str, Any]:
-    """What is said to make one."""
+def described(**more: Any) -> dict[str, Any]:
+    """A car park that is open always."""
     return {
-        "lot_id": str(lot),
-        "giver": park.on_behalf_of,
-        "name": {"zh": "午餐券", "en": "Lunch"},
-        "minutes": 30,
-        "valid_until": "2099-12-31T16:00:00+00:00",
+        "name": {"zh": "停车场", "en": "Car park"},
+        "place": "园区东门",
+        "operator_name": "示范园区物业",
+        "complaint_phone": "0990-1234567",
+        "hours": [],
+        "drive_in": True,
+        "rules": {},
+        **more,
     }
 
 
-def ask(park: Park, who: Actor | None, path: str, body: Any) -> Any:
-    """A POST that is let through; its answer."""
-    answer = park.client(who, "living").post(f"/parking{path}", json=body)
-    assert answer.status_code < 300, answer.text
-    return answer.json
+def to_set_up() -> dict[str, Any]:
+    """The same with a code that no other has."""
+    return described(code=f"T-{new_id().hex[-12:]}")
+
+
+def lane(direction: str) -> dict[str, Any]:
+    """A way in or out, with no zone near it."""
+    return {"code": direction, "name": NAME, "direction": direction, "metres": []}
+
+
+def device() -> dict[str, Any]:
+    """A camera with a code that no other has."""
+    return {"code": f"CAM-{new_id().hex[-12:]}", "kind": "camera"}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Ids of a car park and of one of each thing in it, and the versions by the names of these ids."""
+
+    ids: dict[str, str]
+    versions: dict[str, str]
+
+
+def made(park: Park, *verbs: str, of_device: str = "") -> Made:
+    """A car park with all that it needs, to which these verbs were applied; and its device, too."""
+    client = park.client(actor("operator"), "living")
+
+    def sent(path: str, body: Any, version: str | None = None) -> Any:
+        headers = {} if version is None else {"If-Match": version}
+        answer = client.post(f"/parking{path}", json=body, headers=headers)
+        assert answer.status_code < 300, answer.text
+        return answer
+
+    answer = sent("/lots", to_set_up())
+    ids = {"lot_id": answer.json["id"]}
+    lot = f"/lots/{ids['lot_id']}"
+    answer = sent(f"{lot}/zones", {**ZONE, "code": "Z"}, answer.headers["ETag"])
+    ids["zone_id"] = answer.json["id"]
+    near = [{"zone_id": ids["zone_id"], "metres": 40}]
+    for direction in ("in", "out"):
+        body = {**lane(direction), "code": direction * 2, "metres": near}
+        answer = sent(f"{lot}/lanes", body, answer.headers["ETag"])
+    ids["lane_id"] = answer.json["id"]
+    answer = sent(f"{lot}/tariffs", TARIFF, answer.headers["ETag"])
+    machine = sent(f"/lanes/{ids['lane_id']}/devices", device(), answer.headers["ETag"])
+    ids["device_id"] = machine.json["id"]
+    if of_device:
+        machine = sent(f"/devices/{ids['device_id']}/{of_device}", {}, machine.headers["ETag"])
+    ids["listing_id"] = sent(f"{lot}/listings", {**LISTING, "plate": "苏A·99999"}).json["id"]
+    for verb in verbs:
+        sent(f"{lot}/{verb}", {}, client.get(f"/parking{lot}").headers["ETag"])
+    version = client.get(f"/parking{lot}").headers["ETag"]
+    versions = dict.fromkeys(("lot_id", "zone_id", "lane_id"), version)
+    return Made(ids, {**versions, "device_id": machine.headers["ETag"]})

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.testing import contract
+from tests.park import parking
 from tests.park.machines import described
 from tests.park.park import API
 from tests.park.people import PASSWORD
-from tests.park.scenes import MATERIAL, Scene
+from tests.park.scene import Scene
+from tests.park.scenes import MATERIAL
 from tests.unit.calendar_cases import body as notice
 from tests.unit.material_samples import pdf
 
@@ -41,8 +43,10 @@ MACHINE = "/production/machines/{machine_id}"
 MACHINE_SERIES = "/production/machine-series/{series_id}"
 MACHINE_BOOKING = "/production/machine-bookings/{booking_id}"
 MACHINE_DISPUTE = "/production/machine-disputes/{dispute_id}"
+PASS = "/living/parking/passes/{pass_id}"
 PARKING = "/living/parking"
 MACHINE_RATING = "/production/machine-ratings/{rating_id}"
+LOT = "/living/parking/lots/{lot_id}"
 
 BODIES: Mapping[str, Any] = {
     "POST /auth/token": {"username": "applicant", "password": PASSWORD},
@@ -146,11 +150,43 @@ BODIES: Mapping[str, Any] = {
     f"POST {MACHINE_DISPUTE}/decide": {"amount_fen": 300, "reason": "检测报告显示超差"},
     f"POST {MACHINE_RATING}/answer": {"text": "已增派人手"},
     f"POST {MACHINE_RATING}/hide": {"reason": "含有个人信息"},
+    f"PUT {LOT}": parking.described(),
+    f"POST {LOT}/open": {},
+    f"POST {LOT}/close": {},
+    f"POST {LOT}/zones": parking.ZONE,
+    "PUT /living/parking/zones/{zone_id}": {"name": parking.NAME, "capacity": 5},
+    "POST /living/parking/zones/{zone_id}/bays": {"first": 1, "last": 3},
+    f"POST {LOT}/lanes": parking.lane("in"),
+    "PUT /living/parking/lanes/{lane_id}": {"name": parking.NAME, "metres": []},
+    "POST /living/parking/devices/{device_id}/disable": {},
+    "POST /living/parking/devices/{device_id}/enable": {},
+    "POST /living/parking/devices/{device_id}/renew-secret": {},
+    f"POST {LOT}/tariffs": {**parking.TARIFF, "effective_on": "2026-12-24"},
+    f"POST {LOT}/tariffs/try": parking.STAY,
+    "POST /living/parking/tariffs/try": {**parking.STAY, "tariff": parking.TARIFF},
+    f"POST {LOT}/listings": parking.LISTING,
+    f"POST {LOT}/listings/{{listing_id}}/remove": {},
     f"POST {PARKING}/payments/{{payment_id}}/refund": {"amount_fen": 100, "reason": "系统误收"},
     f"POST {PARKING}/refunds/{{refund_id}}/retry": {},
     f"POST {PARKING}/differences/{{difference_id}}/settle": {"note": "渠道次日补记"},
     f"POST {PARKING}/stays/{{stay_id}}/cash": {"amount_fen": 100, "receipt": "0001234"},
     f"POST {PARKING}/lots/{{lot_id}}/reconciliation": {"on": "2026-11-23"},
+    "POST /living/parking/cars": {"plate": "京B67890"},
+    "POST /living/parking/cars/{car_id}/remove": {},
+    "POST /living/parking/reservations/{reservation_id}/cancel": {},
+    "POST /living/parking/reservations/{reservation_id}/move": {
+        "starts_at": "2026-12-24T01:00:00+00:00",
+        "ends_at": "2026-12-24T05:00:00+00:00",
+    },
+    f"POST {PASS}/renew": {},
+    f"POST {PASS}/give-up": {},
+    f"PUT {PASS}/cars": {"plates": ["京B67890"]},
+    f"POST {PASS}/paid-at-booth": {},
+    f"POST {PASS}/suspend": {"reason": "转借他人"},
+    f"POST {PASS}/resume": {},
+    "PUT /living/parking/quota-rules/{zone_id}": {"bays": 2},
+    "PUT /living/parking/quotas/{quota_id}/cars": {"plates": ["京B67890"]},
+    "POST /living/parking/visits/{visit_id}/take-back": {},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

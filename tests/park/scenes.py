@@ -4,11 +4,8 @@ A scene is made anew at every call. Its name stands in the column "Object" of `d
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from typing import Any
+from dataclasses import replace
 
-from facilities.capacity.statements import Month
 from shared.ids import new_id
 from shared.messaging.consumer import Consumer
 from shared.messaging.envelope import Event, encode
@@ -19,26 +16,14 @@ from tests.integration.approvals.late import let_limits_pass
 from tests.integration.approvals.notices import prepare
 from tests.integration.approvals.people import AGENT, APPROVER, OTHER_AGENT, REVIEWER, WINDOW
 from tests.integration.approvals.tax import PACKAGE, package, signed
-from tests.park import after_use, machines, parking
+from tests.park.machine_scenes import MACHINE_SCENES
 from tests.park.park import Park
+from tests.park.parking_scenes import PARKING_SCENES
 from tests.park.people import actor
+from tests.park.scene import Scene
 from tests.unit.material_samples import pdf
 
 MATERIAL = "articles"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """An object: what fills the variables of paths, its versions, and who holds the claim on it."""
-
-    ids: Mapping[str, str] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    """ETag by the last variable of the path that names the thing."""
-    holder: str | None = None
-    bodies: Mapping[str, Any] = field(default_factory=dict)
-    """Bodies that only fit this object, by the last part of the path; the others are in `requests.BODIES`."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers that go with its body."""
 
 
 def _case(park: Park, case_id: str, holder: str | None = None) -> Scene:
@@ -394,169 +379,6 @@ def _stuck_outside(park: Park) -> Scene:
     return replace(scene, versions={"case_id": version})
 
 
-def _machine(*verbs: str) -> Callable[[Park], Scene]:
-    """One that the organisation has listed."""
-
-    def listed(park: Park) -> Scene:
-        machine_id, version = machines.listed(park, actor("head"), park.on_behalf_of or "", *verbs)
-        return Scene({"machine_id": machine_id}, {"machine_id": version})
-
-    return listed
-
-
-def _machine_closed(park: Park) -> Scene:
-    machine_id, closure_id, version = machines.closed(park)
-    return Scene({"machine_id": machine_id, "closure_id": closure_id}, {"closure_id": version})
-
-
-def _for_the_firm(park: Park) -> Scene:
-    owner = park.on_behalf_of or ""
-    crew = {"owner": owner, "name": {"zh": "班组", "en": "Crew"}, "people": 2}
-    return Scene(bodies={"machines": machines.to_list(owner), "machine-crews": crew})
-
-
-def _machine_of_another(park: Park) -> Scene:
-    machine_id, _ = machines.listed(park, actor("rival"), park.other_organisation, "publish")
-    wanted = machines.wish(park, machine_id, timedelta(days=20))
-    return Scene(bodies={"machine-bookings": wanted, "machine-series": machines.recurring(park, machine_id)})
-
-
-def _machine_full(park: Park) -> Scene:
-    return Scene(bodies={"machine-waitlist": machines.full(park)})
-
-
-def _waiting(park: Park) -> Scene:
-    entry_id, version = machines.waiting(park)
-    return Scene({"entry_id": entry_id}, {"entry_id": version})
-
-
-def _machine_booking(*verbs: str, needs_approval: bool = False) -> Callable[[Park], Scene]:
-    def booked(park: Park) -> Scene:
-        booking_id, version = machines.booked(park, *verbs, needs_approval=needs_approval)
-        return Scene({"booking_id": booking_id}, {"booking_id": version})
-
-    return booked
-
-
-def _machine_series(*, needs_approval: bool = False) -> Callable[[Park], Scene]:
-    def booked(park: Park) -> Scene:
-        series_id, version = machines.booked_again(park, needs_approval=needs_approval)
-        return Scene({"series_id": series_id}, {"series_id": version})
-
-    return booked
-
-
-def _use_that_has_ended(park: Park) -> Scene:
-    """With the line of its price, which is to be corrected."""
-    scene = _machine_booking("confirm", "start", "finish")(park)
-    path = f"/machine-bookings/{scene.ids['booking_id']}"
-    (charge,) = park.client(actor("head"), "production").get(path).json["charges"]
-    return replace(scene, bodies={"correct": {"charge_id": charge["id"], "reason": "单价录入有误"}})
-
-
-def _statement(park: Park) -> Scene:
-    """Of the month that is open, with a line in it."""
-    machines.booked(park, "confirm")
-    month = str(Month.of(park.system.clock.now()))
-    return Scene({"firm": park.on_behalf_of or "", "month": month})
-
-
-def _machine_with_code(park: Park) -> Scene:
-    machine_id, _ = machines.listed(park, actor("head"), park.on_behalf_of or "", "publish")
-    return Scene({"machine_id": machine_id, "token": machines.code(park, machine_id)})
-
-
-def _at_the_machine(*verbs: str) -> Callable[[Park], Scene]:
-    """A booking, and what the code at its machine says."""
-
-    def standing(park: Park) -> Scene:
-        scene = _machine_booking("confirm", *verbs)(park)
-        token = {"token": machines.code_of_booking(park, scene.ids["booking_id"])}
-        return replace(scene, bodies={"check-in": token, "check-out": token})
-
-    return standing
-
-
-def _to_be_told_of(park: Park) -> Scene:
-    return Scene(bodies={"machine-feeds": machines.to_be_told_of(park)})
-
-
-def _feed(park: Park) -> Scene:
-    feed = machines.feed(park)
-    ids = {"feed_id": feed["id"], "token": feed["url"].rpartition("/")[2]}
-    return Scene(ids, {"feed_id": f'"{feed["version"]}"'})
-
-
-def _machine_used(park: Park) -> Scene:
-    booking_id, version = after_use.used(park)
-    return Scene({"booking_id": booking_id}, {"booking_id": version})
-
-
-def _quality(**more: bool) -> Callable[[Park], Scene]:
-    """A use that has ended; the version is that of its quality result."""
-
-    def judged(park: Park) -> Scene:
-        booking_id, version = after_use.quality(park, **more)
-        return Scene({"booking_id": booking_id}, {"booking_id": version})
-
-    return judged
-
-
-def _machine_dispute(number: str) -> Callable[[Park], Scene]:
-    def disputed(park: Park) -> Scene:
-        dispute_id, version = after_use.disputed(park)
-        versions = {"dispute_id": version, "number": version}
-        return Scene({"dispute_id": dispute_id, "number": number}, versions)
-
-    return disputed
-
-
-def _firm_rated(park: Park) -> Scene:
-    rating_id, version = after_use.rated(park)
-    return Scene({"rating_id": rating_id}, {"rating_id": version})
-
-
-def _car_inside(park: Park) -> Scene:
-    car = parking.car(park)
-    bodies = {"orders": car.named, "coupons": parking.coupons(park, car.lot)}
-    return Scene({"lot_id": str(car.lot), "stay_id": str(car.stay)}, bodies=bodies)
-
-
-def _parking_order(park: Park) -> Scene:
-    """With what its provider would say of it."""
-    order = parking.order(park, parking.car(park))
-    body, signature = parking.callback(park, order, f"OF-{order['id']}")
-    return Scene(
-        {"order_id": order["id"], "provider": "sandbox"},
-        bodies={"pay": {"code": order["pay_code"]}, "{provider}": body},
-        headers={"Payment-Signature": signature, "Content-Type": "application/json"},
-    )
-
-
-def _parking_paid(park: Park) -> Scene:
-    car = parking.car(park)
-    order = parking.order(park, car)
-    parking.ask(park, None, "/sandbox/pay", {"code": order["pay_code"]})
-    paid = park.client(None, "living").get(f"/parking/orders/{order['id']}").json["payment_id"]
-    return Scene({"lot_id": str(car.lot), "payment_id": paid})
-
-
-def _parking_refund(park: Park) -> Scene:
-    """Of a payment that was more than was owed and that the provider knows nothing of."""
-    car = parking.car(park)
-    parking.called_back(park, parking.order(park, car), fen=700)
-    park.system.settle()
-    operator = park.client(actor("operator"), "living")
-    (payment,) = operator.get(f"/parking/lots/{car.lot}/payments").json["items"]
-    (difference,) = operator.get(f"/parking/lots/{car.lot}/reconciliation").json["differences"]
-    return Scene({"refund_id": payment["wished_back"][0]["id"], "difference_id": difference["id"]})
-
-
-def _parking_coupon(park: Park) -> Scene:
-    car = parking.car(park)
-    return Scene({"code": parking.coupon(park, car.lot)}, bodies={"apply": car.named})
-
-
 SECRET = "content of a stuck event"
 
 
@@ -625,37 +447,6 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "decided by another authority": _decided_outside,
     "hand-over stuck": _stuck_outside,
     "stuck event": _stuck,
-    "for the firm": _for_the_firm,
-    "machine listed as a draft": _machine(),
-    "machine of the organisation": _machine("publish"),
-    "machine withdrawn": _machine("publish", "withdraw"),
-    "machine closed for a time": _machine_closed,
-    "machine of another firm": _machine_of_another,
-    "machine of another firm that is full": _machine_full,
-    "waiting for a machine": _waiting,
-    "machine held": _machine_booking(),
-    "machine booking to approve": _machine_booking("confirm", needs_approval=True),
-    "machine booked": _machine_booking("confirm"),
-    "machine use that has ended": _use_that_has_ended,
-    "statement of the organisation": _statement,
-    "machine in use": _machine_booking("confirm", "start"),
-    "machine series to approve": _machine_series(needs_approval=True),
-    "machine series booked": _machine_series(),
-    "machine with its code": _machine_with_code,
-    "machine to be told of": _to_be_told_of,
-    "calendar feed of a machine": _feed,
-    "machine booked, with its code": _at_the_machine(),
-    "machine in use, with its code": _at_the_machine("start"),
-    "car inside": _car_inside,
-    "order for parking": _parking_order,
-    "parking paid for": _parking_paid,
-    "refund for parking that has failed": _parking_refund,
-    "coupon for parking": _parking_coupon,
-    "machine used": _machine_used,
-    "machine used, quality open": _quality(),
-    "quality recorded": _quality(recorded=True),
-    "concession proposed": _quality(proposed=True),
-    "machine booking in dispute": _machine_dispute("1"),
-    "machine booking in dispute, next file": _machine_dispute("3"),
-    "firm rated": _firm_rated,
+    **MACHINE_SCENES,
+    **PARKING_SCENES,
 }

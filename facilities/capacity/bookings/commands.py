@@ -47,6 +47,8 @@ class Order:
     booked_by: UUID | None = None
     """Whose wish it is where the system books by an earlier one; None: the actor's."""
     booked_name: str = ""
+    units: Mapping[int, int] | None = None
+    """How much of which ledgers a unit of the resource takes, where the trade has read that already."""
 
 
 def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
@@ -56,7 +58,7 @@ def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
     three other times unless `suggest` is off. After Full nothing is taken and the transaction can go on.
     """
     require_allowed(tx, order.trade, order.customer, order.wish, order.policy)
-    units = units_of(tx.session, order.resource_id)
+    units = order.units or units_of(tx.session, order.resource_id)
     span = Span(order.wish.starts_at, order.wish.ends_at).padded(order.policy.padding)
     pools, exceptions = lock_over(tx.session, units, span)
     takes = takings(pools, {ledger: n * order.wish.quantity for ledger, n in units.items()}, span)

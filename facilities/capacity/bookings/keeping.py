@@ -31,12 +31,12 @@ def wait_until(tx: Transaction, booking: Booking) -> None:
     """
     if booking.expires_at is not None:
         key = f"{booking.id}/{booking.version}"
-        tx.schedule(EXPIRY_TIMER, key, booking.expires_at, {"booking": str(booking.id)})
+        tx.schedule_anew(EXPIRY_TIMER, key, booking.expires_at, {"booking": str(booking.id)})
     missed_at = no_show_at(booking, tx.now)
     if missed_at is not None:
         key = f"{booking.id}/{booking.version}"
         payload = {"booking": str(booking.id), "version": booking.version}
-        tx.schedule(NO_SHOW_TIMER, key, missed_at, payload)
+        tx.schedule_anew(NO_SHOW_TIMER, key, missed_at, payload)
 
 
 def in_time(verb: str, booking: Booking, now: datetime) -> bool:

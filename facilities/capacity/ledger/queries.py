@@ -5,7 +5,7 @@ from itertools import groupby
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from facilities.capacity.ledger.locking import Pool, exceptions_of, pools_of
 from facilities.capacity.ledger.model import BookingClaim, ClaimRule, Ledger, LedgerSlot
@@ -32,6 +32,19 @@ def units_of(session: Session, resource_id: UUID) -> dict[int, int]:
     if not found:
         raise LookupError(f"resource {resource_id} takes no ledger")
     return found
+
+
+def units_said(resource: sa.ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> sa.ScalarSelect[str]:
+    """The same as a column of a trade's own query, to be read by `units_from`: one round trip less."""
+    each = sa.cast(_RULE.c.ledger_id, sa.String) + ":" + sa.cast(_RULE.c.units, sa.String)
+    said = sa.select(sa.func.aggregate_strings(each, ",")).where(_RULE.c.resource_id == resource)
+    return said.scalar_subquery()
+
+
+def units_from(said: str | None) -> dict[int, int]:
+    """How much of which ledgers, as `units_said` has read it; empty for what cannot be booked."""
+    pairs = (each.partition(":") for each in said.split(",")) if said else ()
+    return {int(ledger): int(units) for ledger, _, units in pairs}
 
 
 def rules_of(session: Session, resource_ids: Iterable[UUID]) -> list[tuple[UUID, Pool, int]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm.util import identity_key
 
 from facilities.capacity.grid import Span
 from facilities.capacity.ledger.model import CapacityException
-from facilities.capacity.ledger.queries import pool_of
+from facilities.capacity.ledger.queries import pool_of, units_from, units_said
 from facilities.capacity.tariff import PriceVersion, in_force
 from facilities.enterprises.model import EnterpriseCopy
 from facilities.production.machines.model import (
@@ -53,6 +53,8 @@ _ASKED = (
     sa.select(
         Machine,
         MachinePrice.tariff,
+        units_said(Machine.id),
+        units_said(Machine.operated_id),
         *(firm.c[column] for firm in (_CUSTOMER, _OWNER) for column in ("name", "status")),
     )
     .select_from(Machine)
@@ -68,7 +70,7 @@ _ASKED = (
         load_only(
             *(Machine.version, Machine.owner, Machine.contact, Machine.name, Machine.state),
             *(Machine.operated_id, Machine.operator, Machine.qualified_until),
-            *(Machine.rules, Machine.cancellation),
+            *(Machine.place, Machine.rules, Machine.cancellation),
         ),
     )
 )
@@ -101,6 +103,8 @@ class Asked:
     """What the customer and the owner are called; by their codes where the register has not told of them."""
     standing: tuple[str | None, str | None]
     """How the two stand in the register."""
+    units: Mapping[UUID, Mapping[int, int]]
+    """What a unit takes of which ledgers, without an operator and with one."""
 
 
 def asked_for(
@@ -118,12 +122,13 @@ def asked_for(
     row = session.execute(_asked_if(sight.condition), asked).one_or_none()
     if row is None:
         raise NotFound(_NO_MACHINE)
-    machine, tariff, customer_name, customer_status, owner_name, owner_status = row
+    machine, tariff, units, operated_units, customer_name, customer_status, owner_name, owner_status = row
     return Asked(
         machine,
         _at_price(machine, price_of(tariff, machine.operator)) if tariff is not None else None,
         {customer: customer_name or customer, machine.owner: owner_name or machine.owner},
         (customer_status, owner_status),
+        {machine.id: units_from(units), machine.operated_id: units_from(operated_units)},
     )
 
 

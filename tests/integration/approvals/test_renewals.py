@@ -245,7 +245,9 @@ def test_a_refusal_that_meets_the_end_of_validity_is_one_or_the_other(desk: Desk
     with ThreadPoolExecutor(2) as pool:
         refused, _ = [each.result() for each in (pool.submit(refuse), pool.submit(lapse))]
     assert refused in {409, 412}
-    clock.advance(timedelta(minutes=1))  # an appointment that lost to the refusal's lock is kept seconds later
+    clock.advance(
+        timedelta(minutes=1)
+    )  # an appointment that lost to the refusal's lock is kept seconds later
     desk.system.settle()
     case = desk.case(MEMBER, case_id)
     assert (case["state"], case["renews"]["state"]) == ("granted", "by_law")

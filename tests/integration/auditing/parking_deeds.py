@@ -1,45 +1,31 @@
-"""Everything that can be done with money for parking: what the trail has to know of."""
+"""Every operation by which car parks are set up."""
 
-from datetime import timedelta
-
-from shared.clock import ManualClock
 from shared.testing.systems import SystemUnderTest
-from tests.integration.facilities.parking.car_park import OPERATOR
-from tests.integration.facilities.parking.paying import Till, person
+from tests.integration.facilities.parking.setting_up import LOT, OPERATOR, TARIFF, SettingUp
 
-FIRM = "91990101MA0DEM048E"
+NAME = {"zh": "东区", "en": "East"}
 
 
-def pay_for_parking(system: SystemUnderTest, clock: ManualClock) -> None:
-    """Orders, cash, refunds, coupons and the accounts of the day."""
-    till = Till(system, clock)
-    till.register(FIRM)
-    stay = till.stay(90)
-    wrong = till.order()
-    till.ok(till.call_back(till.said(wrong, "NOT-IN-THE-BOOKS", 700)))  # too much, and never given back
-    system.settle()
-    (payment,) = till.ok(till.ask(OPERATOR, "GET", f"/lots/{till.lot}/payments"))["items"]
-    till.ok(till.ask(OPERATOR, "POST", f"/refunds/{payment['wished_back'][0]['id']}/retry"))
-    back = {"amount_fen": 300, "reason": "商户减免"}
-    till.ok(till.ask(OPERATOR, "POST", f"/payments/{payment['id']}/refund", back))
-    cash = {"amount_fen": 100, "receipt": "A1"}
-    other = till.stay(90, mark="苏AD12346")
-    till.ok(till.ask(OPERATOR, "POST", f"/stays/{other}/cash", cash))
-    coupons = {
-        "lot_id": str(till.lot),
-        "giver": FIRM,
-        "name": {"zh": "午餐券", "en": "Lunch"},
-        "fen": 100,
-        "valid_until": (clock.now() + timedelta(days=1)).isoformat(),
-    }
-    (made,) = till.ok(till.ask(person(firm=FIRM), "POST", "/coupons", coupons))["items"]
-    till.pay(till.order("苏AD12346"), result="failed")
-    till.order("苏AD12346")  # which nobody pays
-    named = {"lot_id": str(till.lot), "plate": "苏AD12346"}
-    till.ok(till.ask(None, "POST", f"/coupons/{made['code']}/apply", named))
-    today = {"on": clock.today().isoformat()}
-    till.ok(till.ask(OPERATOR, "POST", f"/lots/{till.lot}/reconciliation", today))
-    day = till.ok(till.ask(OPERATOR, "GET", f"/lots/{till.lot}/reconciliation"))
-    settle = f"/differences/{day['differences'][0]['id']}/settle"
-    till.ok(till.ask(OPERATOR, "POST", settle, {"note": "渠道次日补记"}))
-    assert till.paid(stay) == 700
+def set_up_parking(system: SystemUnderTest) -> None:
+    """A car park from the draft to its closing, with a list that somebody is put on and taken off."""
+    desk = SettingUp(system)
+    lot = f"/lots/{desk.ok(desk.create(code='P9'))['id']}"
+    desk.ok(desk.put(lot, {name: value for name, value in LOT.items() if name != "code"}))
+    zone = desk.zone(lot)
+    desk.ok(desk.put(f"/zones/{zone}", {"name": NAME, "capacity": 5}))
+    desk.ok(desk.on(f"/zones/{zone}", "bays", {"first": 1, "last": 2}))
+    lane = f"/lanes/{desk.lane(lot, 'in')}"
+    desk.lane(lot, "out")
+    desk.ok(desk.put(lane, {"name": NAME, "metres": [{"zone_id": zone, "metres": 40}]}))
+    device = f"/devices/{desk.ok(desk.on(lane, 'devices', {'code': 'P9-IN', 'kind': 'camera'}))['id']}"
+    for verb in ("disable", "enable", "renew-secret"):
+        desk.ok(desk.on(device, verb))
+    desk.ok(desk.on(lot, "tariffs", TARIFF))
+    stay = {"vehicle": "small", **dict.fromkeys(("entered_at", "left_at"), system.clock.now().isoformat())}
+    desk.ok(desk.ask(OPERATOR, "POST", f"{lot}/tariffs/try", json=stay))
+    desk.ok(desk.ask(OPERATOR, "POST", "/tariffs/try", json={**stay, "tariff": TARIFF}))
+    ban = {"plate": "苏A·12345", "kind": "banned", "why": "占用消防通道"}
+    listed = desk.ok(desk.ask(OPERATOR, "POST", f"{lot}/listings", json=ban))
+    desk.ok(desk.ask(OPERATOR, "POST", f"{lot}/listings/{listed['id']}/remove", json={}))
+    for verb in ("open", "close"):
+        desk.ok(desk.on(lot, verb))

@@ -21,7 +21,8 @@ from tests.meta.authorisation.world import World
 from tests.park.park import API
 from tests.park.people import HOLDER, NOBODY
 from tests.park.requests import Operation, Request, general, operations, sound_request
-from tests.park.scenes import SCENES, SECRET, Scene
+from tests.park.scene import Scene
+from tests.park.scenes import SCENES, SECRET
 from tests.unit.pdf_text import texts
 
 SERVICES = [service.name for service in installed_services()]

@@ -18,7 +18,8 @@ from tests.integration.approvals.people import OTHER_AGENT
 from tests.meta.authorisation.known import read
 from tests.park.park import Park
 from tests.park.people import ELSEWHERE
-from tests.park.scenes import SCENES, Scene
+from tests.park.scene import Scene
+from tests.park.scenes import SCENES
 
 
 class World:

@@ -26,8 +26,6 @@ class CarTurn(Base):
     lot_id: Mapped[UUID] = mapped_column(sa.ForeignKey("parking_lot.id"), primary_key=True)
     mark: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     turns: Mapped[int] = mapped_column(sa.BigInteger)
-    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Of its latest passage: what comes after it needs no look back."""
 
 
 class ParkingStay(Aggregate, Base):
@@ -81,4 +79,6 @@ class ParkingStay(Aggregate, Base):
         sa.Index("ix_parking_stay_car", "mark", "created_at"),
         sa.Index("ix_parking_stay_lot", "lot_id", "created_at", "id"),
         sa.Index("ix_parking_stay_zone", "zone_id", sqlite_where=_INSIDE, postgresql_where=_INSIDE),
+        # By which the gate counts the cars of a pass or a firm that are inside.
+        sa.Index("ix_parking_stay_right", "right_id", sqlite_where=_INSIDE, postgresql_where=_INSIDE),
     )

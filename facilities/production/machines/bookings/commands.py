@@ -46,12 +46,11 @@ from facilities.production.machines.policy import (
 )
 from facilities.production.machines.queries import Asked, asked_for
 from facilities.production.machines.wishes import MachineWish, Offered, own_machine
-from shared.database import table_of
 from shared.errors import Conflict, InvalidInput
+from shared.inserting import insert_entities
 from shared.text import Text
 from shared.transaction import Transaction
 
-_ADD_ENTRY = sa.insert(table_of(BookingEntry))
 _NOT_OFFERED = Text("该设备当前不可预订", "The machine is not offered now")
 
 
@@ -121,7 +120,8 @@ def make_out(tx: Transaction, asked: Asked, customer: str, wanted: MachineWish, 
     if wrong:
         raise InvalidInput(errors=wrong)
     made = priced(machine, customer, asked.offered, wanted, purpose)
-    return replace(made, firms=asked.firms)
+    units = asked.units[made.order.resource_id]
+    return replace(made, firms=asked.firms, order=replace(made.order, units=units))
 
 
 def require_bookable(tx: Transaction, machine: Machine, customer: str) -> None:
@@ -172,6 +172,7 @@ def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> O
     """Keep the terms of what is held, and the first step of its history."""
     kept = MachineBooking(
         id=booking.id,
+        version=1,
         machine_id=made.machine.id,
         owner=made.machine.owner,
         customer=booking.customer,
@@ -182,10 +183,8 @@ def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> O
         tariff=made.found.price.to_json(),
         cancellation=made.machine.cancellation,
     )
-    tx.session.add(kept)
-    tx.session.flush()
     first = _entry(tx, kept, 1, "held", party)
-    tx.session.connection().execute(_ADD_ENTRY, first)  # nobody else can have one: past the mapper
+    insert_entities(tx.session, [booking, kept], [(BookingEntry, first)])
     if made.firms is None:
         return Opened(booking, kept)
     return Opened(booking, kept, Known(made.machine, made.firms, (Step("held", party, tx.now, None),)))

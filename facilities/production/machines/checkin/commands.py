@@ -9,16 +9,17 @@ from uuid import UUID
 from facilities.capacity.addresses import Feed
 from facilities.capacity.bookings import commands
 from facilities.capacity.lifecycle import Party
-from facilities.production.machines import addresses
 from facilities.production.machines.bookings.commands import Opened, enter
 from facilities.production.machines.bookings.using import finish_as
 from facilities.production.machines.events import announce_booking
 from facilities.production.machines.policy import parties
+from facilities.signing import fits, signed
 from shared.config import Settings
 from shared.errors import Forbidden
 from shared.text import Text
 from shared.transaction import Transaction
 
+_CHECK_IN = "machine-check-in"
 STEP = "checked_in"
 """Of the history: the use has begun, by whoever has scanned the code."""
 
@@ -28,12 +29,12 @@ _NOT_YOURS = Text("只有预订方可以扫码签到", "Only the firm that has b
 
 def code_of(settings: Settings, machine_id: UUID) -> str:
     """The token of a machine's code."""
-    return addresses.signed(settings, _place(machine_id))
+    return signed(settings, _place(machine_id))
 
 
 def require_code(settings: Settings, machine_id: UUID, token: str) -> None:
     """The token is the one of this machine; Forbidden otherwise."""
-    if not addresses.fits(settings, _place(machine_id), token):
+    if not fits(settings, _place(machine_id), token):
         raise Forbidden(_WRONG_CODE)
 
 
@@ -61,4 +62,4 @@ def _require(tx: Transaction, it: Opened, token: str) -> None:
 
 
 def _place(machine_id: UUID) -> Feed:
-    return Feed(addresses.CHECK_IN, str(machine_id))
+    return Feed(_CHECK_IN, str(machine_id))

@@ -8,12 +8,12 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from facilities.enterprises.queries import firm_names
-from facilities.production.machines import addresses
 from facilities.production.machines.api import EXAMPLE_ID
 from facilities.production.machines.feeds import commands, queries
 from facilities.production.machines.feeds.model import MachineFeed
 from facilities.production.machines.feeds.schemas import FeedArgs, FeedList, FeedOut, NewFeed
 from facilities.production.machines.refusals import FEED_STANDS
+from facilities.signing import signed
 from shared.config import Settings
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, public, refuses
@@ -142,5 +142,5 @@ def _shown(session: Session, settings: Settings, feeds: Sequence[MachineFeed]) -
 
 
 def _url(settings: Settings, feed: MachineFeed) -> str:
-    token = addresses.signed(settings, feed.address)
+    token = signed(settings, feed.address)
     return f"{settings.public_url}/api/v1/production/machine-feeds/{feed.id}/calendar/{token}"

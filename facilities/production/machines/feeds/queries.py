@@ -12,10 +12,10 @@ from facilities.capacity.bookings.model import Booking
 from facilities.capacity.feeds import Entry, calendar_text, status_of, uid_of
 from facilities.capacity.lifecycle import STATE_NAMES, State
 from facilities.enterprises.queries import firm_names
-from facilities.production.machines import addresses
 from facilities.production.machines.feeds.model import MachineFeed
 from facilities.production.machines.model import TRADE, Machine, MachineBooking
 from facilities.production.machines.policy import firms_of
+from facilities.signing import fits
 from shared.actor import Actor
 from shared.clock import PARK_TZ
 from shared.config import Settings
@@ -52,7 +52,7 @@ def find_feed(session: Session, feed_id: UUID, reader: Actor, expected_version: 
 def signed_feed(session: Session, settings: Settings, feed_id: UUID, token: str) -> MachineFeed:
     """The feed of an address; NotFound unless the address is signed and the present one."""
     found = session.get(MachineFeed, feed_id)
-    if found is None or not addresses.fits(settings, found.address, token) or not found.works:
+    if found is None or not fits(settings, found.address, token) or not found.works:
         raise NotFound(_NO_FEED)
     return found
 

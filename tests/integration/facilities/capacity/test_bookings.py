@@ -82,12 +82,13 @@ def test_a_booking_from_hold_to_done(works: Works) -> None:
 
 
 @pytest.mark.parametrize("hours", [1, 24])
-def test_a_hold_takes_nine_statements_however_long_it_is(works: Works, hours: int) -> None:
+def test_a_hold_takes_as_many_statements_however_long_it_is(works: Works, hours: int) -> None:
     everyday = Opening(tuple(Hours(day, time(0), time(0)) for day in range(1, 8)))
     machine = works.machine(opening=everyday)
     with statements(works) as sent:
         works.hold(machine, 1, 1 + hours)
-    assert len([each for each in sent if not each.startswith("BEGIN")]) == 9, sent
+    most = 7 if works.runtime.database.engine.dialect.name == "postgresql" else 9
+    assert len([each for each in sent if not each.startswith("BEGIN")]) == most, sent
 
 
 def test_a_booking_keeps_what_it_was_made_under(works: Works) -> None:

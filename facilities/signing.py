@@ -1,12 +1,10 @@
-"""Addresses of machines that whoever has them may use: signed, so that nobody can guess them."""
+"""Addresses that whoever has them may use without signing in: signed, so that nobody can guess them."""
 
 import hmac
 from hashlib import sha256
 
 from facilities.capacity.addresses import Feed, is_signed, token_for
 from shared.config import Settings
-
-CHECK_IN = "machine-check-in"
 
 
 def secret_of(settings: Settings) -> bytes:

@@ -1,0 +1,74 @@
+"""Reservations on the wire."""
+
+from marshmallow import Schema, fields, validate
+
+from facilities.capacity.lifecycle import State
+from facilities.living.parking.rights.schemas import lot_filter, plate_shown, typed_plate
+from shared.http.paging import PageArgs
+from shared.http.schemas import Answer, bilingual, following, instant, string
+
+
+class NewReservation(Schema):
+    """A bay that is to be reserved."""
+
+    lot_id = fields.UUID(required=True)
+    zone_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Without one: the nearest zone with room"},
+    )
+    plate = typed_plate()
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+
+
+class NewTime(Schema):
+    """Another time."""
+
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+
+
+class MayReason(Schema):
+    """Why, if one wants to say."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=400))
+
+
+class ReservationArgs(PageArgs):
+    """Filters of the list."""
+
+    lot = lot_filter()
+    state = fields.Enum(
+        State, by_value=True, load_default=None, metadata={"description": "Only those in this state"}
+    )
+
+
+class ReservationOut(Answer):
+    """A reservation."""
+
+    id = fields.UUID(required=True)
+    lot_id = fields.UUID(required=True)
+    lot_name = bilingual()
+    zone_id = fields.UUID(required=True)
+    zone_name = bilingual()
+    plate = plate_shown()
+    starts_at = instant()
+    ends_at = instant()
+    may_come_at = instant("From when on the car is let in")
+    no_show_at = instant("When it is let go of unless the car has come", null=True)
+    state = fields.Enum(State, by_value=True, required=True)
+    state_name = bilingual()
+    reason = string("Why it was given up", null=True)
+    started_at = instant("When the car came", null=True)
+    ended_at = instant(null=True)
+    actions = fields.List(
+        fields.String(), required=True, metadata={"description": "What you may do with it now"}
+    )
+
+
+class ReservationPage(Answer):
+    """A page of reservations, the one made last first."""
+
+    items = fields.List(fields.Nested(ReservationOut), required=True)
+    next = following()

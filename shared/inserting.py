@@ -1,0 +1,87 @@
+"""New rows of several tables in one round trip, for commands that come by the hundred.
+
+PostgreSQL writes them with one statement; constraints that look at other tables are checked at its end.
+SQLite has no round trips, so there each row has its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+
+from shared.database import Base, dialect_of, table_of
+
+Row = Mapping[str, Any]
+Rows = Sequence[tuple[type[Base], Row]]
+"""Of which entity each row is; it says all of its columns, for nothing is filled in."""
+
+
+def insert_together(session: Session, rows: Rows) -> None:
+    """Insert these few rows; past the session, which keeps what is pending."""
+    connection = session.connection()
+    if dialect_of(session) == "postgresql":
+        statement = _together(tuple((entity, tuple(row)) for entity, row in rows))
+        connection.execute(statement, named([row for _, row in rows]))
+    else:
+        for entity, row in rows:
+            connection.execute(sa.insert(table_of(entity)), row)
+
+
+def insert_entities(session: Session, entities: Sequence[Base], beside: Rows = ()) -> None:
+    """Write new entities, as far as no flush has, and rows beside them; then they are the session's.
+
+    As `add_all` and `flush`, in one round trip. What an entity does not say has the default of its column,
+    where that is a value, or is empty; it says the number of its version itself.
+    """
+    new = [each for each in entities if not sa.inspect(each).persistent]
+    insert_together(session, [*((type(each), _complete(each)) for each in new), *beside])
+    for each in new:
+        if each in session:
+            session.expunge(each)
+        make_transient_to_detached(each)
+    session.add_all(new)
+
+
+def combined(parts: Sequence[tuple[sa.Insert, Sequence[str]]]) -> sa.Insert:
+    """One statement for a row of each of these, each with its columns; its values are called as `named` does.
+
+    In which order the rows are written is not laid down.
+    """
+    *others, last = [
+        part.inline().values({column: sa.bindparam(_name(number, column)) for column in columns})
+        for number, (part, columns) in enumerate(parts)
+    ]
+    for number, each in enumerate(others):
+        last = last.add_cte(each.cte(f"row{number}"))
+    return last
+
+
+def named(rows: Sequence[Row]) -> dict[str, Any]:
+    """The values of the rows for the statement that `combined` has made of their kinds."""
+    return {_name(number, column): value for number, row in enumerate(rows) for column, value in row.items()}
+
+
+def _name(number: int, column: str) -> str:
+    return f"{column}_{number}"
+
+
+@cache
+def _together(kinds: tuple[tuple[type[Base], tuple[str, ...]], ...]) -> sa.Insert:
+    """Built once: putting it together would cost as much as carrying it out."""
+    return combined([(sa.insert(table_of(entity)), columns) for entity, columns in kinds])
+
+
+def _complete(entity: Base) -> Row:
+    """All columns of an entity; what it has not said is said to it, too."""
+    row = {}
+    for attribute in sa.inspect(type(entity)).column_attrs:
+        column = attribute.columns[0]
+        if attribute.key not in sa.inspect(entity).dict:
+            default = column.default
+            value = default.arg if default is not None and default.is_scalar else None
+            set_committed_value(entity, attribute.key, value)
+        row[column.name] = getattr(entity, attribute.key)
+    return row
