@@ -15,7 +15,7 @@ OPERATOR, RESIDENT, MEMBER = "operator", "resident", "agent"
 
 def park_cars(reader: Reads) -> None:
     """Every request about rights to park that takes a body."""
-    lot = car_park(reader.park.system.runtime("living"), near=40, far=40, tariff="T5")
+    lot = car_park(reader.park.system.runtime("living"), near=40, far=40, tariff="T5", code="C9")
     car = reader.do(RESIDENT, "living_register_car").get_json()["id"]
     reader.do(RESIDENT, "living_remove_car", car_id=car)
     wish = {**reader.example("living_reserve_bay"), "lot_id": str(lot.lot), **_hours(reader, 1)}

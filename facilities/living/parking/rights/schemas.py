@@ -8,10 +8,6 @@ EXAMPLE_ID = "01939f6e-3a4b-7c21-9d5e-8f0a1b2c6001"
 MOST_MONTHS = 12
 
 
-class Nothing(Schema):
-    """A verb that needs no more said."""
-
-
 class Reason(Schema):
     """Why."""
 

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from flask import Response
 
+from facilities.living.parking.lots.schemas import Nothing
 from facilities.living.parking.rights.cars import commands, queries
 from facilities.living.parking.rights.cars.model import ParkingCar
 from facilities.living.parking.rights.cars.schemas import CarList, CarOut, NewCar
 from facilities.living.parking.rights.limits import DEFAULT_LIMITS
 from facilities.living.parking.rights.refusals import CAR_REGISTERED, TOO_MANY
-from facilities.living.parking.rights.schemas import EXAMPLE_ID, Nothing
+from facilities.living.parking.rights.schemas import EXAMPLE_ID
 from facilities.living.parking.vehicles import CLASS_NAMES, class_of
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import refuses

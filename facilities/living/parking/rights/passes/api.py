@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from facilities.capacity.refusals import CAPACITY_FULL
+from facilities.living.parking.lots.schemas import Nothing
 from facilities.living.parking.rights.passes import commands, queries
 from facilities.living.parking.rights.passes.model import ParkingPass
 from facilities.living.parking.rights.passes.schemas import (
@@ -26,7 +27,7 @@ from facilities.living.parking.rights.refusals import (
     PASS_OVER,
     TOO_MANY,
 )
-from facilities.living.parking.rights.schemas import EXAMPLE_ID, Nothing, Reason
+from facilities.living.parking.rights.schemas import EXAMPLE_ID, Reason
 from shared.clock import local_date
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, refuses

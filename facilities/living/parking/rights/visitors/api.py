@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import Response
 
+from facilities.living.parking.lots.schemas import Nothing
 from facilities.living.parking.rights.refusals import LOT_CLOSED, MAY_NOT_INVITE, TOO_MANY, VISIT_OVER
-from facilities.living.parking.rights.schemas import EXAMPLE_ID, Nothing
+from facilities.living.parking.rights.schemas import EXAMPLE_ID
 from facilities.living.parking.rights.visitors import commands, queries
 from facilities.living.parking.rights.visitors.commands import When
 from facilities.living.parking.rights.visitors.model import ParkingVisit
