@@ -1,8 +1,10 @@
 """Scenes of parking: car parks, cars inside, what is paid for them."""
 
+import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from tests.park import parking, parking_money
+from tests.park import lanes, parking, parking_money
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.park.scene import Scene
@@ -59,8 +61,47 @@ def _parking_coupon(park: Park) -> Scene:
     return Scene({"code": parking_money.coupon(park, car.lot)}, bodies={"apply": car.named})
 
 
+def _signed(path: str, told: Callable[[Park], Mapping[str, Any]]) -> Callable[[Park], Scene]:
+    """What a device tells, signed by it; it may be told by anybody."""
+
+    def tell(park: Park) -> Scene:
+        made = lanes.car_park_with_cameras(park)
+        body = json.dumps(told(park)).encode()
+        headers = lanes.SignedNow(made, park, f"/api/v1/living/parking/{path}", body)
+        return Scene(bodies={path: body}, headers=headers)
+
+    return tell
+
+
+def _car_without_plate(park: Park) -> Scene:
+    made = lanes.car_park_with_cameras(park)
+    made.tell(park, {"id": "e1", "plate": None, "seen_at": park.system.clock.now().isoformat()})
+    return Scene({"lane_id": str(made.lane)}, bodies={"tickets": {"token": made.token(park)}})
+
+
+def _alarm(park: Park) -> Scene:
+    """The clock of a device was wrong."""
+    made = lanes.car_park_with_cameras(park)
+    made.tell(park, {"id": "e1", "plate": "苏A·12345", "seen_at": "2020-01-01T00:00:00+00:00"})
+    operator = park.client(actor("operator"), "living")
+    (alarm,) = operator.get(f"/parking/lots/{made.lot}/alarms").json["items"]
+    return Scene({"alarm_id": alarm["id"]}, {"alarm_id": f'"{alarm["version"]}"'})
+
+
+def _event(park: Park) -> Mapping[str, Any]:
+    return {"id": "e1", "plate": "苏A·12345", "seen_at": park.system.clock.now().isoformat()}
+
+
+def _opening(park: Park) -> Mapping[str, Any]:
+    return {"id": "o1", "opened_at": park.system.clock.now().isoformat()}
+
+
 PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car inside": _car_inside,
+    "car before a camera": _signed("gate-events", _event),
+    "barrier that has opened": _signed("barrier-openings", _opening),
+    "car without a plate": _car_without_plate,
+    "alarm of a car park": _alarm,
     "order for parking": _parking_order,
     "parking paid for": _parking_paid,
     "refund for parking that has failed": _parking_refund,

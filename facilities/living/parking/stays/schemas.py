@@ -67,7 +67,7 @@ class StayPage(Answer):
     next = following()
 
 
-class FeeLineOut(Answer):
+class StayFeeLineOut(Answer):
     """One line of a fee."""
 
     kind = fields.String(required=True, validate=validate.OneOf([each.value for each in Kind]))
@@ -82,7 +82,7 @@ class CostOut(Answer):
 
     until = instant("Until when it is reckoned")
     final = fields.Boolean(required=True, metadata={"description": "Whether it has ended"})
-    lines = fields.List(fields.Nested(FeeLineOut), required=True)
+    lines = fields.List(fields.Nested(StayFeeLineOut), required=True)
     total_fen = fields.Integer(required=True)
     paid_fen = fields.Integer(required=True)
     due_fen = fields.Integer(required=True)
