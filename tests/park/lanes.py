@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from facilities.living.parking.gates.codes import code_of
 from facilities.living.parking.gates.devices import header_of
+from facilities.living.parking.gates.model import GateEvent
 from facilities.living.parking.lots.model import Lot
 from tests.integration.facilities.parking.car_park import car_park
 from tests.park.park import Park
@@ -46,9 +48,21 @@ def car_park_with_cameras(park: Park) -> Cameras:
     """One of its own, by the usual verbs."""
     runtime = park.system.runtime("living")
     with runtime.read() as session:
-        number = session.scalars(sa.select(sa.func.count()).select_from(Lot)).one()
-    made = car_park(runtime, code=f"G{number}")
-    return Cameras(made.lot, made.way_in, f"G{number}-in", made.secrets[made.camera_in])
+        codes = set(session.scalars(sa.select(Lot.code)))
+    code = "GATES" if "GATES" not in codes else f"G{len(codes)}"
+    made = car_park(runtime, code=code)
+    return Cameras(made.lot, made.way_in, f"{code}-in", made.secrets[made.camera_in])
+
+
+def unread(park: Park) -> Cameras:
+    """With a car at the way in whose plate nobody can read: it goes on standing there while time passes."""
+    made = car_park_with_cameras(park)
+    now = park.system.clock.now()
+    made.tell(park, {"id": "e1", "plate": None, "seen_at": now.isoformat()})
+    with park.system.runtime("living").database.write() as session:
+        waits = sa.update(GateEvent).where(GateEvent.lane_id == made.lane)
+        session.execute(waits.values(at=now + timedelta(days=400)))
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,7 @@ LISTS: Mapping[str, Known] = {
         "living",
         "SELECT id, state FROM parking_stay",
         {"all": _all},
-        searches={"plate": ("苏A10001",)},
+        searches={"plate": ("苏A·12345",), "lot": ("GATES",)},
     ),
     "/living/parking/orders": Known(
         "living",

@@ -13,8 +13,12 @@ from shared.http.schemas import Answer, bilingual, following, instant, string
 class StayArgs(PageArgs):
     """Which stays."""
 
-    lot_id = fields.UUID(load_default=None)
-    state = fields.Enum(State, by_value=True, load_default=None)
+    lot = fields.String(
+        load_default=None,
+        validate=validate.Length(min=1, max=16),
+        metadata={"description": "The code of a car park"},
+    )
+    state = fields.Enum(State, by_value=True, load_default=None, metadata={"description": "How they stand"})
     plate = fields.String(
         load_default=None,
         validate=validate.Length(min=1, max=32),
