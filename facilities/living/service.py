@@ -27,6 +27,7 @@ from facilities.living.parking.payments.days.commands import DayErrand
 from facilities.living.parking.payments.entering import DAY_ERRAND
 from facilities.living.parking.payments.events import CONTRACTS as PAYMENT_CONTRACTS
 from facilities.living.parking.payments.model import PaidFor
+from facilities.living.parking.payments.passes import PassPeriods
 from facilities.living.parking.payments.payables import Payables, Stays
 from facilities.living.parking.payments.provider import Providers
 from facilities.living.parking.payments.refunds import REFUND_ERRAND, RefundErrand
@@ -53,7 +54,7 @@ def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         WhenFreed: WhenFreed(),
         Providers: connect(settings),
-        Payables: Payables({PaidFor.STAY: Stays()}),
+        Payables: Payables({PaidFor.STAY: Stays(), PaidFor.PASS: PassPeriods()}),
     }
 
 

@@ -72,6 +72,11 @@ def _enter(
     )
     if payment is None:  # the provider has used a reference for two orders, at the same moment
         return known(tx.session, provider, said.reference)
+    if order.state is not OrderState.PAID:
+        enough = kept >= order.amount_fen
+        if enough and not payable.settled(tx, order.subject_id):
+            kept, enough = 0, False
+        _settle(order, enough=enough)
     wrong = said.fen != order.amount_fen
     if wrong or kept < said.fen:
         note(
@@ -86,8 +91,6 @@ def _enter(
         )
     if kept < said.fen:
         give_back(tx, payment, said.fen - kept, (_WRONG_AMOUNT if wrong else _NOT_OWED).zh)
-    if order.state is not OrderState.PAID:
-        _settle(order, enough=kept >= order.amount_fen)
     tx.audit("parking-order.paid", "parking_order", order.id, {"fen": said.fen, "kept": kept})
     return payment
 
