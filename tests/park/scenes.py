@@ -627,6 +627,7 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine booking in dispute": _machine_dispute("1"),
     "machine booking in dispute, next file": _machine_dispute("3"),
     "firm rated": _firm_rated,
+    "car to be registered": lambda park: Scene(bodies={"cars": parking.new_car(park)}),
     "car registered": lambda park: Scene({"car_id": parking.car(park)}),
     "bay to be reserved": lambda park: Scene(bodies={"reservations": parking.wish(park)}),
     "bay reserved": _parked("reservation_id", parking.reserved),
@@ -636,7 +637,7 @@ SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "pass suspended": _parked("pass_id", lambda park: parking.bought(park, "P6", "paid-at-booth", "suspend")),
     "pass that ends soon": _parked("pass_id", parking.ending),
     "zone without a rule": lambda park: Scene(
-        bodies={"quota-rules": {"zone_id": parking.lot(park, "P2").near, "bays": 1}}
+        bodies={"quota-rules": {"zone_id": parking.another_lot(park, "Q3").near, "bays": 1}}
     ),
     "zone with a rule": _parked("zone_id", parking.rule),
     "bays of the organisation": _parked("quota_id", parking.quota),

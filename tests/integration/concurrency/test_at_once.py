@@ -42,6 +42,7 @@ WITHOUT_VERSION = {
     "POST /enterprise/cases/{case_id}/check": "it changes nothing",
     "POST /enterprise/handovers/{reference}/reports": "its steps are numbered, and each is taken once",
     "POST /notifications/messages/{message_id}/read": "repeating it changes nothing",
+    "POST /living/parking/cars/{car_id}/remove": "a plate has no versions: it is there or not",
     "POST /enterprise/notices/{notice_id}/objections": "it adds, and each account does so once",
 }
 LOSERS = {
