@@ -152,8 +152,9 @@ def paid(tx: Transaction, pass_period_id: UUID) -> bool:
 
 def unpaid(tx: Transaction, pass_period_id: UUID) -> None:
     """A period will not be paid: its bays are free for others. Nothing where that is settled already."""
-    period, _it = _of(tx, pass_period_id)
-    lapse(tx, period)
+    if tx.session.get_one(PassPeriod, pass_period_id).state is PeriodState.WAITING:
+        period, _it = _of(tx, pass_period_id)
+        lapse(tx, period)
 
 
 def lapse(tx: Transaction, period: PassPeriod) -> None:

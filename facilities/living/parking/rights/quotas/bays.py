@@ -34,6 +34,13 @@ def claim_missing(tx: Transaction, it: ParkingQuota) -> None:
                     _claim(tx, it, month, part, it.bays - units)
 
 
+def is_short(tx: Transaction, it: ParkingQuota) -> bool:
+    """Whether the quota lacks any bay in the months ahead while its zone is open."""
+    taken = taken_by(tx.session, [it.id], tx.now)[it.id]
+    months = open_months(tx.session, it.zone_id, tx.now)
+    return any(spans and kept(spans, taken) < it.bays for _month, spans in months)
+
+
 def open_months(session: Session, zone_id: UUID, now: datetime) -> list[tuple[str, list[Span]]]:
     """The months for which bays are claimed, each with what is left of the times when the zone is open."""
     ledger = session.get_one(Zone, zone_id).ledger_id
