@@ -17,7 +17,7 @@ PLATE = "苏A12345"
 
 def park_cars(system: SystemUnderTest, clock: ManualClock) -> set[str]:
     """From the first plate to the end of a pass, two months later. Returns what appointments were made."""
-    lot = car_park(system.runtime("living"), near=20, far=20, tariff="T5")
+    lot = car_park(system.runtime("living"), near=400, far=400, tariff="T5")
     with system.runtime("living").transaction(OPERATOR) as tx:
         it = tx.session.get_one(Lot, lot.lot)
         it.rules = {**it.rules, "no_show_after": 1800}
