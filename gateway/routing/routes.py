@@ -52,8 +52,6 @@ OPEN = (
     Open("parking/lots/*"),
     Open("parking/lots/*/tariffs"),
     Open("parking/lots/*/tariffs/try", frozenset({"POST"})),
-    # A visitor looks at the invitation: the address itself is signed.
-    Open("parking/visits/*/state/*"),
     # Whoever stands at a machine or has scanned a code pays for parking; whoever has its number sees an order
     # or a receipt, and uses a coupon.
     Open("parking/orders", frozenset({"POST"})),
@@ -63,6 +61,8 @@ OPEN = (
     Open("parking/sandbox/pay", frozenset({"POST"})),
     # Payment providers sign what they push.
     Open("parking/payment-callbacks/*", frozenset({"POST"})),
+    # Nor have visitors an account: their address is signed, too.
+    Open("parking/visits/*/state/*"),
     # Other authorities' systems sign what they push; they have no account.
     Open("handovers/*/reports", frozenset({"POST"})),
 )

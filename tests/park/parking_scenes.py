@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.park import parking, parking_money
+from tests.park import parking, parking_money, parking_rights
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.park.scene import Scene
@@ -59,6 +59,21 @@ def _parking_coupon(park: Park) -> Scene:
     return Scene({"code": parking_money.coupon(park, car.lot)}, bodies={"apply": car.named})
 
 
+def _right(name: str, make: Callable[[Park], tuple[str, str]]) -> Callable[[Park], Scene]:
+    """A right to park, by the name of its variable."""
+
+    def made(park: Park) -> Scene:
+        thing, version = make(park)
+        return Scene({name: thing}, {name: version})
+
+    return made
+
+
+def _invited(park: Park) -> Scene:
+    visit_id, version, token = parking_rights.invited(park)
+    return Scene({"visit_id": visit_id, "token": token}, {"visit_id": version})
+
+
 PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car inside": _car_inside,
     "order for parking": _parking_order,
@@ -69,4 +84,21 @@ PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car park as a draft": _car_park(),
     "car park": _car_park("open"),
     "car park with a device that is disabled": _car_park("open", of_device="disable"),
+    "car registered": lambda park: Scene({"car_id": parking_rights.car(park)}),
+    "bay to be reserved": lambda park: Scene(bodies={"reservations": parking_rights.wish(park)}),
+    "bay reserved": _right("reservation_id", parking_rights.reserved),
+    "pass to be bought": lambda park: Scene(bodies={"passes": parking_rights.new_pass(park)}),
+    "pass to be paid": _right("pass_id", parking_rights.kept_waiting),
+    "pass bought": _right("pass_id", lambda park: parking_rights.bought(park, "P5", "paid-at-booth")),
+    "pass suspended": _right(
+        "pass_id", lambda park: parking_rights.bought(park, "P6", "paid-at-booth", "suspend")
+    ),
+    "pass that ends soon": _right("pass_id", parking_rights.ending),
+    "zone without a rule": lambda park: Scene(
+        bodies={"quota-rules": {"zone_id": parking_rights.lot(park, "P2").near, "bays": 1}}
+    ),
+    "zone with a rule": _right("zone_id", parking_rights.rule),
+    "bays of the organisation": _right("quota_id", parking_rights.quota),
+    "visitor to be invited": lambda park: Scene(bodies={"visits": parking_rights.visit(park)}),
+    "visitor invited": _invited,
 }

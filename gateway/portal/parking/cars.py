@@ -48,7 +48,7 @@ def add() -> Answer:
 @signed_in_only
 def remove(car_id: UUID) -> Answer:
     """Take one off."""
-    response = send("DELETE", parking_path("cars", car_id))
+    response = send("POST", parking_path("cars", car_id, "remove"), {})
     if not response.ok:
         raise RefusedError(response)
     return redirect(url_for("portal.parking_cars.index", done="removed"), code=303)

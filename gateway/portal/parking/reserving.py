@@ -16,7 +16,7 @@ from gateway.portal.controls import Control, Typed, instant_of, local_of, read, 
 from gateway.portal.fields import ErrorLine
 from gateway.portal.i18n import say
 from gateway.portal.parking.asking import load_parking, lot_path, parking_path, send
-from gateway.portal.parking.places import lot_asked, lot_control, open_lots
+from gateway.portal.parking.places import lot_control, named_lot, open_lots
 from gateway.portal.parking.plates import own_cars, plate_control, vehicle_of
 from gateway.portal.services import RefusedError, answer_of
 from shared.http.state import current_runtime
@@ -41,7 +41,7 @@ def ask() -> Answer:
     lots, cars = open_lots(), own_cars()
     controls = _controls(lots, cars)
     if "starts_at" not in request.args or "change" in request.args:
-        usual = {"lot_id": lot_asked(lots), "plate": cars[0]["plate"] if cars else "", **_usual_time()}
+        usual = {"lot_id": named_lot(lots), "plate": cars[0]["plate"] if cars else "", **_usual_time()}
         return _form(controls, usual | _named(controls), Wrong())
     typed = typed_in(controls, request.args)
     wrong = _unanswered(controls, typed)

@@ -18,6 +18,7 @@ from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.conftest import MONDAY_MORNING
 from tests.integration.facilities.parking.car_park import OPERATOR
+from tests.integration.facilities.parking.cars import put_inside
 from tests.integration.portal.conftest import Browser
 
 Park = Callable[[str], Browser]
@@ -29,7 +30,7 @@ def system(
 ) -> Iterator[SystemUnderTest]:
     """The demo park with all its services, for every test of this file."""
     factory = SystemFactory(sqlite_databases, tmp_path_factory.mktemp("park"), ManualClock(MONDAY_MORNING))
-    made = factory(installed_services(), demo=True)
+    made = factory(installed_services(), demo=True, parking_provider="sandbox")
     made.seed()
     made.settle()
     yield made
@@ -200,3 +201,67 @@ def test_a_full_car_park_offers_other_times_to_pick(park: Park, system: SystemUn
     assert moved.status_code == 409 and "These times are free instead:" in moved.text
     late = resident.post("/parking/reserve", asked)
     assert late.status_code == 409 and "These times are free instead:" in late.text
+
+
+def test_whoever_names_a_plate_pays_without_an_account_and_gets_a_receipt(
+    park: Park, system: SystemUnderTest, clock: ManualClock
+) -> None:
+    visitor = park("")
+    lot = lot_of(visitor, "Car park 1 (outdoors)").rpartition("/")[2]
+    put_inside(system.runtime("living"), UUID(lot), "新A20001", 150)
+    form = visitor.get(f"/parking/pay?lot={lot}")
+    assert f'<option value="{lot}" selected>' in form.text
+    for wrong, sentence in (
+        ({"plate": "", "ticket": ""}, "Enter the number plate"),
+        ({"plate": "新A20001", "ticket": "AB12CD34"}, "Enter either the number plate or the ticket"),
+        ({"plate": "新A2000"}, "error-summary"),
+        ({"plate": "新A20002"}, "No such car is inside, or owes anything"),
+    ):
+        visitor.get(f"/parking/pay?lot={lot}")
+        refused = visitor.post("/parking/pay", {"lot_id": lot, **wrong})
+        assert refused.status_code in (422, 404) and sentence in refused.text, wrong
+        assert 'id="plate-error"' in refused.text or 'id="ticket-error"' in refused.text, wrong
+
+    visitor.post("/parking/pay", {"lot_id": lot, "plate": "新A 20001"})
+    order = visitor.follow()
+    assert "7 yuan" in order.text and "Inside since" in order.text and "新A" not in order.text
+    sandbox = visitor.get(f"{order.request.path}/sandbox")
+    assert "Nobody pays any money here" in sandbox.text
+    visitor.post(sandbox.request.path, {"result": "failed"})
+    failed = visitor.follow()
+    assert "Paying has failed" in failed.text and f"/parking/pay?lot={lot}" in failed.text
+
+    visitor.get(f"/parking/pay?lot={lot}")
+    visitor.post("/parking/pay", {"lot_id": lot, "plate": "新A20001"})
+    order = visitor.follow()
+    visitor.get(f"{order.request.path}/sandbox")
+    twice = {"csrf_token": visitor.hidden("csrf_token"), "result": "paid"}
+    visitor.post(f"{order.request.path}/sandbox", twice)
+    paid = visitor.follow()
+    assert "Leave by 23 Nov 2026, 09:15" in paid.text
+    visitor.post(f"{order.request.path}/sandbox", twice)
+    receipt = visitor.get(re.findall(r'href="(/parking/receipts/[0-9a-f-]+)"', visitor.follow().text)[0])
+    assert "7 yuan paid" in receipt.text and "no tax invoice" in receipt.text
+    assert "新A20001" not in receipt.text and "新A" in receipt.text
+    assert visitor.get(f"{order.request.path}/sandbox").status_code == 303, "there is nothing to pay any more"
+    visitor.get(f"/parking/pay?lot={lot}")
+    again = visitor.post("/parking/pay", {"lot_id": lot, "plate": "新A20001"})
+    assert again.status_code == 200 and "Nothing is to be paid now" in again.text
+
+
+def test_orders_of_a_signed_in_resident_are_kept_for_them_and_expire(
+    park: Park, system: SystemUnderTest, clock: ManualClock
+) -> None:
+    resident = park("resident")
+    lot = lot_of(resident, "Car park 2 (building)").rpartition("/")[2]
+    put_inside(system.runtime("living"), UUID(lot), "新A20003", 180)
+    resident.get(f"/parking/pay?lot={lot}&plate=新A20003")
+    resident.post("/parking/pay", {"lot_id": lot, "plate": "新A20003"})
+    order = resident.follow()
+    listed = resident.get("/parking/orders")
+    assert order.request.path in listed.text and "To be paid" in listed.text
+    assert order.request.path not in park("agent").get("/parking/orders").text
+    clock.set(MONDAY_MORNING + timedelta(minutes=6))
+    expired = park("").get(order.request.path)
+    assert "The time to pay this is over" in expired.text and "/sandbox" not in expired.text
+    assert park("").get("/parking/orders").status_code == 303
