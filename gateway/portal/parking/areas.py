@@ -1,5 +1,27 @@
 """The pages about parking, all of them."""
 
-from gateway.portal.parking import cars, finding, paying, reservations, reserving
+from gateway.portal.parking import (
+    cars,
+    coupons,
+    finding,
+    passes,
+    paying,
+    quotas,
+    reservations,
+    reserving,
+    stays,
+    visits,
+)
 
-PAGES = (finding.pages, cars.pages, reserving.pages, reservations.pages, paying.pages)
+PAGES = (
+    finding.pages,
+    cars.pages,
+    reserving.pages,
+    reservations.pages,
+    paying.pages,
+    passes.pages,
+    stays.pages,
+    visits.pages,
+    quotas.pages,
+    coupons.pages,
+)
