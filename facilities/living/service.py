@@ -10,6 +10,7 @@ from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
 from facilities.living.parking.gates import api as gates
 from facilities.living.parking.gates.alarms import RAISED
+from facilities.living.parking.gates.cli import parking
 from facilities.living.parking.lanes import api as lanes
 from facilities.living.parking.lots import api as lots
 from facilities.living.parking.lots.demo import seed
@@ -26,6 +27,7 @@ from facilities.living.parking.payments.days.commands import DayErrand
 from facilities.living.parking.payments.entering import DAY_ERRAND
 from facilities.living.parking.payments.events import CONTRACTS as PAYMENT_CONTRACTS
 from facilities.living.parking.payments.model import PaidFor
+from facilities.living.parking.payments.passes import PassPeriods
 from facilities.living.parking.payments.payables import Payables, Stays
 from facilities.living.parking.payments.provider import Providers
 from facilities.living.parking.payments.refunds import REFUND_ERRAND, RefundErrand
@@ -36,7 +38,6 @@ from facilities.living.parking.rights.events import CONTRACTS as RIGHT_CONTRACTS
 from facilities.living.parking.rights.events import SERVICE
 from facilities.living.parking.rights.handlers import handlers
 from facilities.living.parking.rights.passes import api as passes
-from facilities.living.parking.rights.passes.paying import Passes
 from facilities.living.parking.rights.passes.reminding import END_TIMER, REMINDER_TIMER, end, remind
 from facilities.living.parking.rights.quotas import api as quotas
 from facilities.living.parking.rights.quotas.commands import ROUND_TIMER, SETTLE_TIMER, go_round, settle
@@ -54,7 +55,7 @@ def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         WhenFreed: WhenFreed(),
         Providers: connect(settings),
-        Payables: Payables({PaidFor.STAY: Stays(), PaidFor.PASS: Passes()}),
+        Payables: Payables({PaidFor.STAY: Stays(), PaidFor.PASS: PassPeriods()}),
     }
 
 
@@ -106,5 +107,5 @@ service = Service(
     },
     errands={ORDER_ERRAND: OrderErrand(), REFUND_ERRAND: RefundErrand(), DAY_ERRAND: DayErrand()},
     resources=_resources,
-    commands=(capacity,),
+    commands=(capacity, parking),
 )

@@ -1,8 +1,10 @@
 """Scenes of parking: car parks, cars inside, what is paid for them."""
 
+import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from tests.park import parking, parking_money, parking_rights
+from tests.park import lanes, parking, parking_money, parking_rights
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.park.scene import Scene
@@ -59,6 +61,40 @@ def _parking_coupon(park: Park) -> Scene:
     return Scene({"code": parking_money.coupon(park, car.lot)}, bodies={"apply": car.named})
 
 
+def _signed(path: str, told: Callable[[Park], Mapping[str, Any]]) -> Callable[[Park], Scene]:
+    """What a device tells, signed by it; it may be told by anybody."""
+
+    def tell(park: Park) -> Scene:
+        made = lanes.car_park_with_cameras(park)
+        body = json.dumps(told(park)).encode()
+        headers = lanes.SignedNow(made, park, f"/api/v1/living/parking/{path}", body)
+        return Scene(bodies={path: body}, headers=headers)
+
+    return tell
+
+
+def _car_without_plate(park: Park) -> Scene:
+    made = lanes.unread(park)
+    return Scene({"lane_id": str(made.lane)}, bodies={"tickets": {"token": made.token(park)}})
+
+
+def _alarm(park: Park) -> Scene:
+    """The clock of a device was wrong, and the car is inside."""
+    made = lanes.car_park_with_cameras(park)
+    made.tell(park, {"id": "e1", "plate": "苏A·12345", "seen_at": "2020-01-01T00:00:00+00:00"})
+    operator = park.client(actor("operator"), "living")
+    (alarm,) = operator.get(f"/parking/lots/{made.lot}/alarms").json["items"]
+    return Scene({"alarm_id": alarm["id"]}, {"alarm_id": f'"{alarm["version"]}"'})
+
+
+def _event(park: Park) -> Mapping[str, Any]:
+    return {"id": "e1", "plate": "苏A·12345", "seen_at": park.system.clock.now().isoformat()}
+
+
+def _opening(park: Park) -> Mapping[str, Any]:
+    return {"id": "o1", "opened_at": park.system.clock.now().isoformat()}
+
+
 def _right(name: str, make: Callable[[Park], tuple[str, str]]) -> Callable[[Park], Scene]:
     """A right to park, by the name of its variable."""
 
@@ -76,6 +112,10 @@ def _invited(park: Park) -> Scene:
 
 PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car inside": _car_inside,
+    "alarm of a car park": _alarm,
+    "car before a camera": _signed("gate-events", _event),
+    "barrier that has opened": _signed("barrier-openings", _opening),
+    "car without a plate": _car_without_plate,
     "order for parking": _parking_order,
     "parking paid for": _parking_paid,
     "refund for parking that has failed": _parking_refund,

@@ -250,6 +250,12 @@ LISTS: Mapping[str, Known] = {
         {"shown": _all},
         searches={"firm": ("91",)},
     ),
+    "/living/parking/stays": Known(
+        "living",
+        "SELECT id, state FROM parking_stay",
+        {"all": _all},
+        searches={"plate": ("苏A·12345",), "lot": ("GATES",)},
+    ),
     "/living/parking/orders": Known(
         "living",
         "SELECT id, made_by FROM parking_order WHERE made_by IS NOT NULL",

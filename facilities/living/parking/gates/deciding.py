@@ -22,12 +22,15 @@ from facilities.living.parking.gates.answers import (
 )
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.gates.devices import Post
-from facilities.living.parking.gates.facts import Car, entering, leaving, leaving_unknown
+from facilities.living.parking.gates.facts import Car, Entering, entering, leaving, leaving_unknown, right_on
 from facilities.living.parking.gates.matching import match_of, misreadings
 from facilities.living.parking.gates.model import AlarmKind, GateEvent
 from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.occupancy.commands import take_room
 from facilities.living.parking.occupancy.queries import Room
+from facilities.living.parking.occupancy.rolling import wake_at_next_slot
+from facilities.living.parking.rights.reservations.commands import arrive, leave
+from facilities.living.parking.rights.visitors.commands import come
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.stays.queries import claimed_of, inside_of
 from facilities.living.parking.stays.settling import (
@@ -81,13 +84,17 @@ def _write(event: GateEvent, car: Car | None, answer: Answer, room: Room | None 
 
 def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool) -> None:
     inside, ledger = _inside(tx, post, car.mark, event) if latest else (None, None)
-    found = entering(tx.session, post, car, event.at, inside)
-    answer, taken = at_entry(found.facts), None
+    found = entering(tx, post, car, event.at, inside)
+    facts = found.facts
+    answer, taken = at_entry(facts), None
+    if answer.ground is Ground.RESERVATION and not _arrived(tx, found):
+        facts = replace(facts, reservation=None)  # it was given up or moved just now
+        answer = at_entry(facts)
     if latest and event.waiting and inside is None and answer.ground is Ground.DRIVE_IN:
         taken = take_room(tx, found.rooms)
         if taken is None:  # somebody has taken the last bay meanwhile
-            answer = at_entry(replace(found.facts, room=0))
-    right, zone = found.rights.of(answer.ground, event.at)
+            answer = at_entry(replace(facts, room=0))
+    right, zone = right_on(found.rights, answer.ground, event.at)
     room = taken[0] if taken else _room(found.rooms, zone)
     arrival = Arrival(
         vehicle=car.vehicle,
@@ -105,8 +112,14 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
         return
     if inside is not None:
         end(tx, inside, event.at, State.EXIT_MISSED, ledger)
+        _give_back(tx, inside)
         tx.session.flush()  # one stay at a time is open
-    come_in(tx, event, arrival, found.tariff)
+    stay = come_in(tx, event, arrival, found.tariff)
+    if stay.ground is Ground.RESERVATION and stay.zone_id is not None:
+        wake_at_next_slot(tx, stay.zone_id)
+    if found.rights.visit is not None and answer.ground is Ground.DRIVE_IN:
+        tx.session.flush()
+        come(tx, found.rights.visit[0], stay.id)
 
 
 def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool) -> None:
@@ -125,6 +138,7 @@ def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool)
         raise_alarm(tx, post.lot_id, AlarmKind.MISREAD, stay.id, stay.mark, details)
     if event.passed and latest and match is Match.EXACT:
         go_out(tx, event, stay, fee, ledger)
+        _give_back(tx, stay)
     elif event.passed:
         _work_out(tx, event, Arrival(car.vehicle))
 
@@ -146,7 +160,22 @@ def _from_nowhere(
 def _work_out(tx: Transaction, event: GateEvent, arrival: Arrival) -> None:
     event.stay_id = None
     tx.session.add(event)
-    work_out(tx, event, arrival)
+    stay = work_out(tx, event, arrival)
+    if stay is not None:
+        _give_back(tx, stay)
+
+
+def _arrived(tx: Transaction, found: Entering) -> bool:
+    """Whether the use of the reservation begins with this car."""
+    held = found.rights.reservation
+    return held is not None and arrive(tx, held[0])
+
+
+def _give_back(tx: Transaction, stay: ParkingStay) -> None:
+    """What is left of a reservation is free once its car is gone."""
+    if stay.ground is Ground.RESERVATION and stay.right_id is not None and stay.state is not State.INSIDE:
+        tx.session.flush()
+        leave(tx, stay.right_id)
 
 
 def _was_claimed(tx: Transaction, event: GateEvent) -> bool:

@@ -58,7 +58,6 @@ class Post:
     lot_state: LotState
     hours: list[dict[str, Any]]
     drive_in: bool
-    early_s: int
     lane_id: UUID
     direction: Direction
     device_id: UUID | None = None
@@ -127,7 +126,6 @@ def _post(lot: Lot, lane: Lane, device: Device | None) -> Post:
         lot_state=lot.state,
         hours=lot.hours,
         drive_in=lot.drive_in,
-        early_s=lot.early_s,
         lane_id=lane.id,
         direction=lane.direction,
         device_id=None if device is None else device.id,

@@ -1,28 +1,34 @@
-"""What is known of a car that stands at a lane, for the rules that answer it (`answers`)."""
+"""What is known of a car that stands at a lane, for the rules that answer it (`answers`).
+
+Passes, reservations, quotas and invitations come in here (`rights.facts`), and nowhere else at the gate.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from facilities.capacity.grid import Grid, Span
+from facilities.capacity.grid import Grid
 from facilities.capacity.opening import Opening
-from facilities.living.parking.gates.answers import AtEntry, AtExit, Ground, Match, Owed, Pass, pass_fault
+from facilities.living.parking.gates.answers import AtEntry, AtExit, Ground, Match, Owed, pass_fault
 from facilities.living.parking.gates.devices import Post
 from facilities.living.parking.gates.model import Listing, ListingKind
 from facilities.living.parking.gates.queries import listings_of
 from facilities.living.parking.lots.model import LotState
 from facilities.living.parking.occupancy.queries import Room, rooms
+from facilities.living.parking.rights.facts import Rights, rights_of
 from facilities.living.parking.stays.costs import cost_of, tariff_on
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.tariffs.fees import Fee, lost_entry_fee
 from facilities.living.parking.tariffs.tariff import Tariff
 from facilities.living.parking.vehicles import Exemption, VehicleClass, exemption_of
 from shared.clock import PARK_TZ, local_date
+from shared.database import take_turns
 from shared.identifiers.plates import Plate
 from shared.text import Text
+from shared.transaction import Transaction
 
 _FINE = Grid(300, PARK_TZ)
 """How exactly opening hours are kept at the barrier."""
@@ -43,45 +49,42 @@ class Car:
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
-    """What a car may use of the lot by right, each with its id and its zone."""
-
-    passes: Sequence[tuple[UUID, UUID, Pass]] = ()
-    reservation: tuple[UUID, UUID, Span] | None = None
-    quota: tuple[UUID, UUID, int] | None = None
-
-    def of(self, ground: Ground | None, at: datetime) -> tuple[UUID | None, UUID | None]:
-        """The right on which a car comes in, and the zone that it names."""
-        if ground is Ground.PASS:
-            good = (each for each in self.passes if pass_fault(each[2], local_date(at)) is None)
-            return next(((held, zone) for held, zone, _pass in good), (None, None))
-        if ground is Ground.RESERVATION and self.reservation is not None:
-            return self.reservation[0], self.reservation[1]
-        if ground is Ground.QUOTA and self.quota is not None:
-            return self.quota[0], self.quota[1]
-        return None, None
-
-
-@dataclass(frozen=True, slots=True)
 class Entering:
     """The facts at an entry, and what else the command needs of what was read."""
 
     facts: AtEntry
     rooms: Sequence[Room]
     tariff: Tariff | None
-    rights: Rights = field(default_factory=Rights)
+    rights: Rights
 
 
-def rights_of(session: Session, post: Post, car: Car, at: datetime) -> Rights:
-    """The one place where passes, reservations and quotas come in: nobody has any yet."""
-    return Rights()
+def right_on(rights: Rights, ground: Ground | None, at: datetime) -> tuple[UUID | None, UUID | None]:
+    """The right on which a car comes in, and the zone that it names; None and None where it is none."""
+    if ground is Ground.PASS:
+        good = (each for each in rights.passes if pass_fault(each[2], local_date(at)) is None)
+        return next(((held, zone) for held, zone, _pass in good), (None, None))
+    if ground is Ground.RESERVATION and rights.reservation is not None:
+        return rights.reservation[0], rights.reservation[1]
+    if ground is Ground.QUOTA and rights.quota is not None:
+        return rights.quota[0], rights.quota[1]
+    return None, None
 
 
-def entering(session: Session, post: Post, car: Car, at: datetime, inside: ParkingStay | None) -> Entering:
+def _rights(tx: Transaction, post: Post, car: Car, at: datetime) -> Rights:
+    """What a car has a right to. Of two that come at once on one pass the later one sees the other."""
+    rights = rights_of(tx.session, post.lot_id, car.mark, at)
+    shared = [each[0] for each in (*rights.passes, *filter(None, (rights.quota,)))]
+    for each in sorted(shared):
+        take_turns(tx.session, f"parking-right/{each}")
+    return rights_of(tx.session, post.lot_id, car.mark, at) if shared else rights
+
+
+def entering(tx: Transaction, post: Post, car: Car, at: datetime, inside: ParkingStay | None) -> Entering:
     """What is known of a car at an entry; `inside` is its open stay, whose bay is its own."""
+    session = tx.session
     tariff = tariff_on(session, post.lot_id, local_date(at))
     listed = listings_of(session, post.lot_id, car.mark)
-    rights = rights_of(session, post, car, at)
+    rights = _rights(tx, post, car, at)
     near = rooms(session, post.lane_id, at)
     own = inside is not None and inside.overflow_id is not None
     facts = AtEntry(
@@ -94,7 +97,7 @@ def entering(session: Session, post: Post, car: Car, at: datetime, inside: Parki
         inside=inside is not None,
         passes=[each for _id, _zone, each in rights.passes],
         reservation=None if rights.reservation is None else rights.reservation[2],
-        early=timedelta(seconds=post.early_s),
+        early=rights.early,
         quota=None if rights.quota is None else rights.quota[2],
         drive_in=post.drive_in,
     )

@@ -16,18 +16,18 @@ import sqlalchemy as sa
 from facilities.capacity.freeing import tell_freed
 from facilities.capacity.ledger.locking import Exceptions, Pool, lock, lock_if_free, lock_over
 from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
+from facilities.living.parking.gates.answers import Ground
 from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.occupancy.queries import GRID, Room
-from facilities.living.parking.occupancy.rolling import roll, say_overfull
-from facilities.living.parking.stays.costs import COVERED
+from facilities.living.parking.occupancy.rolling import REASON, roll, say_overfull
 from facilities.living.parking.stays.model import ParkingStay
 from shared.database import dialect_of, insert, table_of
 from shared.ids import new_id
 from shared.transaction import Transaction
 
 _SLOT = table_of(LedgerSlot)
-REASON = "parking"
-"""Of the overflow entries of cars."""
+CLAIMED = frozenset({Ground.PASS, Ground.RESERVATION, Ground.QUOTA})
+"""Who stands on one of these has a claim of its own in the ledger."""
 
 
 class BeganAnew(Exception):  # noqa: N818 - nothing is wrong: somebody else was there first
@@ -58,13 +58,17 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
 
     Of the slot in which a car leaves it takes nothing any more. `ledger_id` is that of its zone, where known.
     """
-    if stay.zone_id is None or (stay.overflow_id is None and not _takes(stay)):
+    if stay.zone_id is None or (stay.overflow_id is None and not _takes(stay) and not _had_claim(stay)):
         return
     zone = None if ledger_id is not None else tx.session.get_one(Zone, stay.zone_id)
     ledger = ledger_id if zone is None else zone.ledger_id
     assert ledger is not None  # noqa: S101 - for the type checker
     wanted = _slots(stay, tx.now)
     pools, exceptions = _locked(tx, ledger, wanted)
+    if _had_claim(stay):  # the zone may have begun to count it since it was read
+        tx.session.refresh(stay, ["overflow_id"])
+        if stay.overflow_id is None:
+            return
     entry = (
         None
         if stay.overflow_id is None
@@ -85,7 +89,12 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
 
 
 def _takes(stay: ParkingStay) -> bool:
-    return stay.ground not in COVERED and stay.entered_at is not None
+    return stay.ground not in CLAIMED and stay.entered_at is not None
+
+
+def _had_claim(stay: ParkingStay) -> bool:
+    """Whether it had a claim that may be over while the car still stands there (`rolling`)."""
+    return stay.ground is Ground.RESERVATION
 
 
 def _slots(stay: ParkingStay, now: datetime) -> range:

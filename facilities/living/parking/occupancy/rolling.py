@@ -10,9 +10,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from facilities.capacity.bookings.model import Booking
 from facilities.capacity.ledger.locking import Pool, exceptions_of, lock
 from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
+from facilities.capacity.ledger.overflow import add_overflow
 from facilities.living.parking.gates.alarms import raise_alarm
+from facilities.living.parking.gates.answers import Ground
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.gates.model import AlarmKind
 from facilities.living.parking.lots.model import Zone
@@ -29,6 +32,9 @@ CHECKED_AT = time(4, 10)
 _SLOT = table_of(LedgerSlot)
 _ENTRY = table_of(OverflowEntry)
 _ZONE = table_of(Zone)
+_STAY = table_of(ParkingStay)
+REASON = "parking"
+"""Of the overflow entries of cars."""
 
 
 def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: int) -> None:
@@ -40,9 +46,9 @@ def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: 
     done = tx.session.connection().execute(mine.values(rolled_slot=present).returning(_ZONE.c.id))
     if done.one_or_none() is None:
         return
+    _begin_to_count(tx, zone_id, pool, present)
     _count(tx, zone_id, lot_id, pool, present)
-    payload = {"zone_id": str(zone_id)}
-    tx.schedule(ROLL_TIMER, str(zone_id), GRID.start_of(present + 1), payload)
+    wake_at_next_slot(tx, zone_id)
     check_at = _next_check(tx.now)
     # Under a key for each night: one that is due already is not moved away.
     tx.schedule(CHECK_TIMER, f"{lot_id}:{check_at:%Y-%m-%d}", check_at, {"lot_id": str(lot_id)})
@@ -51,10 +57,43 @@ def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: 
 def roll_zone(tx: Transaction, payload: Mapping[str, object]) -> None:
     """The appointment of a zone at the beginning of a slot; none follows once nobody stands there."""
     zone = tx.session.get(Zone, UUID(str(payload["zone_id"])))
-    if zone is None or not _ends(tx, zone.id):
+    if zone is None or not _anybody(tx, zone.id):
         return
     pool = lock(tx.session, [zone.ledger_id])[zone.ledger_id]
     roll(tx, zone.id, zone.lot_id, pool, zone.rolled_slot)
+    tx.audit("zone.counted", "parking_zone", zone.id)
+
+
+def _begin_to_count(tx: Transaction, zone_id: UUID, pool: Pool, present: int) -> None:
+    """Count the cars that still stand there after the end of their reservation, from this slot on."""
+    overdue = tx.session.execute(
+        sa.select(ParkingStay.id, Booking.ends_at)
+        .join(Booking, Booking.id == ParkingStay.right_id)
+        .where(
+            ParkingStay.zone_id == zone_id,
+            ParkingStay.state == State.INSIDE,
+            ParkingStay.ground == Ground.RESERVATION,
+            ParkingStay.overflow_id.is_(None),
+            Booking.ends_at <= GRID.start_of(present),
+        )
+    ).all()
+    for stay_id, _ended in overdue:
+        entry = add_overflow(tx, pool.id, GRID.span_of(range(present, present + 1)), 1, REASON)
+        mine = sa.update(_STAY).where(_STAY.c.id == stay_id)
+        tx.session.connection().execute(mine.values(overflow_id=entry.id))
+
+
+def _anybody(tx: Transaction, zone_id: UUID) -> bool:
+    """Whether anybody stands in a zone who is to be counted, or will be when a reservation ends."""
+    counted = sa.or_(ParkingStay.overflow_id.is_not(None), ParkingStay.ground == Ground.RESERVATION)
+    there = sa.exists().where(ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE, counted)
+    return bool(tx.session.scalar(sa.select(there)))
+
+
+def wake_at_next_slot(tx: Transaction, zone_id: UUID) -> None:
+    """Make the appointment of a zone for the beginning of the next slot."""
+    due = GRID.start_of(GRID.slot_of(tx.now) + 1)
+    tx.schedule(ROLL_TIMER, str(zone_id), due, {"zone_id": str(zone_id)})
 
 
 def _count(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, present: int) -> None:

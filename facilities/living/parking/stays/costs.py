@@ -15,6 +15,7 @@ from facilities.living.parking.gates.answers import Ground
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.lots.model import ParkingTariff
 from facilities.living.parking.payments.model import PaidFor, ParkingCoupon, ParkingPayment
+from facilities.living.parking.rights.visitors.model import ParkingVisit
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.tariffs.fees import Coupon, Fee, Stay, lost_entry_fee
 from facilities.living.parking.tariffs.paying import Balance, Payment, balance
@@ -22,8 +23,9 @@ from facilities.living.parking.tariffs.tariff import Tariff
 from shared.clock import PARK_TZ, local_date
 from shared.text import Text
 
-COVERED = frozenset({Ground.PASS, Ground.RESERVATION, Ground.QUOTA})
+COVERED = frozenset({Ground.PASS, Ground.QUOTA})
 """Who stands on one of these has paid for it otherwise: the stay itself costs nothing."""
+_HOST = Text("访客减免", "Free minutes for visitors")
 _NO_TARIFF = 0
 """Number of the tariff in the fee of a stay that began before there was any: it costs nothing."""
 
@@ -148,9 +150,27 @@ def _payments(session: Session, chain: Sequence[ParkingStay]) -> list[Payment]:
 
 
 def _coupons(session: Session, chain: Sequence[ParkingStay]) -> tuple[Coupon, ...]:
-    query = sa.select(ParkingCoupon).where(ParkingCoupon.stay_id.in_([each.id for each in chain]))
-    given = session.scalars(query.order_by(ParkingCoupon.used_at, ParkingCoupon.id))
-    return tuple(Coupon(str(each.id), Text.of(each.name), each.minutes, each.fen) for each in given)
+    """What merchants and hosts have given, in one statement, in the order in which it was given."""
+    ids = [each.id for each in chain]
+    coupons = sa.select(
+        ParkingCoupon.used_at.label("at"),
+        ParkingCoupon.id,
+        ParkingCoupon.name,
+        ParkingCoupon.minutes,
+        ParkingCoupon.fen,
+    ).where(ParkingCoupon.stay_id.in_(ids))
+    visits = sa.select(
+        ParkingVisit.made_at,
+        ParkingVisit.id,
+        sa.cast(sa.null(), ParkingCoupon.name.type),
+        ParkingVisit.minutes,
+        sa.literal_column("0", sa.BigInteger()),
+    ).where(ParkingVisit.stay_id.in_(ids))
+    given = session.execute(sa.union_all(coupons, visits).order_by("at", "id"))
+    return tuple(
+        Coupon(str(each), _HOST if name is None else Text.of(name), minutes, fen)
+        for _at, each, name, minutes, fen in given
+    )
 
 
 def _earlier(session: Session, tariff: Tariff, chain: Sequence[ParkingStay]) -> dict[date, int]:
