@@ -12,11 +12,12 @@ from facilities.living.parking.lots.model import Lot, Zone
 from facilities.living.parking.rights.passes.model import ParkingPass
 from shared.actor import SYSTEM, Actor
 from tests.integration.facilities.parking.car_park import car_park
+from tests.integration.facilities.parking.cars import put_inside
 from tests.park.park import Park
 from tests.park.people import actor
 
 HEAD, RESIDENT, OPERATOR = actor("head"), actor("resident"), actor("operator")
-PLATE = "苏A12345"
+PLATE, OWN_PLATE = "苏A12345", "苏A60606"
 LOT = "P1"
 
 
@@ -53,6 +54,13 @@ def send(park: Park, who: Actor, path: str, body: Any, version: str = "") -> Any
 def car(park: Park) -> str:
     """A plate that the resident has registered; its id."""
     return str(send(park, RESIDENT, "cars", {"plate": PLATE}).json["id"])
+
+
+def own_stay(park: Park) -> str:
+    """The stay of a car that the resident had registered before it came; its id."""
+    send(park, RESIDENT, "cars", {"plate": OWN_PLATE})
+    place = UUID(lot(park).lot)
+    return str(put_inside(park.system.runtime("living"), place, OWN_PLATE, 0))
 
 
 def times(park: Park, days: int = 1) -> dict[str, str]:

@@ -124,6 +124,7 @@ PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car park as a draft": _car_park(),
     "car park": _car_park("open"),
     "car park with a device that is disabled": _car_park("open", of_device="disable"),
+    "car of the resident inside": lambda park: Scene({"stay_id": parking_rights.own_stay(park)}),
     "car registered": lambda park: Scene({"car_id": parking_rights.car(park)}),
     "bay to be reserved": lambda park: Scene(bodies={"reservations": parking_rights.wish(park)}),
     "bay reserved": _right("reservation_id", parking_rights.reserved),
