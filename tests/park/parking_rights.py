@@ -23,7 +23,7 @@ from tests.park.park import Park
 from tests.park.people import actor
 
 HEAD, RESIDENT, OPERATOR = actor("head"), actor("resident"), actor("operator")
-PLATE, OWN_PLATE = "苏A12345", "苏A60606"
+PLATE = "苏A12345"
 LOT = "P1"
 
 
@@ -107,10 +107,10 @@ def car(park: Park) -> str:
 
 
 def own_stay(park: Park) -> str:
-    """The stay of a car that the resident had registered before it came; its id."""
-    send(park, RESIDENT, "cars", {"plate": OWN_PLATE})
-    place = UUID(lot(park).lot)
-    return str(put_inside(park.system.runtime("living"), place, OWN_PLATE, 0))
+    """The stay of a car that the head had registered before it came; its id."""
+    number = plate()
+    send(park, HEAD, "cars", {"plate": number})
+    return str(put_inside(park.system.runtime("living"), UUID(lot(park).lot), number, 0))
 
 
 def times(park: Park, days: int = 1) -> dict[str, str]:
