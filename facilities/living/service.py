@@ -42,6 +42,7 @@ from facilities.living.parking.rights.passes.reminding import END_TIMER, REMINDE
 from facilities.living.parking.rights.quotas import api as quotas
 from facilities.living.parking.rights.quotas.commands import ROUND_TIMER, SETTLE_TIMER, go_round, settle
 from facilities.living.parking.rights.reservations import api as reservations
+from facilities.living.parking.rights.stays import api as own_stays
 from facilities.living.parking.rights.visitors import api as visitors
 from facilities.living.parking.stays import api as stays
 from facilities.living.parking.stays.events import CONTRACTS as STAY_CONTRACTS
@@ -83,6 +84,7 @@ service = Service(
         passes.blueprint,
         quotas.blueprint,
         visitors.blueprint,
+        own_stays.blueprint,
     ],
     publishes=(
         *booking_contracts(SERVICE).values(),
