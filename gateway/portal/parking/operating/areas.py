@@ -1,0 +1,5 @@
+"""The pages for those who run the car parks, all of them."""
+
+from gateway.portal.parking.operating import describing, lanes, lots, zones
+
+PAGES = (lots.pages, describing.pages, zones.pages, lanes.pages)
