@@ -53,6 +53,7 @@ from gateway.portal import (
 )
 from gateway.portal.context import Portal, PortalHost, PortalSettings, install
 from gateway.portal.machines import areas as machines
+from gateway.portal.parking import areas as parking
 from gateway.portal.security import secure
 
 PAGES = (
@@ -98,6 +99,7 @@ PAGES = (
     credit.pages,
     enterprises.pages,
     *machines.PAGES,
+    *parking.PAGES,
     apidocs.pages,
 )
 

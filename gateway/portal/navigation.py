@@ -66,6 +66,7 @@ MENU = (
     MenuEntry("portal.machine_disputes.index", _l("Disputes"), "gavel", sees_disputes, "/disputes"),
     MenuEntry("portal.own_machines.index", _l("Our machines"), "tools", acts_for_a_firm, "/my-machines"),
     MenuEntry("portal.statements.index", _l("Statements"), "receipt", sees_bookings, "/statements"),
+    MenuEntry("portal.parking.index", _l("Parking"), "car", _everybody, "/parking"),
     MenuEntry("portal.messages.inbox", _l("Messages"), "bell", _signed_in, "/messages"),
     MenuEntry("portal.notices.index", _l("Public notices"), "flag", _everybody, "/notices"),
     MenuEntry("portal.verify.ask", _l("Verify a certificate"), "shield-check", _everybody, "/verify"),

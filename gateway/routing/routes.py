@@ -46,6 +46,14 @@ OPEN = (
     Open("openapi.json"),
     # Calendar programs cannot sign in: the address itself is signed.
     Open("machine-feeds/*/calendar/*"),
+    # What the sign at the entrance of a car park says, and what a stay would cost by it.
+    Open("parking/codes"),
+    Open("parking/lots"),
+    Open("parking/lots/*"),
+    Open("parking/lots/*/tariffs"),
+    Open("parking/lots/*/tariffs/try", frozenset({"POST"})),
+    # A visitor looks at the invitation: the address itself is signed.
+    Open("parking/visits/*/state/*"),
     # Whoever stands at a machine or has scanned a code pays for parking; whoever has its number sees an order
     # or a receipt, and uses a coupon.
     Open("parking/orders", frozenset({"POST"})),

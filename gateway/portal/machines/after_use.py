@@ -9,23 +9,11 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from gateway.portal.access import signed_in_only
+from gateway.portal.asking import CONFLICT, INVALID, STALE, Seen, Wrong, errors_of, version_shown, wrong_of
 from gateway.portal.context import Json
+from gateway.portal.controls import Control, Option, Typed, read, typed_in
 from gateway.portal.downloads import passed_on
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    PRODUCTION,
-    STALE,
-    Seen,
-    Wrong,
-    booking_path,
-    errors_of,
-    load_seen,
-    send,
-    version_shown,
-    wrong_of,
-)
-from gateway.portal.machines.controls import Control, Option, Typed, read, typed_in
+from gateway.portal.machines.asking import PRODUCTION, booking_path, load_seen, send
 from gateway.portal.machines.handing_in import ABOUT_THE_FILE, about_file, refused, sentence_of, upload
 from gateway.portal.services import answer_of, load
 

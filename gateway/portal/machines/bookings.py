@@ -9,24 +9,12 @@ from werkzeug.wrappers import Response
 
 from gateway.clients import ApiResponse
 from gateway.portal.access import signed_in_only
+from gateway.portal.asking import CONFLICT, INVALID, STALE, Seen, Wrong, errors_of, version_shown, wrong_of
 from gateway.portal.context import Json, current_person
+from gateway.portal.controls import Control, Typed, typed_in
 from gateway.portal.machines.access import acts_for_a_firm
 from gateway.portal.machines.after_use import after_use
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    PRODUCTION,
-    STALE,
-    Seen,
-    Wrong,
-    booking_path,
-    errors_of,
-    load_seen,
-    send,
-    version_shown,
-    wrong_of,
-)
-from gateway.portal.machines.controls import Control, Typed, typed_in
+from gateway.portal.machines.asking import PRODUCTION, booking_path, load_seen, send
 from gateway.portal.machines.runs import Runs
 from gateway.portal.services import answer_of, load
 from shared.http.state import current_runtime

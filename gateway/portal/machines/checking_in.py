@@ -8,19 +8,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from gateway.portal.access import signed_in_only
+from gateway.portal.asking import CONFLICT, STALE, Wrong, errors_of, wrong_of
 from gateway.portal.machines.access import members_only
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    PRODUCTION,
-    STALE,
-    Wrong,
-    booking_path,
-    errors_of,
-    load_seen,
-    machine_path,
-    send,
-    wrong_of,
-)
+from gateway.portal.machines.asking import PRODUCTION, booking_path, load_seen, machine_path, send
 from gateway.portal.services import RefusedError, answer_of, load
 
 pages = Blueprint("machine_check_ins", __name__)

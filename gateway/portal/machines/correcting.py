@@ -8,21 +8,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from gateway.portal.access import signed_in_only
+from gateway.portal.asking import CONFLICT, INVALID, STALE, Seen, Wrong, errors_of, version_shown, wrong_of
 from gateway.portal.context import Json
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    STALE,
-    Seen,
-    Wrong,
-    booking_path,
-    errors_of,
-    load_seen,
-    send,
-    version_shown,
-    wrong_of,
-)
-from gateway.portal.machines.controls import Control, Typed, read, typed_in
+from gateway.portal.controls import Control, Typed, read, typed_in
+from gateway.portal.machines.asking import booking_path, load_seen, send
 from gateway.portal.services import answer_of
 
 pages = Blueprint("correct_charge", __name__)

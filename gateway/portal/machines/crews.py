@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from gateway.portal.asking import CONFLICT, INVALID, Wrong, errors_of, wrong_of
 from gateway.portal.context import current_person
+from gateway.portal.controls import Control, Option, Typed, read, typed_in
 from gateway.portal.machines.access import firms_of, members_only
-from gateway.portal.machines.asking import CONFLICT, INVALID, PRODUCTION, Wrong, errors_of, send, wrong_of
-from gateway.portal.machines.controls import Control, Option, Typed, read, typed_in
+from gateway.portal.machines.asking import PRODUCTION, send
 from gateway.portal.services import answer_of, load
 
 pages = Blueprint("machine_crews", __name__)

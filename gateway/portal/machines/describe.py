@@ -6,24 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from gateway.portal.asking import CONFLICT, INVALID, STALE, Wrong, errors_of, renamed, version_shown, wrong_of
 from gateway.portal.context import Json, current_person
+from gateway.portal.controls import Control, Option, Typed, read, typed_in
 from gateway.portal.machines.access import firms_of, members_only
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    PRODUCTION,
-    STALE,
-    Wrong,
-    errors_of,
-    load_codes,
-    load_seen,
-    machine_path,
-    renamed,
-    send,
-    version_shown,
-    wrong_of,
-)
-from gateway.portal.machines.controls import Control, Option, Typed, read, typed_in
+from gateway.portal.machines.asking import PRODUCTION, load_codes, load_seen, machine_path, send
 from gateway.portal.machines.describing import (
     Section,
     controls_of,

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.portal.calendar_months import weekdays
 from gateway.portal.context import Json
-from gateway.portal.machines.controls import Control, Option, Typed, pointer_of, read, shown, typed_in
+from gateway.portal.controls import Control, Option, Typed, pointer_of, read, shown, typed_in
 
 Section = tuple[object, list[Control]]
 

@@ -9,20 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from gateway.portal.asking import CONFLICT, INVALID, STALE, Wrong, errors_of, wrong_of
 from gateway.portal.context import Json, current_person
+from gateway.portal.controls import Control, Option
 from gateway.portal.i18n import say
 from gateway.portal.machines.access import firms_of, members_only
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    PRODUCTION,
-    STALE,
-    Wrong,
-    errors_of,
-    send,
-    wrong_of,
-)
-from gateway.portal.machines.controls import Control, Option
+from gateway.portal.machines.asking import PRODUCTION, send
 from gateway.portal.services import answer_of, load, path_of
 
 pages = Blueprint("machine_feeds", __name__)

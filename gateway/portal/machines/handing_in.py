@@ -7,9 +7,10 @@ from urllib.parse import quote
 from werkzeug.datastructures import FileStorage
 
 from gateway.clients import ApiResponse
+from gateway.portal.asking import TOP, Wrong, errors_of, wrong_of
 from gateway.portal.context import current_client
 from gateway.portal.fields import ErrorLine
-from gateway.portal.machines.asking import PRODUCTION, TOP, Wrong, errors_of, wrong_of
+from gateway.portal.machines.asking import PRODUCTION
 from shared.network import CHUNK, BodyStream
 
 ABOUT_THE_FILE = {400, 413, 415, 422}

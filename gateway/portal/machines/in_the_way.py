@@ -6,8 +6,8 @@ from dataclasses import replace
 from flask import url_for
 from flask_babel import gettext as _
 
+from gateway.portal.asking import Wrong
 from gateway.portal.fields import ErrorLine
-from gateway.portal.machines.asking import Wrong
 
 _NAMED = re.compile(r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:：|: )(?P<span>\d[^，,]*)")
 """The booking in a refusal of the service, and its time with all that belongs to it."""

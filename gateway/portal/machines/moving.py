@@ -9,27 +9,23 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from gateway.portal.access import signed_in_only
-from gateway.portal.context import Json
-from gateway.portal.fields import ErrorLine
-from gateway.portal.i18n import say
-from gateway.portal.machines.asking import (
+from gateway.portal.asking import (
     CONFLICT,
     INVALID,
-    PRODUCTION,
     TOP,
     Seen,
     Wrong,
-    booking_path,
     errors_of,
-    load_seen,
-    machine_path,
     query_of,
-    send,
     version_shown,
     wrong_of,
 )
+from gateway.portal.context import Json
+from gateway.portal.controls import Control, Typed, instant_of, local_of, read, typed_in
+from gateway.portal.fields import ErrorLine
+from gateway.portal.i18n import say
+from gateway.portal.machines.asking import PRODUCTION, booking_path, load_seen, machine_path, send
 from gateway.portal.machines.bookings import moved_on
-from gateway.portal.machines.controls import Control, Typed, instant_of, local_of, read, typed_in
 from gateway.portal.machines.timeline import Line, lines_of
 from gateway.portal.services import RefusedError, answer_of, load
 from shared.clock import PARK_TZ

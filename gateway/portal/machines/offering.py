@@ -7,23 +7,11 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from gateway.clients import ApiResponse
+from gateway.portal.asking import CONFLICT, INVALID, STALE, Seen, Wrong, errors_of, version_shown, wrong_of
 from gateway.portal.context import Json
+from gateway.portal.controls import Control, Typed, read, typed_in
 from gateway.portal.machines.access import members_only
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    PRODUCTION,
-    STALE,
-    Seen,
-    Wrong,
-    errors_of,
-    load_seen,
-    machine_path,
-    send,
-    version_shown,
-    wrong_of,
-)
-from gateway.portal.machines.controls import Control, Typed, read, typed_in
+from gateway.portal.machines.asking import PRODUCTION, load_seen, machine_path, send
 from gateway.portal.machines.in_the_way import led_to_bookings
 from gateway.portal.machines.pricing import (
     bands_for,

@@ -5,19 +5,9 @@ from uuid import UUID, uuid4
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from gateway.portal.asking import CONFLICT, STALE, Seen, Wrong, errors_of, wrong_of
 from gateway.portal.machines.access import members_only
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    PRODUCTION,
-    STALE,
-    Seen,
-    Wrong,
-    errors_of,
-    load_seen,
-    machine_path,
-    send,
-    wrong_of,
-)
+from gateway.portal.machines.asking import PRODUCTION, load_seen, machine_path, send
 from gateway.portal.services import answer_of, load
 
 pages = Blueprint("own_machines", __name__)

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.portal.calendar_months import weekdays
 from gateway.portal.context import Json
-from gateway.portal.machines.controls import Control, Option, Typed, read, shown, typed_in
+from gateway.portal.controls import Control, Option, Typed, read, shown, typed_in
 
 _YUAN = _l("yuan")
 _MOST_BANDS = 10

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from gateway.portal.context import Json
+from gateway.portal.controls import Control, Option, Typed, pointer_of
 from gateway.portal.i18n import day, weekday_name
-from gateway.portal.machines.controls import Control, Option, Typed, pointer_of
 from shared.clock import PARK_TZ
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -8,22 +8,12 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from gateway.portal.access import signed_in_only
+from gateway.portal.asking import CONFLICT, INVALID, TOP, Wrong, errors_of, query_of, wrong_of
 from gateway.portal.context import Json, current_person
+from gateway.portal.controls import Control, Typed, local_of, read, shown, typed_in
 from gateway.portal.fields import ErrorLine
 from gateway.portal.machines.access import firms_of
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    PRODUCTION,
-    TOP,
-    Wrong,
-    errors_of,
-    machine_path,
-    query_of,
-    send,
-    wrong_of,
-)
-from gateway.portal.machines.controls import Control, Typed, local_of, read, shown, typed_in
+from gateway.portal.machines.asking import PRODUCTION, machine_path, send
 from gateway.portal.machines.recurring import CONTROLS, USUAL, placed, rule_of, words_of
 from gateway.portal.machines.wish import for_whom
 from gateway.portal.machines.wishing import wish_of

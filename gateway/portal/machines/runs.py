@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from gateway.portal.context import Json
-from gateway.portal.machines.controls import Control, Typed, local_of, read, typed_in
+from gateway.portal.controls import Control, Typed, local_of, read, typed_in
 
 _MOST = 200
 

@@ -6,19 +6,11 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 
+from gateway.portal.asking import INVALID, Wrong, errors_of, query_of, wrong_of
 from gateway.portal.context import Json, current_person
+from gateway.portal.controls import Control, Option, Typed, read, shown, typed_in
 from gateway.portal.machines.access import firms_of
-from gateway.portal.machines.asking import (
-    INVALID,
-    PRODUCTION,
-    Wrong,
-    errors_of,
-    load_codes,
-    machine_path,
-    query_of,
-    wrong_of,
-)
-from gateway.portal.machines.controls import Control, Option, Typed, read, shown, typed_in
+from gateway.portal.machines.asking import PRODUCTION, load_codes, machine_path
 from gateway.portal.machines.describing import options_of
 from gateway.portal.machines.timeline import lines_of
 from gateway.portal.machines.wishing import wish_of

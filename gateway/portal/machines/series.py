@@ -8,23 +8,12 @@ from werkzeug.wrappers import Response
 
 from gateway.clients import ApiResponse
 from gateway.portal.access import signed_in_only
+from gateway.portal.asking import CONFLICT, INVALID, STALE, Seen, Wrong, errors_of, version_shown, wrong_of
 from gateway.portal.context import Json
+from gateway.portal.controls import Control, Option, Typed, read, typed_in
 from gateway.portal.i18n import moment
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    PRODUCTION,
-    STALE,
-    Seen,
-    Wrong,
-    errors_of,
-    load_seen,
-    send,
-    version_shown,
-    wrong_of,
-)
+from gateway.portal.machines.asking import PRODUCTION, load_seen, send
 from gateway.portal.machines.bookings import REASON
-from gateway.portal.machines.controls import Control, Option, Typed, read, typed_in
 from gateway.portal.machines.recurring import words_of
 from gateway.portal.services import RefusedError, answer_of, load, path_of
 

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
+from gateway.portal.asking import INVALID, Wrong, errors_of, wrong_of
 from gateway.portal.context import Json, current_language, current_person
+from gateway.portal.controls import Control
 from gateway.portal.downloads import passed_on
 from gateway.portal.machines.access import firms_of, members_only
-from gateway.portal.machines.asking import INVALID, PRODUCTION, Wrong, errors_of, wrong_of
-from gateway.portal.machines.controls import Control
+from gateway.portal.machines.asking import PRODUCTION
 from gateway.portal.services import RefusedError, load, path_of
 
 pages = Blueprint("machine_utilisation", __name__)

@@ -6,17 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from gateway.portal.access import signed_in_only
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    PRODUCTION,
-    STALE,
-    Seen,
-    Wrong,
-    errors_of,
-    load_seen,
-    send,
-    wrong_of,
-)
+from gateway.portal.asking import CONFLICT, STALE, Seen, Wrong, errors_of, wrong_of
+from gateway.portal.machines.asking import PRODUCTION, load_seen, send
 from gateway.portal.services import answer_of, load, path_of
 
 pages = Blueprint("machine_waitlist", __name__)

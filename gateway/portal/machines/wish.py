@@ -9,23 +9,9 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from gateway.portal.access import signed_in_only
+from gateway.portal.asking import CONFLICT, INVALID, TOP, Wrong, errors_of, query_of, wrong_of
 from gateway.portal.context import Json, current_person
-from gateway.portal.fields import ErrorLine
-from gateway.portal.i18n import say
-from gateway.portal.machines.access import firms_of
-from gateway.portal.machines.asking import (
-    CONFLICT,
-    INVALID,
-    PRODUCTION,
-    TOP,
-    Wrong,
-    errors_of,
-    machine_path,
-    query_of,
-    send,
-    wrong_of,
-)
-from gateway.portal.machines.controls import (
+from gateway.portal.controls import (
     Control,
     Option,
     Typed,
@@ -35,6 +21,10 @@ from gateway.portal.machines.controls import (
     shown,
     typed_in,
 )
+from gateway.portal.fields import ErrorLine
+from gateway.portal.i18n import say
+from gateway.portal.machines.access import firms_of
+from gateway.portal.machines.asking import PRODUCTION, machine_path, send
 from gateway.portal.machines.search import machine_page
 from gateway.portal.machines.wishing import wish_of
 from gateway.portal.services import RefusedError, answer_of, load

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from gateway.portal.context import Json
-from gateway.portal.machines.controls import Control
+from gateway.portal.controls import Control
 
 _STARTS = Control("starts_at", _l("Beginning"), "moment", width="short", required=True)
 _ENDS = Control("ends_at", _l("End"), "moment", width="short", required=True)

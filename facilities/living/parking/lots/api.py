@@ -34,11 +34,11 @@ from facilities.living.parking.lots.schemas import (
 )
 from shared.clock import local_date
 from shared.http.command import Reply, command, json_response
-from shared.http.contract import guarded, refuses
+from shared.http.contract import guarded, public, refuses
 from shared.http.description import ETAG, LOCATION, Blueprint
 from shared.http.etag import expected_version
 from shared.http.paging import PageArgs, link_next
-from shared.http.state import current_actor, current_runtime
+from shared.http.state import actor_or_anonymous, current_actor, current_runtime
 from shared.refusals import FORBIDDEN
 from shared.transaction import Transaction
 
@@ -59,24 +59,25 @@ blueprint = Blueprint(
 
 @blueprint.get("/parking/codes")
 @blueprint.response(200, ParkingCodes)
+@public
 def get_parking_codes() -> Response:
     """The codes by which car parks, vehicles and tariffs are described.
 
     Each with its name.
     """
-    current_actor()
     return json_response(Reply(view.codes_out()))
 
 
 @blueprint.get("/parking/lots")
 @blueprint.arguments(PageArgs, location="query")
 @blueprint.response(200, LotPage)
+@public
 def list_parking_lots(args: dict[str, Any]) -> Response:
     """The car parks of the park, the oldest first.
 
-    Those that are or were in use are for everybody who is signed in; drafts for those who run or watch them.
+    Those that are or were in use are for everybody; drafts for those who run or watch them.
     """
-    reader, runtime = current_actor(), current_runtime()
+    reader, runtime = actor_or_anonymous(), current_runtime()
     with runtime.read() as session:
         found, following = queries.list_lots(session, visible_lot(reader), args["cursor"], args["limit"])
         shown = view.lots_out(session, found, reader, local_date(runtime.clock.now()))
@@ -100,12 +101,13 @@ def create_parking_lot(tx: Transaction, data: dict[str, Any]) -> Reply:
 
 @blueprint.get("/parking/lots/<uuid:lot_id>")
 @blueprint.response(200, LotDetail, headers=ETAG)
+@public
 def get_parking_lot(lot_id: UUID) -> Response:
-    """One car park with its zones and lanes.
+    """One car park with its zones and lanes, for everybody.
 
     Operators see the devices at its lanes, too.
     """
-    reader, runtime = current_actor(), current_runtime()
+    reader, runtime = actor_or_anonymous(), current_runtime()
     with runtime.read() as session:
         found = queries.find_lot(session, lot_id, visible_lot(reader))
         shown = view.lot_out(session, found, reader, local_date(runtime.clock.now()))

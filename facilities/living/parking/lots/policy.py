@@ -1,7 +1,8 @@
 """Who may see and do what with car parks.
 
-Operators run them. What is in use or was is for everybody who is signed in; drafts are for those who run or
-watch the park, devices for those who run it.
+Operators run them. What the sign of one says that is in use or was, and what it costs, is for everybody; its
+parts by themselves are for everybody who is signed in; drafts for those who run or watch the park, devices
+for those who run it.
 """
 
 import sqlalchemy as sa

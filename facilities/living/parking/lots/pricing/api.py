@@ -15,10 +15,10 @@ from facilities.living.parking.lots.refusals import NO_TARIFF, TARIFF_STANDS
 from shared.clock import local_date
 from shared.errors import Conflict
 from shared.http.command import Reply, command, json_response
-from shared.http.contract import guarded, refuses
+from shared.http.contract import guarded, public, refuses
 from shared.http.description import ETAG, Blueprint
 from shared.http.etag import expected_version
-from shared.http.state import current_actor, current_runtime
+from shared.http.state import actor_or_anonymous, current_actor, current_runtime
 from shared.refusals import FORBIDDEN
 from shared.text import Text
 from shared.transaction import Transaction
@@ -47,13 +47,14 @@ def get_published_parking_tariffs() -> Response:
 
 @blueprint.get("/parking/lots/<uuid:lot_id>/tariffs")
 @blueprint.response(200, TariffList)
+@public
 def get_parking_tariffs(lot_id: UUID) -> Response:
-    """Every version of what parking costs in a car park, the latest first.
+    """Every version of what parking costs in a car park, the latest first, for everybody.
 
     A stay keeps the version of the day on which it began.
     """
     with current_runtime().read() as session:
-        lot = queries.find_lot(session, lot_id, visible_lot(current_actor()))
+        lot = queries.find_lot(session, lot_id, visible_lot(actor_or_anonymous()))
         found = queries.tariffs_of(session, lot)
         return json_response(Reply({"items": [view.tariff_out(each.version) for each in found]}))
 
@@ -97,15 +98,16 @@ def try_parking_tariff(data: dict[str, Any]) -> Response:
 @blueprint.post("/parking/lots/<uuid:lot_id>/tariffs/try")
 @blueprint.arguments(TryLotTariff)
 @blueprint.response(200, TriedFee)
+@public
 @refuses(NO_TARIFF)
 def try_parking_lot_tariff(data: dict[str, Any], lot_id: UUID) -> Response:
-    """What a stay in a car park would cost, line by line.
+    """What a stay in a car park would cost, line by line, for everybody.
 
     Nothing is changed.
     """
     runtime = current_runtime()
     with runtime.read() as session:
-        lot = queries.find_lot(session, lot_id, visible_lot(current_actor()))
+        lot = queries.find_lot(session, lot_id, visible_lot(actor_or_anonymous()))
         commands.require_nothing_wrong(commands.wrong_stay(data, runtime.clock.now()))
         day = data["day"] or local_date(data["entered_at"])
         found = queries.tariffs_on(session, [lot.id], day).get(lot.id)

@@ -1,4 +1,4 @@
-"""The controls of the forms about machines: what was typed is kept as typed, and read into a request.
+"""The controls of forms: what was typed is kept as typed, and read into a request.
 
 A control is named by where its value stands in the request: `rules.notice_min` is `/rules/notice_min`.
 """

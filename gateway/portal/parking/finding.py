@@ -1,0 +1,97 @@
+"""The car parks for everybody: what the sign at the entrance says, and what a stay would cost."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _l
+
+from gateway.portal.asking import CONFLICT, INVALID, Wrong, errors_of, wrong_of
+from gateway.portal.context import Json, current_person
+from gateway.portal.controls import Control, Option, Typed, local_of, read, typed_in
+from gateway.portal.machines.access import firms_of
+from gateway.portal.parking.asking import load_parking, lot_path, send
+from gateway.portal.parking.tariffs import in_force, rates_of
+from gateway.portal.services import answer_of
+from shared.http.state import current_runtime
+
+pages = Blueprint("parking", __name__)
+
+Answer = str | tuple[str, int]
+
+_USUAL_STAY = timedelta(hours=2)
+
+
+@pages.get("/parking")
+def index() -> str:
+    """The car parks with what is free and what they cost, and the way to everything about parking."""
+    cursor = request.args.get("cursor")
+    return render_template(
+        "portal/parking/index.html",
+        page=load_parking("lots", cursor=cursor),
+        first_page=not cursor,
+        firms=firms_of(current_person()),
+    )
+
+
+@pages.get("/parking/lots/<uuid:lot_id>")
+def show(lot_id: UUID) -> Answer:
+    """One car park; with a stay in the address, what it would cost line by line."""
+    lot, codes = load_parking("lots", lot_id), load_parking("codes")
+    controls = _calculator(codes)
+    if "entered_at" not in request.args:
+        return _page(lot, codes, controls, _usual_stay(), Wrong())
+    typed = typed_in(controls, request.args)
+    body, own = read(controls, typed)
+    response = send("POST", lot_path(lot_id, "tariffs", "try"), body)
+    if response.status in (INVALID, CONFLICT):
+        wrong = wrong_of(errors_of(response), controls, own)
+        return _page(lot, codes, controls, typed, wrong), response.status
+    return _page(lot, codes, controls, typed, Wrong(), answer_of(response))
+
+
+def _page(
+    lot: Json,
+    codes: Json,
+    controls: tuple[Control, ...],
+    typed: Typed,
+    wrong: Wrong,
+    fee: Json | None = None,
+) -> str:
+    versions = load_parking("lots", lot["id"], "tariffs")["items"]
+    today = current_runtime().clock.today()
+    tariff = in_force(versions, today)
+    return render_template(
+        "portal/parking/lot.html",
+        lot=lot,
+        tariff=tariff,
+        rates=rates_of(tariff, codes) if tariff else [],
+        exempt=_named(codes["exemptions"], tariff["exempt"]) if tariff else [],
+        later=[each for each in versions if each["effective_on"] > today.isoformat()],
+        lanes=[each for each in lot["lanes"] if each["direction"] == "in"],
+        zones={each["id"]: each for each in lot["zones"]},
+        controls=controls,
+        typed=typed,
+        fee=fee,
+        wrong=wrong.by_id,
+        errors=wrong.lines,
+    )
+
+
+def _calculator(codes: Json) -> tuple[Control, ...]:
+    vehicles = tuple(Option(each["code"], each["name"]) for each in codes["vehicles"])
+    return (
+        Control("vehicle", _l("Vehicle"), "choice", options=vehicles),
+        Control("entered_at", _l("From"), "moment", required=True),
+        Control("left_at", _l("To"), "moment", required=True),
+    )
+
+
+def _usual_stay() -> Typed:
+    now = current_runtime().clock.now()
+    since, until = local_of(now.isoformat()), local_of((now + _USUAL_STAY).isoformat())
+    return {"vehicle": "small", "entered_at": since, "left_at": until}
+
+
+def _named(codes: list[Json], wanted: list[str]) -> list[Json]:
+    return [each["name"] for each in codes if each["code"] in wanted]

@@ -1,0 +1,28 @@
+"""What parking costs, in the words of a sign."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.portal.context import Json
+
+
+@dataclass(frozen=True, slots=True)
+class RateShown:
+    """What some classes of vehicles pay."""
+
+    vehicles: tuple[Json, ...]
+    """Names of the classes, in both languages."""
+    rate: Json
+
+
+def in_force(versions: Iterable[Json], day: date) -> Json | None:
+    """The latest version that holds on a day; None where there is none."""
+    held = [each for each in versions if each["effective_on"] <= day.isoformat()]
+    return max(held, key=lambda each: (each["effective_on"], each["number"]), default=None)
+
+
+def rates_of(tariff: Json, codes: Json) -> list[RateShown]:
+    """The rates, each with the classes that it names."""
+    names = {each["code"]: each["name"] for each in codes["vehicles"]}
+    return [RateShown(tuple(names[each] for each in rate["classes"]), rate) for rate in tariff["rates"]]
