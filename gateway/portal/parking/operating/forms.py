@@ -82,7 +82,7 @@ def answered(
 
 
 def bilingual(body: Json, *names: str) -> Json:
-    """The body with the groups of which nothing was typed, so that the service names what of them is missing."""
+    """The body with groups of which nothing was typed, so that the service names what is missing."""
     for name in names:
         body.setdefault(name, {})
     return body

@@ -20,5 +20,7 @@ def _said(error: Json) -> Json:
     found = _NAMED.search(error["message"])
     if found is None:
         return error
-    said = _("A reservation, a pass or a firm's bay of this time stands in the way: %(time)s", time=found["span"])
+    said = _(
+        "A reservation, a pass or a firm's bay of this time stands in the way: %(time)s", time=found["span"]
+    )
     return {**error, "message": said}

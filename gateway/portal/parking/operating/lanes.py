@@ -218,8 +218,10 @@ def _device_form(seen: Seen, typed: Typed, wrong: Wrong | None = None, *, stale:
         submit=_("Add the device"),
         crumbs=crumbs_of(lot),
         back=lot_url(lot["id"]),
-        lead=_("At lane %(code)s. The next page shows its secret, once: have it ready to be typed in.",
-               code=seen.document["code"]),
+        lead=_(
+            "At lane %(code)s. The next page shows its secret, once: have it ready to be typed in.",
+            code=seen.document["code"],
+        ),
         guarded=seen,
     )
     return form_page(screen, [("", _device())], typed, wrong, stale=stale)

@@ -123,7 +123,9 @@ def add_bays(zone_id: UUID) -> Answer:
 def _new_zone() -> tuple[Control, ...]:
     kinds = options_of(load_parking("codes")["zone_kinds"])
     return (
-        Control("code", _l("Code"), hint=_l("One a zone of the car park, such as A."), most=16, width="short"),
+        Control(
+            "code", _l("Code"), hint=_l("One a zone of the car park, such as A."), most=16, width="short"
+        ),
         *_ZONE,
         Control("kind", _l("Kind of bays"), "choice", options=kinds, width="short"),
     )

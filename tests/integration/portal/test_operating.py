@@ -1,0 +1,203 @@
+"""Running car parks in the portal, without scripts: set up, priced, and their money seen to."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.clock import PARK_TZ, ManualClock
+from shared.service import installed_services
+from shared.testing.databases import Databases
+from shared.testing.systems import SystemFactory, SystemUnderTest
+from tests.conftest import MONDAY_MORNING
+from tests.integration.portal.conftest import Browser
+
+OPERATOR, WATCHER = "operator", "auditor"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+Park = Callable[[str], Browser]
+
+
+@pytest.fixture(scope="module")
+def system(
+    sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SystemUnderTest]:
+    """The demo park with all its services, for every test of this file."""
+    factory = SystemFactory(sqlite_databases, tmp_path_factory.mktemp("park"), ManualClock(MONDAY_MORNING))
+    made = factory(installed_services(), demo=True)
+    made.seed()
+    made.settle()
+    yield made
+    factory.close()
+
+
+@pytest.fixture
+def park(system: SystemUnderTest) -> Park:
+    """Opens the browser of somebody who reads English."""
+
+    def open_one(username: str) -> Browser:
+        browser = Browser(system.edge_app.test_client()).sign_in(username)
+        browser.client.set_cookie("lang", "en")
+        return browser
+
+    return open_one
+
+
+def local(days: int, clock_time: str) -> str:
+    """So many days after that Monday, by the wall clock of the park."""
+    day = MONDAY_MORNING.astimezone(PARK_TZ).date() + timedelta(days=days)
+    return f"{day.isoformat()}T{clock_time}"
+
+
+def lot_of(browser: Browser, name: str) -> str:
+    """The path of a car park that the list shows."""
+    text = browser.get("/parking/operating").text
+    match = re.search(rf'href="(/parking/operating/{UUID})">{re.escape(name)}', text)
+    assert match, text
+    return match[1]
+
+
+def link(page: Any, pattern: str) -> str:
+    """The first link of a page whose address is like this."""
+    match = re.search(rf'href="({pattern})"', page.text)
+    assert match, page.text
+    return match[1]
+
+
+def sent(browser: Browser, path: str, values: dict[str, Any]) -> Any:
+    """A form that leads on: opened, sent and followed."""
+    browser.get(path)
+    browser.post(path, values)
+    return browser.follow()
+
+
+SIGN = {
+    "code": "P9",
+    "name.zh": "九号停车场",
+    "name.en": "Car park 9",
+    "place": "North gate",
+    "operator_name": "Park services",
+    "complaint_phone": "0990-5550199",
+    "hours.1": "07:00-22:00",
+    "hours.6": "22:00-06:00",
+    "drive_in": "true",
+    "early_min": "30",
+    "rules.start_grid_min": "30",
+    "rules.shortest_min": "30",
+    "rules.longest_min": "1440",
+    "rules.notice_min": "0",
+    "rules.horizon_days": "14",
+    "rules.most_open": "",
+    "rules.no_show_min": "",
+}
+
+
+def test_an_operator_sets_up_a_car_park(park: Park) -> None:
+    operator = park(OPERATOR)
+    operator.get("/parking/operating/add")
+    wrong = operator.post(
+        "/parking/operating/add",
+        {**SIGN, "code": "P 9", "name.en": "", "hours.1": "7 to 10", "early_min": "x"},
+    )
+    assert wrong.status_code == 422
+    for field in ("code", "name-en", "hours-1", "early-min"):
+        assert f'href="#{field}"' in wrong.text, field
+    assert 'value="7 to 10"' in wrong.text and 'value="九号停车场"' in wrong.text
+    operator.post("/parking/operating/add", SIGN)
+    page = operator.follow()
+    lot = page.request.path
+    assert "entered as a draft" in page.text and "Saturday 22:00–06:00" in page.text
+    assert "no limit" in page.text and "Not in use yet" in page.text
+    operator.get("/parking/operating/add")
+    twice = operator.post("/parking/operating/add", SIGN)
+    assert twice.status_code == 409 and 'value="P9"' in twice.text
+
+    operator.get(lot)
+    early = operator.post(f"{lot}/open")
+    assert early.status_code == 409 and "error-summary" in early.text, "nobody could park there yet"
+
+    zone = {"code": "A", "name.zh": "A区", "name.en": "Zone A", "capacity": "0", "kind": "general"}
+    operator.get(f"{lot}/zones/add")
+    wrong = operator.post(f"{lot}/zones/add", zone)
+    assert wrong.status_code == 422 and 'href="#capacity"' in wrong.text
+    operator.post(f"{lot}/zones/add", {**zone, "capacity": "5"})
+    page = operator.follow()
+    assert "The zone is added." in page.text
+    bays = link(page, rf"/parking/operating/zones/{UUID}/bays")
+    operator.get(bays)
+    wrong = operator.post(bays, {"prefix": "A-", "first": "1", "last": "6", "digits": "3"})
+    assert wrong.status_code in (409, 422) and 'value="6"' in wrong.text, "more than the zone holds"
+    page = sent(
+        operator, bays, {"prefix": "A-", "first": "1", "last": "2", "digits": "3", "accessible": "true"}
+    )
+    assert "A-002" in page.text and "2 of 5 bays have numbers" in page.text
+
+    metres = re.search(UUID, bays)
+    assert metres
+    lane = {"code": "N1", "direction": "in", "name.zh": "北门入口", "name.en": "North in"}
+    operator.get(f"{lot}/lanes/add")
+    wrong = operator.post(f"{lot}/lanes/add", {**lane, f"metres.{metres[0]}": "far"})
+    assert wrong.status_code == 422 and f'href="#metres-{metres[0]}"' in wrong.text
+    operator.post(f"{lot}/lanes/add", {**lane, f"metres.{metres[0]}": "25"})
+    page = operator.follow()
+    assert "A 25 m" in page.text
+    sent(operator, f"{lot}/lanes/add", {**lane, "code": "N2", "direction": "out", "name.en": "North out"})
+    page = operator.get(lot)
+    edit = link(page, rf"/parking/operating/lanes/{UUID}/edit")
+    page = sent(
+        operator, edit, {"name.zh": "北门", "name.en": "Northern way in", f"metres.{metres[0]}": "30"}
+    )
+    assert "Northern way in" in page.text and "A 30 m" in page.text
+
+    add = link(page, rf"/parking/operating/lanes/{UUID}/devices/add")
+    operator.get(add)
+    wrong = operator.post(add, {"code": "", "kind": "camera"})
+    assert wrong.status_code == 422 and 'href="#code"' in wrong.text
+    made = operator.post(add, {"code": "P9-N1-CAM", "kind": "camera"})
+    assert made.status_code == 200
+    secret = re.search(r'class="yo-secret">([^<]+)<', made.text)
+    device = re.search(rf"/parking/operating/devices/{UUID}", made.text)
+    assert secret and device and "never again" in made.text
+    assert secret[1] not in operator.get(device[0]).text
+    operator.post(f"{device[0]}/disable")
+    assert "The device is believed no more." in operator.follow().text
+    renewed = operator.post(f"{device[0]}/renew-secret").text
+    assert 'class="yo-secret"' in renewed and secret[1] not in renewed
+    operator.get(device[0])
+    operator.post(f"{device[0]}/enable")
+    assert "believed again" in operator.follow().text
+
+    page = sent(operator, f"{lot}/edit", {**SIGN, "place": "Northern gate"})
+    assert "Northern gate" in page.text
+    again = operator.get(f"{lot}/edit").text
+    assert 'value="07:00-22:00"' in again and 'value="22:00-06:00"' in again
+    other = park(OPERATOR)
+    sent(other, f"{lot}/edit", {**SIGN, "place": "Gate N"})
+    stale = operator.post(f"{lot}/edit", {**SIGN, "place": "Gate S"})
+    assert stale.status_code == 412 and 'value="Gate S"' in stale.text
+    assert (
+        CHINESE.search(re.sub("<header.*?</header>", "", re.sub(r'value="[^"]*"', "", again), flags=re.S))
+        is None
+    )
+
+
+def test_what_is_booked_stands_in_the_way_of_fewer_bays(park: Park) -> None:
+    operator, resident = park(OPERATOR), park("resident")
+    lot = lot_of(operator, "Car park 1 (outdoors)")
+    page = operator.get(lot)
+    edit = link(page, rf"/parking/operating/zones/{UUID}/edit")
+    assert resident.get("/parking/operating").status_code == 403
+    watcher = park(WATCHER)
+    seen = watcher.get(lot)
+    assert seen.status_code == 200 and edit not in seen.text and "Close it" not in seen.text
+    assert watcher.get(edit).status_code == 403
+    assert "Zone A" in page.text and "East gate in" in page.text and "P1-E1-CAMERA" in page.text
+    page = sent(operator, edit, {"name.zh": "A区", "name.en": "Zone A", "capacity": "41"})
+    assert "The zone is changed." in page.text and ">41<" in page.text
+    operator.get(lot)
+    operator.post(f"{lot}/close")
+    assert "The car park is closed" in operator.follow().text
+    operator.post(f"{lot}/open")
+    assert "The car park is open." in operator.follow().text
