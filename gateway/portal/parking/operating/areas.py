@@ -1,5 +1,5 @@
 """The pages for those who run the car parks, all of them."""
 
-from gateway.portal.parking.operating import describing, lanes, lots, zones
+from gateway.portal.parking.operating import describing, lanes, lots, tariffs, zones
 
-PAGES = (lots.pages, describing.pages, zones.pages, lanes.pages)
+PAGES = (lots.pages, describing.pages, zones.pages, lanes.pages, tariffs.pages)
