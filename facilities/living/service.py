@@ -8,10 +8,16 @@ from facilities.capacity.bookings.events import booking_contracts
 from facilities.capacity.bookings.keeping import EXPIRY_TIMER, NO_SHOW_TIMER
 from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
+from facilities.living.parking.gates import api as gates
+from facilities.living.parking.gates.alarms import RAISED
+from facilities.living.parking.lanes import api as lanes
 from facilities.living.parking.lots import api as lots
 from facilities.living.parking.lots.demo import seed
 from facilities.living.parking.lots.listings import api as listings
 from facilities.living.parking.lots.pricing import api as tariffs
+from facilities.living.parking.occupancy import api as occupancy
+from facilities.living.parking.occupancy.rolling import CHECK_TIMER, ROLL_TIMER, roll_zone
+from facilities.living.parking.occupancy.stock import check
 from facilities.living.parking.payments import api as payments
 from facilities.living.parking.payments.commands import ORDER_ERRAND
 from facilities.living.parking.payments.coupons import api as coupons
@@ -35,6 +41,8 @@ from facilities.living.parking.rights.quotas import api as quotas
 from facilities.living.parking.rights.quotas.commands import ROUND_TIMER, SETTLE_TIMER, go_round, settle
 from facilities.living.parking.rights.reservations import api as reservations
 from facilities.living.parking.rights.visitors import api as visitors
+from facilities.living.parking.stays import api as stays
+from facilities.living.parking.stays.events import CONTRACTS as STAY_CONTRACTS
 from shared.config import Settings
 from shared.service import Service
 from shared.text import Text
@@ -58,6 +66,10 @@ service = Service(
     ),
     blueprints=lambda: [
         blueprint(),
+        gates.blueprint,
+        lanes.blueprint,
+        occupancy.blueprint,
+        stays.blueprint,
         lots.blueprint,
         tariffs.blueprint,
         listings.blueprint,
@@ -72,6 +84,8 @@ service = Service(
     ],
     publishes=(
         *booking_contracts(SERVICE).values(),
+        *STAY_CONTRACTS.values(),
+        RAISED,
         *PAYMENT_CONTRACTS.values(),
         *RIGHT_CONTRACTS,
     ),
@@ -84,6 +98,8 @@ service = Service(
         END_TIMER: end,
         ROUND_TIMER: go_round,
         SETTLE_TIMER: settle,
+        ROLL_TIMER: roll_zone,
+        CHECK_TIMER: check,
     },
     errands={ORDER_ERRAND: OrderErrand(), REFUND_ERRAND: RefundErrand(), DAY_ERRAND: DayErrand()},
     resources=_resources,

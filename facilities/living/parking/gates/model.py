@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from facilities.living.parking.gates.answers import Reason, Verdict
 from facilities.living.parking.gates.readings import Direction, Doubt
 from facilities.living.parking.vehicles import Exemption, VehicleClass
-from shared.database import Base, JsonDoc, UtcDateTime, text_enum
+from shared.database import Aggregate, Base, JsonDoc, UtcDateTime, text_enum
 from shared.identifiers.plates import PlateColor
 from shared.text import Text
 
@@ -72,6 +72,7 @@ class GateEvent(Base):
         ),
         sa.Index("ix_gate_event_lane", "lane_id", "at", "id"),
         sa.Index("ix_gate_event_lot", "lot_id", "received_at", "id"),
+        sa.Index("ix_gate_event_stay", "stay_id"),
     )
 
 
@@ -111,6 +112,8 @@ class AlarmKind(StrEnum):
     ENTRY_MISSED = "entry_missed"
     MISREAD = "misread"
     """An exit was matched with a plate that looks alike."""
+    DRIFT = "drift"
+    """What is counted in a zone is not what its stays say."""
 
 
 ALARM_NAMES: dict[AlarmKind, Text] = {
@@ -119,16 +122,18 @@ ALARM_NAMES: dict[AlarmKind, Text] = {
     AlarmKind.CLOCK: Text("设备时钟异常", "The clock of a device is wrong"),
     AlarmKind.EXIT_MISSED: Text("缺少离场记录", "No record of an exit"),
     AlarmKind.ENTRY_MISSED: Text("缺少入场记录", "No record of an entry"),
+    AlarmKind.DRIFT: Text("在场车辆与车位账不符", "The count of a zone differs from the cars inside"),
     AlarmKind.MISREAD: Text("相近车牌匹配待核对", "A plate was matched with one that looks alike"),
 }
 
 
-class Alarm(Base):
+class Alarm(Aggregate, Base):
     """Something for the operator to look at; seen once somebody has said so, with a note."""
 
     __tablename__ = "parking_alarm"
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    version: Mapped[int] = mapped_column(sa.Integer, nullable=False)
     lot_id: Mapped[UUID] = mapped_column(sa.ForeignKey("parking_lot.id"))
     kind: Mapped[AlarmKind] = mapped_column(text_enum(AlarmKind))
     subject: Mapped[str] = mapped_column(sa.String(64))
@@ -140,8 +145,10 @@ class Alarm(Base):
     seen_by: Mapped[str] = mapped_column(sa.String(120), default="")
     note: Mapped[str] = mapped_column(sa.String(400), default="")
 
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
         sa.UniqueConstraint("lot_id", "kind", "subject"),
+        sa.Index("ix_parking_alarm_lot", "lot_id", "id"),
         sa.Index("ix_parking_alarm_open", "lot_id", "raised_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 

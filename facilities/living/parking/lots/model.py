@@ -116,6 +116,8 @@ class Zone(Base):
     capacity: Mapped[int]
     """How many cars it holds; the usual capacity of its ledger."""
     ledger_id: Mapped[int] = mapped_column(sa.BigInteger)
+    rolled_slot: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    """The latest slot of the ledger in which the cars that stand here are counted."""
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (

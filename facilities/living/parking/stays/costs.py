@@ -1,34 +1,198 @@
-"""What a stay costs at a moment, after what was paid and given for it."""
+"""What a stay costs: the one function for it (`cost_of`), and what is fixed when it begins and ends.
 
-from datetime import datetime
+Stays that go on with one another are charged as one: the later one's fee is that of all, and what it adds to
+the earlier ones is its `fee_fen`, so that the sum over stays is what was charged.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from facilities.living.parking.gates.answers import Ground
+from facilities.living.parking.gates.course import State
 from facilities.living.parking.lots.model import ParkingTariff
 from facilities.living.parking.payments.model import PaidFor, ParkingCoupon, ParkingPayment
+from facilities.living.parking.rights.visitors.model import ParkingVisit
 from facilities.living.parking.stays.model import ParkingStay
-from facilities.living.parking.tariffs.fees import Coupon, Stay
+from facilities.living.parking.tariffs.fees import Coupon, Fee, Stay, lost_entry_fee
 from facilities.living.parking.tariffs.paying import Balance, Payment, balance
+from facilities.living.parking.tariffs.tariff import Tariff
+from shared.clock import PARK_TZ, local_date
 from shared.text import Text
+
+COVERED = frozenset({Ground.PASS, Ground.QUOTA})
+"""Who stands on one of these has paid for it otherwise: the stay itself costs nothing."""
+_HOST = Text("访客减免", "Free minutes for visitors")
+_NO_TARIFF = 0
+"""Number of the tariff in the fee of a stay that began before there was any: it costs nothing."""
 
 
 def cost_of(session: Session, stay: ParkingStay, now: datetime) -> Balance:
-    """How a stay stands now, or at its end when it has ended."""
-    tariff = session.get_one(ParkingTariff, (stay.lot_id, stay.tariff)).version
-    given = sa.select(ParkingCoupon).where(ParkingCoupon.stay_id == stay.id).order_by(ParkingCoupon.used_at)
-    paid = sa.select(ParkingPayment).where(
-        ParkingPayment.subject == PaidFor.STAY, ParkingPayment.subject_id == stay.id
-    )
-    priced = Stay(
+    """How a stay stands: until `now` while the car is inside, else until it left.
+
+    The tariff is the version frozen at the entry. Whose entry was missed pays what the tariff lays down for
+    it; whose exit was missed is charged nothing, for nobody knows when the car left.
+    """
+    tariff = tariff_of(session, stay)
+    chain = _chain(session, stay)
+    payments = _payments(session, chain)
+    if tariff is None or stay.ground in COVERED or stay.state is State.EXIT_MISSED:
+        return _standing(Fee(_NO_TARIFF if tariff is None else tariff.number, ()), payments)
+    entered_at = chain[0].entered_at
+    if entered_at is None and stay.exemption in tariff.exempt:
+        return _standing(Fee(tariff.number, ()), payments)
+    if entered_at is None:
+        return _standing(lost_entry_fee(tariff, stay.vehicle) or Fee(tariff.number, ()), payments)
+    whole = Stay(
         vehicle=stay.vehicle,
-        entered_at=stay.entered_at or now,
-        left_at=stay.left_at or now,
+        entered_at=entered_at,
+        left_at=max(stay.left_at or now, entered_at),
         exemption=stay.exemption,
-        coupons=tuple(
-            Coupon(str(each.id), Text.of(each.name), minutes=each.minutes, fen=each.fen)
-            for each in session.scalars(given)
-        ),
+        coupons=_coupons(session, chain),
+        earlier=_earlier(session, tariff, chain),
     )
-    payments = [Payment(each.asked_at, each.fen) for each in session.scalars(paid)]
-    return balance(tariff, priced, payments)
+    return balance(tariff, whole, payments)
+
+
+def tariff_of(session: Session, stay: ParkingStay) -> Tariff | None:
+    """The version by which a stay is charged; None where there was none."""
+    if stay.tariff is None:
+        return None
+    return session.get_one(ParkingTariff, (stay.lot_id, stay.tariff)).version
+
+
+def tariff_on(session: Session, lot_id: UUID, day: date) -> Tariff | None:
+    """The version of a lot for stays that begin on a local day; None before the first one."""
+    begun = (
+        sa.select(ParkingTariff)
+        .where(ParkingTariff.lot_id == lot_id, ParkingTariff.effective_on <= day)
+        .order_by(ParkingTariff.effective_on.desc())
+        .limit(1)
+    )
+    found = session.scalars(begun).one_or_none()
+    return None if found is None else found.version
+
+
+def freeze(session: Session, stay: ParkingStay, tariff: Tariff | None) -> None:
+    """Fix by which version a stay is charged, and with which earlier one it goes on.
+
+    `tariff` is the version of the day of the entry, or of the exit where the entry was missed.
+    """
+    before = None
+    if tariff is not None and tariff.merge_minutes and stay.entered_at and stay.ground not in COVERED:
+        before = _just_left(session, stay, timedelta(minutes=tariff.merge_minutes))
+    stay.continues = None if before is None else before.id
+    number = None if tariff is None else tariff.number
+    stay.tariff = number if before is None else before.tariff
+
+
+def close(session: Session, stay: ParkingStay, known: Fee | None = None) -> None:
+    """Fix what a stay costs that has ended; of one whose exit was missed nobody can say.
+
+    `known` is its fee until the end, where it was worked out just now.
+    """
+    if stay.left_at is None or stay.state is State.EXIT_MISSED:
+        stay.fee, stay.fee_fen = None, None
+        return
+    whole = known or cost_of(session, stay, stay.left_at).fee
+    before = sum(each.fee_fen or 0 for each in _chain(session, stay)[:-1])
+    stay.fee = whole.to_json()
+    stay.fee_fen = max(whole.total_fen - before, 0)
+
+
+def _standing(whole: Fee, payments: Sequence[Payment]) -> Balance:
+    """How a fee stands that no time makes larger."""
+    paid = sum(payment.fen for payment in payments)
+    due, over = max(whole.total_fen - paid, 0), max(paid - whole.total_fen, 0)
+    return Balance(fee=whole, paid_fen=paid, due_fen=due, overpaid_fen=over, leave_by=None)
+
+
+def _chain(session: Session, stay: ParkingStay) -> list[ParkingStay]:
+    """The stay after those with which it goes on, the first one first."""
+    chain = [stay]
+    while chain[0].continues is not None:
+        chain.insert(0, session.get_one(ParkingStay, chain[0].continues))
+    return chain
+
+
+def _just_left(session: Session, stay: ParkingStay, within: timedelta) -> ParkingStay | None:
+    """The stay that ended no longer ago than this when the car came in again."""
+    if stay.entered_at is None:
+        return None
+    query = (
+        sa.select(ParkingStay)
+        .where(
+            ParkingStay.lot_id == stay.lot_id,
+            ParkingStay.mark == stay.mark,
+            ParkingStay.id != stay.id,
+            ParkingStay.state == State.LEFT,
+            ParkingStay.ground.not_in(COVERED),
+            ParkingStay.left_at.between(stay.entered_at - within, stay.entered_at),
+            ParkingStay.entered_at <= stay.entered_at,
+        )
+        .order_by(ParkingStay.left_at.desc(), ParkingStay.entered_at.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def _payments(session: Session, chain: Sequence[ParkingStay]) -> list[Payment]:
+    paid = [each.id for each in chain if each.paid_fen]
+    if not paid:
+        return []  # nothing has come, or all of it went back
+    query = sa.select(ParkingPayment.asked_at, ParkingPayment.fen).where(
+        ParkingPayment.subject == PaidFor.STAY, ParkingPayment.subject_id.in_(paid)
+    )
+    return [Payment(asked_at, fen) for asked_at, fen in session.execute(query.order_by(ParkingPayment.at))]
+
+
+def _coupons(session: Session, chain: Sequence[ParkingStay]) -> tuple[Coupon, ...]:
+    """What merchants and hosts have given, in one statement, in the order in which it was given."""
+    ids = [each.id for each in chain]
+    coupons = sa.select(
+        ParkingCoupon.used_at.label("at"),
+        ParkingCoupon.id,
+        ParkingCoupon.name,
+        ParkingCoupon.minutes,
+        ParkingCoupon.fen,
+    ).where(ParkingCoupon.stay_id.in_(ids))
+    visits = sa.select(
+        ParkingVisit.made_at,
+        ParkingVisit.id,
+        sa.cast(sa.null(), ParkingCoupon.name.type),
+        ParkingVisit.minutes,
+        sa.literal_column("0", sa.BigInteger()),
+    ).where(ParkingVisit.stay_id.in_(ids))
+    given = session.execute(sa.union_all(coupons, visits).order_by("at", "id"))
+    return tuple(
+        Coupon(str(each), _HOST if name is None else Text.of(name), minutes, fen)
+        for _at, each, name, minutes, fen in given
+    )
+
+
+def _earlier(session: Session, tariff: Tariff, chain: Sequence[ParkingStay]) -> dict[date, int]:
+    """What earlier stays of the car were charged by local day, where they share a cap with this one."""
+    period = tariff.rate_for(chain[-1].vehicle).period
+    entered_at = chain[0].entered_at
+    if period is None or not period.shared or entered_at is None:
+        return {}
+    midnight = datetime.combine(local_date(entered_at), time(), PARK_TZ).astimezone(UTC)
+    query = sa.select(ParkingStay.id, ParkingStay.continues, ParkingStay.fee).where(
+        ParkingStay.lot_id == chain[-1].lot_id,
+        ParkingStay.mark == chain[-1].mark,
+        ParkingStay.state == State.LEFT,
+        ParkingStay.left_at >= midnight,
+        ParkingStay.entered_at < entered_at,
+        ParkingStay.id.not_in([each.id for each in chain]),
+    )
+    rows = session.execute(query).all()
+    gone_on = {continues for _id, continues, _fee in rows}
+    found: dict[date, int] = {}
+    for each, _continues, fee in rows:
+        if each not in gone_on:
+            for day, fen in (fee or {}).get("charged", {}).items():
+                found[date.fromisoformat(day)] = found.get(date.fromisoformat(day), 0) + fen
+    return found

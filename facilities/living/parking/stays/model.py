@@ -26,8 +26,6 @@ class CarTurn(Base):
     lot_id: Mapped[UUID] = mapped_column(sa.ForeignKey("parking_lot.id"), primary_key=True)
     mark: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     turns: Mapped[int] = mapped_column(sa.BigInteger)
-    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Of its latest passage: what comes after it needs no look back."""
 
 
 class ParkingStay(Aggregate, Base):

@@ -1,15 +1,19 @@
-"""Taking turns over a car: whoever works on its stays in a lot goes first through one row."""
+"""Taking turns: whoever works on the stays of one car in one lot takes its row first, before any ledger."""
 
 from uuid import UUID
 
 from facilities.living.parking.stays.model import CarTurn
-from shared.database import dialect_of, insert
+from shared.database import dialect_of, insert, table_of
 from shared.transaction import Transaction
 
+_TURN = table_of(CarTurn)
 
-def take_turn(tx: Transaction, lot_id: UUID, mark: str) -> CarTurn:
-    """Wait for everybody else who works on the car in this lot, until this transaction ends."""
-    mine = insert(dialect_of(tx.session), CarTurn).values(lot_id=lot_id, mark=mark, turns=1)
-    again = {"turns": CarTurn.turns + 1}
-    tx.session.execute(mine.on_conflict_do_update(index_elements=["lot_id", "mark"], set_=again))
-    return tx.session.get_one(CarTurn, (lot_id, mark), populate_existing=True)
+
+def take_turn(tx: Transaction, lot_id: UUID, mark: str) -> None:
+    """Wait for whoever is at this car, and keep it until the transaction ends.
+
+    A car that was never here is waited for as well: of two that make its row the later one meets the first.
+    """
+    new = insert(dialect_of(tx.session), CarTurn).values(lot_id=lot_id, mark=mark, turns=1)
+    turn = new.on_conflict_do_update(index_elements=["lot_id", "mark"], set_={"turns": _TURN.c.turns + 1})
+    tx.session.connection().execute(turn)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from facilities.capacity.rules import Policy
@@ -39,8 +40,9 @@ def car_park(
     tariff: str = "T1",
     code: str = "P1",
     drive_in: bool = True,
+    **changes: Any,
 ) -> CarPark:
-    """Set one up that is open, with a published tariff from 2026 on."""
+    """Set one up that is open, with a published tariff from 2026 on; `changes` are those of the tariff."""
     with runtime.transaction(OPERATOR) as tx:
         lot = commands.create_lot(
             tx,
@@ -76,7 +78,7 @@ def car_park(
                 lot_id=lot.id,
                 number=1,
                 effective_on=date(2026, 1, 1),
-                tariff=published()[tariff].tariff.to_json() | {"number": 1},
+                tariff=published()[tariff].tariff.to_json() | {"number": 1} | changes,
                 made_at=tx.now,
             )
         )

@@ -1,0 +1,202 @@
+"""What a device tells, and what it is answered: the events at the lanes.
+
+An event is kept whatever is answered, and the same event again gets the same answer. Stays are worked out
+from what was let through (`stays.settling`); what a device tells is the system's act, an opening by hand
+that of whoever opened (`by_hand`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from facilities.living.parking.gates.alarms import raise_alarm
+from facilities.living.parking.gates.deciding import decide
+from facilities.living.parking.gates.devices import Post
+from facilities.living.parking.gates.facts import Car
+from facilities.living.parking.gates.model import AlarmKind, GateEvent
+from facilities.living.parking.gates.queries import known_events
+from facilities.living.parking.gates.readings import (
+    DEFAULT_LIMITS,
+    Direction,
+    Doubt,
+    Reading,
+    is_same_event,
+    is_seen_again,
+    moment_of,
+)
+from facilities.living.parking.stays.settling import Arrival, work_out
+from facilities.living.parking.stays.turns import take_turn
+from facilities.living.parking.vehicles import class_of
+from shared.errors import Conflict
+from shared.identifiers.errors import PlateError
+from shared.identifiers.plates import Plate, PlateColor, normalize_plate, parse_plate
+from shared.ids import new_id
+from shared.text import Text
+from shared.transaction import Transaction
+
+_REUSED = Text("该事件编号已用于其他内容", "This event id was used for something else")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One event as a device tells it."""
+
+    id: str
+    plate: str | None
+    """As the camera has read it; None where it saw none."""
+    seen_at: datetime
+    """By the clock of the device."""
+    color: PlateColor | None = None
+    motorcycle: bool = False
+    confidence: int | None = None
+    """In hundredths."""
+    image_ref: str = ""
+    waiting: bool = True
+    """Whether a barrier waits for the answer; else it is told later, and the car has gone through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The answer to an event."""
+
+    event: GateEvent
+    repeated: bool = False
+    """Whether it was given before."""
+
+
+def receive(tx: Transaction, post: Post, said: Said) -> Told:
+    """Take an event and answer it; Conflict `event-id-reused` when another one had its id.
+
+    Raises IntegrityError when the same id is entered at this moment by another transaction, and BeganAnew:
+    then the transaction has to begin anew (`attempts`).
+    """
+    plate = _plate(said.plate)
+    vehicle = class_of(plate, said.color, motorcycle=said.motorcycle)
+    car = None if plate is None else Car(plate.number, plate, vehicle)
+    if car is not None:
+        take_turn(tx, post.lot_id, car.mark)
+    reading = _reading(post, said, tx.now)
+    moment = moment_of(reading)
+    mark = None if car is None else car.mark
+    known = known_events(tx.session, post, said.id, mark, said.plate or "", moment.at, DEFAULT_LIMITS.repeat)
+    for each in known:
+        if (each.device_id, each.device_event) == (post.device_id, said.id):
+            return _again(each, reading, post)
+    event = GateEvent(
+        id=new_id(),
+        device_id=post.device_id,
+        device_event=said.id,
+        lot_id=post.lot_id,
+        lane_id=post.lane_id,
+        direction=post.direction,
+        mark=mark,
+        read=said.plate or "",
+        color=said.color,
+        vehicle=vehicle,
+        confidence=said.confidence,
+        image_ref=said.image_ref,
+        seen_at=said.seen_at,
+        received_at=tx.now,
+        at=moment.at,
+        doubt=moment.doubt,
+        waiting=said.waiting,
+    )
+    if moment.doubt is not None:
+        _doubt(tx, post, event, moment.doubt)
+    return enter(tx, post, event, car, known, reading)
+
+
+def enter(
+    tx: Transaction,
+    post: Post,
+    event: GateEvent,
+    car: Car | None,
+    known: Sequence[GateEvent],
+    reading: Reading,
+) -> Told:
+    """Decide on an event that is new, and keep it with its answer."""
+    before = next((each for each in known if each.passed and _is_same_car(each, reading, event)), None)
+    if before is not None:
+        return _seen_again(tx, event, before, known)
+    latest = not any(each.passed and each.mark == event.mark and each.at >= event.at for each in known)
+    decide(tx, post, event, car, latest=latest)
+    if car is None and not event.waiting:
+        missed = AlarmKind.ENTRY_MISSED if event.direction is Direction.IN else AlarmKind.EXIT_MISSED
+        raise_alarm(tx, event.lot_id, missed, event.id, details={"event_id": str(event.id)})
+    return Told(event)
+
+
+def _again(kept: GateEvent, came: Reading, post: Post) -> Told:
+    before = Reading(
+        id=kept.device_event,
+        device=str(kept.device_id),
+        lane=str(kept.lane_id),
+        direction=kept.direction,
+        plate=normalize_plate(kept.read) or None,
+        seen_at=kept.seen_at,
+        received_at=kept.received_at,
+    )
+    if not is_same_event(before, came):
+        raise Conflict(_REUSED, slug="event-id-reused")
+    return Told(kept, repeated=True)
+
+
+def _is_same_car(kept: GateEvent, came: Reading, event: GateEvent) -> bool:
+    """Whether a passage is the car of this event, seen again in its lane; also when it was misread alike."""
+    if event.mark is None or (kept.mark != event.mark and kept.read != event.read):
+        return False
+    before = Reading(
+        id=str(kept.id),
+        device=str(kept.device_id),
+        lane=str(kept.lane_id),
+        direction=kept.direction,
+        plate=came.plate,
+        seen_at=kept.at,
+        received_at=kept.at,
+    )
+    return is_seen_again(before, replace(came, seen_at=event.at, received_at=event.at))
+
+
+def _seen_again(tx: Transaction, event: GateEvent, before: GateEvent, known: Sequence[GateEvent]) -> Told:
+    """The same car in the same lane: it is answered as before, and nothing happens twice."""
+    was_misread = before.mark is not None and before.mark != event.mark
+    if was_misread:
+        take_turn(tx, event.lot_id, str(before.mark))
+    event.repeats, event.mark, event.passed = before.id, before.mark, True
+    event.verdict, event.reason = before.verdict, before.reason
+    event.answer = {**before.answer, "event_id": str(event.id), "at": event.at.isoformat()}
+    event.stay_id = before.stay_id
+    tx.session.add(event)
+    if was_misread or any(each.passed and each.at >= event.at for each in known):
+        work_out(tx, event, Arrival(event.vehicle))
+    return Told(event)
+
+
+def _doubt(tx: Transaction, post: Post, event: GateEvent, doubt: Doubt) -> None:
+    """Somebody is to look at the clock of a device: once an hour."""
+    details = {"device": post.code, "doubt": doubt.value, "seen_at": event.seen_at.isoformat()}
+    subject = f"{post.device_id}:{tx.now:%Y%m%d%H}"
+    raise_alarm(tx, post.lot_id, AlarmKind.CLOCK, subject, details=details)
+
+
+def _reading(post: Post, said: Said, received_at: datetime) -> Reading:
+    return Reading(
+        id=said.id,
+        device=str(post.device_id),
+        lane=str(post.lane_id),
+        direction=post.direction,
+        plate=normalize_plate(said.plate or "") or None,
+        seen_at=said.seen_at,
+        received_at=received_at,
+        waiting=said.waiting,
+    )
+
+
+def _plate(read: str | None) -> Plate | None:
+    """What was read as a plate; None for nothing, and for what no plate looks like."""
+    if not read:
+        return None
+    try:
+        return parse_plate(read)
+    except PlateError:
+        return None

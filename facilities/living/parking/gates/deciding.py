@@ -1,0 +1,212 @@
+"""Deciding on an event: the facts, the answer of the rules, and what follows for the stays of the car.
+
+A car that waits goes through when the answer opens the barrier. What is told later has happened: it is a
+passage whatever would have been answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from facilities.living.parking.gates.alarms import raise_alarm
+from facilities.living.parking.gates.answers import (
+    NOTE_NAMES,
+    Answer,
+    AtEntry,
+    AtExit,
+    Ground,
+    Match,
+    Verdict,
+    at_entry,
+    at_exit,
+)
+from facilities.living.parking.gates.course import State
+from facilities.living.parking.gates.devices import Post
+from facilities.living.parking.gates.facts import Car, Entering, entering, leaving, leaving_unknown, right_on
+from facilities.living.parking.gates.matching import match_of, misreadings
+from facilities.living.parking.gates.model import AlarmKind, GateEvent
+from facilities.living.parking.gates.readings import Direction
+from facilities.living.parking.occupancy.commands import take_room
+from facilities.living.parking.occupancy.queries import Room
+from facilities.living.parking.occupancy.rolling import wake_at_next_slot
+from facilities.living.parking.rights.reservations.commands import arrive, leave
+from facilities.living.parking.rights.visitors.commands import come
+from facilities.living.parking.stays.model import ParkingStay
+from facilities.living.parking.stays.queries import claimed_of, inside_of
+from facilities.living.parking.stays.settling import (
+    Arrival,
+    come_from_nowhere,
+    come_in,
+    end,
+    go_out,
+    work_out,
+)
+from facilities.living.parking.stays.turns import take_turn
+from shared.transaction import Transaction
+
+
+def decide(tx: Transaction, post: Post, event: GateEvent, car: Car | None, *, latest: bool) -> None:
+    """Answer an event, keep it with its answer, and let the stays of its car follow.
+
+    `latest` where no passage of the car is known that came after it.
+    """
+    if car is None:
+        _write(event, None, _unread(event))
+    elif event.direction is Direction.IN:
+        _entry(tx, post, event, car, latest)
+    else:
+        _exit(tx, post, event, car, latest)
+    tx.session.add(event)
+
+
+def _unread(event: GateEvent) -> Answer:
+    if event.direction is Direction.IN:
+        return at_entry(AtEntry(event.at, None, 0))
+    return at_exit(AtExit(event.at, None, Match.NONE))
+
+
+def _write(event: GateEvent, car: Car | None, answer: Answer, room: Room | None = None) -> None:
+    """Note the answer; whether the car has gone through follows from it, but for what is told later."""
+    event.passed = car is not None and (not event.waiting or answer.verdict is Verdict.OPEN)
+    event.verdict, event.reason = answer.verdict, answer.reason
+    event.answer = {
+        "event_id": str(event.id),
+        "at": event.at.isoformat(),
+        "verdict": answer.verdict.value,
+        "reason": answer.reason.value,
+        "words": answer.words.to_dict(),
+        "plate": None if car is None else car.display,
+        "due_fen": answer.due_fen,
+        "notes": [{"code": note.value, "words": NOTE_NAMES[note].to_dict()} for note in answer.notes],
+        "zone": {"id": str(room.zone_id), "name": room.name} if room and event.passed else None,
+    }
+
+
+def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool) -> None:
+    inside, ledger = _inside(tx, post, car.mark, event) if latest else (None, None)
+    found = entering(tx, post, car, event.at, inside)
+    facts = found.facts
+    answer, taken = at_entry(facts), None
+    if answer.ground is Ground.RESERVATION and not _arrived(tx, found):
+        facts = replace(facts, reservation=None)  # it was given up or moved just now
+        answer = at_entry(facts)
+    if latest and event.waiting and inside is None and answer.ground is Ground.DRIVE_IN:
+        taken = take_room(tx, found.rooms)
+        if taken is None:  # somebody has taken the last bay meanwhile
+            answer = at_entry(replace(facts, room=0))
+    right, zone = right_on(found.rights, answer.ground, event.at)
+    room = taken[0] if taken else _room(found.rooms, zone)
+    arrival = Arrival(
+        vehicle=car.vehicle,
+        exemption=found.facts.exemption,
+        ground=answer.ground or Ground.DRIVE_IN,
+        right_id=right,
+        zone_id=zone if room is None else room.zone_id,
+        overflow_id=None if taken is None else taken[1].id,
+    )
+    _write(event, car, answer, room)
+    if not event.passed:
+        return
+    if not latest or _was_claimed(tx, event):
+        _work_out(tx, event, arrival)
+        return
+    if inside is not None:
+        end(tx, inside, event.at, State.EXIT_MISSED, ledger)
+        _give_back(tx, inside)
+        tx.session.flush()  # one stay at a time is open
+    stay = come_in(tx, event, arrival, found.tariff)
+    if stay.ground is Ground.RESERVATION and stay.zone_id is not None:
+        wake_at_next_slot(tx, stay.zone_id)
+    if found.rights.visit is not None and answer.ground is Ground.DRIVE_IN:
+        tx.session.flush()
+        come(tx, found.rights.visit[0], stay.id)
+
+
+def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool) -> None:
+    stay, ledger = _inside(tx, post, car.mark, event)
+    match = Match.EXACT
+    if stay is None:
+        match, stay = _nearly(tx, post, car, event)
+    if stay is None:
+        _from_nowhere(tx, post, event, car, match, latest)
+        return
+    facts, fee = leaving(tx.session, car, event.at, match, stay)
+    _write(event, car, at_exit(facts))
+    event.mark, event.stay_id = stay.mark, stay.id
+    if match is Match.NEAR:
+        details = {"read": event.read, "event_id": str(event.id), "stay_id": str(stay.id)}
+        raise_alarm(tx, post.lot_id, AlarmKind.MISREAD, stay.id, stay.mark, details)
+    if event.passed and latest and match is Match.EXACT:
+        go_out(tx, event, stay, fee, ledger)
+        _give_back(tx, stay)
+    elif event.passed:
+        _work_out(tx, event, Arrival(car.vehicle))
+
+
+def _from_nowhere(
+    tx: Transaction, post: Post, event: GateEvent, car: Car, match: Match, latest: bool
+) -> None:
+    """An exit without an entry that we know of; what is claimed for it is a stay, so that it can be paid."""
+    claimed = claimed_of(tx.session, post.lot_id, car.mark) if latest else None
+    facts, tariff = leaving_unknown(tx.session, post, car, event.at, match, claimed)
+    _write(event, car, at_exit(facts))
+    arrival = Arrival(car.vehicle, exemption=facts.exemption)
+    if event.passed and not latest:
+        _work_out(tx, event, arrival)
+    elif event.passed or event.verdict is Verdict.PAY:
+        come_from_nowhere(tx, event, arrival, tariff)
+
+
+def _work_out(tx: Transaction, event: GateEvent, arrival: Arrival) -> None:
+    event.stay_id = None
+    tx.session.add(event)
+    stay = work_out(tx, event, arrival)
+    if stay is not None:
+        _give_back(tx, stay)
+
+
+def _arrived(tx: Transaction, found: Entering) -> bool:
+    """Whether the use of the reservation begins with this car."""
+    held = found.rights.reservation
+    return held is not None and arrive(tx, held[0])
+
+
+def _give_back(tx: Transaction, stay: ParkingStay) -> None:
+    """What is left of a reservation is free once its car is gone."""
+    if stay.ground is Ground.RESERVATION and stay.right_id is not None and stay.state is not State.INSIDE:
+        tx.session.flush()
+        leave(tx, stay.right_id)
+
+
+def _was_claimed(tx: Transaction, event: GateEvent) -> bool:
+    """Whether something was claimed at an exit of the car that is told of as having come in before."""
+    return not event.waiting and claimed_of(tx.session, event.lot_id, str(event.mark)) is not None
+
+
+def _inside(
+    tx: Transaction, post: Post, mark: str, event: GateEvent
+) -> tuple[ParkingStay | None, int | None]:
+    """The open stay of a car, unless it began only after this."""
+    for stay, ledger in inside_of(tx.session, post.lot_id, [mark]):
+        if stay.entered_at is not None and stay.entered_at <= event.at:
+            return stay, ledger
+    return None, None
+
+
+def _nearly(tx: Transaction, post: Post, car: Car, event: GateEvent) -> tuple[Match, ParkingStay | None]:
+    """The one car inside whose plate may have been misread so."""
+    near = [] if car.plate is None else inside_of(tx.session, post.lot_id, misreadings(car.mark))
+    match = match_of(len(near))
+    if match is not Match.NEAR:
+        return match, None
+    other = near[0][0].mark
+    take_turn(tx, post.lot_id, other)
+    stay, _ledger = _inside(tx, post, other, event)  # it may have left meanwhile
+    return (Match.NONE, None) if stay is None else (match, stay)
+
+
+def _room(rooms: Sequence[Room], zone: UUID | None) -> Room | None:
+    """The zone that a right names, else the nearest one with room, else the nearest one."""
+    if zone is not None:
+        return next((room for room in rooms if room.zone_id == zone), None)
+    return next((room for room in rooms if room.free > 0), rooms[0] if rooms else None)

@@ -1,0 +1,151 @@
+"""Reading what has happened at lanes, and who is listed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from facilities.living.parking.gates.answers import Reason, Verdict
+from facilities.living.parking.gates.devices import Post
+from facilities.living.parking.gates.model import Alarm, GateEvent, Listing, Opening
+from shared.errors import BadRequest, NotFound, PreconditionFailed
+from shared.http.paging import Cursor
+from shared.text import Text
+
+BY_TICKET = "ticket"
+"""How the ids of events begin that a driver has brought about by scanning the code; no device's can."""
+_NO_ALARM = Text("没有这条告警", "There is no such alarm")
+
+
+def known_events(
+    session: Session,
+    post: Post,
+    device_event: str,
+    mark: str | None,
+    read: str,
+    at: datetime,
+    repeat: timedelta,
+) -> Sequence[GateEvent]:
+    """What may bear on an event that comes: the same one told before, the same car seen in this lane just
+    then, and passages of the car that come after it.
+    """
+    parts = [
+        sa.select(GateEvent.id).where(
+            GateEvent.device_id == post.device_id, GateEvent.device_event == device_event
+        )
+    ]
+    if mark is not None:
+        here = sa.select(GateEvent.id).where(
+            GateEvent.lane_id == post.lane_id,
+            GateEvent.at.between(at - repeat, at + repeat),
+            GateEvent.passed,
+            sa.or_(GateEvent.mark == mark, GateEvent.read == read),
+        )
+        later = sa.select(GateEvent.id).where(
+            GateEvent.lot_id == post.lot_id, GateEvent.mark == mark, GateEvent.passed, GateEvent.at >= at
+        )
+        parts += [here, later]
+    return session.scalars(sa.select(GateEvent).where(GateEvent.id.in_(sa.union_all(*parts)))).all()
+
+
+def listings_of(session: Session, lot_id: UUID, mark: str) -> Sequence[Listing]:
+    """On which lists of a lot a car is."""
+    return session.scalars(
+        sa.select(Listing).where(Listing.lot_id == lot_id, Listing.mark == mark).order_by(Listing.kind)
+    ).all()
+
+
+def unread_at(session: Session, lane_id: UUID, since: datetime) -> GateEvent | None:
+    """The latest car in a lane that was refused because nobody could read its plate, and that still waits.
+
+    What has come in the lane after it has taken its place.
+    """
+    latest = (
+        sa.select(GateEvent)
+        .where(
+            GateEvent.lane_id == lane_id,
+            GateEvent.waiting,
+            GateEvent.at >= since,
+            GateEvent.device_event.not_like(f"{BY_TICKET}:%"),
+        )
+        .order_by(GateEvent.at.desc(), GateEvent.id.desc())
+        .limit(1)
+    )
+    found = session.scalars(latest).one_or_none()
+    if found is None or found.verdict is not Verdict.REFUSE or found.reason is not Reason.NO_PLATE:
+        return None
+    return found
+
+
+def causes_of_opening(session: Session, lane_id: UUID, since: datetime, until: datetime) -> list[datetime]:
+    """When anything let a barrier open between these instants: an answer, or somebody by hand."""
+    answered = sa.select(sa.func.max(GateEvent.at)).where(
+        GateEvent.lane_id == lane_id,
+        GateEvent.at.between(since, until),
+        sa.or_(GateEvent.passed, GateEvent.verdict == Verdict.OPEN),
+    )
+    by_hand = sa.select(sa.func.max(Opening.at)).where(
+        Opening.lane_id == lane_id, Opening.at.between(since, until), Opening.device_id.is_(None)
+    )
+    return [at for query in (answered, by_hand) if (at := session.scalar(query)) is not None]
+
+
+def events_page(
+    session: Session, lot_id: UUID, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
+) -> tuple[list[GateEvent], str | None]:
+    """A page of the events of a lot, the one received last first, and the cursor of the next page."""
+    query = (
+        sa.select(GateEvent)
+        .where(GateEvent.lot_id == lot_id, *where)
+        .order_by(GateEvent.received_at.desc(), GateEvent.id.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        at, row = _place(cursor)
+        query = query.where(sa.tuple_(GateEvent.received_at, GateEvent.id) < sa.tuple_(at, row))
+    found = list(session.scalars(query))
+    page = found[:limit]
+    more = len(found) > limit
+    return page, Cursor(page[-1].received_at.isoformat(), str(page[-1].id)).encode() if more else None
+
+
+def alarms_page(
+    session: Session, lot_id: UUID, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
+) -> tuple[list[Alarm], str | None]:
+    """A page of the alarms of a lot, the newest first, and the cursor of the next page."""
+    query = sa.select(Alarm).where(Alarm.lot_id == lot_id, *where).order_by(Alarm.id.desc()).limit(limit + 1)
+    if cursor is not None:
+        query = query.where(Alarm.id < id_of(cursor))
+    found = list(session.scalars(query))
+    page = found[:limit]
+    return page, Cursor("", str(page[-1].id)).encode() if len(found) > limit else None
+
+
+def find_alarm(session: Session, alarm_id: UUID, expected_version: int) -> Alarm:
+    """An alarm; NotFound when there is none, PreconditionFailed when it has changed."""
+    alarm = session.get(Alarm, alarm_id)
+    if alarm is None:
+        raise NotFound(_NO_ALARM)
+    if alarm.version != expected_version:
+        raise PreconditionFailed
+    return alarm
+
+
+def id_of(cursor: str) -> UUID:
+    """The id in a cursor; BadRequest when it has none."""
+    try:
+        return UUID(Cursor.decode(cursor).id)
+    except ValueError as error:
+        raise BadRequest from error
+
+
+def _place(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at = datetime.fromisoformat(Cursor.decode(cursor).order)
+    except ValueError as error:
+        raise BadRequest from error
+    if at.tzinfo is None:
+        raise BadRequest
+    return at, id_of(cursor)

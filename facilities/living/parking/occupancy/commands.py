@@ -1,0 +1,199 @@
+"""Where a car stands: what it takes of its zone's ledger where it has no claim of its own.
+
+It is an overflow entry from the slot in which it came to the present one. The first who writes into a zone in
+a new slot, or else the timer of the lot, rolls all of its cars forward (`rolling`). Whether there is room is
+decided under the ledger's lock; who comes in all the same (an ambulance, a car that is told of later) is
+counted and, where it is too much, an alarm is raised.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from facilities.capacity.freeing import tell_freed
+from facilities.capacity.ledger.locking import Exceptions, Pool, lock, lock_if_free, lock_over
+from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
+from facilities.living.parking.gates.answers import Ground
+from facilities.living.parking.lots.model import Zone
+from facilities.living.parking.occupancy.queries import GRID, Room
+from facilities.living.parking.occupancy.rolling import REASON, roll, say_overfull
+from facilities.living.parking.stays.model import ParkingStay
+from shared.database import dialect_of, insert, table_of
+from shared.ids import new_id
+from shared.transaction import Transaction
+
+_SLOT = table_of(LedgerSlot)
+CLAIMED = frozenset({Ground.PASS, Ground.RESERVATION, Ground.QUOTA})
+"""Who stands on one of these has a claim of its own in the ledger."""
+
+
+class BeganAnew(Exception):  # noqa: N818 - nothing is wrong: somebody else was there first
+    """Ledgers that are to be looked at are held by others: the transaction has to begin anew."""
+
+
+def take_room(tx: Transaction, rooms: Sequence[Room]) -> tuple[Room, OverflowEntry] | None:
+    """A bay in the nearest zone with room, from now on; None when there is none.
+
+    The first ledger is waited for. Any further one is taken if it is free, so that no two wait for one
+    another; raises BeganAnew when one with room is held by somebody else.
+    """
+    slot = GRID.slot_of(tx.now)
+    for number, room in enumerate(room for room in rooms if room.free > 0):
+        if number and not lock_if_free(tx.session, [room.ledger_id]):
+            raise BeganAnew
+        pools, exceptions = _locked(tx, room.ledger_id, range(slot, slot + 1))
+        roll(tx, room.zone_id, room.lot_id, pools[room.ledger_id], room.rolled_slot)
+        if _add(
+            tx, room.lot_id, room.zone_id, pools[room.ledger_id], exceptions, slots=range(slot, slot + 1)
+        ):
+            return room, _entry(tx, room.ledger_id, range(slot, slot + 1))
+    return None
+
+
+def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> None:
+    """Let the ledger of its zone say what a stay says, whether there is room or not.
+
+    Of the slot in which a car leaves it takes nothing any more. `ledger_id` is that of its zone, where known.
+    """
+    if stay.zone_id is None or (stay.overflow_id is None and not _takes(stay) and not _had_claim(stay)):
+        return
+    zone = None if ledger_id is not None else tx.session.get_one(Zone, stay.zone_id)
+    ledger = ledger_id if zone is None else zone.ledger_id
+    assert ledger is not None  # noqa: S101 - for the type checker
+    wanted = _slots(stay, tx.now)
+    pools, exceptions = _locked(tx, ledger, wanted)
+    if _had_claim(stay):  # the zone may have begun to count it since it was read
+        tx.session.refresh(stay, ["overflow_id"])
+        if stay.overflow_id is None:
+            return
+    entry = (
+        None
+        if stay.overflow_id is None
+        else tx.session.get(OverflowEntry, stay.overflow_id, populate_existing=True)
+    )
+    held = range(0) if entry is None else range(entry.slot_from, entry.slot_to)
+    more = [slot for slot in wanted if slot not in held]
+    less = [slot for slot in held if slot not in wanted]
+    if more and zone is not None:
+        roll(tx, zone.id, zone.lot_id, pools[ledger], zone.rolled_slot)
+    for slots in _stretches(more):
+        _add(tx, stay.lot_id, stay.zone_id, pools[ledger], exceptions, slots=slots, forced=True)
+    for slots in _stretches(less):
+        _take_back(tx, ledger, slots)
+    _note(tx, stay, entry, ledger, wanted)
+    if less:
+        tell_freed(tx, [ledger], [(ledger, GRID.span_of(slots)) for slots in _stretches(less)])
+
+
+def _takes(stay: ParkingStay) -> bool:
+    return stay.ground not in CLAIMED and stay.entered_at is not None
+
+
+def _had_claim(stay: ParkingStay) -> bool:
+    """Whether it had a claim that may be over while the car still stands there (`rolling`)."""
+    return stay.ground is Ground.RESERVATION
+
+
+def _slots(stay: ParkingStay, now: datetime) -> range:
+    if not _takes(stay) or stay.entered_at is None:
+        return range(0)
+    start = GRID.slot_of(stay.entered_at)
+    return range(
+        start, GRID.slot_of(now) + 1 if stay.left_at is None else max(GRID.slot_of(stay.left_at), start)
+    )
+
+
+def _locked(tx: Transaction, ledger: int, slots: range) -> tuple[dict[int, Pool], Exceptions | None]:
+    if not slots:
+        return lock(tx.session, [ledger]), None
+    return lock_over(tx.session, [ledger], GRID.span_of(slots))
+
+
+def _entry(tx: Transaction, ledger: int, slots: range) -> OverflowEntry:
+    made = OverflowEntry(
+        id=new_id(),
+        ledger_id=ledger,
+        slot_from=slots.start,
+        slot_to=slots.stop,
+        units=1,
+        reason=REASON,
+        made_at=tx.now,
+    )
+    tx.session.add(made)
+    return made
+
+
+def _note(tx: Transaction, stay: ParkingStay, entry: OverflowEntry | None, ledger: int, slots: range) -> None:
+    if entry is None:
+        if slots:
+            stay.overflow_id = _entry(tx, ledger, slots).id
+        return
+    if slots:
+        entry.slot_from, entry.slot_to = slots.start, slots.stop
+        return
+    tx.session.delete(entry)
+    stay.overflow_id = None
+
+
+def _add(
+    tx: Transaction,
+    lot_id: UUID,
+    zone_id: UUID,
+    pool: Pool,
+    exceptions: Exceptions | None,
+    *,
+    slots: range,
+    forced: bool = False,
+) -> bool:
+    """Count one more car in these slots; unless `forced` only where there is room, and False if not."""
+    capacities = pool.capacities(slots, () if exceptions is None else exceptions[pool.id])
+    statement = _adding(dialect_of(tx.session), forced)
+    connection = tx.session.connection()
+    over = []
+    for slot, cap in zip(slots, capacities, strict=True):
+        if not forced and cap < 1:
+            return False
+        row = connection.execute(statement, {"ledger": pool.id, "slot": slot, "cap": cap}).one_or_none()
+        if row is None:
+            return False
+        if row.used + row.overflow > row.cap:
+            over.append((slot, row.used + row.overflow, row.cap))
+    for slot, taken, cap in over:
+        say_overfull(tx, lot_id, zone_id, slot, taken, cap)
+    return True
+
+
+@cache
+def _adding(dialect: str, forced: bool) -> sa.Insert:
+    """Built once: putting it together would cost as much as carrying it out."""
+    new = insert(dialect, LedgerSlot).values(
+        ledger_id=sa.bindparam("ledger"),
+        slot=sa.bindparam("slot"),
+        used=0,
+        cap=sa.bindparam("cap"),
+        overflow=1,
+    )
+    return new.on_conflict_do_update(
+        index_elements=["ledger_id", "slot"],
+        set_={"overflow": _SLOT.c.overflow + 1},
+        where=None if forced else _SLOT.c.used + _SLOT.c.overflow < _SLOT.c.cap,
+    ).returning(_SLOT.c.used, _SLOT.c.overflow, _SLOT.c.cap)
+
+
+def _take_back(tx: Transaction, ledger: int, slots: range) -> None:
+    mine = sa.and_(_SLOT.c.ledger_id == ledger, _SLOT.c.slot >= slots.start, _SLOT.c.slot < slots.stop)
+    tx.session.connection().execute(sa.update(_SLOT).where(mine).values(overflow=_SLOT.c.overflow - 1))
+
+
+def _stretches(slots: Sequence[int]) -> list[range]:
+    """Slots in a row as one range each."""
+    found: list[range] = []
+    for slot in slots:
+        if found and found[-1].stop == slot:
+            found[-1] = range(found[-1].start, slot + 1)
+        else:
+            found.append(range(slot, slot + 1))
+    return found

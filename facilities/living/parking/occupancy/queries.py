@@ -1,0 +1,140 @@
+"""How full a car park is: what each zone holds, and what claims and cars without any take of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from facilities.capacity.grid import Grid, Span
+from facilities.capacity.ledger.model import Ledger, LedgerSlot
+from facilities.living.parking.gates.course import State
+from facilities.living.parking.lots.commands import GRAIN_S
+from facilities.living.parking.lots.model import LaneZone, Zone
+from facilities.living.parking.stays.model import ParkingStay
+from shared.clock import PARK_TZ
+
+GRID = Grid(GRAIN_S, PARK_TZ)
+"""That of every zone."""
+_AN_HOUR = 3600 // GRAIN_S
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A zone as a lane sees it at a moment, not locked: a guess, to be looked at again under the lock."""
+
+    zone_id: UUID
+    lot_id: UUID
+    ledger_id: int
+    rolled_slot: int
+    name: dict[str, Any]
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A zone as it is shown: what it holds, what is taken of it, how many cars are inside."""
+
+    zone: Zone
+    capacity: int
+    used: int
+    standing: int
+    inside: int
+
+    @property
+    def taken(self) -> int:
+        """By claims and by cars without any."""
+        return self.used + self.standing
+
+    @property
+    def free(self) -> int:
+        """Never less than nothing, however many stand there."""
+        return max(self.capacity - self.taken, 0)
+
+
+def rooms(session: Session, lane_id: UUID, now: datetime) -> list[Room]:
+    """The zones that a lane leads to with what is free there now, the nearest first."""
+    slot = GRID.slot_of(now)
+    free = sa.func.coalesce(LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow, Ledger.default_cap)
+    query = (
+        sa.select(Zone.id, Zone.lot_id, Zone.ledger_id, Zone.rolled_slot, Zone.name, free)
+        .join(LaneZone, LaneZone.zone_id == Zone.id)
+        .join(Ledger, Ledger.id == Zone.ledger_id)
+        .outerjoin(LedgerSlot, sa.and_(LedgerSlot.ledger_id == Zone.ledger_id, LedgerSlot.slot == slot))
+        .where(LaneZone.lane_id == lane_id)
+        .order_by(LaneZone.metres, Zone.code)
+    )
+    return [Room(*row) for row in session.execute(query)]
+
+
+def zones_of(session: Session, lot_id: UUID) -> Sequence[Zone]:
+    """The zones of a lot in the order of their codes."""
+    return session.scalars(sa.select(Zone).where(Zone.lot_id == lot_id).order_by(Zone.code)).all()
+
+
+def standing_cars(session: Session, zones: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Of each zone how many cars are inside, and how many of these stand there without a claim."""
+    bare = sa.func.count(ParkingStay.overflow_id)
+    query = (
+        sa.select(ParkingStay.zone_id, sa.func.count(), bare)
+        .where(ParkingStay.state == State.INSIDE, ParkingStay.zone_id.in_(zones))
+        .group_by(ParkingStay.zone_id)
+    )
+    found = {zone: (inside, without) for zone, inside, without in session.execute(query) if zone is not None}
+    return {zone: found.get(zone, (0, 0)) for zone in zones}
+
+
+def taken_now(session: Session, lot_id: UUID, now: datetime) -> list[Taken]:
+    """How full each zone of a lot is, the cars among it that the present slot does not count yet."""
+    slot = GRID.slot_of(now)
+    used = sa.func.coalesce(LedgerSlot.used, 0)
+    query = (
+        sa.select(Zone, sa.func.coalesce(LedgerSlot.cap, Ledger.default_cap), used)
+        .join(Ledger, Ledger.id == Zone.ledger_id)
+        .outerjoin(LedgerSlot, sa.and_(LedgerSlot.ledger_id == Zone.ledger_id, LedgerSlot.slot == slot))
+        .where(Zone.lot_id == lot_id)
+        .order_by(Zone.code)
+    )
+    rows = session.execute(query).all()
+    cars = standing_cars(session, [zone.id for zone, _cap, _used in rows])
+    return [
+        Taken(zone=zone, capacity=cap, used=used, standing=cars[zone.id][1], inside=cars[zone.id][0])
+        for zone, cap, used in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of a zone: at most so many bays were taken, of so many; None while it lies ahead."""
+
+    starts_at: datetime
+    taken: int | None
+    capacity: int
+
+
+def hours_of(session: Session, lot_id: UUID, day: date, now: datetime) -> list[tuple[Zone, list[Hour]]]:
+    """The hours of a local day, zone by zone, in two queries."""
+    start = datetime.combine(day, time(), PARK_TZ).astimezone(UTC)
+    slots = GRID.slots(Span(start, start + timedelta(days=1)))
+    zones = zones_of(session, lot_id)
+    query = sa.select(
+        LedgerSlot.ledger_id, LedgerSlot.slot, LedgerSlot.used + LedgerSlot.overflow, LedgerSlot.cap
+    ).where(
+        LedgerSlot.ledger_id.in_([zone.ledger_id for zone in zones]),
+        LedgerSlot.slot >= slots.start,
+        LedgerSlot.slot < slots.stop,
+    )
+    rows = {(ledger, slot): (taken, cap) for ledger, slot, taken, cap in session.execute(query)}
+    present = GRID.slot_of(now)
+
+    def hour(zone: Zone, first: int) -> Hour:
+        both = [
+            rows.get((zone.ledger_id, slot), (0, zone.capacity)) for slot in range(first, first + _AN_HOUR)
+        ]
+        taken = None if first > present else max(taken for taken, _cap in both)
+        return Hour(GRID.start_of(first), taken, min(cap for _taken, cap in both))
+
+    return [(zone, [hour(zone, first) for first in slots[::_AN_HOUR]]) for zone in zones]

@@ -1,0 +1,158 @@
+"""Rolling forward: in each new slot every car that still stands in a zone is counted there too.
+
+One statement a zone and not a car. Whoever first writes into the zone in a new slot does it, under the
+ledger's lock; where nobody comes, the zone's own appointment. What was missed meanwhile is made up for.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from facilities.capacity.bookings.model import Booking
+from facilities.capacity.ledger.locking import Pool, exceptions_of, lock
+from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
+from facilities.capacity.ledger.overflow import add_overflow
+from facilities.living.parking.gates.alarms import raise_alarm
+from facilities.living.parking.gates.answers import Ground
+from facilities.living.parking.gates.course import State
+from facilities.living.parking.gates.model import AlarmKind
+from facilities.living.parking.lots.model import Zone
+from facilities.living.parking.occupancy.queries import GRID
+from facilities.living.parking.stays.model import ParkingStay
+from shared.clock import PARK_TZ
+from shared.database import dialect_of, insert, table_of
+from shared.transaction import Transaction
+
+ROLL_TIMER = "parking-roll"
+CHECK_TIMER = "parking-check"
+CHECKED_AT = time(4, 10)
+"""When ledgers and stays are compared each night, in the park's time."""
+_SLOT = table_of(LedgerSlot)
+_ENTRY = table_of(OverflowEntry)
+_ZONE = table_of(Zone)
+_STAY = table_of(ParkingStay)
+REASON = "parking"
+"""Of the overflow entries of cars."""
+
+
+def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: int) -> None:
+    """Count the cars of a zone in the present slot, unless it was done; its ledger is taken by the caller."""
+    present = GRID.slot_of(tx.now)
+    if rolled_slot >= present:
+        return
+    mine = sa.update(_ZONE).where(_ZONE.c.id == zone_id, _ZONE.c.rolled_slot < present)
+    done = tx.session.connection().execute(mine.values(rolled_slot=present).returning(_ZONE.c.id))
+    if done.one_or_none() is None:
+        return
+    _begin_to_count(tx, zone_id, pool, present)
+    _count(tx, zone_id, lot_id, pool, present)
+    wake_at_next_slot(tx, zone_id)
+    check_at = _next_check(tx.now)
+    # Under a key for each night: one that is due already is not moved away.
+    tx.schedule(CHECK_TIMER, f"{lot_id}:{check_at:%Y-%m-%d}", check_at, {"lot_id": str(lot_id)})
+
+
+def roll_zone(tx: Transaction, payload: Mapping[str, object]) -> None:
+    """The appointment of a zone at the beginning of a slot; none follows once nobody stands there."""
+    zone = tx.session.get(Zone, UUID(str(payload["zone_id"])))
+    if zone is None or not _anybody(tx, zone.id):
+        return
+    pool = lock(tx.session, [zone.ledger_id])[zone.ledger_id]
+    roll(tx, zone.id, zone.lot_id, pool, zone.rolled_slot)
+
+
+def _begin_to_count(tx: Transaction, zone_id: UUID, pool: Pool, present: int) -> None:
+    """Count the cars that still stand there after the end of their reservation, from this slot on."""
+    overdue = tx.session.execute(
+        sa.select(ParkingStay.id, Booking.ends_at)
+        .join(Booking, Booking.id == ParkingStay.right_id)
+        .where(
+            ParkingStay.zone_id == zone_id,
+            ParkingStay.state == State.INSIDE,
+            ParkingStay.ground == Ground.RESERVATION,
+            ParkingStay.overflow_id.is_(None),
+            Booking.ends_at <= GRID.start_of(present),
+        )
+    ).all()
+    for stay_id, _ended in overdue:
+        entry = add_overflow(tx, pool.id, GRID.span_of(range(present, present + 1)), 1, REASON)
+        mine = sa.update(_STAY).where(_STAY.c.id == stay_id)
+        tx.session.connection().execute(mine.values(overflow_id=entry.id))
+
+
+def _anybody(tx: Transaction, zone_id: UUID) -> bool:
+    """Whether anybody stands in a zone who is to be counted, or will be when a reservation ends."""
+    counted = sa.or_(ParkingStay.overflow_id.is_not(None), ParkingStay.ground == Ground.RESERVATION)
+    there = sa.exists().where(ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE, counted)
+    return bool(tx.session.scalar(sa.select(there)))
+
+
+def wake_at_next_slot(tx: Transaction, zone_id: UUID) -> None:
+    """Make the appointment of a zone for the beginning of the next slot."""
+    due = GRID.start_of(GRID.slot_of(tx.now) + 1)
+    tx.schedule(ROLL_TIMER, str(zone_id), due, {"zone_id": str(zone_id)})
+
+
+def _count(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, present: int) -> None:
+    ends = {end: cars for end, cars in _ends(tx, zone_id).items() if end <= present}
+    if not ends:
+        return
+    slots = range(min(ends), present + 1)
+    capacities = pool.capacities(slots, exceptions_of(tx.session, {pool.id: slots})[pool.id])
+    rows = [
+        {
+            "ledger_id": pool.id,
+            "slot": slot,
+            "used": 0,
+            "cap": cap,
+            "overflow": sum(cars for end, cars in ends.items() if end <= slot),
+        }
+        for slot, cap in zip(slots, capacities, strict=True)
+    ]
+    new = insert(dialect_of(tx.session), LedgerSlot)
+    statement = new.on_conflict_do_update(
+        index_elements=["ledger_id", "slot"],
+        set_={"overflow": _SLOT.c.overflow + new.excluded["overflow"]},
+    )
+    connection = tx.session.connection()
+    connection.execute(statement, rows)
+    standing = sa.select(ParkingStay.overflow_id).where(
+        ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE
+    )
+    behind = sa.update(_ENTRY).where(_ENTRY.c.id.in_(standing), _ENTRY.c.slot_to <= present)
+    connection.execute(behind.values(slot_to=present + 1))
+    mine = sa.select(_SLOT.c.used + _SLOT.c.overflow, _SLOT.c.cap)
+    taken, cap = connection.execute(mine.where(_SLOT.c.ledger_id == pool.id, _SLOT.c.slot == present)).one()
+    if taken > cap:
+        say_overfull(tx, lot_id, zone_id, present, taken, cap)
+
+
+def say_overfull(tx: Transaction, lot_id: UUID, zone_id: UUID, slot: int, taken: int, cap: int) -> None:
+    """Raise the alarm that more is there or promised than there are bays, once for each zone and slot."""
+    details = {
+        "zone_id": str(zone_id),
+        "at": GRID.start_of(slot).isoformat(),
+        "taken": taken,
+        "capacity": cap,
+    }
+    raise_alarm(tx, lot_id, AlarmKind.OVERFULL, f"{zone_id}:{slot}", details=details)
+
+
+def _ends(tx: Transaction, zone_id: UUID) -> dict[int, int]:
+    """Up to which slot the cars that stand in a zone are counted: how many for each."""
+    query = (
+        sa.select(OverflowEntry.slot_to, sa.func.count())
+        .join(ParkingStay, ParkingStay.overflow_id == OverflowEntry.id)
+        .where(ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE)
+        .group_by(OverflowEntry.slot_to)
+    )
+    found: dict[int, int] = dict(tx.session.execute(query).all())
+    return found
+
+
+def _next_check(now: datetime) -> datetime:
+    day = now.astimezone(PARK_TZ).date()
+    due = datetime.combine(day, CHECKED_AT, PARK_TZ)
+    return due if due > now else due + timedelta(days=1)
