@@ -1,14 +1,18 @@
 """The pages for those who run the car parks, all of them."""
 
 from gateway.portal.parking.operating import (
+    alarms,
     days,
     describing,
     lanes,
     lists,
+    live,
     lots,
     money,
+    occupancy,
     passes,
     quotas,
+    stays,
     tariffs,
     zones,
 )
@@ -18,6 +22,10 @@ PAGES = (
     describing.pages,
     zones.pages,
     lanes.pages,
+    live.pages,
+    alarms.pages,
+    stays.pages,
+    occupancy.pages,
     tariffs.pages,
     lists.pages,
     passes.pages,
