@@ -22,6 +22,10 @@ NO_ACTS = {
     "enterprise_copy": "its owner's trail has the act; the inbox has the event that led here",
     "manager": "a copy; the gateway's trail has the act, the inbox the event that led here",
     "number_series": "counts",
+    "gate_event": "what a device tells, kept as it came; what follows for a stay or an alarm is an act",
+    "gate_opening": "the same of a barrier; what is opened by hand is an act on its lane",
+    "parking_car_turn": "whose turn it is",
+    "parking_sandbox": "the books of somebody outside, whom we only play",
     "sign_in_throttle": "counts attempts, and forgets them",
 }
 """Tables whose rows are nobody's act, and why."""

@@ -10,6 +10,7 @@ from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
 from facilities.living.parking.gates import api as gates
 from facilities.living.parking.gates.alarms import RAISED
+from facilities.living.parking.gates.cli import parking
 from facilities.living.parking.lanes import api as lanes
 from facilities.living.parking.lots import api as lots
 from facilities.living.parking.lots.demo import seed
@@ -103,5 +104,5 @@ service = Service(
     },
     errands={ORDER_ERRAND: OrderErrand(), REFUND_ERRAND: RefundErrand(), DAY_ERRAND: DayErrand()},
     resources=_resources,
-    commands=(capacity,),
+    commands=(capacity, parking),
 )

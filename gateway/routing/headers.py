@@ -21,6 +21,8 @@ HOP_BY_HOP = frozenset(
 _OURS_TO_SAY = frozenset(
     {"authorization", "cookie", "forwarded", "via", "x-real-ip", "x-request-id", "traceparent", "remote-user"}
 )
+# But for machines that prove to a service who they are: they have no account here.
+_OF_DEVICES = "device "
 _OURS_TO_SAY_PREFIXES = ("x-forwarded-", "x-yuanban-", "x-auth-", "x-remote-")
 # Made anew for the connection to the service, which answers unpacked.
 _MADE_ANEW = frozenset({"host", "content-length", "expect", "accept-encoding"})
@@ -35,7 +37,7 @@ def forwarded(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {
         name: value
         for name, value in given
-        if _is_end_to_end(name, named) and not _is_ours(name) and name.lower() not in _MADE_ANEW
+        if _is_end_to_end(name, named) and not _is_ours(name, value) and name.lower() not in _MADE_ANEW
     }
 
 
@@ -62,5 +64,7 @@ def _is_end_to_end(name: str, named: frozenset[str]) -> bool:
     return name.lower() not in HOP_BY_HOP and name.lower() not in named
 
 
-def _is_ours(name: str) -> bool:
+def _is_ours(name: str, value: str) -> bool:
+    if name.lower() == "authorization" and value.lower().startswith(_OF_DEVICES):
+        return False
     return name.lower() in _OURS_TO_SAY or name.lower().startswith(_OURS_TO_SAY_PREFIXES)

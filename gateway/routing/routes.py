@@ -63,6 +63,14 @@ OPEN = (
     Open("parking/sandbox/pay", frozenset({"POST"})),
     # Payment providers sign what they push.
     Open("parking/payment-callbacks/*", frozenset({"POST"})),
+    # Devices at the lanes sign what they tell; a driver without a number plate has scanned the lane's code.
+    Open("parking/gate-events", frozenset({"POST"})),
+    Open("parking/barrier-openings", frozenset({"POST"})),
+    Open("parking/lanes/*/tickets", frozenset({"POST"})),
+    Open("parking/lots/*/occupancy"),
+    Open("parking/lots/*/occupancy/history"),
+    # Nor have visitors an account: their address is signed, too.
+    Open("parking/visits/*/state/*"),
     # Other authorities' systems sign what they push; they have no account.
     Open("handovers/*/reports", frozenset({"POST"})),
 )

@@ -31,7 +31,7 @@ class Park:
     """Everything installed, seeded, with events that are stuck; requests go through the edge."""
 
     def __init__(self, make: SystemFactory) -> None:
-        self.system: SystemUnderTest = make(installed_services(), demo=True)
+        self.system: SystemUnderTest = make(installed_services(), demo=True, parking_provider="sandbox")
         self.system.seed()
         self.http: FlaskClient = self.system.edge_app.test_client(use_cookies=False)
         self.tokens = {name: self._token(name) for name in ROLES if name != ANONYMOUS}

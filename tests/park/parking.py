@@ -71,8 +71,10 @@ def made(park: Park, *verbs: str, of_device: str = "") -> Made:
     lot = f"/lots/{ids['lot_id']}"
     answer = sent(f"{lot}/zones", {**ZONE, "code": "Z"}, answer.headers["ETag"])
     ids["zone_id"] = answer.json["id"]
+    near = [{"zone_id": ids["zone_id"], "metres": 40}]
     for direction in ("in", "out"):
-        answer = sent(f"{lot}/lanes", {**lane(direction), "code": direction * 2}, answer.headers["ETag"])
+        body = {**lane(direction), "code": direction * 2, "metres": near}
+        answer = sent(f"{lot}/lanes", body, answer.headers["ETag"])
     ids["lane_id"] = answer.json["id"]
     answer = sent(f"{lot}/tariffs", TARIFF, answer.headers["ETag"])
     machine = sent(f"/lanes/{ids['lane_id']}/devices", device(), answer.headers["ETag"])

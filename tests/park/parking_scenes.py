@@ -1,8 +1,10 @@
 """Scenes of parking: car parks, cars inside, what is paid for them."""
 
+import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from tests.park import parking, parking_money
+from tests.park import lanes, parking, parking_money, parking_rights
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.park.scene import Scene
@@ -59,8 +61,61 @@ def _parking_coupon(park: Park) -> Scene:
     return Scene({"code": parking_money.coupon(park, car.lot)}, bodies={"apply": car.named})
 
 
+def _signed(path: str, told: Callable[[Park], Mapping[str, Any]]) -> Callable[[Park], Scene]:
+    """What a device tells, signed by it; it may be told by anybody."""
+
+    def tell(park: Park) -> Scene:
+        made = lanes.car_park_with_cameras(park)
+        body = json.dumps(told(park)).encode()
+        headers = lanes.SignedNow(made, park, f"/api/v1/living/parking/{path}", body)
+        return Scene(bodies={path: body}, headers=headers)
+
+    return tell
+
+
+def _car_without_plate(park: Park) -> Scene:
+    made = lanes.unread(park)
+    return Scene({"lane_id": str(made.lane)}, bodies={"tickets": {"token": made.token(park)}})
+
+
+def _alarm(park: Park) -> Scene:
+    """The clock of a device was wrong, and the car is inside."""
+    made = lanes.car_park_with_cameras(park)
+    made.tell(park, {"id": "e1", "plate": "苏A·12345", "seen_at": "2020-01-01T00:00:00+00:00"})
+    operator = park.client(actor("operator"), "living")
+    (alarm,) = operator.get(f"/parking/lots/{made.lot}/alarms").json["items"]
+    return Scene({"alarm_id": alarm["id"]}, {"alarm_id": f'"{alarm["version"]}"'})
+
+
+def _event(park: Park) -> Mapping[str, Any]:
+    return {"id": "e1", "plate": "苏A·12345", "seen_at": park.system.clock.now().isoformat()}
+
+
+def _opening(park: Park) -> Mapping[str, Any]:
+    return {"id": "o1", "opened_at": park.system.clock.now().isoformat()}
+
+
+def _right(name: str, make: Callable[[Park], tuple[str, str]]) -> Callable[[Park], Scene]:
+    """A right to park, by the name of its variable."""
+
+    def made(park: Park) -> Scene:
+        thing, version = make(park)
+        return Scene({name: thing}, {name: version})
+
+    return made
+
+
+def _invited(park: Park) -> Scene:
+    visit_id, version, token = parking_rights.invited(park)
+    return Scene({"visit_id": visit_id, "token": token}, {"visit_id": version})
+
+
 PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car inside": _car_inside,
+    "alarm of a car park": _alarm,
+    "car before a camera": _signed("gate-events", _event),
+    "barrier that has opened": _signed("barrier-openings", _opening),
+    "car without a plate": _car_without_plate,
     "order for parking": _parking_order,
     "parking paid for": _parking_paid,
     "refund for parking that has failed": _parking_refund,
@@ -69,4 +124,21 @@ PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car park as a draft": _car_park(),
     "car park": _car_park("open"),
     "car park with a device that is disabled": _car_park("open", of_device="disable"),
+    "car registered": lambda park: Scene({"car_id": parking_rights.car(park)}),
+    "bay to be reserved": lambda park: Scene(bodies={"reservations": parking_rights.wish(park)}),
+    "bay reserved": _right("reservation_id", parking_rights.reserved),
+    "pass to be bought": lambda park: Scene(bodies={"passes": parking_rights.new_pass(park)}),
+    "pass to be paid": _right("pass_id", parking_rights.kept_waiting),
+    "pass bought": _right("pass_id", lambda park: parking_rights.bought(park, "P5", "paid-at-booth")),
+    "pass suspended": _right(
+        "pass_id", lambda park: parking_rights.bought(park, "P6", "paid-at-booth", "suspend")
+    ),
+    "pass that ends soon": _right("pass_id", parking_rights.ending),
+    "zone without a rule": lambda park: Scene(
+        bodies={"quota-rules": {"zone_id": parking_rights.lot(park, "P2").near, "bays": 1}}
+    ),
+    "zone with a rule": _right("zone_id", parking_rights.rule),
+    "bays of the organisation": _right("quota_id", parking_rights.quota),
+    "visitor to be invited": lambda park: Scene(bodies={"visits": parking_rights.visit(park)}),
+    "visitor invited": _invited,
 }

@@ -43,6 +43,7 @@ MACHINE = "/production/machines/{machine_id}"
 MACHINE_SERIES = "/production/machine-series/{series_id}"
 MACHINE_BOOKING = "/production/machine-bookings/{booking_id}"
 MACHINE_DISPUTE = "/production/machine-disputes/{dispute_id}"
+PASS = "/living/parking/passes/{pass_id}"
 PARKING = "/living/parking"
 MACHINE_RATING = "/production/machine-ratings/{rating_id}"
 LOT = "/living/parking/lots/{lot_id}"
@@ -170,6 +171,25 @@ BODIES: Mapping[str, Any] = {
     f"POST {PARKING}/differences/{{difference_id}}/settle": {"note": "渠道次日补记"},
     f"POST {PARKING}/stays/{{stay_id}}/cash": {"amount_fen": 100, "receipt": "0001234"},
     f"POST {PARKING}/lots/{{lot_id}}/reconciliation": {"on": "2026-11-23"},
+    f"POST {PARKING}/lanes/{{lane_id}}/open": {"reason": "车牌污损"},
+    f"POST {PARKING}/alarms/{{alarm_id}}/see": {"note": "已到现场查看"},
+    f"POST {PARKING}/lots/{{lot_id}}/stock-take": {"plates": ["苏A·12345"]},
+    "POST /living/parking/cars": {"plate": "京B67890"},
+    "POST /living/parking/cars/{car_id}/remove": {},
+    "POST /living/parking/reservations/{reservation_id}/cancel": {},
+    "POST /living/parking/reservations/{reservation_id}/move": {
+        "starts_at": "2026-12-24T01:00:00+00:00",
+        "ends_at": "2026-12-24T05:00:00+00:00",
+    },
+    f"POST {PASS}/renew": {},
+    f"POST {PASS}/give-up": {},
+    f"PUT {PASS}/cars": {"plates": ["京B67890"]},
+    f"POST {PASS}/paid-at-booth": {},
+    f"POST {PASS}/suspend": {"reason": "转借他人"},
+    f"POST {PASS}/resume": {},
+    "PUT /living/parking/quota-rules/{zone_id}": {"bays": 2},
+    "PUT /living/parking/quotas/{quota_id}/cars": {"plates": ["京B67890"]},
+    "POST /living/parking/visits/{visit_id}/take-back": {},
     "POST /notifications/messages/{message_id}/read": {},
     "POST /{service}/stuck-events/{stuck_id}/replay": {},
     "POST /{service}/stuck-events/{stuck_id}/discard": {"reason": "已由他人处理"},

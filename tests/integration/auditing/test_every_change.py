@@ -43,7 +43,10 @@ from tests.integration.auditing.deeds import (
     whole_life,
     with_a_gap,
 )
+from tests.integration.auditing.lane_deeds import drive_through_lanes
 from tests.integration.auditing.machine_deeds import close_a_firm, trade_in_machines
+from tests.integration.auditing.parking_deeds import set_up_parking
+from tests.integration.auditing.paying_deeds import pay_for_parking
 from tests.integration.auditing.performed import operations, performing
 from tests.integration.auditing.trail import report
 from tests.park.park import with_an_old_version
@@ -52,7 +55,11 @@ from tests.watching import watched
 # The watch must know how many rows a statement changed; SQLite does not say so soon enough.
 pytestmark = pytest.mark.postgres
 
-CHANGE_NOTHING = {"applications.check_case"}
+CHANGE_NOTHING = {
+    "applications.check_case",
+    "parking-tariffs.try_parking_tariff",
+    "parking-tariffs.try_parking_lot_tariff",
+}
 """Operations that are no GET and yet only look."""
 
 
@@ -60,7 +67,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
     make_postgres_system: SystemFactory, clock: ManualClock
 ) -> None:
     behind_the_edge = [with_an_old_version(enterprise), living, production, notifications]
-    system = make_postgres_system(behind_the_edge, demo=True)
+    system = make_postgres_system(behind_the_edge, demo=True, parking_provider="sandbox")
     desk = Desk(system)
     old_draft = under_an_old_version(desk)
     licence = about_to_end(desk)
@@ -70,8 +77,11 @@ def test_every_operation_of_the_services_leaves_an_entry(
         close_a_firm(trade)
         system.worker.run_once()
         traded |= timers(system, "production")
+        pay_for_parking(system, clock)
+        drive_through_lanes(system, clock)
         whole_life(desk)
         fire, wanting = file_on_a_promise(desk)
+        set_up_parking(system)
         keep_credit_records(desk)
         suspend_and_resume(desk)
         put_on_notice(desk)

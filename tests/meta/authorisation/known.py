@@ -76,6 +76,10 @@ def _all(_caller: Caller, _entry: Entry) -> bool:
     return True
 
 
+def _own_account(caller: Caller, entry: Entry) -> bool:
+    return UUID(entry["account"]) == caller.id
+
+
 def _in_the_organisation(caller: Caller, entry: Entry) -> bool:
     return entry["organisation"] in caller.organisations
 
@@ -246,6 +250,12 @@ LISTS: Mapping[str, Known] = {
         {"shown": _all},
         searches={"firm": ("91",)},
     ),
+    "/living/parking/stays": Known(
+        "living",
+        "SELECT id, state FROM parking_stay",
+        {"all": _all},
+        searches={"plate": ("苏A·12345",), "lot": ("GATES",)},
+    ),
     "/living/parking/orders": Known(
         "living",
         "SELECT id, made_by FROM parking_order WHERE made_by IS NOT NULL",
@@ -256,6 +266,30 @@ LISTS: Mapping[str, Known] = {
         "SELECT id, giver AS organisation, used_at FROM parking_coupon",
         {"organisation": _in_the_organisation, "all": _all},
         searches={"used": ("false",)},
+    ),
+    "/living/parking/reservations": Known(
+        "living",
+        "SELECT id, account_id AS account FROM parking_reservation",
+        {"own": _own_account, "all": _all},
+        searches={"lot": ("P1",)},
+    ),
+    "/living/parking/passes": Known(
+        "living",
+        "SELECT id, holder_id AS account FROM parking_pass",
+        {"own": _own_account, "all": _all},
+        searches={"lot": ("P5",)},
+    ),
+    "/living/parking/quotas": Known(
+        "living",
+        "SELECT id, firm AS organisation FROM parking_quota",
+        {"organisation": _in_the_organisation, "all": _all},
+        searches={"lot": ("P1",)},
+    ),
+    "/living/parking/visits": Known(
+        "living",
+        "SELECT id, firm AS organisation FROM parking_visit",
+        {"organisation": _in_the_organisation, "all": _all},
+        searches={"lot": ("P1",)},
     ),
     "/notifications/messages": Known(
         "notifications",

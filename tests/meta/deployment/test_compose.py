@@ -30,8 +30,9 @@ NOT_CONNECTED = (
     "YUANBAN_TAX_SECRET",
     "YUANBAN_TAX_CALLBACK_SECRET",
     "YUANBAN_ADDRESS_SECRET",
+    "YUANBAN_PARKING_PROVIDER",
 )
-"""What may stay empty: then no system of another authority is connected, and the service's key signs."""
+"""What may stay empty: then no other system is connected, and the service's key signs."""
 GIVEN = {**dict.fromkeys(SECRETS, SECRET), "YUANBAN_PUBLIC_URL": "https://park.example.org"}
 ENGINES = {"postgres", "rabbitmq"}
 ONE_SHOT = {"migrate", "seed"}

@@ -31,7 +31,7 @@ class AlarmData(Schema):
 
 
 RAISED = EventContract(
-    type="yuanban.living.parking.alarm.raised.v1",
+    type="yuanban.living.parking-alarm.raised.v1",
     schema=AlarmData,
     meaning=Text("停车场告警", "Something in a car park is to be looked at"),
     subscribers_optional=True,

@@ -170,8 +170,12 @@ class LaneCode(Answer):
 class EventArgs(PageArgs):
     """Which events of a lot."""
 
-    lane_id = fields.UUID(load_default=None)
-    plate = fields.String(load_default=None, validate=validate.Length(min=1, max=32))
+    lane_id = fields.UUID(load_default=None, metadata={"description": "At one lane"})
+    plate = fields.String(
+        load_default=None,
+        validate=validate.Length(min=1, max=32),
+        metadata={"description": "A plate or a ticket, in full"},
+    )
 
 
 class GateEventOut(Answer):
@@ -215,7 +219,7 @@ class AlarmArgs(PageArgs):
     open = fields.Boolean(
         load_default=None, metadata={"description": "Only those that nobody, or that somebody has seen to"}
     )
-    kind = fields.Enum(AlarmKind, by_value=True, load_default=None)
+    kind = fields.Enum(AlarmKind, by_value=True, load_default=None, metadata={"description": "Of one kind"})
 
 
 class AlarmOut(Answer):

@@ -138,7 +138,7 @@ def change_parking_lot(tx: Transaction, data: dict[str, Any], lot_id: UUID) -> R
 def open_parking_lot(tx: Transaction, _data: dict[str, Any], lot_id: UUID) -> Reply:
     """Let cars come.
 
-    For operators. It needs a zone, a way in, a way out and a tariff that is in force.
+    For operators. It needs a zone, a way in that leads to it, a way out and a tariff that is in force.
     """
     return _lot_reply(tx, commands.open_lot(tx, _opened(tx, lot_id)))
 

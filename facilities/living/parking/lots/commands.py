@@ -32,7 +32,7 @@ from facilities.living.parking.lots.model import (
     ZoneKind,
 )
 from facilities.living.parking.lots.policy import require_operator
-from facilities.living.parking.lots.queries import numbered, tariffs_on
+from facilities.living.parking.lots.queries import lanes_of, metres_of, numbered, tariffs_on
 from shared.clock import PARK_TZ
 from shared.database import Base
 from shared.errors import Conflict, FieldError, InvalidInput, PreconditionFailed
@@ -52,6 +52,9 @@ _INCOMPLETE = Text("停车场尚未设置完整，不能开放", "The car park i
 _NO_ZONES = Text("请先添加停车区", "It has no zone yet")
 _NO_WAY_IN = Text("请先添加入口车道", "It has no way in yet")
 _NO_WAY_OUT = Text("请先添加出口车道", "It has no way out yet")
+_NOWHERE = Text(
+    "入口“{code}”未设置到停车区的距离", "No zone can be reached from the way in {code}: say how far they are"
+)
 _NO_TARIFF = Text("今天没有生效的收费标准", "No tariff is in force today")
 _BAYS = Text("该停车区已编号{bays}个车位，不能少于此数", "{bays} bays of the zone have numbers: no fewer")
 _BACKWARDS = Text("结束编号不能小于起始编号", "The last number comes before the first")
@@ -178,7 +181,7 @@ def add_zone(
     )
     _add(tx, zone, code)
     setup.set_rules(tx, zone.id, {ledger.id: 1})
-    tx.audit("zone.added", "parking_zone", zone.id, {"lot": str(lot.id), "capacity": capacity})
+    tx.audit("lot.zone-added", "parking_lot", lot.id, {"zone": str(zone.id), "capacity": capacity})
     return zone
 
 
@@ -197,7 +200,7 @@ def change_zone(tx: Transaction, lot: Lot, zone: Zone, name: Mapping[str, str], 
         changing.change_capacity(tx, zone.ledger_id, capacity)
         zone.capacity = capacity
     tx.session.flush()
-    tx.audit("zone.changed", "parking_zone", zone.id, {"capacity": capacity})
+    tx.audit("lot.zone-changed", "parking_lot", lot.id, {"zone": str(zone.id), "capacity": capacity})
     return zone
 
 
@@ -232,7 +235,7 @@ def add_bays(
     made = [Bay(id=new_id(), zone_id=zone.id, number=each, accessible=accessible) for each in numbers]
     tx.session.add_all(made)
     tx.session.flush()
-    tx.audit("bays.added", "parking_zone", zone.id, {"bays": len(made)})
+    tx.audit("lot.bays-added", "parking_lot", lot.id, {"zone": str(zone.id), "bays": len(made)})
     return made
 
 
@@ -251,7 +254,7 @@ def add_lane(
     lane = Lane(id=new_id(), lot_id=lot.id, code=code, name=dict(name), direction=direction)
     _add(tx, lane, code)
     _set_metres(tx, lane, metres)
-    tx.audit("lane.added", "parking_lane", lane.id, {"lot": str(lot.id), "direction": direction})
+    tx.audit("lot.lane-added", "parking_lot", lot.id, {"lane": str(lane.id), "direction": direction})
     return lane
 
 
@@ -264,7 +267,7 @@ def change_lane(
     lane.name = dict(name)
     tx.session.execute(sa.delete(LaneZone).where(LaneZone.lane_id == lane.id))
     _set_metres(tx, lane, metres)
-    tx.audit("lane.changed", "parking_lane", lane.id)
+    tx.audit("lot.lane-changed", "parking_lot", lot.id, {"lane": str(lane.id)})
     return lane
 
 
@@ -296,6 +299,7 @@ def add_device(tx: Transaction, lot: Lot, lane: Lane, *, code: str, kind: Device
         made_at=tx.now,
     )
     _add(tx, device, code)
+    tx.audit("lot.device-added", "parking_lot", lot.id, {"lane": str(lane.id), "device": str(device.id)})
     tx.audit("device.added", "parking_device", device.id, {"lane": str(lane.id), "kind": kind})
     return device, secret
 
@@ -345,10 +349,16 @@ def _missing(tx: Transaction, lot: Lot) -> list[FieldError]:
     found = []
     if tx.session.scalar(sa.select(Zone.id).where(Zone.lot_id == lot.id).limit(1)) is None:
         found.append(FieldError("/zones", "missing", _NO_ZONES))
-    ways = set(tx.session.scalars(sa.select(Lane.direction).where(Lane.lot_id == lot.id)))
+    lanes = lanes_of(tx.session, lot.id)
     for direction, said in ((Direction.IN, _NO_WAY_IN), (Direction.OUT, _NO_WAY_OUT)):
-        if direction not in ways:
+        if not any(lane.direction is direction for lane in lanes):
             found.append(FieldError("/lanes", f"no_way_{direction.value}", said))
+    metres = metres_of(tx.session, [lane.id for lane in lanes])
+    found += [
+        FieldError("/lanes", "leads_nowhere", _NOWHERE.format(code=lane.code))
+        for lane in lanes
+        if lane.direction is Direction.IN and lane.id not in metres
+    ]
     if lot.id not in tariffs_on(tx.session, [lot.id], tx.today):
         found.append(FieldError("/tariffs", "missing", _NO_TARIFF))
     return found

@@ -61,6 +61,7 @@ def roll_zone(tx: Transaction, payload: Mapping[str, object]) -> None:
         return
     pool = lock(tx.session, [zone.ledger_id])[zone.ledger_id]
     roll(tx, zone.id, zone.lot_id, pool, zone.rolled_slot)
+    tx.audit("zone.counted", "parking_zone", zone.id)
 
 
 def _begin_to_count(tx: Transaction, zone_id: UUID, pool: Pool, present: int) -> None:

@@ -87,6 +87,7 @@ def check(tx: Transaction, payload: Mapping[str, object]) -> None:
     for zone in zones:
         roll(tx, zone.id, lot_id, pools[zone.ledger_id], zone.rolled_slot)
     tx.session.flush()
+    tx.audit("stock.checked", "parking_lot", lot_id)
     cars = standing_cars(tx.session, [zone.id for zone in zones])
     for zone in zones:
         present = GRID.slot_of(tx.now)

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, g, request
 from sqlalchemy.orm import Session
 
+from facilities.living.parking.lots.schemas import Nothing
 from facilities.living.parking.payments import commands
 from facilities.living.parking.payments.model import PaidFor
 from facilities.living.parking.payments.payables import Payables
@@ -35,7 +36,6 @@ from facilities.living.parking.payments.schemas import (
     Cash,
     NewParkingOrder,
     NewRefund,
-    Nothing,
     ParkingOrderOut,
     ParkingOrderPage,
     ParkingPaymentOut,

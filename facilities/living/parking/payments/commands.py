@@ -86,6 +86,7 @@ def expire_orders(tx: Transaction, subject: PaidFor, subject_id: UUID) -> None:
     )
     for order in tx.session.scalars(pending):
         order.state = OrderState.EXPIRED
+        tx.audit("parking-order.expired", "parking_order", order.id)
     tx.session.flush()
 
 

@@ -79,7 +79,8 @@ def enter(
     about = tx.resource(Payables).of(subject).moved(tx, subject_id, fen)
     announce(tx, payment, about)
     count_day(tx, lot_id, provider, local_date(payment.at))
-    tx.audit("parking-payment.entered", "parking_payment", payment.id, {"fen": fen, "provider": provider})
+    details = {"payment": str(payment.id), "fen": fen, "provider": provider}
+    tx.audit("parking-payment.entered", f"parking_{subject}", subject_id, details)
     return payment
 
 

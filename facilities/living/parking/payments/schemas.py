@@ -93,10 +93,6 @@ class ParkingOrderPage(Answer):
     next = following()
 
 
-class Nothing(Schema):
-    """A verb that needs no more said."""
-
-
 class SandboxPayment(Schema):
     """What somebody does on the pay page of the sandbox."""
 

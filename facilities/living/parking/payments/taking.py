@@ -150,3 +150,4 @@ def _expire(tx: Transaction, order_id: UUID) -> None:
         appoint_question(tx, order)
     else:
         order.state = OrderState.EXPIRED
+        tx.audit("parking-order.expired", "parking_order", order.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.lots.model import Lane, LaneZone, Lot, LotState, Zone, ZoneKind
@@ -58,6 +58,11 @@ def zones_to_try(session: Session, lot: Lot, zone_id: UUID | None) -> list[Zone]
     if not found:
         raise InvalidInput(errors=[FieldError("/zone_id", "unknown", _NO_ZONE)])
     return found
+
+
+def in_lot(column: InstrumentedAttribute[UUID], code: str) -> sa.ColumnElement[bool]:
+    """The condition that something is in the car park with this code."""
+    return column.in_(sa.select(Lot.id).where(Lot.code == code))
 
 
 def names_of(session: Session, zone_ids: Iterable[UUID], lot_ids: Iterable[UUID] = ()) -> Names:

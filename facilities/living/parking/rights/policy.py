@@ -14,6 +14,7 @@ RUNS = "operator"
 READS = (RUNS, "manager", "administrator", "auditor")
 
 _NOT_OPERATOR = Text("只有停车场运营人员可以这样办理", "Only the operator of the car park may do this")
+_NOT_YOURS = Text("只有本人可以这样办理", "Only whoever it belongs to may do this")
 _NOT_MEMBER = Text("您不是该企业的成员", "You are not a member of this firm")
 
 
@@ -37,6 +38,12 @@ def require_member(actor: Actor, uscc: str) -> None:
     """They act for the firm; Forbidden otherwise."""
     if uscc not in firms_of(actor):
         raise Forbidden(_NOT_MEMBER)
+
+
+def require_own(actor: Actor, account_id: UUID) -> None:
+    """It is theirs; Forbidden for those who may only see it."""
+    if actor.id != account_id:
+        raise Forbidden(_NOT_YOURS)
 
 
 def account_of(actor: Actor) -> UUID:

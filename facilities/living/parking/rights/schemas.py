@@ -8,14 +8,19 @@ EXAMPLE_ID = "01939f6e-3a4b-7c21-9d5e-8f0a1b2c6001"
 MOST_MONTHS = 12
 
 
-class Nothing(Schema):
-    """A verb that needs no more said."""
-
-
 class Reason(Schema):
     """Why."""
 
     reason = fields.String(required=True, validate=validate.Length(min=1, max=400))
+
+
+def lot_filter() -> fields.String:
+    """Of a list: one car park alone."""
+    return fields.String(
+        load_default=None,
+        validate=validate.And(validate.Length(min=1, max=16), validate.Regexp(r"^[A-Za-z0-9_-]+\Z")),
+        metadata={"description": "Only those in the car park with this code"},
+    )
 
 
 def typed_plate() -> fields.String:

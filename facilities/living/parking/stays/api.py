@@ -45,8 +45,8 @@ def list_stays(args: dict[str, Any]) -> Response:
     """
     require_watcher(current_actor())
     where: list[sa.ColumnElement[bool]] = []
-    if args["lot_id"] is not None:
-        where.append(ParkingStay.lot_id == args["lot_id"])
+    if args["lot"] is not None:
+        where.append(Lot.code == args["lot"])
     if args["state"] is not None:
         where.append(ParkingStay.state == args["state"])
     if args["plate"] is not None:

@@ -45,7 +45,7 @@ class StayData(Schema):
 
 CONTRACTS: Mapping[str, EventContract] = {
     step: EventContract(
-        type=f"yuanban.living.parking.stay.{step}.v1",
+        type=f"yuanban.living.parking-stay.{step}.v1",
         schema=StayData,
         meaning=meaning,
         subscribers_optional=True,
@@ -55,7 +55,7 @@ CONTRACTS: Mapping[str, EventContract] = {
 
 
 def announce(tx: Transaction, stay: ParkingStay, step: str) -> None:
-    """Emit `yuanban.living.parking.stay.<step>.v1`."""
+    """Emit `yuanban.living.parking-stay.<step>.v1`."""
     data = {
         "stay_id": stay.id,
         "lot_id": stay.lot_id,

@@ -13,8 +13,12 @@ from shared.http.schemas import Answer, bilingual, following, instant, string
 class StayArgs(PageArgs):
     """Which stays."""
 
-    lot_id = fields.UUID(load_default=None)
-    state = fields.Enum(State, by_value=True, load_default=None)
+    lot = fields.String(
+        load_default=None,
+        validate=validate.Length(min=1, max=16),
+        metadata={"description": "The code of a car park"},
+    )
+    state = fields.Enum(State, by_value=True, load_default=None, metadata={"description": "How they stand"})
     plate = fields.String(
         load_default=None,
         validate=validate.Length(min=1, max=32),
@@ -67,7 +71,7 @@ class StayPage(Answer):
     next = following()
 
 
-class FeeLineOut(Answer):
+class StayFeeLineOut(Answer):
     """One line of a fee."""
 
     kind = fields.String(required=True, validate=validate.OneOf([each.value for each in Kind]))
@@ -82,7 +86,7 @@ class CostOut(Answer):
 
     until = instant("Until when it is reckoned")
     final = fields.Boolean(required=True, metadata={"description": "Whether it has ended"})
-    lines = fields.List(fields.Nested(FeeLineOut), required=True)
+    lines = fields.List(fields.Nested(StayFeeLineOut), required=True)
     total_fen = fields.Integer(required=True)
     paid_fen = fields.Integer(required=True)
     due_fen = fields.Integer(required=True)

@@ -29,4 +29,5 @@ def put_inside(runtime: Runtime, lot: UUID, mark: str, minutes: float) -> UUID:
             updated_at=tx.now,
         )
         tx.session.add(stay)
+        tx.audit("stay.put-by-a-test", "parking_stay", stay.id)
     return stay.id

@@ -119,7 +119,7 @@ class Gates:
         with self.runtime.read() as session:
             bodies = session.scalars(sa.select(OutboxMessage.body).order_by(OutboxMessage.position))
             return [
-                decode(body).type.removeprefix("yuanban.living.parking.").removesuffix(".v1")
+                decode(body).type.removeprefix("yuanban.living.parking-").removesuffix(".v1")
                 for body in bodies
             ]
 

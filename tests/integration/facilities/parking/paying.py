@@ -17,7 +17,7 @@ from facilities.living.service import service as living
 from shared.actor import Actor, Membership
 from shared.clock import ManualClock
 from shared.ids import new_id
-from shared.testing.systems import SystemFactory
+from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.integration.assembly import Assembly, publisher
 from tests.integration.facilities.parking.car_park import car_park
 from tests.integration.facilities.parking.cars import put_inside
@@ -32,12 +32,17 @@ def person(*roles: str, firm: str | None = None) -> Actor:
     return Actor(kind="account", id=new_id(), name="某人", roles=frozenset(roles), memberships=own)
 
 
+def till_of(make_system: SystemFactory, clock: ManualClock, provider: str = SANDBOX) -> "Till":
+    """A car park in a system of its own."""
+    return Till(make_system([publisher, living], parking_provider=provider), clock)
+
+
 class Till:
     """The car park with its money. The tariff is T1: half an hour free, then 5 yuan, 1 an hour, 10 a day."""
 
-    def __init__(self, make_system: SystemFactory, clock: ManualClock, provider: str = SANDBOX) -> None:
+    def __init__(self, system: SystemUnderTest, clock: ManualClock) -> None:
         self.clock = clock
-        self.system = make_system([publisher, living], parking_provider=provider)
+        self.system = system
         self._assembly = Assembly(self.system, clock)
         self.runtime = self.system.runtime("living")
         self.lot = car_park(self.runtime).lot

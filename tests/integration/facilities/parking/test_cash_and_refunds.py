@@ -9,12 +9,12 @@ from facilities.living.parking.payments.provider import Wish
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
 from tests.integration.facilities.parking.car_park import OPERATOR
-from tests.integration.facilities.parking.paying import Till, at_once, person
+from tests.integration.facilities.parking.paying import Till, at_once, person, till_of
 
 
 @pytest.fixture
 def till(make_system: SystemFactory, clock: ManualClock) -> Till:
-    return Till(make_system, clock)
+    return till_of(make_system, clock)
 
 
 def cash(till: Till, stay: object, amount: Any, receipt: str, actor: Any = OPERATOR) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
 from tests.integration.facilities.parking.car_park import OPERATOR, car_park
-from tests.integration.facilities.parking.paying import PLATE, Till, at_once, person
+from tests.integration.facilities.parking.paying import PLATE, Till, at_once, person, till_of
 
 FIRM = "91990101MA0DEM048E"
 OTHER_FIRM = "91990101MA0DEM013U"
@@ -19,7 +19,7 @@ NAME = {"zh": "午餐券", "en": "Lunch"}
 
 @pytest.fixture
 def till(make_system: SystemFactory, clock: ManualClock) -> Till:
-    made = Till(make_system, clock)
+    made = till_of(make_system, clock)
     made.register(FIRM)
     return made
 

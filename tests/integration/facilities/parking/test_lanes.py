@@ -162,7 +162,7 @@ def test_openings_are_explained_by_an_answer_or_a_hand_or_raise_an_alarm(
         f"/parking/stays/{stay.id}",
     ):
         assert at.ask(RESIDENT, "GET", path).status_code == 403
-    inside = at.operator("GET", f"/parking/stays?state=inside&lot_id={at.park.lot}")["items"]
+    inside = at.operator("GET", "/parking/stays?state=inside&lot=P1")["items"]
     assert [each["plate"] for each in inside] == ["苏A·12345"]
     assert at.operator("GET", f"/parking/stays/{inside[0]['id']}")["cost"]["final"] is False
 

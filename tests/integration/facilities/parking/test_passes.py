@@ -163,6 +163,7 @@ def test_a_pass_is_suspended_and_its_cars_are_changed_twice_a_month(
     ok(anna.act(f"{path}/cars", {"plates": [PLATE]}, "PUT"))
 
     assert anna.act(f"{path}/suspend", {"reason": "转借他人"}).status_code == 403
+    assert operator.act(f"{path}/renew").status_code == 403
     assert ok(operator.act(f"{path}/suspend", {"reason": "转借他人"}))["suspended_for"] == "转借他人"
     assert ok(operator.act(f"{path}/resume"))["suspended_for"] is None
     assert said(system, "parking-pass") == ["bought", "suspended", "resumed"]

@@ -10,12 +10,12 @@ from structlog.testing import capture_logs
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
 from tests.integration.facilities.parking.car_park import OPERATOR
-from tests.integration.facilities.parking.paying import MARK, PLATE, Till, at_once, person
+from tests.integration.facilities.parking.paying import MARK, PLATE, Till, at_once, person, till_of
 
 
 @pytest.fixture
 def till(make_system: SystemFactory, clock: ManualClock) -> Till:
-    return Till(make_system, clock)
+    return till_of(make_system, clock)
 
 
 def test_whoever_names_the_plate_pays_without_signing_in_and_then_has_time_to_leave(till: Till) -> None:
@@ -194,7 +194,7 @@ def test_an_order_made_while_signed_in_is_in_the_own_list(till: Till) -> None:
 
 
 def test_where_no_provider_is_connected_cash_is_taken(make_system: SystemFactory, clock: ManualClock) -> None:
-    till = Till(make_system, clock, provider="")
+    till = till_of(make_system, clock, provider="")
     stay = till.stay(90)
     refused = till.ask(None, "POST", "/orders", {"lot_id": str(till.lot), "plate": PLATE})
     assert refused.status_code == 409 and refused.get_json()["type"].endswith("no-provider")

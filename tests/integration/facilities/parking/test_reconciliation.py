@@ -8,7 +8,7 @@ import pytest
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
 from tests.integration.facilities.parking.car_park import OPERATOR
-from tests.integration.facilities.parking.paying import Till, person
+from tests.integration.facilities.parking.paying import Till, person, till_of
 from tests.integration.facilities.parking.test_cash_and_refunds import cash, refund
 
 DAY = 24 * 60
@@ -16,7 +16,7 @@ DAY = 24 * 60
 
 @pytest.fixture
 def till(make_system: SystemFactory, clock: ManualClock) -> Till:
-    return Till(make_system, clock)
+    return till_of(make_system, clock)
 
 
 def read(till: Till, on: str = "2026-11-23", actor: Any = OPERATOR) -> Any:

@@ -33,7 +33,7 @@ def desk(make_system: SystemFactory) -> SettingUp:
 def test_a_car_park_opens_with_a_tariff_and_each_day_has_its_own(desk: SettingUp, clock: ManualClock) -> None:
     lot = f"/lots/{desk.ok(desk.create())['id']}"
     zone = desk.zone(lot)
-    desk.lane(lot, "in", **{zone: 10})
+    way_in = desk.lane(lot, "in")
     desk.lane(lot, "out")
     dearer = {**TARIFF, "rates": [{**TARIFF["rates"][0], "first": {"minutes": 60, "fen": 900}}]}
 
@@ -44,6 +44,9 @@ def test_a_car_park_opens_with_a_tariff_and_each_day_has_its_own(desk: SettingUp
         409,
         "tariff-stands",
     )
+    assert refusal(desk.on(lot, "open")) == (409, "lot-incomplete", {("/lanes", "leads_nowhere")})
+    near = {"name": TARIFF["name"], "metres": [{"zone_id": zone, "metres": 10}]}
+    desk.ok(desk.put(f"/lanes/{way_in}", near))
     opened = desk.ok(desk.on(lot, "open"))
 
     assert (first["number"], first["effective_on"], opened["state"]) == (1, "2026-11-23", "open")

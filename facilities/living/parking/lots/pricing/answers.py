@@ -88,7 +88,7 @@ class PublishedTariffs(Answer):
     items = fields.List(fields.Nested(PublishedTariff), required=True)
 
 
-class FeeLineOut(Answer):
+class TriedLineOut(Answer):
     """One line of a fee: what it is for, and how much."""
 
     kind = fields.Enum(Kind, by_value=True, required=True)
@@ -109,4 +109,4 @@ class TriedFee(Answer):
     tariff_name = bilingual()
     minutes = fields.Integer(required=True, metadata={"description": "How long it stays"})
     total_fen = fields.Integer(required=True)
-    lines = fields.List(fields.Nested(FeeLineOut), required=True)
+    lines = fields.List(fields.Nested(TriedLineOut), required=True)

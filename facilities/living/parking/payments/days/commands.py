@@ -98,6 +98,8 @@ class DayErrand:
         day = _day(payload)
         if failure.given_up and day.day < tx.today:
             count_day(tx, day.lot_id, day.provider, tx.today)
+            details = {"day": day.day.isoformat(), "provider": day.provider}
+            tx.audit("parking-day.not-made", "parking_lot", day.lot_id, details)
 
 
 def _compare(tx: Transaction, request: Day, found: Sequence[Difference]) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
+from facilities.living.parking.lots.schemas import Nothing
 from facilities.living.parking.rights.cars import commands, queries
 from facilities.living.parking.rights.cars.model import ParkingCar
 from facilities.living.parking.rights.cars.schemas import CarList, CarOut, NewCar
@@ -30,7 +31,10 @@ blueprint = Blueprint(
 @blueprint.get("/parking/cars")
 @blueprint.response(200, CarList)
 def list_cars() -> Response:
-    """The cars that you have registered."""
+    """The cars that you have registered.
+
+    In the order in which you did; `shared` says whether somebody else has registered the plate, too.
+    """
     reader = current_actor()
     with current_runtime().read() as session:
         items = [_shown(car, also) for car, also in queries.cars_of(session, reader.id)]
@@ -52,11 +56,15 @@ def register_car(tx: Transaction, data: dict[str, Any]) -> Reply:
     return Reply(_shown(car, also[car.id]), status=201)
 
 
-@blueprint.delete("/parking/cars/<uuid:car_id>")
+@blueprint.post("/parking/cars/<uuid:car_id>/remove")
+@blueprint.arguments(Nothing, required=False)
 @blueprint.response(204)
 @command
-def remove_car(tx: Transaction, car_id: UUID) -> Reply:
-    """Take a plate off your cars. Passes and reservations stay as they are."""
+def remove_car(tx: Transaction, _data: dict[str, Any], car_id: UUID) -> Reply:
+    """Take a plate off your cars.
+
+    Passes and reservations stay as they are. 404 for the cars of others.
+    """
     commands.remove(tx, car_id)
     return Reply(None, status=204)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from facilities.capacity.refusals import CAPACITY_FULL
+from facilities.living.parking.lots.schemas import Nothing
 from facilities.living.parking.rights.passes import commands, queries
 from facilities.living.parking.rights.passes.model import ParkingPass
 from facilities.living.parking.rights.passes.schemas import (
@@ -17,7 +18,7 @@ from facilities.living.parking.rights.passes.schemas import (
     Renewal,
 )
 from facilities.living.parking.rights.passes.view import shown
-from facilities.living.parking.rights.policy import require_operator
+from facilities.living.parking.rights.policy import require_operator, require_own
 from facilities.living.parking.rights.refusals import (
     LOT_CLOSED,
     NO_PASSES,
@@ -26,7 +27,7 @@ from facilities.living.parking.rights.refusals import (
     PASS_OVER,
     TOO_MANY,
 )
-from facilities.living.parking.rights.schemas import EXAMPLE_ID, Nothing, Reason
+from facilities.living.parking.rights.schemas import EXAMPLE_ID, Reason
 from shared.clock import local_date
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, refuses
@@ -63,7 +64,10 @@ def buy_pass(tx: Transaction, data: dict[str, Any]) -> Reply:
 @blueprint.arguments(PassArgs, location="query")
 @blueprint.response(200, PassPage)
 def list_passes(args: dict[str, Any]) -> Response:
-    """Your passes, the one ordered last first; those who run or watch the park see all."""
+    """Your passes, the one ordered last first.
+
+    Those who run or watch the park see all.
+    """
     reader, runtime = current_actor(), current_runtime()
     with runtime.read() as session:
         found, following = queries.page(session, reader, **args)
@@ -91,7 +95,7 @@ def get_pass(pass_id: UUID) -> Response:
 @blueprint.arguments(Renewal, required=False)
 @blueprint.response(200, PassOut, headers=ETAG)
 @guarded
-@refuses(NOT_RENEWABLE, NO_PASSES, CAPACITY_FULL)
+@refuses(FORBIDDEN, NOT_RENEWABLE, NO_PASSES, CAPACITY_FULL)
 @command
 def renew_pass(tx: Transaction, data: dict[str, Any], pass_id: UUID) -> Reply:
     """Order the months right after those that are paid, in the last days of the pass or in its grace.
@@ -105,7 +109,7 @@ def renew_pass(tx: Transaction, data: dict[str, Any], pass_id: UUID) -> Reply:
 @blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, PassOut, headers=ETAG)
 @guarded
-@refuses(NOTHING_TO_PAY)
+@refuses(FORBIDDEN, NOTHING_TO_PAY)
 @command
 def give_up_pass(tx: Transaction, _data: dict[str, Any], pass_id: UUID) -> Reply:
     """Give up what waits for payment; its bays are free for others.
@@ -119,7 +123,7 @@ def give_up_pass(tx: Transaction, _data: dict[str, Any], pass_id: UUID) -> Reply
 @blueprint.arguments(PassCars)
 @blueprint.response(200, PassOut, headers=ETAG)
 @guarded
-@refuses(TOO_MANY, PASS_OVER, NO_PASSES)
+@refuses(FORBIDDEN, TOO_MANY, PASS_OVER, NO_PASSES)
 @command
 def change_pass_cars(tx: Transaction, data: dict[str, Any], pass_id: UUID) -> Reply:
     """Put other cars on a pass, a few times a month.
@@ -172,13 +176,15 @@ def resume_pass(tx: Transaction, _data: dict[str, Any], pass_id: UUID) -> Reply:
 
 
 def _own(tx: Transaction, pass_id: UUID) -> ParkingPass:
-    return queries.find(tx.session, pass_id, queries.own(tx.actor), expected_version())
+    it = queries.find(tx.session, pass_id, queries.visible(tx.actor), expected_version())
+    require_own(tx.actor, it.holder_id)
+    return it
 
 
 def _run(tx: Transaction, pass_id: UUID) -> ParkingPass:
-    it = queries.find(tx.session, pass_id, queries.visible(tx.actor))
+    it = queries.find(tx.session, pass_id, queries.visible(tx.actor), expected_version())
     require_operator(tx.actor)
-    return queries.find(tx.session, it.id, queries.visible(tx.actor), expected_version())
+    return it
 
 
 def _reply(

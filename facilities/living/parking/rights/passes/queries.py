@@ -9,6 +9,7 @@ from facilities.capacity.bookings.model import Booking
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.rights.paging import newest_first
 from facilities.living.parking.rights.passes.model import ParkingPass, PassClaim, PassState
+from facilities.living.parking.rights.places import in_lot
 from facilities.living.parking.rights.policy import reads_all
 from facilities.living.parking.stays.model import ParkingStay
 from shared.actor import Actor
@@ -43,15 +44,15 @@ def find(
 def page(
     session: Session,
     reader: Actor,
-    lot_id: UUID | None,
+    lot: str | None,
     state: PassState | None,
     cursor: str | None,
     limit: int,
 ) -> tuple[list[ParkingPass], str | None]:
     """A page of those that the reader may know of, the one ordered last first."""
     query = sa.select(ParkingPass).where(visible(reader))
-    if lot_id is not None:
-        query = query.where(ParkingPass.lot_id == lot_id)
+    if lot is not None:
+        query = query.where(in_lot(ParkingPass.lot_id, lot))
     if state is not None:
         query = query.where(ParkingPass.state == state)
     found, following = newest_first(session, query, ParkingPass.id, cursor, limit)

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from facilities.living.parking.rights.limits import DEFAULT_LIMITS
 from facilities.living.parking.rights.passes.model import PassState, PeriodState
-from facilities.living.parking.rights.schemas import typed_plates, whole
+from facilities.living.parking.rights.schemas import lot_filter, typed_plates, whole
 from facilities.living.parking.vehicles import VehicleClass
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, bilingual, day, following, instant, string
@@ -51,7 +51,7 @@ class PassCars(Schema):
 class PassArgs(PageArgs):
     """Filters of the list."""
 
-    lot_id = fields.UUID(load_default=None, metadata={"description": "Only those of this car park"})
+    lot = lot_filter()
     state = fields.Enum(
         PassState, by_value=True, load_default=None, metadata={"description": "Only those in this state"}
     )

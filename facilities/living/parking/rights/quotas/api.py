@@ -69,6 +69,22 @@ def set_quota_rule(tx: Transaction, data: dict[str, Any]) -> Reply:
     return _rule(tx, commands.set_rule(tx, **data), status=201)
 
 
+@blueprint.get("/parking/quota-rules/<uuid:zone_id>")
+@blueprint.response(200, RuleOut, headers=ETAG)
+@refuses(FORBIDDEN)
+def get_quota_rule(zone_id: UUID) -> Response:
+    """How many bays of a zone every firm gets.
+
+    For those who run or watch the park.
+    """
+    if not current_actor().has_role(*READS):
+        raise Forbidden
+    with current_runtime().read() as session:
+        rule = queries.find_rule(session, zone_id)
+        (out,) = rules_shown(session, [rule])
+        return json_response(Reply(out, version=rule.version))
+
+
 @blueprint.put("/parking/quota-rules/<uuid:zone_id>")
 @blueprint.arguments(RuleChange)
 @blueprint.response(200, RuleOut, headers=ETAG)
@@ -89,7 +105,10 @@ def change_quota_rule(tx: Transaction, data: dict[str, Any], zone_id: UUID) -> R
 @blueprint.arguments(QuotaArgs, location="query")
 @blueprint.response(200, QuotaPage)
 def list_quotas(args: dict[str, Any]) -> Response:
-    """The bays of your firms, month by month with what is short; those who run or watch the park see all."""
+    """The bays of your firms, month by month with what is short.
+
+    Those who run or watch the park see all.
+    """
     reader, runtime = current_actor(), current_runtime()
     with runtime.read() as session:
         found, following = queries.page(session, reader, **args)

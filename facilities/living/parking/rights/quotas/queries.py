@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.living.parking.rights.paging import newest_first
+from facilities.living.parking.rights.places import in_lot
 from facilities.living.parking.rights.policy import firms_of, reads_all
 from facilities.living.parking.rights.quotas.model import ParkingQuota, QuotaRule
 from shared.actor import Actor
@@ -33,22 +34,22 @@ def find(session: Session, quota_id: UUID, reader: Actor, version: int | None = 
 
 
 def page(
-    session: Session, reader: Actor, lot_id: UUID | None, cursor: str | None, limit: int
+    session: Session, reader: Actor, lot: str | None, cursor: str | None, limit: int
 ) -> tuple[list[ParkingQuota], str | None]:
     """A page of those that the reader may know of, the one granted first last."""
     query = sa.select(ParkingQuota).where(visible(reader))
-    if lot_id is not None:
-        query = query.where(ParkingQuota.lot_id == lot_id)
+    if lot is not None:
+        query = query.where(in_lot(ParkingQuota.lot_id, lot))
     found, following = newest_first(session, query, ParkingQuota.id, cursor, limit)
     return [each for (each,) in found], following
 
 
-def find_rule(session: Session, zone_id: UUID, version: int) -> QuotaRule:
+def find_rule(session: Session, zone_id: UUID, version: int | None = None) -> QuotaRule:
     """The rule of a zone; NotFound, or PreconditionFailed when it has changed."""
     found = session.get(QuotaRule, zone_id)
     if found is None:
         raise NotFound(_NO_RULE)
-    if found.version != version:
+    if version is not None and found.version != version:
         raise PreconditionFailed
     return found
 

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from facilities.living.parking.rights.limits import DEFAULT_LIMITS
 from facilities.living.parking.rights.quotas.model import QuotaState
-from facilities.living.parking.rights.schemas import typed_plates, whole
+from facilities.living.parking.rights.schemas import lot_filter, typed_plates, whole
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, bilingual, following, instant, string
 
@@ -52,7 +52,7 @@ class QuotaCars(Schema):
 class QuotaArgs(PageArgs):
     """Filters of the list."""
 
-    lot_id = fields.UUID(load_default=None, metadata={"description": "Only those in this car park"})
+    lot = lot_filter()
 
 
 class MonthOut(Answer):

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from facilities.capacity.refusals import CAPACITY_FULL, WRONG_STATE
+from facilities.living.parking.rights.policy import require_own
 from facilities.living.parking.rights.refusals import LOT_CLOSED, RESERVED_ALREADY, TOO_MANY
 from facilities.living.parking.rights.reservations import commands, queries
 from facilities.living.parking.rights.reservations.commands import Reserved
@@ -25,7 +26,7 @@ from shared.http.description import ETAG, LOCATION, Blueprint
 from shared.http.etag import expected_version
 from shared.http.paging import link_next
 from shared.http.state import current_actor, current_runtime
-from shared.refusals import NOT_FOUND
+from shared.refusals import FORBIDDEN, NOT_FOUND
 from shared.transaction import Transaction
 
 blueprint = Blueprint(
@@ -56,7 +57,10 @@ def reserve_bay(tx: Transaction, data: dict[str, Any]) -> Reply:
 @blueprint.arguments(ReservationArgs, location="query")
 @blueprint.response(200, ReservationPage)
 def list_reservations(args: dict[str, Any]) -> Response:
-    """Your reservations, the one made last first; those who run or watch the park see all."""
+    """Your reservations, the one made last first.
+
+    Those who run or watch the park see all.
+    """
     reader = current_actor()
     with current_runtime().read() as session:
         found, following = queries.page(session, reader, **args)
@@ -84,7 +88,7 @@ def get_reservation(reservation_id: UUID) -> Response:
 @blueprint.arguments(MayReason, required=False)
 @blueprint.response(200, ReservationOut, headers=ETAG)
 @guarded
-@refuses(WRONG_STATE)
+@refuses(FORBIDDEN, WRONG_STATE)
 @command
 def cancel_reservation(tx: Transaction, data: dict[str, Any], reservation_id: UUID) -> Reply:
     """Give a reservation up before its car has come; it costs nothing.
@@ -98,7 +102,7 @@ def cancel_reservation(tx: Transaction, data: dict[str, Any], reservation_id: UU
 @blueprint.arguments(NewTime)
 @blueprint.response(200, ReservationOut, headers=ETAG)
 @guarded
-@refuses(WRONG_STATE, RESERVED_ALREADY, CAPACITY_FULL)
+@refuses(FORBIDDEN, WRONG_STATE, RESERVED_ALREADY, CAPACITY_FULL)
 @command
 def move_reservation(tx: Transaction, data: dict[str, Any], reservation_id: UUID) -> Reply:
     """Move a reservation to another time in its zone, or everything stays as it is.
@@ -109,7 +113,9 @@ def move_reservation(tx: Transaction, data: dict[str, Any], reservation_id: UUID
 
 
 def _opened(tx: Transaction, reservation_id: UUID) -> Reserved:
-    return queries.find(tx.session, reservation_id, queries.own(tx.actor), expected_version())
+    it = queries.find(tx.session, reservation_id, queries.visible(tx.actor), expected_version())
+    require_own(tx.actor, it.kept.account_id)
+    return it
 
 
 def _reply(tx: Transaction, it: Reserved, status: int = 200, headers: dict[str, str] | None = None) -> Reply:

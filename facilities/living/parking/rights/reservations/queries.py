@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.lifecycle import State
 from facilities.living.parking.rights.paging import newest_first
+from facilities.living.parking.rights.places import in_lot
 from facilities.living.parking.rights.policy import reads_all
 from facilities.living.parking.rights.reservations.commands import Reserved
 from facilities.living.parking.rights.reservations.model import ParkingReservation
@@ -44,15 +45,15 @@ def find(
 def page(
     session: Session,
     reader: Actor,
-    lot_id: UUID | None,
+    lot: str | None,
     state: State | None,
     cursor: str | None,
     limit: int,
 ) -> tuple[list[Reserved], str | None]:
     """A page of those that the reader may know of, the one made last first."""
     query = _BOTH.where(visible(reader))
-    if lot_id is not None:
-        query = query.where(ParkingReservation.lot_id == lot_id)
+    if lot is not None:
+        query = query.where(in_lot(ParkingReservation.lot_id, lot))
     if state is not None:
         query = query.where(Booking.state == state)
     found, following = newest_first(session, query, ParkingReservation.id, cursor, limit)

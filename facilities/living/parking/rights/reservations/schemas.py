@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from facilities.capacity.lifecycle import State
-from facilities.living.parking.rights.schemas import plate_shown, typed_plate
+from facilities.living.parking.rights.schemas import lot_filter, plate_shown, typed_plate
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, bilingual, following, instant, string
 
@@ -38,7 +38,7 @@ class MayReason(Schema):
 class ReservationArgs(PageArgs):
     """Filters of the list."""
 
-    lot_id = fields.UUID(load_default=None, metadata={"description": "Only those in this car park"})
+    lot = lot_filter()
     state = fields.Enum(
         State, by_value=True, load_default=None, metadata={"description": "Only those in this state"}
     )

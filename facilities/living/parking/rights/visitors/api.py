@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import Response
 
+from facilities.living.parking.lots.schemas import Nothing
 from facilities.living.parking.rights.refusals import LOT_CLOSED, MAY_NOT_INVITE, TOO_MANY, VISIT_OVER
-from facilities.living.parking.rights.schemas import EXAMPLE_ID, Nothing
+from facilities.living.parking.rights.schemas import EXAMPLE_ID
 from facilities.living.parking.rights.visitors import commands, queries
 from facilities.living.parking.rights.visitors.commands import When
 from facilities.living.parking.rights.visitors.model import ParkingVisit
@@ -17,7 +18,8 @@ from facilities.living.parking.rights.visitors.schemas import (
     VisitPage,
     VisitSeen,
 )
-from facilities.living.parking.rights.visitors.view import seen, shown
+from facilities.living.parking.rights.visitors.view import is_host, seen, shown
+from shared.errors import Forbidden
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, public, refuses
 from shared.http.description import ETAG, LOCATION, Blueprint
@@ -88,14 +90,16 @@ def get_visit(visit_id: UUID) -> Response:
 @blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, VisitOut, headers=ETAG)
 @guarded
-@refuses(VISIT_OVER)
+@refuses(FORBIDDEN, VISIT_OVER)
 @command
 def take_visit_back(tx: Transaction, _data: dict[str, Any], visit_id: UUID) -> Reply:
     """Take an invitation back before the car has come.
 
     For its host, and for members of the firm that is.
     """
-    visit = queries.find(tx.session, visit_id, queries.own(tx.actor), expected_version())
+    visit = queries.find(tx.session, visit_id, queries.visible(tx.actor), expected_version())
+    if not is_host(tx.actor, visit):
+        raise Forbidden
     return _reply(tx, commands.take_back(tx, visit))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from facilities.capacity.addresses import Feed
 from facilities.living.parking.rights.paging import newest_first
+from facilities.living.parking.rights.places import in_lot
 from facilities.living.parking.rights.policy import firms_of, reads_all
 from facilities.living.parking.rights.visitors.model import ParkingVisit, VisitState
 from facilities.signing import fits, signed
@@ -44,15 +45,15 @@ def find(
 def page(
     session: Session,
     reader: Actor,
-    lot_id: UUID | None,
+    lot: str | None,
     state: VisitState | None,
     cursor: str | None,
     limit: int,
 ) -> tuple[list[ParkingVisit], str | None]:
     """A page of those that the reader may know of, the one made last first."""
     query = sa.select(ParkingVisit).where(visible(reader))
-    if lot_id is not None:
-        query = query.where(ParkingVisit.lot_id == lot_id)
+    if lot is not None:
+        query = query.where(in_lot(ParkingVisit.lot_id, lot))
     if state is not None:
         query = query.where(ParkingVisit.state == state)
     found, following = newest_first(session, query, ParkingVisit.id, cursor, limit)

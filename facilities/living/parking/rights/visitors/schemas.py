@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from facilities.living.parking.rights.limits import DEFAULT_LIMITS
-from facilities.living.parking.rights.schemas import plate_shown, typed_plate, whole
+from facilities.living.parking.rights.schemas import lot_filter, plate_shown, typed_plate, whole
 from facilities.living.parking.rights.visitors.model import VisitState
 from shared.http.paging import PageArgs
 from shared.http.schemas import Answer, bilingual, following, instant, string
@@ -28,7 +28,7 @@ class NewVisit(Schema):
 class VisitArgs(PageArgs):
     """Filters of the list."""
 
-    lot_id = fields.UUID(load_default=None, metadata={"description": "Only those to this car park"})
+    lot = lot_filter()
     state = fields.Enum(
         VisitState, by_value=True, load_default=None, metadata={"description": "Only those in this state"}
     )

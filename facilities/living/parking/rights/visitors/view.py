@@ -31,9 +31,9 @@ def shown(
             "lot_id": str(each.lot_id),
             "plate": display(each.plate),
             "firm": each.firm,
-            "url": _url(settings, each) if _is_host(reader, each) else None,
+            "url": _url(settings, each) if is_host(reader, each) else None,
             "made_at": each.made_at.isoformat(),
-            "actions": ["take-back"] if _is_host(reader, each) and not _over(each, now) else [],
+            "actions": ["take-back"] if is_host(reader, each) and not _over(each, now) else [],
         }
         for each in found
     ]
@@ -62,7 +62,8 @@ def _over(visit: ParkingVisit, now: datetime) -> bool:
     return visit.state is not VisitState.INVITED or visit.ends_at <= now
 
 
-def _is_host(reader: Actor, visit: ParkingVisit) -> bool:
+def is_host(reader: Actor, visit: ParkingVisit) -> bool:
+    """Whether somebody is the host, or acts for the firm that is."""
     return visit.host_id == reader.id or visit.firm in firms_of(reader)
 
 

@@ -1,0 +1,131 @@
+"""A camera feed that is made up: cars come and go at the lanes of a car park, told by its own devices.
+
+Nothing of it is in the way of real devices: the events go over HTTP like theirs, signed with their secrets.
+"""
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from facilities.living.parking.gates.devices import header_of
+from facilities.living.parking.gates.readings import Direction
+from facilities.living.parking.lots.model import Device, DeviceKind, Lane, Lot
+from shared.cipher import Cipher
+from shared.clock import Clock
+from shared.identifiers.plates import DIGITS, LETTERS
+
+PATH = "/api/v1/living/parking/gate-events"
+_PROVINCES = "京沪苏浙粤"
+_ANSWER_S = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera with its secret, and which way its lane leads."""
+
+    code: str
+    secret: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as it is told: by whom and what."""
+
+    camera: Camera
+    body: dict[str, object]
+
+
+@dataclass
+class Outcome:
+    """What a feed was answered."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+
+    def percentile_ms(self, share: float) -> float:
+        """The time within which this share of the answers came, in milliseconds; 0 without any."""
+        if not self.seconds:
+            return 0.0
+        ordered = sorted(self.seconds)
+        return 1000 * ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+def cameras_of(session: Session, cipher: Cipher, lot_id: UUID | None) -> list[Camera]:
+    """The enabled cameras of a lot, or of all lots, with their secrets."""
+    query = (
+        sa.select(Device, Lane.direction)
+        .join(Lane, Lane.id == Device.lane_id)
+        .join(Lot, Lot.id == Lane.lot_id)
+        .where(Device.kind == DeviceKind.CAMERA, Device.enabled)
+        .order_by(Device.code)
+    )
+    if lot_id is not None:
+        query = query.where(Lot.id == lot_id)
+    return [
+        Camera(device.code, cipher.open_bytes(device.secret).decode(), direction)
+        for device, direction in session.execute(query)
+    ]
+
+
+def feed(cameras: list[Camera], seed: int, repeats: float, clock: Clock) -> Iterator[Told]:
+    """Cars that come and, sooner or later, go; a share of the events is told twice. The same for a seed.
+
+    Only the time in an event is that of the clock.
+    """
+    luck = random.Random(seed)  # noqa: S311 - no secret hangs on it
+    ways = {way: [each for each in cameras if each.direction is way] for way in Direction}
+    inside: list[str] = []
+    number = 0
+    while True:
+        number += 1
+        leaves = bool(ways[Direction.OUT]) and bool(inside) and luck.random() < 0.5
+        way = Direction.OUT if leaves or not ways[Direction.IN] else Direction.IN
+        plate = inside.pop(luck.randrange(len(inside))) if leaves else _plate(luck)
+        if way is Direction.IN:
+            inside.append(plate)
+        event = {
+            "id": f"sim-{seed}-{number}-{luck.randrange(1 << 32):08x}",
+            "plate": plate,
+            "confidence": luck.randrange(80, 100),
+            "seen_at": clock.now().isoformat(),
+        }
+        told = Told(luck.choice(ways[way]), event)
+        yield told
+        if luck.random() < repeats:
+            yield told
+
+
+def tell(base: str, told: Told, now: datetime, outcome: Outcome) -> None:
+    """Send one event and note the answer; a refusal by its status, nobody there as `unreachable`."""
+    data = json.dumps(told.body, ensure_ascii=False).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "Authorization": header_of(told.camera.code, told.camera.secret, "POST", PATH, now, data),
+    }
+    request = Request(base.rstrip("/") + PATH, data=data, headers=headers, method="POST")  # noqa: S310
+    started = time.monotonic()
+    try:
+        with urlopen(request, timeout=_ANSWER_S) as response:  # noqa: S310 - the operator names it
+            answer = json.load(response)
+            said = "repeated" if answer["repeated"] else f"{answer['verdict']} {answer['reason']}"
+    except HTTPError as error:
+        said = str(error.code)
+    except URLError:
+        said = "unreachable"
+    outcome.seconds.append(time.monotonic() - started)
+    outcome.verdicts[said] += 1
+
+
+def _plate(luck: random.Random) -> str:
+    return luck.choice(_PROVINCES) + luck.choice(LETTERS) + "".join(luck.choices(DIGITS, k=5))
