@@ -27,10 +27,11 @@ def index(lot_id: UUID) -> str:
     """The passes of a car park; the state is in the address."""
     asked, cursor = request.args.get("state", ""), request.args.get("cursor")
     filters = {"state": asked if asked in _STATES else ""}
+    lot = load_parking("lots", lot_id)
     return render_template(
         "portal/parking/operating/passes.html",
-        lot=load_parking("lots", lot_id),
-        page=load_parking("passes", lot_id=str(lot_id), cursor=cursor, **filters),
+        lot=lot,
+        page=load_parking("passes", lot=lot["code"], cursor=cursor, **filters),
         filters=filters,
         states=_STATES,
         first_page=not cursor,

@@ -87,7 +87,7 @@ def _page(lot: Json, typed: Typed, wrong: Wrong) -> str:
         "portal/parking/operating/quotas.html",
         lot=lot,
         rules=rules,
-        page=load_parking("quotas", lot_id=lot["id"], cursor=cursor),
+        page=load_parking("quotas", lot=lot["code"], cursor=cursor),
         first_page=not cursor,
         runs=runs_car_parks(),
         controls=_controls(lot, tuple(each["zone_id"] for each in rules)),

@@ -44,7 +44,7 @@ def index(lot_id: UUID) -> str:
         "portal/parking/operating/stays.html",
         lot=lot,
         zones={zone["id"]: zone for zone in lot["zones"]},
-        page=load_parking("stays", lot_id=str(lot_id), cursor=cursor, **filters),
+        page=load_parking("stays", lot=lot["code"], cursor=cursor, **filters),
         filters=filters,
         first_page=not cursor,
     )
