@@ -37,6 +37,7 @@ from facilities.living.parking.rights.events import CONTRACTS as RIGHT_CONTRACTS
 from facilities.living.parking.rights.events import SERVICE
 from facilities.living.parking.rights.handlers import handlers
 from facilities.living.parking.rights.passes import api as passes
+from facilities.living.parking.rights.passes.paying import Passes
 from facilities.living.parking.rights.passes.reminding import END_TIMER, REMINDER_TIMER, end, remind
 from facilities.living.parking.rights.quotas import api as quotas
 from facilities.living.parking.rights.quotas.commands import ROUND_TIMER, SETTLE_TIMER, go_round, settle
@@ -53,7 +54,7 @@ def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         WhenFreed: WhenFreed(),
         Providers: connect(settings),
-        Payables: Payables({PaidFor.STAY: Stays()}),
+        Payables: Payables({PaidFor.STAY: Stays(), PaidFor.PASS: Passes()}),
     }
 
 

@@ -43,10 +43,11 @@ class Control:
     name: str
     label: object
     kind: str = "text"
-    """`text`, `area`, `whole`, `yuan`, `day`, `moment`, `choice`, `many`, `flag`."""
+    """`text`, `area`, `lines`, `whole`, `yuan`, `day`, `moment`, `choice`, `many`, `flag`."""
     hint: object = ""
     suffix: object = ""
     options: tuple[Option, ...] = ()
+    """Choices; of a `text` what is suggested."""
     number: bool = False
     """Whether the choices are whole numbers in the request."""
     blank: object = None
@@ -108,6 +109,8 @@ def read(controls: Iterable[Control], typed: Typed) -> tuple[Json, dict[str, str
 def _value(control: Control, typed: Any) -> tuple[Any, str]:
     if control.kind == "whole" or control.number:
         return (int(typed), "") if _WHOLE.fullmatch(typed) else (typed, _("Enter a whole number"))
+    if control.kind == "lines":
+        return [line.strip() for line in typed.split("\n") if line.strip()], ""
     if control.kind == "yuan":
         fen = fen_of(typed)
         if fen is None:
@@ -151,6 +154,8 @@ def shown(controls: Iterable[Control], document: Mapping[str, Any]) -> Typed:
             found[each.name] = [str(part) for part in value or ()]
         elif value is None:
             found[each.name] = ""
+        elif each.kind == "lines":
+            found[each.name] = "\n".join(str(part) for part in value)
         elif each.kind == "yuan":
             found[each.name] = yuan_of(value).removesuffix(".00")
         elif each.kind == "flag":

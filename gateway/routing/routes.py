@@ -52,8 +52,6 @@ OPEN = (
     Open("parking/lots/*"),
     Open("parking/lots/*/tariffs"),
     Open("parking/lots/*/tariffs/try", frozenset({"POST"})),
-    # A visitor looks at the invitation: the address itself is signed.
-    Open("parking/visits/*/state/*"),
     # Whoever stands at a machine or has scanned a code pays for parking; whoever has its number sees an order
     # or a receipt, and uses a coupon.
     Open("parking/orders", frozenset({"POST"})),

@@ -2,15 +2,23 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from html import unescape
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from facilities.capacity.grid import Span
+from facilities.capacity.ledger.changing import close
+from facilities.living.parking.lots.model import Zone
 from shared.clock import PARK_TZ, ManualClock
 from shared.service import installed_services
 from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.conftest import MONDAY_MORNING
+from tests.integration.facilities.parking.car_park import OPERATOR
+from tests.integration.facilities.parking.cars import put_inside
 from tests.integration.portal.conftest import Browser
 
 Park = Callable[[str], Browser]
@@ -22,7 +30,7 @@ def system(
 ) -> Iterator[SystemUnderTest]:
     """The demo park with all its services, for every test of this file."""
     factory = SystemFactory(sqlite_databases, tmp_path_factory.mktemp("park"), ManualClock(MONDAY_MORNING))
-    made = factory(installed_services(), demo=True)
+    made = factory(installed_services(), demo=True, parking_provider="sandbox")
     made.seed()
     made.settle()
     yield made
@@ -57,6 +65,16 @@ def local(days: int, clock_time: str) -> str:
     return f"{day.isoformat()}T{clock_time}"
 
 
+def fill(system: SystemUnderTest, lot: str, since: str, until: str) -> None:
+    """Leave no bay for ordinary cars at that time, as what is closed there does."""
+    runtime = system.runtime("living")
+    span = Span(*(datetime.fromisoformat(each).replace(tzinfo=PARK_TZ) for each in (since, until)))
+    with runtime.transaction(OPERATOR) as tx:
+        zones = tx.session.scalars(sa.select(Zone).where(Zone.lot_id == UUID(lot)).order_by(Zone.ledger_id))
+        for zone in zones.all():
+            close(tx, zone.ledger_id, span, "resurfacing")
+
+
 def lot_of(browser: Browser, name: str) -> str:
     """The path of a car park that the first page shows."""
     text = browser.get("/parking").text
@@ -89,3 +107,161 @@ def test_everybody_sees_what_the_sign_says_and_what_a_stay_would_cost(park: Park
     assert unreadable.status_code == 422 and "Enter a date and a time that there are" in unreadable.text
     assert 'value="yesterday"' in unreadable.text
     assert visitor.get("/parking/lots/01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e").status_code == 404
+
+
+def test_a_resident_registers_cars_and_reserves_moves_and_gives_up_a_bay(
+    park: Park, clock: ManualClock
+) -> None:
+    resident = park("resident")
+    resident.get("/parking/cars")
+    wrong = resident.post("/parking/cars", {"plate": "新A·1234", "name": "Blue one"})
+    assert wrong.status_code == 422 and 'value="新A·1234"' in wrong.text and 'value="Blue one"' in wrong.text
+    assert 'aria-invalid="true"' in wrong.text and "error-summary" in wrong.text
+    resident.get("/parking/cars")
+    resident.post("/parking/cars", {"plate": "新a12345", "name": "Blue one"})
+    page = resident.follow()
+    assert "The car is registered." in page.text and "新A·12345" in page.text
+    again = resident.post("/parking/cars", {"plate": "新A12345", "name": ""})
+    assert again.status_code == 409 and "You have registered this plate already" in again.text
+
+    lot = lot_of(resident, "Car park 1 (outdoors)").rpartition("/")[2]
+    form = resident.get(f"/parking/reserve?lot={lot}")
+    assert '<option value="新A·12345">Blue one</option>' in form.text
+    assert f'value="{local(0, "09:00")}"' in form.text, "from the next half hour on"
+    asked = {
+        "lot_id": lot,
+        "plate": "新A·12345",
+        "starts_at": local(1, "09:00"),
+        "ends_at": local(1, "12:00"),
+    }
+    backwards = resident.get("/parking/reserve", query_string={**asked, "ends_at": local(1, "08:00")})
+    assert backwards.status_code == 422 and "The end has to be later than the beginning" in backwards.text
+    unnamed = resident.get("/parking/reserve", query_string={**asked, "lot_id": "", "plate": ""})
+    assert unnamed.status_code == 422 and "Choose a car park" in unnamed.text
+
+    preview = resident.get("/parking/reserve", query_string=asked)
+    assert "Zone A: 40" in preview.text and "7 yuan" in preview.text
+    assert "up to 30 minutes early" in preview.text
+    resident.post("/parking/reserve", asked)
+    shown = resident.follow()
+    reservation = shown.request.path
+    assert "The bay is kept for you." in shown.text and "Zone A" in shown.text and "08:30" in shown.text
+    assert reservation in resident.get("/parking/reservations").text
+    assert park("agent").get(reservation).status_code == 404
+
+    resident.get(f"{reservation}/move")
+    early = resident.post(
+        f"{reservation}/move", {"starts_at": local(-1, "09:00"), "ends_at": local(-1, "10:00")}
+    )
+    assert early.status_code == 422 and f'value="{local(-1, "09:00")}"' in early.text
+    resident.post(f"{reservation}/move", {"starts_at": local(2, "09:00"), "ends_at": local(2, "10:00")})
+    assert "The reservation is moved." in resident.follow().text
+    stale = resident.post(f"{reservation}/cancel", {"version": "1", "idempotency_key": "k1"})
+    assert stale.status_code == 412 and "It changed while this page was open" in stale.text
+    resident.get(f"{reservation}/cancel")
+    resident.post(f"{reservation}/cancel", {"reason": "<i>by bus</i>"})
+    over = resident.follow()
+    assert "given up; it costs nothing" in over.text and "&lt;i&gt;by bus" in over.text
+    assert "/move" not in over.text
+
+    resident.get("/parking/cars")
+    car = re.search(
+        r'action="(/parking/cars/[0-9a-f-]+/remove)"', resident.page.text if resident.page else ""
+    )
+    assert car
+    resident.post(car[1])
+    assert "You have registered no car yet." in resident.follow().text
+
+
+def test_a_full_car_park_offers_other_times_to_pick(park: Park, system: SystemUnderTest) -> None:
+    resident = park("resident")
+    lot = lot_of(resident, "Car park 1 (outdoors)").rpartition("/")[2]
+    fill(system, lot, local(3, "09:00"), local(3, "12:00"))
+    asked = {
+        "lot_id": lot,
+        "plate": "新A·54321",
+        "starts_at": local(3, "10:00"),
+        "ends_at": local(3, "11:00"),
+    }
+    full = resident.get("/parking/reserve", query_string=asked)
+    assert "All bays are taken at that time" in full.text
+    others = [
+        unescape(each)
+        for each in re.findall(r'href="(/parking/reserve\?lot_id=[^"]+starts_at[^"]+)"', full.text)
+    ]
+    others = [each for each in others if "change" not in each]
+    assert others, full.text
+    resident.get(others[0])
+    resident.post("/parking/reserve", {name: resident.hidden(name) for name in asked})
+    reservation = resident.follow().request.path
+    resident.get(f"{reservation}/move")
+    moved = resident.post(
+        f"{reservation}/move", {"starts_at": local(3, "10:00"), "ends_at": local(3, "11:00")}
+    )
+    assert moved.status_code == 409 and "These times are free instead:" in moved.text
+    late = resident.post("/parking/reserve", asked)
+    assert late.status_code == 409 and "These times are free instead:" in late.text
+
+
+def test_whoever_names_a_plate_pays_without_an_account_and_gets_a_receipt(
+    park: Park, system: SystemUnderTest, clock: ManualClock
+) -> None:
+    visitor = park("")
+    lot = lot_of(visitor, "Car park 1 (outdoors)").rpartition("/")[2]
+    put_inside(system.runtime("living"), UUID(lot), "新A20001", 150)
+    form = visitor.get(f"/parking/pay?lot={lot}")
+    assert f'<option value="{lot}" selected>' in form.text
+    for wrong, sentence in (
+        ({"plate": "", "ticket": ""}, "Enter the number plate"),
+        ({"plate": "新A20001", "ticket": "AB12CD34"}, "Enter either the number plate or the ticket"),
+        ({"plate": "新A2000"}, "error-summary"),
+        ({"plate": "新A20002"}, "No such car is inside, or owes anything"),
+    ):
+        visitor.get(f"/parking/pay?lot={lot}")
+        refused = visitor.post("/parking/pay", {"lot_id": lot, **wrong})
+        assert refused.status_code in (422, 404) and sentence in refused.text, wrong
+        assert 'id="plate-error"' in refused.text or 'id="ticket-error"' in refused.text, wrong
+
+    visitor.post("/parking/pay", {"lot_id": lot, "plate": "新A 20001"})
+    order = visitor.follow()
+    assert "7 yuan" in order.text and "Inside since" in order.text and "新A" not in order.text
+    sandbox = visitor.get(f"{order.request.path}/sandbox")
+    assert "Nobody pays any money here" in sandbox.text
+    visitor.post(sandbox.request.path, {"result": "failed"})
+    failed = visitor.follow()
+    assert "Paying has failed" in failed.text and f"/parking/pay?lot={lot}" in failed.text
+
+    visitor.get(f"/parking/pay?lot={lot}")
+    visitor.post("/parking/pay", {"lot_id": lot, "plate": "新A20001"})
+    order = visitor.follow()
+    visitor.get(f"{order.request.path}/sandbox")
+    twice = {"csrf_token": visitor.hidden("csrf_token"), "result": "paid"}
+    visitor.post(f"{order.request.path}/sandbox", twice)
+    paid = visitor.follow()
+    assert "Leave by 23 Nov 2026, 09:15" in paid.text
+    visitor.post(f"{order.request.path}/sandbox", twice)
+    receipt = visitor.get(re.findall(r'href="(/parking/receipts/[0-9a-f-]+)"', visitor.follow().text)[0])
+    assert "7 yuan paid" in receipt.text and "no tax invoice" in receipt.text
+    assert "新A20001" not in receipt.text and "新A" in receipt.text
+    assert visitor.get(f"{order.request.path}/sandbox").status_code == 303, "there is nothing to pay any more"
+    visitor.get(f"/parking/pay?lot={lot}")
+    again = visitor.post("/parking/pay", {"lot_id": lot, "plate": "新A20001"})
+    assert again.status_code == 200 and "Nothing is to be paid now" in again.text
+
+
+def test_orders_of_a_signed_in_resident_are_kept_for_them_and_expire(
+    park: Park, system: SystemUnderTest, clock: ManualClock
+) -> None:
+    resident = park("resident")
+    lot = lot_of(resident, "Car park 2 (building)").rpartition("/")[2]
+    put_inside(system.runtime("living"), UUID(lot), "新A20003", 180)
+    resident.get(f"/parking/pay?lot={lot}&plate=新A20003")
+    resident.post("/parking/pay", {"lot_id": lot, "plate": "新A20003"})
+    order = resident.follow()
+    listed = resident.get("/parking/orders")
+    assert order.request.path in listed.text and "To be paid" in listed.text
+    assert order.request.path not in park("agent").get("/parking/orders").text
+    clock.set(MONDAY_MORNING + timedelta(minutes=6))
+    expired = park("").get(order.request.path)
+    assert "The time to pay this is over" in expired.text and "/sandbox" not in expired.text
+    assert park("").get("/parking/orders").status_code == 303

@@ -53,7 +53,7 @@ from facilities.living.parking.payments.view import (
     receipt_out,
     refund_out,
 )
-from facilities.living.parking.stays.model import ParkingStay
+from facilities.living.parking.rights.passes import queries as passes
 from shared.actor import Actor
 from shared.errors import FieldError, InvalidInput, NotFound
 from shared.http.command import Reply, command, json_response
@@ -95,16 +95,15 @@ blueprint = Blueprint(
 @public
 @refuses(NOT_FOUND, NOTHING_OWED, NO_PROVIDER)
 def order_parking(data: dict[str, Any]) -> Response:
-    """Ask what is to be paid for a stay now, and with which code.
+    """Ask what is to be paid for a stay or a pass now, and with which code.
 
     For everybody who names the car park and the whole plate or the ticket; nothing is told but what is owed
-    and since when. By the id of a stay only for those who may see it. An order that was open for the same
-    stay expires.
+    and since when. By the id of a stay only for those who may see it, by that of a pass for its holder. An
+    order that was open for the same thing expires.
     """
     actor, runtime = actor_or_anonymous(), current_runtime()
     with runtime.transaction(actor, request_id=g.get("request_id")) as tx:
-        stay = _named_stay(tx.session, actor, data)
-        order = commands.make_order(tx, PaidFor.STAY, stay.id, actor.id)
+        order = commands.make_order(tx, *_named(tx.session, actor, data), actor.id)
         shown = order_out(tx.session, tx.context, order, tx.now)
     location = {"Location": f"/api/v1/living/parking/orders/{order.id}"}
     return json_response(Reply(shown, status=201, headers=location))
@@ -265,10 +264,13 @@ def get_parking_receipt(payment_id: UUID) -> Response:
         return json_response(Reply(receipt_out(session, runtime.context, payment)))
 
 
-def _named_stay(session: Session, actor: Actor, data: dict[str, Any]) -> ParkingStay:
+def _named(session: Session, actor: Actor, data: dict[str, Any]) -> tuple[PaidFor, UUID]:
+    """What is to be paid for; NotFound where they may not pay for it."""
+    if "pass_id" in data:
+        return PaidFor.PASS, passes.find(session, data["pass_id"], passes.own(actor)).id
     if "stay_id" in data:
-        return visible_stay(session, actor, data["stay_id"])
-    return stay_of_car(session, data["lot_id"], mark_of(data))
+        return PaidFor.STAY, visible_stay(session, actor, data["stay_id"]).id
+    return PaidFor.STAY, stay_of_car(session, data["lot_id"], mark_of(data)).id
 
 
 def mark_of(data: dict[str, Any]) -> str:

@@ -44,6 +44,10 @@ class Payable(Protocol):
         """What is owed at a moment; NotFound without it."""
         ...
 
+    def accept(self, tx: Transaction, subject_id: UUID, fen: int) -> bool:
+        """So much of what has come in is for it; False where it is not to be had: the money goes back."""
+        ...
+
     def moved(self, tx: Transaction, subject_id: UUID, fen: int) -> Aggregate:
         """Money has come in, or was given back (negative); whoever calls has the turn. Returns its row, for
         whose events this is one.
@@ -65,6 +69,10 @@ class Stays:
         stay = _stay(session, subject_id)
         cost = cost_of(session, stay, now)
         return Owed(stay.lot_id, cost.due_fen, cost.overpaid_fen, stay.entered_at, cost.leave_by)
+
+    def accept(self, tx: Transaction, subject_id: UUID, fen: int) -> bool:
+        """A stay was had already."""
+        return True
 
     def moved(self, tx: Transaction, subject_id: UUID, fen: int) -> Aggregate:
         """Keep the sum on the stay."""

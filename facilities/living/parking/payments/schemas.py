@@ -44,9 +44,10 @@ class Car(Schema):
 
 
 class NewParkingOrder(Schema):
-    """What is to be paid for: a stay by its id, or a car by car park and plate or ticket."""
+    """What is to be paid for: a stay or a pass by its id, or a car by car park and plate or ticket."""
 
     stay_id = fields.UUID(metadata={"description": "For those who may see the stay"})
+    pass_id = fields.UUID(metadata={"description": "For the holder of the pass: what waits for payment"})
     lot_id = fields.UUID(metadata={"description": "The car park in which the car is"})
     plate = fields.String(
         validate=validate.Length(min=1, max=20), metadata={"description": "The whole number plate"}
@@ -59,8 +60,10 @@ class NewParkingOrder(Schema):
     @validates_schema
     def _one_of_them(self, data: dict[str, Any], **_rest: Any) -> None:
         by_car = "lot_id" in data and ("plate" in data) != ("ticket" in data)
-        if set(data) != {"stay_id"} and ("stay_id" in data or not by_car):
-            raise ValidationError("Name the stay, or the car park and either the plate or the ticket")
+        by_id = {"stay_id", "pass_id"} & set(data)
+        if len(data) != 1 if by_id else not by_car:
+            said = "Name the stay, the pass, or the car park and either the plate or the ticket"
+            raise ValidationError(said)
 
 
 class ParkingOrderOut(Answer):

@@ -56,7 +56,7 @@ def _enter(
     tx: Transaction, order: ParkingOrder, payable: Payable, provider: str, said: Said
 ) -> ParkingPayment | None:
     """All that came is entered, so that our accounts say what theirs say; then what is too much goes back."""
-    kept = _kept(tx, order, payable, said.fen)
+    owed = _owed(tx, order, payable, said.fen)
     payment = enter(
         tx,
         lot_id=order.lot_id,
@@ -72,6 +72,7 @@ def _enter(
     )
     if payment is None:  # the provider has used a reference for two orders, at the same moment
         return known(tx.session, provider, said.reference)
+    kept = owed if payable.accept(tx, order.subject_id, owed) else 0
     wrong = said.fen != order.amount_fen
     if wrong or kept < said.fen:
         note(
@@ -92,7 +93,7 @@ def _enter(
     return payment
 
 
-def _kept(tx: Transaction, order: ParkingOrder, payable: Payable, fen: int) -> int:
+def _owed(tx: Transaction, order: ParkingOrder, payable: Payable, fen: int) -> int:
     """How much of it is owed: what was asked for while the order is open, else what is due by now."""
     if order.state is OrderState.PENDING and fen >= order.amount_fen:
         return order.amount_fen

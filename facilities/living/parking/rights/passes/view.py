@@ -78,6 +78,7 @@ def _actions(it: ParkingPass, reader: Actor, today: date) -> Iterator[str]:
     going = it.state in {PassState.WAITING, PassState.ACTIVE}
     if it.holder_id == reader.id and going:
         if it.waiting is not None:
+            yield "pay"
             yield "give-up"
         elif it.until and renewable(it.until, today, it.grace_days, DEFAULT_LIMITS.renew_before):
             yield "renew"

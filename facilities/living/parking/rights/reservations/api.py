@@ -6,10 +6,12 @@ from uuid import UUID
 from flask import Response
 
 from facilities.capacity.refusals import CAPACITY_FULL, WRONG_STATE
+from facilities.capacity.rules import Wish
 from facilities.living.parking.rights.policy import require_own
 from facilities.living.parking.rights.refusals import LOT_CLOSED, RESERVED_ALREADY, TOO_MANY
 from facilities.living.parking.rights.reservations import commands, queries
 from facilities.living.parking.rights.reservations.commands import Reserved
+from facilities.living.parking.rights.reservations.room import room
 from facilities.living.parking.rights.reservations.schemas import (
     MayReason,
     NewReservation,
@@ -17,6 +19,8 @@ from facilities.living.parking.rights.reservations.schemas import (
     ReservationArgs,
     ReservationOut,
     ReservationPage,
+    RoomArgs,
+    RoomOut,
 )
 from facilities.living.parking.rights.reservations.view import shown
 from facilities.living.parking.rights.schemas import EXAMPLE_ID
@@ -33,8 +37,28 @@ blueprint = Blueprint(
     "parking_reservations",
     __name__,
     description="Reservations of bays (车位预约)",
-    path_parameters={"reservation_id": ("The id of the reservation", EXAMPLE_ID)},
+    path_parameters={
+        "reservation_id": ("The id of the reservation", EXAMPLE_ID),
+        "lot_id": ("The id of the car park", EXAMPLE_ID),
+    },
 )
+
+
+@blueprint.get("/parking/lots/<uuid:lot_id>/room")
+@blueprint.arguments(RoomArgs, location="query")
+@blueprint.response(200, RoomOut)
+@refuses(LOT_CLOSED)
+def look_for_room(args: dict[str, Any], lot_id: UUID) -> Response:
+    """How many bays are free for a reservation at a time, zone by zone.
+
+    `broken` names every rule that forbids it; where all is full, `alternatives` are other times. Nothing is
+    kept by asking.
+    """
+    current_actor()
+    runtime = current_runtime()
+    wish = Wish(args["starts_at"], args["ends_at"])
+    with runtime.read() as session:
+        return json_response(Reply(room(session, lot_id, args["zone_id"], wish, runtime.clock.now())))
 
 
 @blueprint.post("/parking/reservations")

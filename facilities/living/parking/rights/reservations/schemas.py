@@ -72,3 +72,46 @@ class ReservationPage(Answer):
 
     items = fields.List(fields.Nested(ReservationOut), required=True)
     next = following()
+
+
+class RoomArgs(Schema):
+    """At which time a bay is wanted, and in which zone."""
+
+    starts_at = fields.AwareDateTime(required=True, metadata={"description": "Beginning"})
+    ends_at = fields.AwareDateTime(required=True, metadata={"description": "End"})
+    zone_id = fields.UUID(load_default=None, metadata={"description": "Without one: all for ordinary cars"})
+
+
+class RoomBroken(Answer):
+    """A rule that the wish breaks."""
+
+    pointer = string()
+    code = string()
+    message = bilingual()
+
+
+class RoomInZone(Answer):
+    """How many bays of a zone are free all through that time."""
+
+    zone_id = fields.UUID(required=True)
+    zone_name = bilingual()
+    free = fields.Integer(required=True)
+
+
+class RoomInstead(Answer):
+    """Another time at which a bay is free."""
+
+    kind = string("`earlier`, `later`, `shorter` or `other_day`")
+    starts_at = instant()
+    ends_at = instant()
+
+
+class RoomOut(Answer):
+    """Whether a bay could be reserved, and what else would do."""
+
+    bookable = fields.Boolean(required=True)
+    broken = fields.List(fields.Nested(RoomBroken), required=True)
+    zones = fields.List(
+        fields.Nested(RoomInZone), required=True, metadata={"description": "The nearest one first"}
+    )
+    alternatives = fields.List(fields.Nested(RoomInstead), required=True)
