@@ -208,7 +208,7 @@ def test_those_who_watch_see_car_parks_and_change_nothing(park: Park) -> None:
     assert resident.get("/parking/operating").status_code == 403
     watcher = park(WATCHER)
     seen = watcher.get(lot)
-    assert seen.status_code == 200 and edit not in seen.text and "Close it" not in seen.text
+    assert seen.status_code == 200 and edit not in seen.text and "Close the car park" not in seen.text
     assert watcher.get(edit).status_code == 403
     assert "Zone A" in page.text and "East gate in" in page.text and "P1-E1-CAMERA" in page.text
     page = sent(operator, edit, {"name.zh": "A区", "name.en": "Zone A", "capacity": "41"})

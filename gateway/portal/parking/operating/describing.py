@@ -170,7 +170,7 @@ def _add_page(typed: Typed, wrong: Wrong | None = None) -> str:
 def _edit_page(seen: Seen, typed: Typed, wrong: Wrong | None = None, *, stale: bool = False) -> str:
     lot = seen.document
     screen = Screen(
-        title=_("Describe it anew"),
+        title=_("Change the description"),
         submit=_("Save the description"),
         crumbs=crumbs_of(lot),
         back=lot_url(lot["id"]),

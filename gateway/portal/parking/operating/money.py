@@ -115,7 +115,7 @@ def _refund_page(receipt: Json, typed: Typed, wrong: Wrong | None = None) -> str
             (_("Plate"), receipt["plate"] or "–"),
             (_("Paid, yuan"), yuan(receipt["fen"])),
             (_("Given back already, yuan"), yuan(receipt["refunded_fen"])),
-            (_("By"), say(receipt["provider_name"])),
+            (_("Paid by"), say(receipt["provider_name"])),
         ],
     )
     return form_page(screen, [("", _REFUND)], typed, wrong)

@@ -20,7 +20,7 @@ pages = Blueprint("operating_stays", __name__)
 
 _STATES = ("inside", "left", "exit_missed", "entry_missed")
 _CASH = (
-    Control("amount_fen", _l("Taken"), "yuan", suffix=_l("yuan"), width="short"),
+    Control("amount_fen", _l("Amount taken"), "yuan", suffix=_l("yuan"), width="short"),
     Control(
         "receipt",
         _l("Number of the paper receipt"),
