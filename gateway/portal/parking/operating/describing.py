@@ -35,7 +35,6 @@ _ENTRY = (
         "drive_in",
         _l("Cars may come in without a pass, a reservation or a firm's bay"),
         "flag",
-        hint=_l("Not ticked: only those that have one of these."),
     ),
     Control(
         "early_min",

@@ -17,7 +17,9 @@ from gateway.portal.parking.operating.forms import Answer, Screen, answered, don
 
 pages = Blueprint("operating_live", __name__)
 
-_NEWEST = "30"
+_NEWEST = "50"
+_SHOWN = 12
+"""So many of the newest events are listed; more are looked at, for lanes at which little happens."""
 _OPEN = (
     Control("reason", _l("Reason"), "area", hint=_l("It is kept with your name."), most=400),
     Control(
@@ -43,7 +45,7 @@ def index(lot_id: UUID) -> str:
         "portal/parking/operating/live.html",
         lot=lot,
         lanes={lane["id"]: lane for lane in lot["lanes"]},
-        events=events,
+        events=events[:_SHOWN],
         newest=newest,
         alarms=load_parking("lots", lot_id, "alarms", open="true", limit="100"),
         runs=runs_car_parks(),
