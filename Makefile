@@ -18,7 +18,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run test test-full bench-events bench-backlog bench-cases bench-bookings check check-deployment format migrate seed lock messages clean
+.PHONY: help setup dev run test test-full bench-events bench-backlog bench-cases bench-bookings bench-gates check check-deployment format migrate seed lock messages clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench-cases: dev ## Measure handing in applications, against a bare application 
 
 bench-bookings: dev ## Measure searching and booking among a million bookings, against a scan of intervals
 	@$(BIN)/python -m bench.bookings $(ARGS)
+
+bench-gates: dev ## Measure how long a barrier waits, in quiet and in a storm of gate events
+	@$(BIN)/python -m bench.gates $(ARGS)
 
 bench-backlog: dev ## Measure how a million waiting events drain
 	@$(BIN)/python -m bench.events.backlog $(ARGS)

@@ -1,5 +1,6 @@
 """One database a service: SQLite in the embedded shape, PostgreSQL in the distributed one, same models."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -71,6 +72,8 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A 64-bit identity; SQLite autoincrements only an INTEGER primary key."""
 
 
+BUSY_S = 15
+"""For so long whoever writes to SQLite waits for others."""
 LONGEST_SILENCE_S = 60
 """PostgreSQL ends a transaction of ours that says nothing for so long."""
 
@@ -91,6 +94,7 @@ class Database:
         self.url = sa.make_url(url)
         self.engine = _make_engine(self.url)
         self._write_engine = self.engine.execution_options(yuanban_write=True)
+        self._turn = threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -106,8 +110,25 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes: committed when the block ends well, rolled back when it raises."""
-        with Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._in_turn(),
+            Session(self._write_engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Where one transaction writes at a time, let the threads of this process wait in line for it.
+
+        SQLite has whoever waits look again and again, sleeping longer each time; who comes later overtakes.
+        """
+        waited = self.is_sqlite and self._turn.acquire(timeout=BUSY_S)  # else it is told that all is busy
+        try:
+            yield
+        finally:
+            if waited:
+                self._turn.release()
 
     @contextmanager
     def read_slowly(self) -> Iterator[Session]:
@@ -227,7 +248,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     pragmas = (
-        *("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"),
+        *("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_S * 1000}", "foreign_keys=ON"),
         "cache_size=-16000",  # KiB: what every query looks at stays there whatever else is read
     )
     # Without the last one INSERT OR REPLACE deletes rows past the triggers that guard the audit trail.

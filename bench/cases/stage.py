@@ -72,7 +72,7 @@ class Stage:
         command = gunicorn_command(floor, self._floor)[1:]
         self.processes["floor"] = start(command, self._environment("floor"), self._folder / "floor.log")
         for name, path in (("gateway", "/readyz"), (self.service, "/readyz"), ("floor", "/ping")):
-            _wait_for(self.url(name) + path)
+            wait_for(self.url(name) + path)
 
     def service_token(self, actor: Actor) -> str:
         """A token for the service itself, as the gateway would sign it."""
@@ -118,7 +118,8 @@ class Stage:
         }
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
+    """Until it answers that all is well; TimeoutError after a minute."""
     deadline = time.monotonic() + START_S
     while True:
         try:

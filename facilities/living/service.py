@@ -27,6 +27,7 @@ from facilities.living.parking.payments.days.commands import DayErrand
 from facilities.living.parking.payments.entering import DAY_ERRAND
 from facilities.living.parking.payments.events import CONTRACTS as PAYMENT_CONTRACTS
 from facilities.living.parking.payments.model import PaidFor
+from facilities.living.parking.payments.passes import PassPeriods
 from facilities.living.parking.payments.payables import Payables, Stays
 from facilities.living.parking.payments.provider import Providers
 from facilities.living.parking.payments.refunds import REFUND_ERRAND, RefundErrand
@@ -37,11 +38,11 @@ from facilities.living.parking.rights.events import CONTRACTS as RIGHT_CONTRACTS
 from facilities.living.parking.rights.events import SERVICE
 from facilities.living.parking.rights.handlers import handlers
 from facilities.living.parking.rights.passes import api as passes
-from facilities.living.parking.rights.passes.paying import Passes
 from facilities.living.parking.rights.passes.reminding import END_TIMER, REMINDER_TIMER, end, remind
 from facilities.living.parking.rights.quotas import api as quotas
 from facilities.living.parking.rights.quotas.commands import ROUND_TIMER, SETTLE_TIMER, go_round, settle
 from facilities.living.parking.rights.reservations import api as reservations
+from facilities.living.parking.rights.stays import api as own_stays
 from facilities.living.parking.rights.visitors import api as visitors
 from facilities.living.parking.stays import api as stays
 from facilities.living.parking.stays.events import CONTRACTS as STAY_CONTRACTS
@@ -54,7 +55,7 @@ def _resources(settings: Settings) -> Mapping[type, object]:
     return {
         WhenFreed: WhenFreed(),
         Providers: connect(settings),
-        Payables: Payables({PaidFor.STAY: Stays(), PaidFor.PASS: Passes()}),
+        Payables: Payables({PaidFor.STAY: Stays(), PaidFor.PASS: PassPeriods()}),
     }
 
 
@@ -83,6 +84,7 @@ service = Service(
         passes.blueprint,
         quotas.blueprint,
         visitors.blueprint,
+        own_stays.blueprint,
     ],
     publishes=(
         *booking_contracts(SERVICE).values(),

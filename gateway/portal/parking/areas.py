@@ -1,6 +1,17 @@
 """The pages about parking, all of them."""
 
-from gateway.portal.parking import cars, finding, paying, reservations, reserving
+from gateway.portal.parking import (
+    cars,
+    coupons,
+    finding,
+    passes,
+    paying,
+    quotas,
+    reservations,
+    reserving,
+    stays,
+    visits,
+)
 from gateway.portal.parking.operating import areas as operating
 
 PAGES = (
@@ -9,5 +20,10 @@ PAGES = (
     reserving.pages,
     reservations.pages,
     paying.pages,
+    passes.pages,
+    stays.pages,
+    visits.pages,
+    quotas.pages,
+    coupons.pages,
     *operating.PAGES,
 )

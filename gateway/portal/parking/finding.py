@@ -1,5 +1,6 @@
 """The car parks for everybody: what the sign at the entrance says, and what a stay would cost."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -26,9 +27,11 @@ _USUAL_STAY = timedelta(hours=2)
 def index() -> str:
     """The car parks with what is free and what they cost, and the way to everything about parking."""
     cursor = request.args.get("cursor")
+    page = load_parking("lots", cursor=cursor)
     return render_template(
         "portal/parking/index.html",
-        page=load_parking("lots", cursor=cursor),
+        page=page,
+        occupancy={each["id"]: load_parking("lots", each["id"], "occupancy") for each in page["items"]},
         first_page=not cursor,
         firms=firms_of(current_person()),
     )
@@ -59,6 +62,7 @@ def _page(
     fee: Json | None = None,
 ) -> str:
     versions = load_parking("lots", lot["id"], "tariffs")["items"]
+    occupancy = load_parking("lots", lot["id"], "occupancy")
     today = current_runtime().clock.today()
     tariff = in_force(versions, today)
     return render_template(
@@ -68,7 +72,8 @@ def _page(
         rates=rates_of(tariff, codes) if tariff else [],
         exempt=_named(codes["exemptions"], tariff["exempt"]) if tariff else [],
         later=[each for each in versions if each["effective_on"] > today.isoformat()],
-        lanes=[each for each in lot["lanes"] if each["direction"] == "in"],
+        occupancy=occupancy,
+        nearest=list(_nearest(lot, occupancy)),
         zones={each["id"]: each for each in lot["zones"]},
         controls=controls,
         typed=typed,
@@ -76,6 +81,16 @@ def _page(
         wrong=wrong.by_id,
         errors=wrong.lines,
     )
+
+
+def _nearest(lot: Json, occupancy: Json) -> Iterator[tuple[Json, Json | None, int]]:
+    """For each way in the nearest zone for ordinary cars with a free bay, and how many metres away it is."""
+    ordinary = {each["id"] for each in lot["zones"] if each["kind"] == "general"}
+    free = {each["id"]: each for each in occupancy["zones"] if each["free"] > 0 and each["id"] in ordinary}
+    for lane in lot["lanes"]:
+        if lane["direction"] == "in":
+            far = next((each for each in lane["metres"] if each["zone_id"] in free), None)
+            yield (lane, free[far["zone_id"]], far["metres"]) if far else (lane, None, 0)
 
 
 def _calculator(codes: Json) -> tuple[Control, ...]:

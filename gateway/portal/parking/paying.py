@@ -23,7 +23,7 @@ Answer = str | Response | tuple[str, int]
 SANDBOX = "sandbox"
 _NOT_FOUND = 404
 _NOTHING_OWED = "nothing-owed"
-_TICKET = Control(
+TICKET = Control(
     "ticket",
     _l("Ticket (car without a plate)"),
     hint=_l("Only if your car has no plate: what you were given when you scanned the code at the way in."),
@@ -46,7 +46,7 @@ def order() -> Answer:
     controls = _controls(lots_to_pay_in())
     typed = typed_in(controls, request.form)
     body, own = read(controls, typed)
-    own |= _unanswered(typed)
+    own |= unanswered(typed)
     if own:
         return _form(controls, typed, wrong_of((), controls, own)), INVALID
     response = send("POST", parking_path("orders"), body)
@@ -116,10 +116,11 @@ def _to_order(order_id: str) -> Response:
 
 
 def _controls(lots: list[Json]) -> tuple[Control, ...]:
-    return (lot_control(lots), plate_control(own_cars()), _TICKET)
+    return (lot_control(lots), plate_control(own_cars()), TICKET)
 
 
-def _unanswered(typed: Typed) -> dict[str, str]:
+def unanswered(typed: Typed) -> dict[str, str]:
+    """What is missing of a car park and a car, by the controls' pointers; a car is named in one way."""
     own = {}
     if not typed["lot_id"]:
         own["/lot_id"] = _("Choose a car park")

@@ -16,6 +16,14 @@ class RateShown:
     rate: Json
 
 
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """What a pass for a month costs some classes of vehicles, in fen."""
+
+    vehicles: tuple[Json, ...]
+    fen: int
+
+
 def in_force(versions: Iterable[Json], day: date) -> Json | None:
     """The latest version that holds on a day; None where there is none."""
     held = [each for each in versions if each["effective_on"] <= day.isoformat()]
@@ -26,3 +34,13 @@ def rates_of(tariff: Json, codes: Json) -> list[RateShown]:
     """The rates, each with the classes that it names."""
     names = {each["code"]: each["name"] for each in codes["vehicles"]}
     return [RateShown(tuple(names[each] for each in rate["classes"]), rate) for rate in tariff["rates"]]
+
+
+def monthly_of(versions: Iterable[Json], day: date, codes: Json) -> list[Monthly]:
+    """What passes cost that are bought on a day; nothing where none are sold."""
+    tariff = in_force(versions, day)
+    return [
+        Monthly(each.vehicles, each.rate["monthly_fen"])
+        for each in (rates_of(tariff, codes) if tariff else ())
+        if each.rate["monthly_fen"] is not None
+    ]

@@ -200,6 +200,17 @@ def test_what_is_public_needs_no_token(sqlite_client: GatewayClient, path: str) 
         assert "authorization" not in answer.get_json()["headers"]
 
 
+def test_what_a_device_has_signed_reaches_the_service_and_nothing_else_a_client_says_of_itself(
+    sqlite_client: GatewayClient,
+) -> None:
+    signed = 'Device code="P1-in",time="2026-11-23T01:00:00Z",signature="00"'
+    answer = sqlite_client.get("/api/v1/enterprise/items", headers={"Authorization": signed})
+    assert answer.get_json()["headers"]["authorization"] == signed
+    assert answer.get_json()["actor"] is None
+    answer = sqlite_client.get("/api/v1/enterprise/items", headers={"Authorization": "Basic eA=="})
+    assert "authorization" not in answer.get_json()["headers"]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -10,7 +10,12 @@ from facilities.living.parking.lots.schemas import Nothing
 from facilities.living.parking.payments import commands
 from facilities.living.parking.payments.model import PaidFor
 from facilities.living.parking.payments.payables import Payables
-from facilities.living.parking.payments.policy import require_runs, require_watches, visible_stay
+from facilities.living.parking.payments.policy import (
+    period_to_pay,
+    require_runs,
+    require_watches,
+    visible_stay,
+)
 from facilities.living.parking.payments.provider import Forged, Providers
 from facilities.living.parking.payments.queries import (
     find_lot,
@@ -53,7 +58,6 @@ from facilities.living.parking.payments.view import (
     receipt_out,
     refund_out,
 )
-from facilities.living.parking.rights.passes import queries as passes
 from shared.actor import Actor
 from shared.errors import FieldError, InvalidInput, NotFound
 from shared.http.command import Reply, command, json_response
@@ -99,7 +103,7 @@ def order_parking(data: dict[str, Any]) -> Response:
 
     For everybody who names the car park and the whole plate or the ticket; nothing is told but what is owed
     and since when. By the id of a stay only for those who may see it, by that of a pass for its holder. An
-    order that was open for the same thing expires.
+    order that was open for the same expires.
     """
     actor, runtime = actor_or_anonymous(), current_runtime()
     with runtime.transaction(actor, request_id=g.get("request_id")) as tx:
@@ -265,9 +269,8 @@ def get_parking_receipt(payment_id: UUID) -> Response:
 
 
 def _named(session: Session, actor: Actor, data: dict[str, Any]) -> tuple[PaidFor, UUID]:
-    """What is to be paid for; NotFound where they may not pay for it."""
     if "pass_id" in data:
-        return PaidFor.PASS, passes.find(session, data["pass_id"], passes.own(actor)).id
+        return PaidFor.PASS, period_to_pay(session, actor, data["pass_id"])
     if "stay_id" in data:
         return PaidFor.STAY, visible_stay(session, actor, data["stay_id"]).id
     return PaidFor.STAY, stay_of_car(session, data["lot_id"], mark_of(data)).id

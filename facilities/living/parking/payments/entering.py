@@ -76,11 +76,11 @@ def enter(
     if not insert_if_absent(tx.session, ParkingPayment, row):
         return None
     payment = tx.session.get_one(ParkingPayment, row["id"])
-    about = tx.resource(Payables).of(subject).moved(tx, subject_id, fen)
-    announce(tx, payment, about)
+    about, about_id = tx.resource(Payables).of(subject).moved(tx, subject_id, fen)
+    announce(tx, payment, about, about_id)
     count_day(tx, lot_id, provider, local_date(payment.at))
     details = {"payment": str(payment.id), "fen": fen, "provider": provider}
-    tx.audit("parking-payment.entered", f"parking_{subject}", subject_id, details)
+    tx.audit("parking-payment.entered", f"parking_{subject}", about_id, details)
     return payment
 
 

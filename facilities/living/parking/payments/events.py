@@ -1,6 +1,7 @@
 """What is said about money for parking: amounts and ids, no plate."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
@@ -26,7 +27,7 @@ class ParkingPaymentData(Schema):
     payment_id = fields.UUID(required=True)
     lot_id = fields.UUID(required=True)
     subject = fields.String(required=True, validate=validate.OneOf([each.value for each in PaidFor]))
-    subject_id = fields.UUID(required=True, metadata={"description": "The stay, pass or reservation"})
+    subject_id = fields.UUID(required=True, metadata={"description": "The stay, or the period of a pass"})
     order_id = fields.UUID(required=True, allow_none=True, metadata={"description": "Null of cash"})
     refunds = fields.UUID(
         required=True, allow_none=True, metadata={"description": "The payment of which it was given back"}
@@ -50,7 +51,7 @@ CONTRACTS: Mapping[str, EventContract] = {
 }
 
 
-def announce(tx: Transaction, payment: ParkingPayment, about: Aggregate) -> None:
+def announce(tx: Transaction, payment: ParkingPayment, about: Aggregate, about_id: UUID) -> None:
     """Emit `yuanban.living.parking-payment.received.v1` or `…parking-refund.made.v1`."""
     data = {
         "payment_id": payment.id,
@@ -65,4 +66,4 @@ def announce(tx: Transaction, payment: ParkingPayment, about: Aggregate) -> None
         "account_id": payment.made_by,
     }
     contract = CONTRACTS[RECEIVED if payment.fen > 0 else REFUNDED]
-    tx.emit(contract, about, payment.subject_id, data)
+    tx.emit(contract, about, about_id, data)

@@ -44,14 +44,14 @@ class Payable(Protocol):
         """What is owed at a moment; NotFound without it."""
         ...
 
-    def accept(self, tx: Transaction, subject_id: UUID, fen: int) -> bool:
-        """So much of what has come in is for it; False where it is not to be had: the money goes back."""
+    def moved(self, tx: Transaction, subject_id: UUID, fen: int) -> tuple[Aggregate, UUID]:
+        """Money has come in, or was given back (negative); whoever calls has the turn. Returns the row for
+        whose events this is one, and its id.
+        """
         ...
 
-    def moved(self, tx: Transaction, subject_id: UUID, fen: int) -> Aggregate:
-        """Money has come in, or was given back (negative); whoever calls has the turn. Returns its row, for
-        whose events this is one.
-        """
+    def settled(self, tx: Transaction, subject_id: UUID) -> bool:
+        """What an order has asked for was paid. False where it cannot be had any more: it goes back."""
         ...
 
 
@@ -70,16 +70,16 @@ class Stays:
         cost = cost_of(session, stay, now)
         return Owed(stay.lot_id, cost.due_fen, cost.overpaid_fen, stay.entered_at, cost.leave_by)
 
-    def accept(self, tx: Transaction, subject_id: UUID, fen: int) -> bool:
-        """A stay was had already."""
-        return True
-
-    def moved(self, tx: Transaction, subject_id: UUID, fen: int) -> Aggregate:
+    def moved(self, tx: Transaction, subject_id: UUID, fen: int) -> tuple[Aggregate, UUID]:
         """Keep the sum on the stay."""
         stay = _stay(tx.session, subject_id)
         stay.paid_fen += fen
         stay.updated_at = tx.now
-        return stay
+        return stay, stay.id
+
+    def settled(self, tx: Transaction, subject_id: UUID) -> bool:
+        """The car has parked already: whatever is owed may be paid."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)

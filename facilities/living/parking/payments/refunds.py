@@ -30,7 +30,7 @@ _NOT_FAILED = Text("该笔退款不需要重试", "This refund is not in need of
 def given_back(session: Session, payment_id: UUID) -> int:
     """What was given back of a payment or is to be, in fen."""
     query = sa.select(sa.func.coalesce(sa.func.sum(ParkingRefund.fen), 0))
-    return session.scalars(query.where(ParkingRefund.payment_id == payment_id)).one()
+    return int(session.scalars(query.where(ParkingRefund.payment_id == payment_id)).one())
 
 
 def give_back(

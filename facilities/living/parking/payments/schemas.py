@@ -47,7 +47,7 @@ class NewParkingOrder(Schema):
     """What is to be paid for: a stay or a pass by its id, or a car by car park and plate or ticket."""
 
     stay_id = fields.UUID(metadata={"description": "For those who may see the stay"})
-    pass_id = fields.UUID(metadata={"description": "For the holder of the pass: what waits for payment"})
+    pass_id = fields.UUID(metadata={"description": "For its holder: the months that wait for payment"})
     lot_id = fields.UUID(metadata={"description": "The car park in which the car is"})
     plate = fields.String(
         validate=validate.Length(min=1, max=20), metadata={"description": "The whole number plate"}
@@ -60,10 +60,9 @@ class NewParkingOrder(Schema):
     @validates_schema
     def _one_of_them(self, data: dict[str, Any], **_rest: Any) -> None:
         by_car = "lot_id" in data and ("plate" in data) != ("ticket" in data)
-        by_id = {"stay_id", "pass_id"} & set(data)
-        if len(data) != 1 if by_id else not by_car:
-            said = "Name the stay, the pass, or the car park and either the plate or the ticket"
-            raise ValidationError(said)
+        by_id = set(data) in ({"stay_id"}, {"pass_id"})
+        if not by_id and (not by_car or {"stay_id", "pass_id"} & set(data)):
+            raise ValidationError("Name the stay, the pass, or the car park and the plate or the ticket")
 
 
 class ParkingOrderOut(Answer):

@@ -56,7 +56,7 @@ def _enter(
     tx: Transaction, order: ParkingOrder, payable: Payable, provider: str, said: Said
 ) -> ParkingPayment | None:
     """All that came is entered, so that our accounts say what theirs say; then what is too much goes back."""
-    owed = _owed(tx, order, payable, said.fen)
+    kept = _kept(tx, order, payable, said.fen)
     payment = enter(
         tx,
         lot_id=order.lot_id,
@@ -72,7 +72,11 @@ def _enter(
     )
     if payment is None:  # the provider has used a reference for two orders, at the same moment
         return known(tx.session, provider, said.reference)
-    kept = owed if payable.accept(tx, order.subject_id, owed) else 0
+    if order.state is not OrderState.PAID:
+        enough = kept >= order.amount_fen
+        if enough and not payable.settled(tx, order.subject_id):
+            kept, enough = 0, False
+        _settle(order, enough=enough)
     wrong = said.fen != order.amount_fen
     if wrong or kept < said.fen:
         note(
@@ -87,13 +91,11 @@ def _enter(
         )
     if kept < said.fen:
         give_back(tx, payment, said.fen - kept, (_WRONG_AMOUNT if wrong else _NOT_OWED).zh)
-    if order.state is not OrderState.PAID:
-        _settle(order, enough=kept >= order.amount_fen)
     tx.audit("parking-order.paid", "parking_order", order.id, {"fen": said.fen, "kept": kept})
     return payment
 
 
-def _owed(tx: Transaction, order: ParkingOrder, payable: Payable, fen: int) -> int:
+def _kept(tx: Transaction, order: ParkingOrder, payable: Payable, fen: int) -> int:
     """How much of it is owed: what was asked for while the order is open, else what is due by now."""
     if order.state is OrderState.PENDING and fen >= order.amount_fen:
         return order.amount_fen

@@ -3,14 +3,14 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from facilities.living.parking.payments.model import ParkingOrder, ParkingPayment, ParkingRefund
-from facilities.living.parking.payments.provider import Providers, Said
+from facilities.living.parking.payments.provider import Asked, Providers, Said
 from facilities.living.parking.payments.sandbox import SANDBOX, Sandbox
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.service import service as living
@@ -83,6 +83,11 @@ class Till:
     def order(self, plate: str = PLATE, actor: Actor | None = None) -> Any:
         """An order for a car by its plate, without signing in."""
         return self.ok(self.ask(actor, "POST", "/orders", {"lot_id": str(self.lot), "plate": plate}))
+
+    def asked(self, order: Any) -> Asked:
+        """What the provider was told of an order."""
+        until = datetime.fromisoformat(order["expires_at"])
+        return Asked(UUID(order["id"]), UUID(order["lot_id"]), order["amount_fen"], until)
 
     def read(self, order: Any) -> Any:
         """The order as it stands now."""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -46,8 +47,8 @@ def rows(at: Gates, table: Any) -> int:
         return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-def told(at: Gates, body: dict[str, Any]) -> Callable[[], Any]:
-    return lambda: at.send(at.park.camera_in, body)
+def told(at: Gates, body: dict[str, Any], camera: UUID | None = None) -> Callable[[], Any]:
+    return lambda: at.send(camera or at.park.camera_in, body)
 
 
 def test_at_once_no_car_is_inside_twice_no_bay_is_given_twice_and_no_event_counts_twice(
@@ -76,7 +77,7 @@ def test_at_once_no_car_is_inside_twice_no_bay_is_given_twice_and_no_event_count
         at.sound()
         inside = [each.mark for each in at.stays() if each.left_at is None]
         leaving = [at.event(mark) for mark in inside]
-        out = at_once([lambda body=body: at.send(at.park.camera_out, body) for body in leaving])
+        out = at_once([told(at, body, at.park.camera_out) for body in leaving])
         assert {ok(each)["verdict"] for each in out} == {"open"} and sum(at.free()) == 5
         at.sound()
         at.later(minutes=31)

@@ -1,70 +1,66 @@
-"""Passes paid through the provider: once, in time, and only while their bays are to be had."""
+"""Passes and stays of one's own are paid for by their ids; what cannot be had any more is paid back."""
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from facilities.living.service import service as living
+import pytest
+
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
-from tests.integration.facilities.parking.car_park import OPERATOR, car_park
-from tests.integration.facilities.parking.people import Caller, ok, person, slug
-from tests.integration.facilities.parking.test_passes import said
-from tests.integration.facilities.parking.test_rights import OTHER, PLATE, sound
+from tests.integration.facilities.parking.car_park import car_park
+from tests.integration.facilities.parking.paying import PLATE, Till, person, till_of
+
+DAY = 24 * 60
 
 
-def test_a_pass_is_paid_at_the_provider_by_its_holder_and_money_for_what_is_not_to_be_had_goes_back(
-    make_system: SystemFactory, clock: ManualClock
-) -> None:
-    system = make_system([living], parking_provider="sandbox")
-    park = car_park(system.runtime("living"), near=1, far=1, tariff="T5")
-    anna, ben, operator = (Caller(system, who) for who in (person(), person(), OPERATOR))
-    nobody = Caller(system, None)
-    wish = {"lot_id": str(park.lot), "zone_id": str(park.near), "plates": [PLATE]}
+@pytest.fixture
+def till(make_system: SystemFactory, clock: ManualClock) -> Till:
+    return till_of(make_system, clock)
 
-    def order(who: Caller, of: Any) -> Any:
-        return who.ask("POST", "/orders", {"pass_id": of["id"]})
 
-    def pay(made: Any, **more: Any) -> Any:
-        ok(nobody.ask("POST", "/sandbox/pay", {"code": made["pay_code"], **more}))
-        return nobody.get(f"/orders/{made['id']}")
+def passes(till: Till, lot: UUID, holder: Any, plate: str) -> Any:
+    wish = {"lot_id": str(lot), "plates": [plate], "bays": 1}
+    return till.ok(till.ask(holder, "POST", "/passes", wish))
 
-    mine = ok(anna.ask("POST", "/passes", wish))
-    assert mine["actions"] == ["pay", "give-up", "cars"]
-    assert order(ben, mine).status_code == order(nobody, mine).status_code == 404
-    both = anna.ask("POST", "/orders", {"pass_id": mine["id"], "lot_id": str(park.lot), "plate": PLATE})
-    assert both.status_code == 422
-    first = ok(order(anna, mine))
-    assert (first["subject"], first["amount_fen"], first["since"]) == ("pass", 36000, None)
-    assert pay(first, amount_fen=35999)["state"] == "failed", "a part buys nothing and goes back"
-    assert anna.get(f"/passes/{mine['id']}")["state"] == "waiting"
-    again = ok(order(anna, mine))
-    paid = pay(again)
-    assert paid["state"] == "paid" and paid["leave_by"] is None
-    assert anna.get(f"/passes/{mine['id']}")["state"] == "active"
-    assert slug(order(anna, mine)) == "nothing-owed"
-    receipt = nobody.get(f"/payments/{paid['payment_id']}/receipt")
-    assert (receipt["plate"], receipt["fee_fen"], receipt["subject"]) == (None, 36000, "pass")
-    assert said(system, "parking-pass") == ["bought"]
-    assert said(system, "parking-payment") == ["received", "received"]
 
-    wish = {**wish, "zone_id": str(park.far), "plates": [OTHER]}
-    booth = ok(ben.ask("POST", "/passes", wish))
-    open_order = ok(order(ben, booth))
-    ok(operator.act(f"/passes/{booth['id']}/paid-at-booth"))
-    assert pay(open_order)["state"] == "failed", "it was paid at the booth meanwhile"
+def test_a_pass_is_paid_by_its_holder_and_what_comes_too_late_goes_back(till: Till) -> None:
+    lot = car_park(till.runtime, code="P5", tariff="T5", near=1, far=1).lot
+    anna, ben, carl = person(), person(), person()
+    ordered = passes(till, lot, anna, PLATE)
+    wanted = {"pass_id": ordered["id"]}
+    for other in (None, ben):
+        assert till.ask(other, "POST", "/orders", wanted).status_code == 404
+    order = till.ok(till.ask(anna, "POST", "/orders", wanted))
+    assert (order["amount_fen"], order["subject"], order["since"]) == (36000, "pass", None)
+    till.pay(order)
+    assert till.ok(till.ask(anna, "GET", f"/passes/{ordered['id']}"))["state"] == "active"
+    assert till.ask(anna, "POST", "/orders", wanted).status_code == 409
+    paid = till.read(order)
+    receipt = till.ok(till.ask(None, "GET", f"/payments/{paid['payment_id']}/receipt"))
+    assert (receipt["fen"], receipt["plate"], paid["leave_by"]) == (36000, None, None)
 
-    clock.advance(timedelta(days=40))
-    system.settle()
-    late = ok(anna.ask("POST", "/passes", wish))
-    clock.advance(timedelta(minutes=118))
-    overdue = ok(order(anna, late))
-    clock.advance(timedelta(minutes=3))
-    system.settle()
-    assert anna.get(f"/passes/{late['id']}")["state"] == "lapsed"
-    ok(ben.ask("POST", "/passes", wish))
-    assert pay(overdue)["state"] == "failed", "somebody else has the bay by now"
-    system.settle()
-    day = operator.get(f"/lots/{park.lot}/payments")["items"]
-    given_back = [each["fen"] for each in day if each["fen"] < 0]
-    assert sorted(given_back) == [-36000, -36000, -35999], "the part, the one after the booth, the late one"
-    sound(system)
+    late = passes(till, lot, ben, "苏AD12346")
+    order = till.ok(till.ask(ben, "POST", "/orders", {"pass_id": late["id"]}))
+    till.later(DAY)  # nobody pays, and its bay goes to somebody else
+    assert till.ok(till.ask(ben, "GET", f"/passes/{late['id']}"))["state"] == "lapsed"
+    taken = passes(till, lot, carl, "苏AD12347")
+    till.pay(till.ok(till.ask(carl, "POST", "/orders", {"pass_id": taken["id"]})))
+    called = till.sandbox.pay(till.sandbox.begin(till.asked(order)), till.clock.now(), paid=True)
+    till.ok(till.call_back(called))
+    till.system.settle()
+    assert till.payments() == [36000, 36000, 36000, -36000]
+    assert till.states() == ["paid", "expired", "paid"]
+    assert till.ok(till.ask(carl, "GET", f"/passes/{taken['id']}"))["state"] == "active"
+
+
+def test_a_stay_is_paid_by_its_id_by_whoever_has_registered_the_car_before(till: Till) -> None:
+    own = person()
+    till.ok(till.ask(own, "POST", "/cars", {"plate": PLATE}))
+    till.clock.advance(timedelta(minutes=10))
+    stay = till.stay(0)
+    till.later(90)
+    wanted = {"stay_id": str(stay)}
+    assert till.ask(person(), "POST", "/orders", wanted).status_code == 404
+    order = till.ok(till.ask(own, "POST", "/orders", wanted))
+    assert order["amount_fen"] == 600

@@ -121,6 +121,7 @@ class PassPeriod(Base):
     __tablename__ = "parking_pass_period"
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    """By which an order names what is paid."""
     pass_id: Mapped[UUID] = mapped_column(sa.ForeignKey("parking_pass.id"))
     number: Mapped[int]
     since: Mapped[date]
