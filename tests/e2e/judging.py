@@ -40,8 +40,9 @@ _TEXTS = """() => {
   return texts.map(text => text.trim()).filter(text => text);
 }"""
 
-# Names of files, as they were uploaded, and the numbers that official documents bear.
-_NUMBERS = re.compile(r"\S+\.(?:pdf|jpg|png)|\w+字〔\d{4}〕第\d+号|税收〔\d{8}〕\w+")
+# Names of files, as they were uploaded, the numbers that official documents bear, and number plates.
+_PLATE = r"[\u4e00-\u9fff][A-Z]·[A-Z0-9]{4,6}[\u4e00-\u9fff]?"
+_NUMBERS = re.compile(rf"\S+\.(?:pdf|jpg|png)|\w+字〔\d{{4}}〕第\d+号|税收〔\d{{8}}〕\w+|{_PLATE}")
 # Chinese words that English pages name on purpose, beside their translation.
 _TERMS = ("园办",)
 # What tests type, as applicants and as officials, is shown to everybody as it was written.
@@ -161,6 +162,7 @@ def names() -> tuple[str, ...]:
         *_strings([story.answers(TODAY) for story in STORIES]),
         *accounts.split(","),
         *_said_of_machines(),
+        *_said_of_car_parks(),
         *_TERMS,
         *_TYPED,
     ]
@@ -175,6 +177,14 @@ def _said_of_machines() -> Iterator[str]:
         yield from (machine[said] or "" for said in ("note", "place", "qualification"))
     yield from (booking["purpose"] for booking in demo["bookings"])
     yield from _strings(demo["uses"])
+
+
+def _said_of_car_parks() -> Iterator[str]:
+    """What the signs of the demo's car parks and its lists say in one language."""
+    demo = yaml.safe_load((files("facilities.living.parking.lots") / "data/demo.yaml").read_text("utf-8"))
+    for row in demo["lots"]:
+        yield from (row["lot"]["place"], row["lot"]["operator_name"])
+        yield from (each["why"] for each in row["listings"])
 
 
 def _strings(document: Any) -> Iterator[str]:
