@@ -7,13 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from facilities.living.parking.gates.alarms import raise_alarm
 from facilities.living.parking.gates.model import AlarmKind
+from facilities.living.parking.lots.model import ParkingTariff
 from facilities.living.parking.payments.commands import take_cash
 from facilities.living.parking.payments.model import DifferenceKind, ParkingDifference
 from facilities.living.parking.payments.queries import find_stay
 from facilities.living.parking.rights.passes import commands as passes
+from facilities.living.parking.tariffs.published import published
 from shared.actor import Actor
 from shared.clock import PARK_TZ, ManualClock
 from shared.ids import new_id
@@ -520,3 +523,23 @@ def test_an_operator_watches_the_lanes_and_sees_to_what_happens_there(
         text = re.sub("新A·[0-9A-Z]+", "", own_texts(shown))
         assert CHINESE.search(text) is None, page_of
     assert watcher.get(stock).status_code == 403
+
+
+def test_every_published_example_passes_through_the_form_unchanged(
+    system: SystemUnderTest, park: Park
+) -> None:
+    operator = park(OPERATOR)
+    made = sent(operator, "/parking/operating/add", {**SIGN, "code": "P8", "name.en": "Car park 8"})
+    lot = made.request.path
+    form = f"{lot}/tariffs/add"
+    for number, key in enumerate(published(), start=1):
+        typed = typed_in_the_form(operator.get(form, query_string={"from": key}))
+        day = local(number, "00:00")[:10]
+        operator.post(form, {**typed, "effective_on": day, "action": "publish"})
+        assert operator.follow().status_code == 200, key
+    with system.runtime("living").read() as session:
+        rows = sa.select(ParkingTariff).where(ParkingTariff.lot_id == lot_id(lot))
+        kept = session.scalars(rows.order_by(ParkingTariff.number)).all()
+    for row, (key, example) in zip(kept, published().items(), strict=True):
+        same = {"number": row.number, "effective_on": row.effective_on.isoformat()}
+        assert row.tariff == {**example.tariff.to_json(), **same}, key
