@@ -171,6 +171,9 @@ def test_an_operator_sets_up_a_car_park(park: Park) -> None:
     )
     assert "Northern way in" in page.text and "A 30 m" in page.text
 
+    poster = operator.get(link(page, rf"/parking/operating/lanes/{ANY_ID}/code"))
+    assert 'class="ym-code"' in poster.text and re.search(rf"/parking/lanes/{ANY_ID}/tickets/", poster.text)
+    operator.get(lot)
     add = link(page, rf"/parking/operating/lanes/{ANY_ID}/devices/add")
     operator.get(add)
     wrong = operator.post(add, {"code": "", "kind": "camera"})

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from gateway.portal.asking import CONFLICT, STALE, Seen, Wrong, errors_of, renamed, wrong_of
 from gateway.portal.context import Json
@@ -97,6 +99,25 @@ def change(lane_id: UUID) -> Answer:
         lambda wrong, stale: _edit_page(seen, lot, typed, wrong, stale=stale),
         lambda lane: lot_url(lane["lot_id"], "lane-changed"),
         lambda errors: renamed(errors, names),
+    )
+
+
+@pages.get("/parking/operating/lanes/<uuid:lane_id>/code")
+@operators_only
+def code(lane_id: UUID) -> str:
+    """The code for drivers of cars without a number plate, to be printed and put up at the lane."""
+    lane, url = load_parking("lanes", lane_id), load_parking("lanes", lane_id, "code")["url"]
+    lot = load_parking("lots", lane["lot_id"])
+    drawn = segno.make_qr(url, error="m", boost_error=False).svg_inline(
+        scale=8, omitsize=True, svgclass="ym-code", lineclass=None
+    )
+    return render_template(
+        "portal/parking/operating/lane_code.html",
+        lane=lane,
+        lot=lot,
+        crumbs=crumbs_of(lot),
+        url=url,
+        drawn=Markup(drawn),  # noqa: S704 - made here, of an address that the service has signed
     )
 
 
