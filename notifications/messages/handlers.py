@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from notifications.messages.booking_facts import booking_facts, series_facts
 from notifications.messages.commands import copy_manager, tell
 from notifications.messages.facts import case_facts
+from notifications.messages.parking_facts import pass_facts
 from notifications.messages.queries import managers
 from notifications.templates.catalogue import Catalogue
 from shared.messaging.envelope import Event
@@ -97,6 +98,8 @@ AFTER_USE_STEPS = (
     "rating-hidden",
 )
 """Steps of a machine booking of which only the other side is told; both, where neither has taken them."""
+
+PASS_STEPS = ("bought", "renewed", "ending", "expired", "lapsed", "suspended", "resumed")
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -209,6 +212,13 @@ def tell_other_side(tx: Transaction, event: Event) -> None:
         tell(tx, event, account, wording, link)
 
 
+def tell_holder(tx: Transaction, event: Event) -> None:
+    """Tell whoever has bought a pass for parking."""
+    _, _, aggregate, step, _ = event.type.split(".")
+    wording = tx.resource(Catalogue).word(f"{aggregate}.{step}", pass_facts(event.data))
+    tell(tx, event, event.data["holder_id"], wording, f"/parking/passes/{event.data['pass_id']}")
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
     steps = {
@@ -230,4 +240,5 @@ def handlers() -> Mapping[str, EventHandler]:
         f"yuanban.production.machine-booking.{step}.v1": tell_other_side for step in AFTER_USE_STEPS
     }
     of_series = {f"yuanban.production.machine-series.{step}.v1": tell_of_series for step in SERIES_STEPS}
-    return {**of_cases, **of_machines, **of_series, ROLES_CHANGED: keep_manager}
+    of_passes = {f"yuanban.living.parking-pass.{step}.v1": tell_holder for step in PASS_STEPS}
+    return {**of_cases, **of_machines, **of_series, **of_passes, ROLES_CHANGED: keep_manager}

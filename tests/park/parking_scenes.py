@@ -124,6 +124,7 @@ PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car park as a draft": _car_park(),
     "car park": _car_park("open"),
     "car park with a device that is disabled": _car_park("open", of_device="disable"),
+    "car to be registered": lambda park: Scene(bodies={"cars": parking_rights.new_car(park)}),
     "car registered": lambda park: Scene({"car_id": parking_rights.car(park)}),
     "bay to be reserved": lambda park: Scene(bodies={"reservations": parking_rights.wish(park)}),
     "bay reserved": _right("reservation_id", parking_rights.reserved),
@@ -135,7 +136,7 @@ PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     ),
     "pass that ends soon": _right("pass_id", parking_rights.ending),
     "zone without a rule": lambda park: Scene(
-        bodies={"quota-rules": {"zone_id": parking_rights.lot(park, "P2").near, "bays": 1}}
+        bodies={"quota-rules": {"zone_id": parking_rights.another_lot(park, "Q3").near, "bays": 1}}
     ),
     "zone with a rule": _right("zone_id", parking_rights.rule),
     "bays of the organisation": _right("quota_id", parking_rights.quota),

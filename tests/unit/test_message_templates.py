@@ -8,6 +8,7 @@ import pytest
 
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
+from facilities.living.parking.rights.events import PASS_CONTRACTS as OF_PASSES
 from facilities.production.machines.events import CONTRACTS as OF_MACHINES
 from facilities.production.machines.series.events import CONTRACTS as OF_SERIES
 from notifications.messages.booking_facts import booking_facts, series_facts
@@ -18,11 +19,13 @@ from notifications.messages.handlers import (
     GAP_STEPS,
     MACHINE_STEPS,
     OBJECTION,
+    PASS_STEPS,
     REDATED,
     SERIES_STEPS,
     STUCK,
     WARNED,
 )
+from notifications.messages.parking_facts import pass_facts
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -129,7 +132,24 @@ def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogu
     many = {f"{side}.{step}" for side in ("machine-series", "machine-series-order") for step in SERIES_STEPS}
     waited = {"machine-booking.offered"}  # the owner has not been asked yet
     after_use = {f"machine-after-use.{step}" for step in AFTER_USE_STEPS}
-    assert events == told | officials | {f"managed-case.{STUCK}"} | sides | many | waited | after_use
+    parked = {f"parking-pass.{step}" for step in PASS_STEPS}
+    others = officials | {f"managed-case.{STUCK}"} | sides | many | waited | after_use | parked
+    assert events == told | others
+
+
+def test_every_step_of_a_pass_is_told_to_its_holder_in_a_whole_sentence(catalogue: Catalogue) -> None:
+    assert set(PASS_STEPS) == set(OF_PASSES)
+    registry = ContractRegistry(OF_PASSES.values())
+    for step, contract in OF_PASSES.items():
+        stored = decode((SAMPLES / f"{contract.type}.json").read_bytes()).data
+        wording = catalogue.word(f"parking-pass.{step}", pass_facts(registry.get(contract.type).load(stored)))
+        for said in (wording.title.zh, wording.title.en, wording.body.zh, wording.body.en):
+            assert said and not any(hole in said for hole in ("None", "{", "}", "（）", "()", "  ", ".."))
+    lapsed = registry.get(OF_PASSES["lapsed"].type)
+    stored = decode((SAMPLES / f"{lapsed.type}.json").read_bytes()).data
+    renewal = {**stored, "state": "active", "since": "2026-11-23", "until": "2026-12-22"}
+    wording = catalogue.word("parking-pass.lapsed", pass_facts(lapsed.load(renewal)))
+    assert wording.template == "parking-pass-renewal-lapsed" and "22 December 2026" in wording.body.en
 
 
 @pytest.mark.parametrize("step", MACHINE_STEPS)

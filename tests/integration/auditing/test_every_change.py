@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from approvals.calendar.redating import REDATE_TIMER
 from approvals.cases.model import Case
 from facilities.capacity.waiting.offering import LOOK_TIMER
+from facilities.living.parking.rights.quotas.commands import ROUND_TIMER
 from facilities.living.service import service as living
 from facilities.production.machines.demo import DEMO_TIMER
 from facilities.production.machines.ended_firms import STEP_TIMER, WAITING_TIMER
@@ -48,6 +49,7 @@ from tests.integration.auditing.machine_deeds import close_a_firm, trade_in_mach
 from tests.integration.auditing.parking_deeds import set_up_parking
 from tests.integration.auditing.paying_deeds import pay_for_parking
 from tests.integration.auditing.performed import operations, performing
+from tests.integration.auditing.right_deeds import park_cars
 from tests.integration.auditing.trail import report
 from tests.park.park import with_an_old_version
 from tests.watching import watched
@@ -115,6 +117,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
         system.settle()
         clock.advance(timedelta(days=30))  # nobody looks at it: it counts as accepted
         system.settle()
+        kept |= park_cars(system, clock)
 
     turned_back_by_the_test = ["UPDATE case_fact", "UPDATE public_notice"]  # `let_the_notice_end`
     assert watch.silent == turned_back_by_the_test
@@ -127,6 +130,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
         said_here = {type for type in service.handlers if type.split(".")[1] != gateway.name}
         assert heard == said_here, service.name
         by_one_round = {REDATE_TIMER, STEP_TIMER, WAITING_TIMER, DEMO_TIMER}  # made and kept
+        by_one_round |= {ROUND_TIMER}
         of_two_at_once = {LOOK_TIMER}
         assert set(service.timers) - by_one_round - of_two_at_once <= kept
     with system.runtime("enterprise").read() as session:

@@ -56,6 +56,7 @@ WITHOUT_VERSION = {
     "POST /living/parking/refunds/{refund_id}/retry": "only what has failed is tried again",
     "POST /living/parking/lots/{lot_id}/reconciliation": "made twice it says the same",
     "POST /living/parking/differences/{difference_id}/settle": "it is settled once",
+    "POST /living/parking/cars/{car_id}/remove": "a plate has no versions: it is there or not",
     "POST /enterprise/notices/{notice_id}/objections": "it adds, and each account does so once",
     "POST /living/parking/lots/{lot_id}/tariffs/try": "it changes nothing",
     "POST /living/parking/lots/{lot_id}/listings": "it adds, and each vehicle is on a list once",

@@ -283,7 +283,7 @@ LISTS: Mapping[str, Known] = {
         "living",
         "SELECT id, firm AS organisation FROM parking_quota",
         {"organisation": _in_the_organisation, "all": _all},
-        searches={"lot": ("P1",)},
+        searches={"lot": ("Q1",)},
     ),
     "/living/parking/visits": Known(
         "living",

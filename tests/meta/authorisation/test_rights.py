@@ -187,13 +187,17 @@ def _words(world: World, caller: str, row: Row, answer: Any) -> str:
 
 def _seen(world: World, caller: str, row: Row, entries: Known) -> str:
     """The cell's own words if the list shows exactly that, else how far it is from it."""
-    answer = world.park.ask(caller, "GET", f"{row.operation.path}?limit={MAX_PAGE}")
-    assert answer.json["next"] is None, "the list has grown over one page"
-    seen = entries.shown(answer)
+    seen: list[str] = []
+    query: dict[str, Any] | None = {"limit": MAX_PAGE}
+    while query is not None:
+        answer = world.park.ask(caller, "GET", row.operation.path, query_string=query)
+        if _secrets(world, answer):
+            return "with what only the whole document may show"
+        seen += entries.shown(answer)
+        following = answer.json["next"]
+        query = {"limit": MAX_PAGE, "cursor": following} if following else None
     words = row.cells[caller].words
     expected = entries.entries(world.park, caller, words)
-    if _secrets(world, answer):
-        return "with what only the whole document may show"
     if sorted(seen) == sorted(expected):
         return words
     return f"{len(set(seen) - expected)} too many and {len(expected - set(seen))} too few of “{words}”,"

@@ -71,7 +71,6 @@ PASS_CONTRACTS: Mapping[str, EventContract] = {
         type=f"yuanban.{SERVICE}.parking-pass.{step}.v1",
         schema=ParkingPassData,
         meaning=meaning,
-        subscribers_optional=True,
     )
     for step, meaning in PASS_STEPS.items()
 }

@@ -6,11 +6,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from facilities.capacity.bookings.model import Booking
+from facilities.capacity.ledger.changing import open_by
+from facilities.capacity.ledger.setup import create_calendar
+from facilities.capacity.opening import Opening
+from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.rights.quotas.commands import settle
 from facilities.living.service import service as living
 from shared.actor import SYSTEM
 from shared.clock import PARK_TZ, ManualClock
 from shared.testing.systems import SystemFactory
+from shared.text import Text
 from tests.integration.assembly import REGISTERED, Assembly, publisher
 from tests.integration.facilities.parking.car_park import OPERATOR, car_park
 from tests.integration.facilities.parking.people import FIRM, OTHER_FIRM, Caller, ok, person, slug, span
@@ -125,4 +130,35 @@ def test_events_out_of_order_and_appointments_kept_twice_change_nothing(
     register(park, FIRM, "closed", 5, then=False)
     register(park, FIRM, "active", 4)
     assert months(member) == [(0, 0), (0, 0)]
+    sound(system)
+
+
+def test_what_is_claimed_for_weeks_leaves_out_the_hours_in_which_the_zone_is_closed(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    park = Assembly(make_system([publisher, living]), clock)
+    system, runtime = park.system, park["living"]
+    lot = car_park(runtime, near=2, tariff="T5")
+    daily = [{"weekday": day, "since": "07:00", "until": "22:00"} for day in range(1, 8)]
+    with runtime.transaction(OPERATOR) as tx:
+        calendar = create_calendar(tx, Text("日间", "By day"), Opening.from_json(daily))
+        open_by(tx, tx.session.get_one(Zone, lot.near).ledger_id, calendar)
+    anna, operator = Caller(system, person()), Caller(system, OPERATOR)
+    register(park, FIRM)
+    ok(operator.ask("POST", "/quota-rules", {"zone_id": str(lot.near), "bays": 1}))
+    system.settle()
+    assert months(operator) == [(1, 0), (1, 0)]
+    wish = {"lot_id": str(lot.lot), "zone_id": str(lot.near), "plates": [PLATE]}
+    bought = ok(anna.ask("POST", "/passes", wish))
+    ok(operator.act(f"/passes/{bought['id']}/paid-at-booth"))
+    taken = [used(system, lot.near, date(2026, 12, 20), hour) for hour in (3, 7, 12, 21, 22)]
+    assert taken == [0, 2, 2, 2, 0]
+    assert slug(anna.ask("POST", "/passes", {**wish, "plates": [OTHER]})) == "capacity-full"
+    clock.advance(timedelta(days=1))
+    system.settle()
+    with runtime.read() as session:
+        of_firm = sa.select(sa.func.count()).select_from(Booking).where(Booking.customer == FIRM)
+        assert session.scalar(of_firm) == 8 + 31, "one a day, and none anew"
+    register(park, FIRM, "closed", 2)
+    assert used(system, lot.near, date(2026, 12, 20)) == 1
     sound(system)

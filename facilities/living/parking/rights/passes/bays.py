@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -15,6 +14,7 @@ from facilities.capacity.refusals import Full
 from facilities.capacity.rules import Policy, Wish
 from facilities.living.parking.lots.model import TRADE, Zone
 from facilities.living.parking.rights.limits import DEFAULT_LIMITS, Limits
+from facilities.living.parking.rights.open_time import open_spans
 from facilities.living.parking.rights.passes.model import ParkingPass, PassClaim, PassPeriod
 from facilities.living.parking.rights.passes.periods import Days, spans_of
 from shared.transaction import Transaction
@@ -47,7 +47,7 @@ def hold_in_any(
     for number, zone in enumerate(zones):
         try:
             with tx.part():
-                return _hold(tx, zone.id, it, days, limits)
+                return _hold(tx, zone, it, days, limits)
         except Full:
             if number == len(zones) - 1:
                 raise
@@ -65,7 +65,8 @@ def book(tx: Transaction, period: PassPeriod, it: ParkingPass) -> None:
     bookings = bookings_of(tx, period)
     if not all(each.state is State.HELD and _is_kept(each, tx) for each in bookings):
         let_go(tx, bookings)
-        bookings = _hold(tx, it.zone_id, it, claimed(period, it), DEFAULT_LIMITS)
+        zone = tx.session.get_one(Zone, it.zone_id)
+        bookings = _hold(tx, zone, it, claimed(period, it), DEFAULT_LIMITS)
         note(tx, period, bookings)
     for each in bookings:
         commands.confirm(tx, each, Party.CUSTOMER)
@@ -90,12 +91,15 @@ def bookings_of(tx: Transaction, period: PassPeriod) -> list[Booking]:
     return list(tx.session.scalars(query))
 
 
-def _hold(tx: Transaction, zone_id: UUID, it: ParkingPass, days: Days, limits: Limits) -> list[Booking]:
+def _hold(tx: Transaction, zone: Zone, it: ParkingPass, days: Days, limits: Limits) -> list[Booking]:
     policy, held = rules_of(it.bays, limits), []
-    for span in spans_of(days.since, days.until, tx.now):
-        wish = Wish(span.start, span.end, it.bays)
-        order = Order(trade=TRADE, resource_id=zone_id, wish=wish, policy=policy, booked_by=it.holder_id)
-        held.append(commands.hold(tx, order, suggest=False))
+    for piece in spans_of(days.since, days.until, tx.now):
+        for span in open_spans(tx.session, zone.ledger_id, piece):
+            wish = Wish(span.start, span.end, it.bays)
+            order = Order(trade=TRADE, resource_id=zone.id, wish=wish, policy=policy, booked_by=it.holder_id)
+            held.append(commands.hold(tx, order, suggest=False))
+    if not held:
+        raise Full(())  # never open in that time
     tx.session.flush()
     return held
 

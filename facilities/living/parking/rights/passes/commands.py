@@ -152,8 +152,9 @@ def paid(tx: Transaction, pass_period_id: UUID) -> bool:
 
 def unpaid(tx: Transaction, pass_period_id: UUID) -> None:
     """A period will not be paid: its bays are free for others. Nothing where that is settled already."""
-    period, _it = _of(tx, pass_period_id)
-    lapse(tx, period)
+    if tx.session.get_one(PassPeriod, pass_period_id).state is PeriodState.WAITING:
+        period, _it = _of(tx, pass_period_id)
+        lapse(tx, period)
 
 
 def lapse(tx: Transaction, period: PassPeriod) -> None:
@@ -172,9 +173,7 @@ def lapse(tx: Transaction, period: PassPeriod) -> None:
 
 def paid_at_booth(tx: Transaction, it: ParkingPass) -> ParkingPass:
     """The cashier has taken the money for what waits. Raises Conflict where nothing does, Full as `buy`."""
-    period = it.waiting
-    if period is None:
-        raise Conflict(_NOTHING, slug="nothing-to-pay")
+    period = _waiting(tx, it)
     if not paid(tx, period.id):
         raise Conflict(_NOTHING, slug="nothing-to-pay")
     return it
@@ -182,9 +181,7 @@ def paid_at_booth(tx: Transaction, it: ParkingPass) -> ParkingPass:
 
 def give_up(tx: Transaction, it: ParkingPass) -> ParkingPass:
     """Its holder does not want what waits for payment any more; Conflict where nothing does."""
-    if it.waiting is None:
-        raise Conflict(_NOTHING, slug="nothing-to-pay")
-    unpaid(tx, it.waiting.id)
+    lapse(tx, _waiting(tx, it))
     return it
 
 
@@ -278,6 +275,17 @@ def _of(tx: Transaction, period_id: UUID) -> tuple[PassPeriod, ParkingPass]:
     tx.session.refresh(period.of, with_for_update=True)
     tx.session.refresh(period)
     return period, period.of
+
+
+def _waiting(tx: Transaction, it: ParkingPass) -> PassPeriod:
+    """What waits for payment, by the version that was seen: under the lock it may be another one."""
+    seen = it.version
+    if it.waiting is None:
+        raise Conflict(_NOTHING, slug="nothing-to-pay")
+    period, _it = _of(tx, it.waiting.id)
+    if it.version != seen:
+        raise PreconditionFailed
+    return period
 
 
 def _replaced(period: PassPeriod, it: ParkingPass) -> bool:

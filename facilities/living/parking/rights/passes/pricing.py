@@ -32,14 +32,14 @@ def monthly(
 ) -> Monthly:
     """The price for a month of one bay for these cars; `named` where its buyer says more than plates do.
 
-    Raises Conflict where none is sold.
+    Of classes that cost the same it is the first one's. Raises Conflict where none is sold.
     """
     kept = session.scalars(sa.select(ParkingTariff).where(ParkingTariff.lot_id == lot_id))
     tariff = in_force([each.version for each in kept], today)
-    classes = {vehicle_of(each) for each in plates} | ({named} if named else set())
+    classes = dict.fromkeys([*([named] if named else ()), *map(vehicle_of, plates)])
     if tariff is None:
         raise Conflict(_NO_PASSES, slug="no-passes")
-    return max((_of(tariff, each) for each in sorted(classes)), key=lambda each: each.fen)
+    return max((_of(tariff, each) for each in classes), key=lambda each: each.fen)
 
 
 def _of(tariff: Tariff, vehicle: VehicleClass) -> Monthly:

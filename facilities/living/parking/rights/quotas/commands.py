@@ -20,7 +20,7 @@ from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.rights.events import announce_quota
 from facilities.living.parking.rights.plates import read_plates
 from facilities.living.parking.rights.policy import require_member, require_operator
-from facilities.living.parking.rights.quotas.bays import claim_missing, give_back
+from facilities.living.parking.rights.quotas.bays import claim_missing, give_back, is_short
 from facilities.living.parking.rights.quotas.model import ParkingQuota, QuotaCar, QuotaRule, QuotaState
 from facilities.living.parking.rights.quotas.months import next_look
 from shared.errors import Conflict, FieldError, InvalidInput, NotFound, PreconditionFailed
@@ -118,24 +118,23 @@ def settle(tx: Transaction, payload: Mapping[str, object]) -> None:
     Where there is no room the rest stays owed, and is tried again on the next day, as every quota is.
     """
     firm, zone = str(payload["firm"]), tx.session.get_one(Zone, UUID(str(payload["zone"])))
-    lock(tx.session, [zone.ledger_id])
-    it = tx.session.scalar(
-        sa.select(ParkingQuota)
-        .where(ParkingQuota.zone_id == zone.id, ParkingQuota.firm == firm)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    of_it = sa.select(ParkingQuota).where(ParkingQuota.zone_id == zone.id, ParkingQuota.firm == firm)
+    it = tx.session.scalar(of_it)
     bays = _due(tx, firm, zone)
-    if it is None and bays == 0:
-        return
-    it = it or _new(tx, firm, zone)
-    if it.bays != bays:
-        _change(tx, it, bays)
-    if bays > 0:
-        claim_missing(tx, it)
+    # On most days nothing is to be done. Whatever changes after this look has an appointment of its own.
+    if bays != (it.bays if it else 0) or (it and bays > 0 and is_short(tx, it)):
+        lock(tx.session, [zone.ledger_id])
+        locked = of_it.with_for_update().execution_options(populate_existing=True)
+        it = tx.session.scalar(locked) or _new(tx, firm, zone)
+        bays = _due(tx, firm, zone)
+        if it.bays != bays:
+            _change(tx, it, bays)
+        if bays > 0:
+            claim_missing(tx, it)
+        tx.session.flush()
+    if it and bays > 0:
         at = next_look(tx.now)
         _appoint(tx, firm, zone.id, at, f"{it.id}/{at:%Y-%m-%d}")
-    tx.session.flush()
 
 
 def _change(tx: Transaction, it: ParkingQuota, bays: int) -> None:

@@ -11,26 +11,25 @@ from facilities.living.parking.rights.passes.queries import inside
 from facilities.living.parking.rights.places import names_of
 from facilities.living.parking.rights.plates import display
 from facilities.living.parking.rights.policy import firms_of
-from facilities.living.parking.rights.quotas.bays import claimed_by_month
+from facilities.living.parking.rights.quotas.bays import kept, open_months, taken_by
 from facilities.living.parking.rights.quotas.model import (
     QUOTA_STATE_NAMES,
     ParkingQuota,
     QuotaRule,
     QuotaState,
 )
-from facilities.living.parking.rights.quotas.months import months_ahead
 from shared.actor import Actor
 
 Json = dict[str, Any]
 
 
 def shown(session: Session, found: Sequence[ParkingQuota], reader: Actor, now: datetime) -> list[Json]:
-    """Quotas with names, with the cars inside and what they have month by month; four queries for all."""
+    """Quotas with names, the cars inside and what they have each month; some queries for each zone."""
     ids = [each.id for each in found]
     names = names_of(session, [each.zone_id for each in found])
     firms = firm_names(session, {each.firm for each in found})
-    present, claimed = inside(session, ids), claimed_by_month(session, ids, now)
-    months = [month for month, _span in months_ahead(now)]
+    present, taken = inside(session, ids), taken_by(session, ids, now)
+    months = {zone: open_months(session, zone, now) for zone in {each.zone_id for each in found}}
     own = firms_of(reader)
     return [
         {
@@ -48,7 +47,7 @@ def shown(session: Session, found: Sequence[ParkingQuota], reader: Actor, now: d
             "granted_at": it.granted_at.isoformat(),
             "withdrawn_at": it.withdrawn_at.isoformat() if it.withdrawn_at else None,
             "plates": [display(car.plate) for car in it.cars],
-            "months": [_month(it, month, claimed.get((it.id, month), 0)) for month in months],
+            "months": [_month(it, month, kept(spans, taken[it.id])) for month, spans in months[it.zone_id]],
             "actions": ["cars"] if it.state is QuotaState.GRANTED and it.firm in own else [],
         }
         for it in found
