@@ -108,6 +108,19 @@ _PADDINGS = ("before", "set_up", "after")
 _A_DAY = timedelta(days=1)
 
 
+def completed(
+    policy: Policy, now: datetime, starts_at: datetime | None, ends_at: datetime | None
+) -> tuple[datetime, datetime]:
+    """A time of which something may be missing: the earliest beginning by the rules, the shortest length."""
+    if starts_at is None:
+        wall = (now + policy.notice).astimezone(policy.tz)
+        midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
+        starts_at = midnight - (midnight - wall) // policy.start_grid * policy.start_grid
+    if ends_at is None:
+        ends_at = min(starts_at, now + 2 * policy.horizon) + policy.shortest
+    return starts_at, ends_at
+
+
 def violations(
     wish: Wish, policy: Policy, now: datetime, standing: Standing | None = None
 ) -> Sequence[FieldError]:

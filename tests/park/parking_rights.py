@@ -18,6 +18,7 @@ from facilities.living.parking.rights.visitors.model import ParkingVisit, VisitS
 from shared.actor import SYSTEM, Actor
 from shared.ids import new_id
 from tests.integration.facilities.parking.car_park import car_park
+from tests.integration.facilities.parking.cars import put_inside
 from tests.park.park import Park
 from tests.park.people import actor
 
@@ -103,6 +104,13 @@ def car(park: Park) -> str:
     """A plate that the resident has registered; its id."""
     clear_cars(park, "resident")
     return str(send(park, RESIDENT, "cars", {"plate": plate()}).json["id"])
+
+
+def own_stay(park: Park) -> str:
+    """The stay of a car that the head had registered before it came; its id."""
+    number = plate()
+    send(park, HEAD, "cars", {"plate": number})
+    return str(put_inside(park.system.runtime("living"), UUID(lot(park).lot), number, 0))
 
 
 def times(park: Park, days: int = 1) -> dict[str, str]:

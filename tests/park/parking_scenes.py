@@ -124,6 +124,7 @@ PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car park as a draft": _car_park(),
     "car park": _car_park("open"),
     "car park with a device that is disabled": _car_park("open", of_device="disable"),
+    "own car of the head inside": lambda park: Scene({"stay_id": parking_rights.own_stay(park)}),
     "car to be registered": lambda park: Scene(bodies={"cars": parking_rights.new_car(park)}),
     "car registered": lambda park: Scene({"car_id": parking_rights.car(park)}),
     "bay to be reserved": lambda park: Scene(bodies={"reservations": parking_rights.wish(park)}),

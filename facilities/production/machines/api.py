@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 
 from facilities.capacity.refusals import BOOKINGS_IN_THE_WAY, EXCEPTION_OVERLAPS, WRONG_STATE
-from facilities.capacity.rules import Wish
+from facilities.capacity.rules import Wish, completed
 from facilities.production.machines import commands, queries, search, view
 from facilities.production.machines.answers import (
     CalendarOut,
@@ -42,7 +42,7 @@ from facilities.production.machines.schemas import (
     SearchArgs,
     WishArgs,
 )
-from facilities.production.machines.wishes import MachineWish, completed
+from facilities.production.machines.wishes import MachineWish
 from shared.clock import local_date
 from shared.errors import FieldError, InvalidInput
 from shared.http.command import Reply, command, json_response

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
 from facilities.capacity.grid import Span
 from facilities.capacity.pricing import Quote, Use, quote, wrong_use
-from facilities.capacity.rules import Policy, Wish
+from facilities.capacity.rules import Wish
 from facilities.capacity.tariff import Operator, PriceVersion
 from shared.clock import local_date
 from shared.errors import FieldError
@@ -92,19 +92,6 @@ def resource_of(machine: Operable, *, with_operator: bool) -> UUID:
     """What is booked of the capacity engine."""
     operated = with_operator or machine.operator is Operator.INCLUDED
     return machine.operated_id if operated else machine.id
-
-
-def completed(
-    policy: Policy, now: datetime, starts_at: datetime | None, ends_at: datetime | None
-) -> tuple[datetime, datetime]:
-    """A time of which something may be missing: the earliest beginning by the rules, the shortest length."""
-    if starts_at is None:
-        wall = (now + policy.notice).astimezone(policy.tz)
-        midnight = wall.replace(hour=0, minute=0, second=0, microsecond=0)
-        starts_at = midnight - (midnight - wall) // policy.start_grid * policy.start_grid
-    if ends_at is None:
-        ends_at = min(starts_at, now + 2 * policy.horizon) + policy.shortest
-    return starts_at, ends_at
 
 
 def price_of(tariff: dict[str, Any], operator: Operator) -> PriceVersion:

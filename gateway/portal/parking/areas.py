@@ -9,6 +9,7 @@ from gateway.portal.parking import (
     quotas,
     reservations,
     reserving,
+    scanning,
     stays,
     visits,
 )
@@ -21,6 +22,7 @@ PAGES = (
     reservations.pages,
     paying.pages,
     passes.pages,
+    scanning.pages,
     stays.pages,
     visits.pages,
     quotas.pages,

@@ -97,8 +97,8 @@ def _calculator(codes: Json) -> tuple[Control, ...]:
     vehicles = tuple(Option(each["code"], each["name"]) for each in codes["vehicles"])
     return (
         Control("vehicle", _l("Vehicle"), "choice", options=vehicles),
-        Control("entered_at", _l("From"), "moment", required=True),
-        Control("left_at", _l("To"), "moment", required=True),
+        Control("entered_at", _l("Arriving"), "moment", required=True),
+        Control("left_at", _l("Leaving"), "moment", required=True),
     )
 
 

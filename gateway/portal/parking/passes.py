@@ -38,7 +38,7 @@ _FORBIDDEN = 403
 _FULL = "capacity-full"
 _MONTHS = Control(
     "months",
-    _l("Months"),
+    _l("How many months"),
     "choice",
     options=tuple(Option(str(each), str(each)) for each in (1, 2, 3, 6, 12)),
     number=True,

@@ -36,7 +36,7 @@ TICKET = Control(
 def ask() -> str:
     """The form for a car; the code at the exit names the car park, and a link may name the plate."""
     lots = lots_to_pay_in()
-    typed = {"lot_id": named_lot(lots), "plate": request.args.get("plate", ""), "ticket": ""}
+    typed = {"lot_id": named_lot(lots), **{name: request.args.get(name, "") for name in ("plate", "ticket")}}
     return _form(_controls(lots), typed, Wrong())
 
 

@@ -26,8 +26,8 @@ pages = Blueprint("parking_reserving", __name__)
 Answer = str | Response | tuple[str, int]
 
 TIMES = (
-    Control("starts_at", _l("From"), "moment", required=True),
-    Control("ends_at", _l("To"), "moment", required=True),
+    Control("starts_at", _l("Arriving"), "moment", required=True),
+    Control("ends_at", _l("Leaving"), "moment", required=True),
 )
 FULL = "capacity-full"
 _GRID = timedelta(minutes=30)

@@ -170,7 +170,7 @@ def test_a_resident_registers_cars_and_reserves_moves_and_gives_up_a_bay(
     resident.post(f"{reservation}/move", {"starts_at": local(2, "09:00"), "ends_at": local(2, "10:00")})
     assert "The reservation is moved." in resident.follow().text
     stale = resident.post(f"{reservation}/cancel", {"version": "1", "idempotency_key": "k1"})
-    assert stale.status_code == 412 and "It changed while this page was open" in stale.text
+    assert stale.status_code == 412 and "This has changed meanwhile" in stale.text
     resident.get(f"{reservation}/cancel")
     resident.post(f"{reservation}/cancel", {"reason": "<i>by bus</i>"})
     over = resident.follow()
@@ -321,7 +321,7 @@ def test_a_pass_is_bought_paid_changed_and_shows_why_it_is_suspended(
         f"{found}/cars",
         {"plates": "新A30004", "version": "1", "idempotency_key": "p3", "csrf_token": csrf(resident)},
     )
-    assert stale.status_code == 412 and "It changed while this page was open" in stale.text
+    assert stale.status_code == 412 and "This has changed meanwhile" in stale.text
     assert park("agent").get(found).status_code == 404
 
     pass_id = found.rpartition("/")[2]

@@ -10,7 +10,7 @@ from facilities.capacity.recurrence import read_rule
 from facilities.capacity.recurring.changing import Times, Which
 from facilities.capacity.recurring.refusals import OCCURRENCES_REFUSED
 from facilities.capacity.refusals import WRONG_STATE
-from facilities.capacity.rules import Wish, violations
+from facilities.capacity.rules import Wish, completed, violations
 from facilities.capacity.series import Series
 from facilities.production.machines.api import EXAMPLE_ID
 from facilities.production.machines.bookings.schemas import Side
@@ -43,7 +43,7 @@ from facilities.production.machines.series.schemas import (
     SeriesQuoteOut,
 )
 from facilities.production.machines.series.view import quote_out, refunds_out, refused_out, summaries, whole
-from facilities.production.machines.wishes import MachineWish, completed
+from facilities.production.machines.wishes import MachineWish
 from shared.errors import FieldError, InvalidInput
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, refuses

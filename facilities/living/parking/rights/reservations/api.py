@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Response
 
 from facilities.capacity.refusals import CAPACITY_FULL, WRONG_STATE
-from facilities.capacity.rules import Wish
 from facilities.living.parking.rights.policy import require_own
 from facilities.living.parking.rights.refusals import LOT_CLOSED, RESERVED_ALREADY, TOO_MANY
 from facilities.living.parking.rights.reservations import commands, queries
@@ -56,9 +55,8 @@ def look_for_room(args: dict[str, Any], lot_id: UUID) -> Response:
     """
     current_actor()
     runtime = current_runtime()
-    wish = Wish(args["starts_at"], args["ends_at"])
     with runtime.read() as session:
-        return json_response(Reply(room(session, lot_id, args["zone_id"], wish, runtime.clock.now())))
+        return json_response(Reply(room(session, lot_id, now=runtime.clock.now(), **args)))
 
 
 @blueprint.post("/parking/reservations")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from facilities.capacity.availability.queries import alternatives_to, free_units
 from facilities.capacity.grid import Span
 from facilities.capacity.refusals import Alternative
-from facilities.capacity.rules import Policy, Wish, violations
+from facilities.capacity.rules import Policy, Wish, completed, violations
 from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.rights.places import open_lot, zones_to_try
 from facilities.living.parking.rights.reservations.commands import rules_of
@@ -21,7 +21,12 @@ MOST_INSTEAD = 4
 
 
 def room(
-    session: Session, lot_id: UUID, zone_id: UUID | None, wish: Wish, now: datetime
+    session: Session,
+    lot_id: UUID,
+    zone_id: UUID | None,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    now: datetime,
 ) -> Mapping[str, Any]:
     """Free bays zone by zone, the nearest zone first; where none has room, other times at which one has.
 
@@ -29,8 +34,11 @@ def room(
     """
     lot = open_lot(session, lot_id)
     zones, policy = zones_to_try(session, lot, zone_id), rules_of(lot)
+    wish = Wish(*completed(policy, now, starts_at, ends_at))
     broken = violations(wish, policy, now)
     answer: Json = {
+        "starts_at": wish.starts_at.isoformat(),
+        "ends_at": wish.ends_at.isoformat(),
         "bookable": False,
         "broken": [
             {"pointer": each.pointer, "code": each.code, "message": each.message.to_dict()} for each in broken

@@ -77,8 +77,12 @@ class ReservationPage(Answer):
 class RoomArgs(Schema):
     """At which time a bay is wanted, and in which zone."""
 
-    starts_at = fields.AwareDateTime(required=True, metadata={"description": "Beginning"})
-    ends_at = fields.AwareDateTime(required=True, metadata={"description": "End"})
+    starts_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "Beginning; without it the earliest that the rules allow"}
+    )
+    ends_at = fields.AwareDateTime(
+        load_default=None, metadata={"description": "End; without it after the shortest time"}
+    )
     zone_id = fields.UUID(load_default=None, metadata={"description": "Without one: all for ordinary cars"})
 
 
@@ -109,6 +113,8 @@ class RoomInstead(Answer):
 class RoomOut(Answer):
     """Whether a bay could be reserved, and what else would do."""
 
+    starts_at = instant()
+    ends_at = instant()
     bookable = fields.Boolean(required=True)
     broken = fields.List(fields.Nested(RoomBroken), required=True)
     zones = fields.List(
