@@ -36,7 +36,7 @@ _NAMES = (
     Control("name.en", _l("Name in English"), most=120),
 )
 _NEW = (
-    Control("code", _l("Code"), hint=_l("One a lane of the car park, such as E1."), most=16, width="short"),
+    Control("code", _l("Short code"), hint=_l("One a lane of the car park, such as E1."), most=16, width="short"),
     Control(
         "direction",
         _l("Direction"),
@@ -199,7 +199,7 @@ def _device() -> tuple[Control, ...]:
     kinds = options_of(load_parking("codes")["device_kinds"])
     hint = _l("By which it says who it is; one a device of the park.")
     return (
-        Control("code", _l("Code"), hint=hint, most=32),
+        Control("code", _l("Short code"), hint=hint, most=32),
         Control("kind", _l("Kind of device"), "choice", options=kinds),
     )
 

@@ -104,7 +104,7 @@ def _open_page(seen: Seen, typed: Typed, wrong: Wrong | None = None) -> str:
     back = _live_url(lane["lot_id"])
     screen = Screen(
         title=_("Open %(lane)s by hand", lane=say(lane["name"])),
-        submit=_("Open the barrier"),
+        submit=_("Open the barrier now"),
         crumbs=[*crumbs_of(load_parking("lots", lane["lot_id"])), (_("Live lanes"), back)],
         back=back,
         lead=_("A car that is named goes through whatever the rules would answer; what it owes stays owed."),
