@@ -21,7 +21,11 @@ pages = Blueprint("describe_lot", __name__)
 
 _MINUTES = _l("minutes")
 _CODE = Control(
-    "code", _l("Short code"), hint=_l("By which the park's people know it, such as P3."), most=16, width="short"
+    "code",
+    _l("Short code"),
+    hint=_l("By which the park's people know it, such as P3."),
+    most=16,
+    width="short",
 )
 _SIGN = (
     Control("name.zh", _l("Name in Chinese"), most=120),

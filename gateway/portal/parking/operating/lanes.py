@@ -36,7 +36,9 @@ _NAMES = (
     Control("name.en", _l("Name in English"), most=120),
 )
 _NEW = (
-    Control("code", _l("Short code"), hint=_l("One a lane of the car park, such as E1."), most=16, width="short"),
+    Control(
+        "code", _l("Short code"), hint=_l("One a lane of the car park, such as E1."), most=16, width="short"
+    ),
     Control(
         "direction",
         _l("Direction"),

@@ -124,7 +124,11 @@ def _new_zone() -> tuple[Control, ...]:
     kinds = options_of(load_parking("codes")["zone_kinds"])
     return (
         Control(
-            "code", _l("Short code"), hint=_l("One a zone of the car park, such as A."), most=16, width="short"
+            "code",
+            _l("Short code"),
+            hint=_l("One a zone of the car park, such as A."),
+            most=16,
+            width="short",
         ),
         *_ZONE,
         Control("kind", _l("Kind of bays"), "choice", options=kinds, width="short"),
