@@ -14,6 +14,7 @@ from tests.e2e.kinds import (
     CREDIT,
     DESK,
     MACHINES,
+    OPERATING,
     OPERATORS,
     PROMISES,
     PUBLIC,
@@ -45,7 +46,7 @@ def moved(server: Server, places: Places) -> Places:
 # among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
-KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT, *REGISTER, *PROMISES, *MACHINES)
+KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT, *REGISTER, *PROMISES, *MACHINES, *OPERATING)
 PAIRS = [
     pytest.param(
         kind,
