@@ -134,6 +134,9 @@ def test_an_operator_sets_up_a_car_park(park: Park) -> None:
     twice = operator.post("/parking/operating/add", SIGN)
     assert twice.status_code == 409 and 'value="P9"' in twice.text
 
+    tabs = ("live", "events", "alarms", "stays", "money", "day", "passes", "quotas", "lists", "tariffs")
+    assert [operator.get(f"{lot}/{tab}").status_code for tab in tabs] == [200] * len(tabs)
+    assert "was never open" in operator.get(f"{lot}/occupancy").text
     operator.get(lot)
     early = operator.post(f"{lot}/open")
     assert early.status_code == 409 and "error-summary" in early.text, "nobody could park there yet"
