@@ -326,7 +326,7 @@ MACHINES = (
 OPERATING = (
     Kind("operated-car-parks", "/parking/operating", "operator"),
     Kind("operated-car-park", "/parking/operating/{operated_lot}", "operator"),
-    Kind("operated-add-with-errors", "/parking/operating/add", "operator", then=_press("Save as a draft")),
+    Kind("operated-add-with-errors", "/parking/operating/add", "operator", then=press("Save as a draft")),
     Kind("operated-lanes", "/parking/operating/{operated_lot}/live", "operator"),
     Kind("operated-stay", "/parking/operating/stays/{operated_stay}", "operator"),
     Kind("operated-occupancy", "/parking/operating/{operated_lot}/occupancy", "operator"),
@@ -334,7 +334,7 @@ OPERATING = (
         "operated-tariff-with-errors",
         "/parking/operating/{operated_lot}/tariffs/add?from=none",
         "operator",
-        then=_press("Publish it"),
+        then=press("Publish it"),
     ),
     Kind("operated-lists", "/parking/operating/{operated_lot}/lists", "operator"),
     *(
