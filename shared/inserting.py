@@ -16,11 +16,13 @@ from shared.database import Base, dialect_of, table_of
 
 Row = Mapping[str, Any]
 Rows = Sequence[tuple[type[Base], Row]]
-"""Of which entity each row is; it says all of its columns, for nothing is filled in."""
+"""Of which entity each row is; what it does not say is empty, for no default is filled in."""
 
 
 def insert_together(session: Session, rows: Rows) -> None:
     """Insert these few rows; past the session, which keeps what is pending."""
+    if not rows:
+        return
     connection = session.connection()
     if dialect_of(session) == "postgresql":
         statement = _together(tuple((entity, tuple(row)) for entity, row in rows))
@@ -75,7 +77,7 @@ def _together(kinds: tuple[tuple[type[Base], tuple[str, ...]], ...]) -> sa.Inser
 
 
 def _complete(entity: Base) -> Row:
-    """All columns of an entity; what it has not said is said to it, too."""
+    """The columns of an entity that are not empty; what it has not said is said to it, too."""
     row = {}
     for attribute in sa.inspect(type(entity)).column_attrs:
         column = attribute.columns[0]
@@ -83,5 +85,7 @@ def _complete(entity: Base) -> Row:
             default = column.default
             value = default.arg if default is not None and default.is_scalar else None
             set_committed_value(entity, attribute.key, value)
+            if value is None:
+                continue  # in a column of JSON nothing is not the same as a document that says null
         row[column.name] = getattr(entity, attribute.key)
     return row

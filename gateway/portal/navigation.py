@@ -11,6 +11,7 @@ from gateway.portal.context import Json, current_language, current_person, curre
 from gateway.portal.credit_access import oversees_credit
 from gateway.portal.desk_access import office_of, on_the_desk
 from gateway.portal.machines.access import acts_for_a_firm, sees_bookings, sees_disputes
+from gateway.portal.parking.operating.access import watches_car_parks
 from gateway.portal.security import local_path
 from gateway.portal.services import gaps
 from gateway.portal.stuck_access import sees_stuck_events
@@ -36,6 +37,11 @@ class MenuEntry:
     @property
     def current(self) -> bool:
         """Whether the page being shown belongs to this entry."""
+        return max((each.section for each in MENU if each.holds_page), key=len, default="") == self.section
+
+    @property
+    def holds_page(self) -> bool:
+        """Whether the page being shown lies below this entry; the entry nearest to it is the current one."""
         inside = self.section != "/" and request.path.startswith(f"{self.section}/")
         return inside or request.path == self.section
 
@@ -67,6 +73,13 @@ MENU = (
     MenuEntry("portal.own_machines.index", _l("Our machines"), "tools", acts_for_a_firm, "/my-machines"),
     MenuEntry("portal.statements.index", _l("Statements"), "receipt", sees_bookings, "/statements"),
     MenuEntry("portal.parking.index", _l("Parking"), "car", _everybody, "/parking"),
+    MenuEntry(
+        "portal.operating.index",
+        _l("Run car parks"),
+        "adjustments",
+        watches_car_parks,
+        "/parking/operating",
+    ),
     MenuEntry("portal.messages.inbox", _l("Messages"), "bell", _signed_in, "/messages"),
     MenuEntry("portal.notices.index", _l("Public notices"), "flag", _everybody, "/notices"),
     MenuEntry("portal.verify.ask", _l("Verify a certificate"), "shield-check", _everybody, "/verify"),

@@ -35,6 +35,7 @@ def usual_places(server: Server) -> Places:
         **_machine_used(agent, agent2),
         **_machine_lists(agent, agent2),
         **parking_places(Person(server.url, "resident"), agent, Person(server.url, "operator")),
+        **_car_park(Person(server.url, "operator")),
         "certificate": certificate,
         "guide_only": guide_only,
         "notice": agent.get("/enterprise/notices")["items"][0]["id"],
@@ -123,6 +124,22 @@ def _machine_used(customer: Person, owner: Person) -> Places:
         "machine_charge": charge,
         "machine_dispute": answered.expect(201).json["id"],
         "lender": firm,
+    }
+
+
+def _car_park(operator: Person) -> Places:
+    """A car park of the demo where a car was let in by hand, and what belongs to it."""
+    lot = operator.get("/living/parking/lots")["items"][0]["id"]
+    found = operator.get(f"/living/parking/lots/{lot}")
+    lane = next(each for each in found["lanes"] if each["direction"] == "in")
+    opened = {"reason": "摄像头故障", "plate": "新A·12345"}
+    made = operator.ask("POST", f"/living/parking/lanes/{lane['id']}/open", body=opened).expect(201).json
+    return {
+        "operated_lot": lot,
+        "operated_zone": found["zones"][0]["id"],
+        "operated_lane": lane["id"],
+        "operated_device": lane["devices"][0]["id"],
+        "operated_stay": made["answer"]["stay_id"],
     }
 
 

@@ -31,7 +31,7 @@ def sections(codes: Json, crews: Iterable[Json], tiers: int) -> list[Section]:
     return [
         (_l("What it is"), _what(codes)),
         (_l("Where, and with whom"), _where(codes, crews)),
-        (_l("Opening hours"), _hours()),
+        (_l("Opening hours"), hours_controls()),
         (_l("How it is booked"), _rules()),
         (_l("What a cancellation gives back"), _cancellation(tiers)),
     ]
@@ -68,16 +68,21 @@ def description_of(machine: Json, controls: Iterable[Control]) -> Typed:
         "process": machine["process"]["code"],
         "confidentiality": machine["confidentiality"]["code"],
         "materials": [each["code"] for each in machine["materials"]],
-        "hours": {
-            str(day): ", ".join(
-                f"{each['since']}-{_END if each['until'] == _MIDNIGHT else each['until']}"
-                for each in machine["hours"]
-                if each["weekday"] == day
-            )
-            for day in range(1, 8)
-        },
+        "hours": hours_shown(machine["hours"]),
     }
     return shown(controls, flat)
+
+
+def hours_shown(hours: Iterable[Json]) -> dict[str, str]:
+    """Opening hours as somebody would type them, by the number of the weekday."""
+    return {
+        str(day): ", ".join(
+            f"{each['since']}-{_END if each['until'] == _MIDNIGHT else each['until']}"
+            for each in hours
+            if each["weekday"] == day
+        )
+        for day in range(1, 8)
+    }
 
 
 def typed_description(controls: list[Control], form: MultiDict[str, str]) -> Typed:
@@ -97,7 +102,7 @@ def read_description(controls: list[Control], typed: Typed) -> tuple[Json, dict[
         body.pop("travel_mm", None)
     else:
         body["travel_mm"] = {axis: body["travel_mm"].get(axis) for axis in "xyz"}
-    body["hours"], names, wrong = _read_hours(typed)
+    body["hours"], names, wrong = read_hours(typed)
     tiers = [each for each in controls if each.name.startswith("cancellation.tiers.")]
     read_tiers, wrong_tiers = read(tiers, typed)
     rows = read_tiers.get("cancellation", {}).get("tiers", {})
@@ -128,7 +133,7 @@ def _moved_up(typed: Typed) -> Typed:
     }
 
 
-def _read_hours(typed: Typed) -> tuple[list[Json], dict[str, str], dict[str, str]]:
+def read_hours(typed: Typed) -> tuple[list[Json], dict[str, str], dict[str, str]]:
     """The opening hours, which weekday each is of, and the weekdays that cannot be read.
 
     People end a day at 24:00, the service at 00:00.
@@ -195,7 +200,8 @@ def _where(codes: Json, crews: Iterable[Json]) -> list[Control]:
     return found
 
 
-def _hours() -> list[Control]:
+def hours_controls() -> list[Control]:
+    """A line for the opening hours of each weekday: `hours.1` is Monday's."""
     return [Control(f"hours.{day}", name, most=100) for day, (_short, name) in enumerate(weekdays(), start=1)]
 
 

@@ -13,6 +13,7 @@ from gateway.portal.parking import (
     stays,
     visits,
 )
+from gateway.portal.parking.operating import areas as operating
 
 PAGES = (
     finding.pages,
@@ -26,4 +27,5 @@ PAGES = (
     visits.pages,
     quotas.pages,
     coupons.pages,
+    *operating.PAGES,
 )

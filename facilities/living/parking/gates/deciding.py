@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from facilities.capacity.ledger.model import OverflowEntry
 from facilities.living.parking.gates.alarms import raise_alarm
 from facilities.living.parking.gates.answers import (
     NOTE_NAMES,
@@ -42,7 +43,11 @@ from facilities.living.parking.stays.settling import (
     work_out,
 )
 from facilities.living.parking.stays.turns import take_turn
+from shared.inserting import insert_entities
 from shared.transaction import Transaction
+
+_OWN = (GateEvent, ParkingStay, OverflowEntry)
+"""What an event leaves as a rule: written together."""
 
 
 def decide(tx: Transaction, post: Post, event: GateEvent, car: Car | None, *, latest: bool) -> None:
@@ -57,6 +62,7 @@ def decide(tx: Transaction, post: Post, event: GateEvent, car: Car | None, *, la
     else:
         _exit(tx, post, event, car, latest)
     tx.session.add(event)
+    insert_entities(tx.session, [each for each in tx.session.new if isinstance(each, _OWN)])
 
 
 def _unread(event: GateEvent) -> Answer:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,30 +33,45 @@ def known_events(
     """What may bear on an event that comes: the same one told before, the same car seen in this lane just
     then, and passages of the car that come after it.
     """
-    parts = [
-        sa.select(GateEvent.id).where(
-            GateEvent.device_id == post.device_id, GateEvent.device_event == device_event
-        )
-    ]
+    asked: dict[str, Any] = {"device": post.device_id, "event": device_event}
     if mark is not None:
-        here = sa.select(GateEvent.id).where(
-            GateEvent.lane_id == post.lane_id,
-            GateEvent.at.between(at - repeat, at + repeat),
-            GateEvent.passed,
-            sa.or_(GateEvent.mark == mark, GateEvent.read == read),
-        )
-        later = sa.select(GateEvent.id).where(
-            GateEvent.lot_id == post.lot_id, GateEvent.mark == mark, GateEvent.passed, GateEvent.at >= at
-        )
-        parts += [here, later]
-    return session.scalars(sa.select(GateEvent).where(GateEvent.id.in_(sa.union_all(*parts)))).all()
+        asked |= {"lane": post.lane_id, "lot": post.lot_id, "mark": mark, "read": read, "at": at}
+        asked |= {"since": at - repeat, "until": at + repeat}
+    return session.scalars(_known(read=mark is not None), asked).all()
+
+
+@cache
+def _known(*, read: bool) -> sa.Select[GateEvent]:
+    """Built once, for a car whose plate was read and for one of which nothing is known."""
+    event = sa.select(GateEvent.id)
+    mine = sa.and_(GateEvent.passed, GateEvent.mark == sa.bindparam("mark"))
+    told = sa.and_(
+        GateEvent.device_id == sa.bindparam("device", type_=sa.Uuid()),
+        GateEvent.device_event == sa.bindparam("event"),
+    )
+    here = sa.and_(
+        GateEvent.lane_id == sa.bindparam("lane", type_=sa.Uuid()),
+        GateEvent.at.between(sa.bindparam("since"), sa.bindparam("until")),
+        GateEvent.passed,
+        sa.or_(GateEvent.mark == sa.bindparam("mark"), GateEvent.read == sa.bindparam("read")),
+    )
+    later = sa.and_(
+        GateEvent.lot_id == sa.bindparam("lot", type_=sa.Uuid()), mine, GateEvent.at >= sa.bindparam("at")
+    )
+    found = [event.where(each) for each in ((told, here, later) if read else (told,))]
+    return sa.select(GateEvent).where(GateEvent.id.in_(sa.union_all(*found)))
 
 
 def listings_of(session: Session, lot_id: UUID, mark: str) -> Sequence[Listing]:
     """On which lists of a lot a car is."""
-    return session.scalars(
-        sa.select(Listing).where(Listing.lot_id == lot_id, Listing.mark == mark).order_by(Listing.kind)
-    ).all()
+    return session.scalars(_LISTED, {"lot": lot_id, "mark": mark}).all()
+
+
+_LISTED = (
+    sa.select(Listing)
+    .where(Listing.lot_id == sa.bindparam("lot", type_=sa.Uuid()), Listing.mark == sa.bindparam("mark"))
+    .order_by(Listing.kind)
+)
 
 
 def unread_at(session: Session, lane_id: UUID, since: datetime) -> GateEvent | None:

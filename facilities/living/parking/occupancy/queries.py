@@ -57,17 +57,23 @@ class Taken:
 
 def rooms(session: Session, lane_id: UUID, now: datetime) -> list[Room]:
     """The zones that a lane leads to with what is free there now, the nearest first."""
-    slot = GRID.slot_of(now)
-    free = sa.func.coalesce(LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow, Ledger.default_cap)
-    query = (
-        sa.select(Zone.id, Zone.lot_id, Zone.ledger_id, Zone.rolled_slot, Zone.name, free)
-        .join(LaneZone, LaneZone.zone_id == Zone.id)
-        .join(Ledger, Ledger.id == Zone.ledger_id)
-        .outerjoin(LedgerSlot, sa.and_(LedgerSlot.ledger_id == Zone.ledger_id, LedgerSlot.slot == slot))
-        .where(LaneZone.lane_id == lane_id)
-        .order_by(LaneZone.metres, Zone.code)
+    asked = {"lane": lane_id, "slot": GRID.slot_of(now)}
+    return [Room(*row) for row in session.connection().execute(_ROOMS, asked)]
+
+
+_FREE = sa.func.coalesce(LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow, Ledger.default_cap)
+_ROOMS = (
+    sa.select(Zone.id, Zone.lot_id, Zone.ledger_id, Zone.rolled_slot, Zone.name, _FREE)
+    .join(LaneZone, LaneZone.zone_id == Zone.id)
+    .join(Ledger, Ledger.id == Zone.ledger_id)
+    .outerjoin(
+        LedgerSlot,
+        sa.and_(LedgerSlot.ledger_id == Zone.ledger_id, LedgerSlot.slot == sa.bindparam("slot")),
     )
-    return [Room(*row) for row in session.execute(query)]
+    .where(LaneZone.lane_id == sa.bindparam("lane", type_=sa.Uuid()))
+    .order_by(LaneZone.metres, Zone.code)
+)
+"""Put together once, as what every event asks is."""
 
 
 def zones_of(session: Session, lot_id: UUID) -> Sequence[Zone]:

@@ -6,6 +6,8 @@ the earlier ones is its `fee_fen`, so that the sum over stays is what was charge
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -28,6 +30,16 @@ COVERED = frozenset({Ground.PASS, Ground.QUOTA})
 _HOST = Text("访客减免", "Free minutes for visitors")
 _NO_TARIFF = 0
 """Number of the tariff in the fee of a stay that began before there was any: it costs nothing."""
+
+
+# Put together once, as what every event at a gate asks is.
+_OF_LOT = sa.select(ParkingTariff.tariff).where(ParkingTariff.lot_id == sa.bindparam("lot", type_=sa.Uuid()))
+_NUMBERED = _OF_LOT.where(ParkingTariff.number == sa.bindparam("number"))
+_IN_FORCE = (
+    _OF_LOT.where(ParkingTariff.effective_on <= sa.bindparam("day"))
+    .order_by(ParkingTariff.effective_on.desc())
+    .limit(1)
+)
 
 
 def cost_of(session: Session, stay: ParkingStay, now: datetime) -> Balance:
@@ -61,19 +73,14 @@ def tariff_of(session: Session, stay: ParkingStay) -> Tariff | None:
     """The version by which a stay is charged; None where there was none."""
     if stay.tariff is None:
         return None
-    return session.get_one(ParkingTariff, (stay.lot_id, stay.tariff)).version
+    asked = {"lot": stay.lot_id, "number": stay.tariff}
+    return Tariff.from_json(session.connection().execute(_NUMBERED, asked).scalar_one())
 
 
 def tariff_on(session: Session, lot_id: UUID, day: date) -> Tariff | None:
     """The version of a lot for stays that begin on a local day; None before the first one."""
-    begun = (
-        sa.select(ParkingTariff)
-        .where(ParkingTariff.lot_id == lot_id, ParkingTariff.effective_on <= day)
-        .order_by(ParkingTariff.effective_on.desc())
-        .limit(1)
-    )
-    found = session.scalars(begun).one_or_none()
-    return None if found is None else found.version
+    found = session.connection().execute(_IN_FORCE, {"lot": lot_id, "day": day}).scalar()
+    return None if found is None else Tariff.from_json(found)
 
 
 def freeze(session: Session, stay: ParkingStay, tariff: Tariff | None) -> None:
@@ -151,26 +158,31 @@ def _payments(session: Session, chain: Sequence[ParkingStay]) -> list[Payment]:
 
 def _coupons(session: Session, chain: Sequence[ParkingStay]) -> tuple[Coupon, ...]:
     """What merchants and hosts have given, in one statement, in the order in which it was given."""
-    ids = [each.id for each in chain]
+    given = session.connection().execute(_given(), {"stays": [each.id for each in chain]})
+    return tuple(
+        Coupon(str(each), _HOST if name is None else Text.of(name), minutes, fen)
+        for _at, each, name, minutes, fen in given
+    )
+
+
+@cache
+def _given() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    """Coupons and invitations of stays, built once."""
     coupons = sa.select(
         ParkingCoupon.used_at.label("at"),
         ParkingCoupon.id,
         ParkingCoupon.name,
         ParkingCoupon.minutes,
         ParkingCoupon.fen,
-    ).where(ParkingCoupon.stay_id.in_(ids))
+    ).where(ParkingCoupon.stay_id.in_(sa.bindparam("stays", expanding=True)))
     visits = sa.select(
         ParkingVisit.made_at,
         ParkingVisit.id,
         sa.cast(sa.null(), ParkingCoupon.name.type),
         ParkingVisit.minutes,
         sa.literal_column("0", sa.BigInteger()),
-    ).where(ParkingVisit.stay_id.in_(ids))
-    given = session.execute(sa.union_all(coupons, visits).order_by("at", "id"))
-    return tuple(
-        Coupon(str(each), _HOST if name is None else Text.of(name), minutes, fen)
-        for _at, each, name, minutes, fen in given
-    )
+    ).where(ParkingVisit.stay_id.in_(sa.bindparam("stays", expanding=True)))
+    return sa.union_all(coupons, visits).order_by("at", "id")
 
 
 def _earlier(session: Session, tariff: Tariff, chain: Sequence[ParkingStay]) -> dict[date, int]:

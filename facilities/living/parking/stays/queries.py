@@ -16,16 +16,20 @@ from facilities.living.parking.payments.model import PaidFor, ParkingCoupon, Par
 from facilities.living.parking.stays.model import ParkingStay
 from shared.http.paging import Cursor
 
+_INSIDE = (
+    sa.select(ParkingStay, Zone.ledger_id)
+    .outerjoin(Zone, Zone.id == ParkingStay.zone_id)
+    .where(ParkingStay.lot_id == sa.bindparam("lot", type_=sa.Uuid()), ParkingStay.state == State.INSIDE)
+    .where(ParkingStay.mark.in_(sa.bindparam("marks", expanding=True)))
+    .order_by(ParkingStay.mark)
+    .execution_options(populate_existing=True)
+)
+"""Put together once, as what every event asks is."""
+
 
 def inside_of(session: Session, lot_id: UUID, marks: Sequence[str]) -> list[tuple[ParkingStay, int | None]]:
     """The cars of these marks that are inside, each with the number of its zone's ledger."""
-    query = (
-        sa.select(ParkingStay, Zone.ledger_id)
-        .outerjoin(Zone, Zone.id == ParkingStay.zone_id)
-        .where(ParkingStay.lot_id == lot_id, ParkingStay.mark.in_(marks), ParkingStay.state == State.INSIDE)
-        .order_by(ParkingStay.mark)
-    )
-    found = session.execute(query.execution_options(populate_existing=True))
+    found = session.execute(_INSIDE, {"lot": lot_id, "marks": list(marks)})
     return [(stay, ledger) for stay, ledger in found]
 
 

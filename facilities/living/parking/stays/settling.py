@@ -211,6 +211,7 @@ def _new(tx: Transaction, event: GateEvent, arrival: Arrival, visit: Visit) -> P
     came = visit.entered_at is not None
     return ParkingStay(
         id=new_id(),
+        version=1,
         lot_id=event.lot_id,
         zone_id=arrival.zone_id if came else None,
         mark=str(event.mark),

@@ -1,6 +1,9 @@
 """Taking turns: whoever works on the stays of one car in one lot takes its row first, before any ledger."""
 
+from functools import cache
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from facilities.living.parking.stays.model import CarTurn
 from shared.database import dialect_of, insert, table_of
@@ -14,6 +17,13 @@ def take_turn(tx: Transaction, lot_id: UUID, mark: str) -> None:
 
     A car that was never here is waited for as well: of two that make its row the later one meets the first.
     """
-    new = insert(dialect_of(tx.session), CarTurn).values(lot_id=lot_id, mark=mark, turns=1)
-    turn = new.on_conflict_do_update(index_elements=["lot_id", "mark"], set_={"turns": _TURN.c.turns + 1})
-    tx.session.connection().execute(turn)
+    turn = {"lot_id": lot_id, "mark": mark, "turns": 1}
+    tx.session.connection().execute(_next_turn(dialect_of(tx.session)), turn)
+
+
+@cache
+def _next_turn(dialect: str) -> sa.Insert:
+    """Built once: putting it together would cost as much as carrying it out."""
+    return insert(dialect, CarTurn).on_conflict_do_update(
+        index_elements=["lot_id", "mark"], set_={"turns": _TURN.c.turns + 1}
+    )
