@@ -1,4 +1,4 @@
-"""Kinds of pages about parking: what residents, members of firms and visitors see."""
+"""Kinds of pages about parking: what residents, firms and visitors see, and those who run car parks."""
 
 from tests.e2e.kinds import Kind, press
 
@@ -38,6 +38,38 @@ PARKING = (
             ("coupons", "coupons", "agent"),
             ("coupon-sheet", "coupons/sheet", "agent"),
             ("coupon-use", "coupons/{parking_coupon}", None),
+        )
+    ),
+)
+OPERATING = (
+    Kind("operated-car-parks", "/parking/operating", "operator"),
+    Kind("operated-car-park", "/parking/operating/{operated_lot}", "operator"),
+    Kind("operated-add-with-errors", "/parking/operating/add", "operator", then=press("Save as a draft")),
+    Kind("operated-lanes", "/parking/operating/{operated_lot}/live", "operator"),
+    Kind("operated-stay", "/parking/operating/stays/{operated_stay}", "operator"),
+    Kind("operated-occupancy", "/parking/operating/{operated_lot}/occupancy", "operator"),
+    Kind(
+        "operated-tariff-with-errors",
+        "/parking/operating/{operated_lot}/tariffs/add?from=none",
+        "operator",
+        then=press("Publish it"),
+    ),
+    Kind("operated-lists", "/parking/operating/{operated_lot}/lists", "operator"),
+    *(
+        Kind(f"operated-{name}", f"/parking/operating/{path}", "operator", rare=True)
+        for name, path in (
+            ("alarms", "{operated_lot}/alarms"),
+            ("stays", "{operated_lot}/stays"),
+            ("payments", "{operated_lot}/money"),
+            ("day", "{operated_lot}/day"),
+            ("passes", "{operated_lot}/passes"),
+            ("bays-of-firms", "{operated_lot}/quotas"),
+            ("tariffs", "{operated_lot}/tariffs"),
+            ("stock-take", "{operated_lot}/stock-take"),
+            ("bays", "zones/{operated_zone}/bays"),
+            ("lane", "lanes/{operated_lane}/edit"),
+            ("opening-by-hand", "lanes/{operated_lane}/open"),
+            ("device", "devices/{operated_device}"),
         )
     ),
 )
