@@ -39,6 +39,7 @@ def booking_facts(data: Mapping[str, Any]) -> dict[str, object]:
 
 
 def span_said(starts_at: datetime, ends_at: datetime) -> Text:
+    """From when until when, in the wall times of the park."""
     start, end = (each.astimezone(PARK_TZ) for each in (starts_at, ends_at))
     wording = _SAME_DAY if start.date() == end.date() else _DAYS
     return wording.format(day=_day(start), since=f"{start:%H:%M}", last=_day(end), until=f"{end:%H:%M}")
