@@ -12,7 +12,6 @@ from approvals.calendar.redating import moves
 from approvals.calendar.schemas import DraftOut, MovePage, MovesArgs, NoticeIn, Publish, YearList, YearOut
 from approvals.calendar.view import draft_view, moves_view, year_list, year_view
 from approvals.cases.deadline import Deadlines
-from shared.errors import BadRequest
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, public, refuses
 from shared.http.description import ETAG, Blueprint
@@ -182,9 +181,4 @@ def _line(number: int, day: dict[str, Any]) -> Line:
 
 
 def _after(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(Cursor.decode(cursor).id)
-    except ValueError as error:
-        raise BadRequest(Text("翻页标记无效", "The cursor is not valid")) from error
+    return None if cursor is None else Cursor.decode(cursor).row

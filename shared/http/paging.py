@@ -4,7 +4,9 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Response, request
 from marshmallow import Schema, fields, validate
@@ -14,6 +16,7 @@ from shared.http.readable import is_storable
 from shared.text import Text
 
 MAX_PAGE = 100
+_WRONG = Text("翻页标记无效", "The cursor is not valid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,27 @@ class Cursor:
             if not all(isinstance(part, str) and is_storable(part) for part in (order, row_id)):
                 raise ValueError
         except (ValueError, binascii.Error, TypeError) as error:
-            raise BadRequest(Text("翻页标记无效", "The cursor is not valid")) from error
+            raise BadRequest(_WRONG) from error
         return cls(order=order, id=row_id)
+
+    @property
+    def row(self) -> UUID:
+        """The id, where ids are UUIDs; 400 when it is none."""
+        try:
+            return UUID(self.id)
+        except ValueError as error:
+            raise BadRequest(_WRONG) from error
+
+    @property
+    def instant(self) -> datetime:
+        """The order, where it is an instant; 400 when it is none, or names no zone."""
+        try:
+            found = datetime.fromisoformat(self.order)
+        except ValueError as error:
+            raise BadRequest(_WRONG) from error
+        if found.tzinfo is None:
+            raise BadRequest(_WRONG)
+        return found
 
 
 class PageArgs(Schema):

@@ -25,12 +25,11 @@ from facilities.production.machines.model import (
 from facilities.production.machines.wishes import Offered, price_of
 from shared.clock import local_date
 from shared.database import table_of
-from shared.errors import BadRequest, NotFound, PreconditionFailed
-from shared.http.paging import Cursor
+from shared.errors import NotFound, PreconditionFailed
+from shared.pages import newest_first
 from shared.text import Text
 
 _NO_MACHINE = Text("没有这台设备，或您无权查看", "There is no such machine, or you may not see it")
-_CURSOR = Text("翻页标记无效", "The cursor is not valid")
 
 _FAR = timedelta(days=1000)
 """Beyond every horizon, and within what calendars can count."""
@@ -188,14 +187,11 @@ def list_machines(
     session: Session, owners: Sequence[str], state: MachineState | None, cursor: str | None, limit: int
 ) -> tuple[Sequence[Machine], str | None]:
     """A page of the machines of these firms, the one listed last first, and the cursor of the next page."""
-    query = sa.select(Machine).where(Machine.owner.in_(owners)).order_by(Machine.id.desc()).limit(limit + 1)
+    query = sa.select(Machine).where(Machine.owner.in_(owners))
     if state is not None:
         query = query.where(Machine.state == state)
-    if cursor is not None:
-        query = query.where(Machine.id < id_of(cursor))
-    found = session.scalars(query).all()
-    page = found[:limit]
-    return page, None if len(found) <= limit else Cursor("", str(page[-1].id)).encode()
+    found, following = newest_first(session, query, Machine.id, cursor, limit)
+    return [each for (each,) in found], following
 
 
 def span_of(session: Session, closure: CapacityException) -> Span:
@@ -231,11 +227,3 @@ def machines_by_id(session: Session, ids: Iterable[UUID]) -> Mapping[UUID, Machi
         rows = session.scalars(sa.select(Machine).where(Machine.id.in_(missing)))
         found.update((each.id, each) for each in rows)
     return found
-
-
-def id_of(cursor: str) -> UUID:
-    """The id of the last row of the page before; BadRequest for what is no cursor of ours."""
-    try:
-        return UUID(Cursor.decode(cursor).id)
-    except ValueError as error:
-        raise BadRequest(_CURSOR) from error

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from facilities.living.parking.gates.answers import Reason, Verdict
 from facilities.living.parking.gates.devices import Post
 from facilities.living.parking.gates.model import Alarm, GateEvent, Listing, Opening
-from shared.errors import BadRequest, NotFound, PreconditionFailed
+from shared.errors import NotFound, PreconditionFailed
 from shared.http.paging import Cursor
+from shared.pages import newest_first
 from shared.text import Text
 
 BY_TICKET = "ticket"
@@ -120,8 +121,10 @@ def events_page(
         .limit(limit + 1)
     )
     if cursor is not None:
-        at, row = _place(cursor)
-        query = query.where(sa.tuple_(GateEvent.received_at, GateEvent.id) < sa.tuple_(at, row))
+        read = Cursor.decode(cursor)
+        query = query.where(
+            sa.tuple_(GateEvent.received_at, GateEvent.id) < sa.tuple_(read.instant, read.row)
+        )
     found = list(session.scalars(query))
     page = found[:limit]
     more = len(found) > limit
@@ -132,12 +135,9 @@ def alarms_page(
     session: Session, lot_id: UUID, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
 ) -> tuple[list[Alarm], str | None]:
     """A page of the alarms of a lot, the newest first, and the cursor of the next page."""
-    query = sa.select(Alarm).where(Alarm.lot_id == lot_id, *where).order_by(Alarm.id.desc()).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(Alarm.id < id_of(cursor))
-    found = list(session.scalars(query))
-    page = found[:limit]
-    return page, Cursor("", str(page[-1].id)).encode() if len(found) > limit else None
+    query = sa.select(Alarm).where(Alarm.lot_id == lot_id, *where)
+    found, following = newest_first(session, query, Alarm.id, cursor, limit)
+    return [each for (each,) in found], following
 
 
 def find_alarm(session: Session, alarm_id: UUID, expected_version: int) -> Alarm:
@@ -148,21 +148,3 @@ def find_alarm(session: Session, alarm_id: UUID, expected_version: int) -> Alarm
     if alarm.version != expected_version:
         raise PreconditionFailed
     return alarm
-
-
-def id_of(cursor: str) -> UUID:
-    """The id in a cursor; BadRequest when it has none."""
-    try:
-        return UUID(Cursor.decode(cursor).id)
-    except ValueError as error:
-        raise BadRequest from error
-
-
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        at = datetime.fromisoformat(Cursor.decode(cursor).order)
-    except ValueError as error:
-        raise BadRequest from error
-    if at.tzinfo is None:
-        raise BadRequest
-    return at, id_of(cursor)

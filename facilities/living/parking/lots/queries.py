@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from facilities.living.parking.gates.model import Listing, ListingKind
 from facilities.living.parking.lots.model import Bay, Device, Lane, LaneZone, Lot, ParkingTariff, Zone
 from shared.cipher import Cipher
-from shared.errors import BadRequest, NotFound, PreconditionFailed
+from shared.errors import NotFound, PreconditionFailed
 from shared.http.paging import Cursor
 from shared.identifiers.plates import normalize_plate
 from shared.text import Text
@@ -21,7 +21,6 @@ _NO_LOT = Text("没有这个停车场，或您无权查看", "There is no such c
 _NO_ZONE = Text("没有这个停车区，或您无权查看", "There is no such zone, or you may not see it")
 _NO_LANE = Text("没有这条车道，或您无权查看", "There is no such lane, or you may not see it")
 _NO_DEVICE = Text("没有这台设备，或您无权查看", "There is no such device, or you may not see it")
-_CURSOR = Text("翻页标记无效", "The cursor is not valid")
 
 _Part = TypeVar("_Part", Zone, Lane)
 _Row = TypeVar("_Row", Lot, Bay, Listing)
@@ -197,14 +196,7 @@ def _page(
     session: Session, query: sa.Select[_Row], row: type[_Row], cursor: str | None, limit: int
 ) -> tuple[Sequence[_Row], str | None]:
     if cursor is not None:
-        query = query.where(row.id > _id_of(cursor))
+        query = query.where(row.id > Cursor.decode(cursor).row)
     found = session.scalars(query.order_by(row.id).limit(limit + 1)).all()
     page = found[:limit]
     return page, None if len(found) <= limit else Cursor("", str(page[-1].id)).encode()
-
-
-def _id_of(cursor: str) -> UUID:
-    try:
-        return UUID(Cursor.decode(cursor).id)
-    except ValueError as error:
-        raise BadRequest(_CURSOR) from error

@@ -12,8 +12,9 @@ from facilities.living.parking.lots.model import Lot
 from facilities.living.parking.payments.model import ParkingOrder, ParkingPayment, ParkingRefund
 from facilities.living.parking.stays.model import ParkingStay
 from shared.clock import PARK_TZ
-from shared.errors import BadRequest, NotFound
+from shared.errors import NotFound
 from shared.http.paging import Cursor
+from shared.pages import newest_first
 from shared.text import Text
 
 _NO_ORDER = Text("没有这笔订单", "There is no such order")
@@ -21,7 +22,6 @@ _NO_PAYMENT = Text("没有这笔付款，或您无权查看", "There is no such 
 _NO_REFUND = Text("没有这笔退款，或您无权查看", "There is no such refund, or you may not see it")
 _NO_STAY = Text("没有在场或待付款的停车记录", "No such car is inside, or owes anything")
 _NO_LOT = Text("没有这个停车场，或您无权查看", "There is no such car park, or you may not see it")
-_CURSOR = Text("翻页标记无效", "The cursor is not valid")
 
 
 def find_lot(session: Session, lot_id: UUID) -> Lot:
@@ -93,11 +93,8 @@ def list_orders(
 ) -> tuple[Sequence[ParkingOrder], str | None]:
     """A page of the orders that an account has made, the newest first, and the next page's cursor."""
     query = sa.select(ParkingOrder).where(ParkingOrder.made_by == made_by)
-    if cursor is not None:
-        query = query.where(ParkingOrder.id < id_of(cursor))
-    found = session.scalars(query.order_by(ParkingOrder.id.desc()).limit(limit + 1)).all()
-    page = found[:limit]
-    return page, None if len(found) <= limit else Cursor("", str(page[-1].id)).encode()
+    found, following = newest_first(session, query, ParkingOrder.id, cursor, limit)
+    return [each for (each,) in found], following
 
 
 def list_payments(
@@ -109,8 +106,8 @@ def list_payments(
         ParkingPayment.lot_id == lot_id, ParkingPayment.at >= since, ParkingPayment.at < until
     )
     if cursor is not None:
-        at, after = position(cursor)
-        place = sa.tuple_(sa.literal(at, ParkingPayment.at.type), sa.literal(after, sa.Uuid))
+        read = Cursor.decode(cursor)
+        place = sa.tuple_(sa.literal(read.instant, ParkingPayment.at.type), sa.literal(read.row, sa.Uuid))
         query = query.where(sa.tuple_(ParkingPayment.at, ParkingPayment.id) > place)
     ordered = query.order_by(ParkingPayment.at, ParkingPayment.id)
     found = session.scalars(ordered.limit(limit + 1)).all()
@@ -124,23 +121,3 @@ def bounds(day: date) -> tuple[datetime, datetime]:
     """When a day of the park begins and ends."""
     since = datetime.combine(day, time(), PARK_TZ)
     return since, datetime.combine(day + timedelta(days=1), time(), PARK_TZ)
-
-
-def id_of(cursor: str) -> UUID:
-    """The id at which a page ended; BadRequest for what is no cursor of ours."""
-    try:
-        return UUID(Cursor.decode(cursor).id)
-    except ValueError as error:
-        raise BadRequest(_CURSOR) from error
-
-
-def position(cursor: str) -> tuple[datetime, UUID]:
-    """The moment and the id at which a page ended; BadRequest for what is no cursor of ours."""
-    try:
-        read = Cursor.decode(cursor)
-        at = datetime.fromisoformat(read.order)
-        if at.tzinfo is None:
-            raise ValueError("a moment without a zone")
-        return at, UUID(read.id)
-    except ValueError as error:
-        raise BadRequest(_CURSOR) from error

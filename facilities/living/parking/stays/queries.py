@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.gates.model import GateEvent
-from facilities.living.parking.gates.queries import id_of
 from facilities.living.parking.lots.model import Lot, Zone
 from facilities.living.parking.payments.model import PaidFor, ParkingCoupon, ParkingOrder, ParkingPayment
 from facilities.living.parking.stays.model import ParkingStay
-from shared.http.paging import Cursor
+from shared.pages import newest_first
 
 _INSIDE = (
     sa.select(ParkingStay, Zone.ledger_id)
@@ -121,15 +120,6 @@ def stays_page(
     session: Session, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
 ) -> tuple[list[tuple[ParkingStay, dict[str, Any]]], str | None]:
     """A page of stays with the names of their lots, the one noted last first, and the next page's cursor."""
-    query = (
-        sa.select(ParkingStay, Lot.name)
-        .join(Lot, Lot.id == ParkingStay.lot_id)
-        .where(*where)
-        .order_by(ParkingStay.id.desc())
-        .limit(limit + 1)
-    )
-    if cursor is not None:
-        query = query.where(ParkingStay.id < id_of(cursor))
-    found = [(stay, name) for stay, name in session.execute(query)]
-    page = found[:limit]
-    return page, Cursor("", str(page[-1][0].id)).encode() if len(found) > limit else None
+    query = sa.select(ParkingStay, Lot.name).join(Lot, Lot.id == ParkingStay.lot_id).where(*where)
+    found, following = newest_first(session, query, ParkingStay.id, cursor, limit)
+    return [(stay, name) for stay, name in found], following

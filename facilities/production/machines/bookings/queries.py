@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.lifecycle import Party
 from facilities.production.machines.model import BookingEntry, MachineBooking, Run
-from facilities.production.machines.queries import id_of
 from shared.errors import NotFound, PreconditionFailed
-from shared.http.paging import Cursor
+from shared.pages import newest_first
 from shared.text import Text
 
 _NO_BOOKING = Text("没有这个预订，或您无权查看", "There is no such booking, or you may not see it")
@@ -55,18 +54,10 @@ def list_bookings(
 ) -> tuple[list[tuple[Booking, MachineBooking]], str | None]:
     """A page of bookings, the one made last first, and the cursor of the next page."""
     query = (
-        sa.select(Booking, MachineBooking)
-        .join(MachineBooking, MachineBooking.id == Booking.id)
-        .where(*where)
-        .order_by(MachineBooking.id.desc())
-        .limit(limit + 1)
+        sa.select(Booking, MachineBooking).join(MachineBooking, MachineBooking.id == Booking.id).where(*where)
     )
-    if cursor is not None:
-        query = query.where(MachineBooking.id < id_of(cursor))
-    found = [(booking, kept) for booking, kept in session.execute(query)]
-    page = found[:limit]
-    following = None if len(found) <= limit else Cursor("", str(page[-1][1].id)).encode()
-    return page, following
+    found, following = newest_first(session, query, MachineBooking.id, cursor, limit)
+    return [(booking, kept) for booking, kept in found], following
 
 
 def history_of(session: Session, booking_id: UUID) -> Sequence[Step]:

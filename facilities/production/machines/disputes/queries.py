@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from facilities.production.machines.disputes.model import Dispute, Evidence
 from facilities.production.machines.disputes.rules import RUNNING
-from facilities.production.machines.queries import id_of
 from shared.errors import Conflict, NotFound, PreconditionFailed
-from shared.http.paging import Cursor
+from shared.pages import newest_first
 from shared.text import Text
 
 _NONE = Text("没有这个争议，或您无权查看", "There is no such dispute, or you may not see it")
@@ -39,12 +38,9 @@ def list_disputes(
     session: Session, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
 ) -> tuple[Sequence[Dispute], str | None]:
     """A page of disputes, the one opened last first, and the cursor of the next page."""
-    query = sa.select(Dispute).where(*where).order_by(Dispute.id.desc()).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(Dispute.id < id_of(cursor))
-    found = session.scalars(query).all()
-    page = found[:limit]
-    return page, None if len(found) <= limit else Cursor("", str(page[-1].id)).encode()
+    query = sa.select(Dispute).where(*where)
+    found, following = newest_first(session, query, Dispute.id, cursor, limit)
+    return [each for (each,) in found], following
 
 
 def evidence_of(session: Session, dispute_id: UUID) -> Sequence[Evidence]:

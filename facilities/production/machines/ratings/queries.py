@@ -6,10 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from facilities.production.machines.queries import id_of
 from facilities.production.machines.ratings.model import Rating
 from shared.errors import NotFound, PreconditionFailed
-from shared.http.paging import Cursor
+from shared.pages import newest_first
 from shared.text import Text
 
 _NONE = Text("没有这条评价，或您无权查看", "There is no such rating, or you may not see it")
@@ -38,14 +37,11 @@ def list_ratings(
     session: Session, rated: str | None, cursor: str | None, limit: int
 ) -> tuple[Sequence[Rating], str | None]:
     """A page of the shown ratings, of one firm or of all, the latest first; the cursor of the next page."""
-    query = sa.select(Rating).where(Rating.shown_at.is_not(None)).order_by(Rating.id.desc()).limit(limit + 1)
+    query = sa.select(Rating).where(Rating.shown_at.is_not(None))
     if rated is not None:
         whole = len(rated) == _WHOLE_CODE
         query = query.where(
             Rating.rated == rated if whole else Rating.rated.startswith(rated, autoescape=True)
         )
-    if cursor is not None:
-        query = query.where(Rating.id < id_of(cursor))
-    found = session.scalars(query).all()
-    page = found[:limit]
-    return page, None if len(found) <= limit else Cursor("", str(page[-1].id)).encode()
+    found, following = newest_first(session, query, Rating.id, cursor, limit)
+    return [each for (each,) in found], following

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from facilities.capacity.recurring.model import BookingSeries
 from facilities.production.machines.model import Charge, MachineBooking
-from facilities.production.machines.queries import id_of
 from facilities.production.machines.series.model import MachineSeries
 from shared.errors import NotFound, PreconditionFailed
-from shared.http.paging import Cursor
+from shared.pages import newest_first
 from shared.text import Text
 
 _NO_SERIES = Text("没有这个系列，或您无权查看", "There is no such series, or you may not see it")
@@ -48,13 +47,9 @@ def list_series(
     session: Session, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
 ) -> tuple[list[Recurring], str | None]:
     """A page of series, the one made last first, and the cursor of the next page."""
-    query = _both().where(*where).order_by(MachineSeries.id.desc()).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(MachineSeries.id < id_of(cursor))
-    found = [Recurring(series, kept) for series, kept in session.execute(query)]
-    page = found[:limit]
-    following = None if len(found) <= limit else Cursor("", str(page[-1].kept.id)).encode()
-    return page, following
+    query = _both().where(*where)
+    found, following = newest_first(session, query, MachineSeries.id, cursor, limit)
+    return [Recurring(series, kept) for series, kept in found], following
 
 
 def series_that_stand(session: Session, firm: str, limit: int) -> list[Recurring]:

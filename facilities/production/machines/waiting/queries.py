@@ -9,11 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.capacity.waiting.model import WaitlistEntry, WaitState
-from facilities.production.machines.queries import id_of
 from facilities.production.machines.waiting.commands import Waits
 from facilities.production.machines.waiting.model import MachineWaiting
 from shared.errors import NotFound, PreconditionFailed
-from shared.http.paging import Cursor
+from shared.pages import newest_first
 from shared.text import Text
 
 MOST_TIMES = 100
@@ -53,12 +52,9 @@ def list_entries(
     session: Session, where: Sequence[sa.ColumnElement[bool]], cursor: str | None, limit: int
 ) -> tuple[list[Waits], str | None]:
     """A page of entries, the one that joined last first, and the cursor of the next page."""
-    query = _BOTH.where(*where).order_by(MachineWaiting.id.desc()).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(MachineWaiting.id < id_of(cursor))
-    found = [Waits(entry, kept) for entry, kept in session.execute(query)]
-    page = found[:limit]
-    return page, None if len(found) <= limit else Cursor("", str(page[-1].kept.id)).encode()
+    query = _BOTH.where(*where)
+    found, following = newest_first(session, query, MachineWaiting.id, cursor, limit)
+    return [Waits(entry, kept) for entry, kept in found], following
 
 
 def wanted_of(session: Session, machine_id: UUID) -> list[Wanted]:

@@ -6,9 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.living.parking.payments.model import ParkingCoupon
-from facilities.living.parking.payments.queries import id_of
 from shared.errors import NotFound
-from shared.http.paging import Cursor
+from shared.pages import newest_first
 from shared.text import Text
 
 _NONE = Text("没有这张减免券", "There is no such coupon")
@@ -34,8 +33,5 @@ def list_coupons(
         query = query.where(ParkingCoupon.giver.in_(givers))
     if used is not None:
         query = query.where(ParkingCoupon.used_at.is_not(None) if used else ParkingCoupon.used_at.is_(None))
-    if cursor is not None:
-        query = query.where(ParkingCoupon.id < id_of(cursor))
-    found = session.scalars(query.order_by(ParkingCoupon.id.desc()).limit(limit + 1)).all()
-    page = found[:limit]
-    return page, None if len(found) <= limit else Cursor("", str(page[-1].id)).encode()
+    found, following = newest_first(session, query, ParkingCoupon.id, cursor, limit)
+    return [each for (each,) in found], following

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
 from facilities.living.parking.gates.course import State
-from facilities.living.parking.rights.paging import newest_first
 from facilities.living.parking.rights.passes.model import ParkingPass, PassClaim, PassState
 from facilities.living.parking.rights.places import in_lot
 from facilities.living.parking.rights.policy import reads_all
 from facilities.living.parking.stays.model import ParkingStay
 from shared.actor import Actor
 from shared.errors import NotFound, PreconditionFailed
+from shared.pages import newest_first
 from shared.text import Text
 
 _NONE = Text("没有这张月卡，或您无权查看", "There is no such pass, or you may not see it")

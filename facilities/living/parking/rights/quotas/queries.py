@@ -6,12 +6,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from facilities.living.parking.rights.paging import newest_first
 from facilities.living.parking.rights.places import in_lot
 from facilities.living.parking.rights.policy import firms_of, reads_all
 from facilities.living.parking.rights.quotas.model import ParkingQuota, QuotaRule
 from shared.actor import Actor
 from shared.errors import NotFound, PreconditionFailed
+from shared.pages import newest_first
 from shared.text import Text
 
 _NONE = Text("没有这项企业配额，或您无权查看", "There is no such quota, or you may not see it")

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.lifecycle import State
-from facilities.living.parking.rights.paging import newest_first
 from facilities.living.parking.rights.places import in_lot
 from facilities.living.parking.rights.policy import reads_all
 from facilities.living.parking.rights.reservations.commands import Reserved
 from facilities.living.parking.rights.reservations.model import ParkingReservation
 from shared.actor import Actor
 from shared.errors import NotFound, PreconditionFailed
+from shared.pages import newest_first
 from shared.text import Text
 
 _NONE = Text("没有这个预约，或您无权查看", "There is no such reservation, or you may not see it")

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.capacity.addresses import Feed
-from facilities.living.parking.rights.paging import newest_first
 from facilities.living.parking.rights.places import in_lot
 from facilities.living.parking.rights.policy import firms_of, reads_all
 from facilities.living.parking.rights.visitors.model import ParkingVisit, VisitState
@@ -14,6 +13,7 @@ from facilities.signing import fits, signed
 from shared.actor import Actor
 from shared.config import Settings
 from shared.errors import NotFound, PreconditionFailed
+from shared.pages import newest_first
 from shared.text import Text
 
 _NONE = Text("没有这个邀请，或您无权查看", "There is no such invitation, or you may not see it")

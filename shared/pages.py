@@ -6,11 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from shared.errors import BadRequest
 from shared.http.paging import Cursor
-from shared.text import Text
-
-_CURSOR = Text("翻页标记无效", "The cursor is not valid")
 
 
 def newest_first(
@@ -26,15 +22,8 @@ def newest_first(
     """
     wanted = query.add_columns(key).order_by(key.desc()).limit(limit + 1)
     if cursor is not None:
-        wanted = wanted.where(key < _id_of(cursor))
+        wanted = wanted.where(key < Cursor.decode(cursor).row)
     found = session.execute(wanted).all()
     page = found[:limit]
     following = None if len(found) <= limit else Cursor("", str(page[-1][-1])).encode()
     return [tuple(row)[:-1] for row in page], following
-
-
-def _id_of(cursor: str) -> UUID:
-    try:
-        return UUID(Cursor.decode(cursor).id)
-    except ValueError as error:
-        raise BadRequest(_CURSOR) from error
