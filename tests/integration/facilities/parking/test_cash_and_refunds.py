@@ -4,9 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from facilities.living.parking.payments.provider import Wish
 from shared.clock import ManualClock
+from shared.messaging.envelope import decode
+from shared.messaging.outbox import OutboxMessage
 from shared.testing.systems import SystemFactory
 from tests.integration.facilities.parking.car_park import OPERATOR
 from tests.integration.facilities.parking.paying import Till, at_once, person, till_of
@@ -125,3 +128,21 @@ def test_asked_twice_the_sandbox_gives_back_once(till: Till) -> None:
     assert till.sandbox.refund(wish) == till.sandbox.refund(wish)
     day = till.clock.today()
     assert sorted(each.fen for each in till.sandbox.statement(till.lot, day)) == [-400, 600]
+
+
+def test_what_is_said_of_money_names_whoever_has_paid_also_when_somebody_else_gives_it_back(
+    till: Till,
+) -> None:
+    payer = person()
+    till.stay(90)
+    order = till.order(actor=payer)
+    till.pay(order)
+    till.ok(refund(till, till.read(order)["payment_id"], 100))
+    till.system.settle()
+    with till.runtime.read() as session:
+        bodies = session.scalars(sa.select(OutboxMessage.body).order_by(OutboxMessage.position)).all()
+    said = [event.data for event in map(decode, bodies) if "account_id" in event.data and "fen" in event.data]
+    assert [(each["fen"], each["account_id"]) for each in said] == [
+        (600, str(payer.id)),
+        (-100, str(payer.id)),
+    ]
