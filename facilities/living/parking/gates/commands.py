@@ -24,6 +24,7 @@ from facilities.living.parking.gates.readings import (
     is_seen_again,
     moment_of,
 )
+from facilities.living.parking.stays.fitting import moment_that_fits
 from facilities.living.parking.stays.settling import Arrival, work_out
 from facilities.living.parking.stays.turns import take_turn
 from facilities.living.parking.vehicles import class_of
@@ -118,12 +119,29 @@ def enter(
     before = next((each for each in known if each.passed and _is_same_car(each, reading, event)), None)
     if before is not None:
         return _seen_again(tx, event, before, known)
-    latest = not any(each.passed and each.mark == event.mark and each.at >= event.at for each in known)
+    latest = _is_latest(event, known)
+    if not latest and event.waiting:
+        event.at = moment_that_fits(tx.session, event)
+        latest = _is_latest(event, known)
+        # Whoever has come in again after it went out, whatever the barrier was answered: it is told later.
+        event.waiting = latest or not _has_come_again(event, known)
     decide(tx, post, event, car, latest=latest)
     if car is None and not event.waiting:
         missed = AlarmKind.ENTRY_MISSED if event.direction is Direction.IN else AlarmKind.EXIT_MISSED
         raise_alarm(tx, event.lot_id, missed, event.id, details={"event_id": str(event.id)})
     return Told(event)
+
+
+def _is_latest(event: GateEvent, known: Sequence[GateEvent]) -> bool:
+    """Whether no passage of the car is known that came after it."""
+    return not any(each.passed and each.mark == event.mark and each.at >= event.at for each in known)
+
+
+def _has_come_again(event: GateEvent, known: Sequence[GateEvent]) -> bool:
+    """Whether a car that wanted to go out is known to have come in after that."""
+    after = [each for each in known if each.passed and each.mark == event.mark and each.at > event.at]
+    first = min(after, key=lambda each: each.at, default=None)
+    return event.direction is Direction.OUT and first is not None and first.direction is Direction.IN
 
 
 def _again(kept: GateEvent, came: Reading, post: Post) -> Told:

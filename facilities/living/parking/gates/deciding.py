@@ -29,8 +29,7 @@ from facilities.living.parking.gates.model import AlarmKind, GateEvent
 from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.occupancy.commands import take_room
 from facilities.living.parking.occupancy.queries import Room
-from facilities.living.parking.occupancy.rolling import wake_at_next_slot
-from facilities.living.parking.rights.reservations.commands import arrive, leave
+from facilities.living.parking.rights.reservations.commands import arrive
 from facilities.living.parking.rights.visitors.commands import come
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.stays.queries import claimed_of, inside_of
@@ -39,6 +38,7 @@ from facilities.living.parking.stays.settling import (
     come_from_nowhere,
     come_in,
     end,
+    give_back,
     go_out,
     work_out,
 )
@@ -101,7 +101,7 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
         if taken is None:  # somebody has taken the last bay meanwhile
             answer = at_entry(replace(facts, room=0))
     right, zone = right_on(found.rights, answer.ground, event.at)
-    room = taken[0] if taken else _room(found.rooms, zone)
+    room = taken[0] if taken else _room(found.rooms, zone, inside)
     arrival = Arrival(
         vehicle=car.vehicle,
         exemption=found.facts.exemption,
@@ -118,11 +118,9 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
         return
     if inside is not None:
         end(tx, inside, event.at, State.EXIT_MISSED, ledger)
-        _give_back(tx, inside)
+        give_back(tx, inside)
         tx.session.flush()  # one stay at a time is open
     stay = come_in(tx, event, arrival, found.tariff)
-    if stay.ground is Ground.RESERVATION and stay.zone_id is not None:
-        wake_at_next_slot(tx, stay.zone_id)
     if found.rights.visit is not None and answer.ground is Ground.DRIVE_IN:
         tx.session.flush()
         come(tx, found.rights.visit[0], stay.id)
@@ -144,7 +142,7 @@ def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool)
         raise_alarm(tx, post.lot_id, AlarmKind.MISREAD, stay.id, stay.mark, details)
     if event.passed and latest and match is Match.EXACT:
         go_out(tx, event, stay, fee, ledger)
-        _give_back(tx, stay)
+        give_back(tx, stay)
     elif event.passed:
         _work_out(tx, event, Arrival(car.vehicle))
 
@@ -168,20 +166,13 @@ def _work_out(tx: Transaction, event: GateEvent, arrival: Arrival) -> None:
     tx.session.add(event)
     stay = work_out(tx, event, arrival)
     if stay is not None:
-        _give_back(tx, stay)
+        give_back(tx, stay)
 
 
 def _arrived(tx: Transaction, found: Entering) -> bool:
     """Whether the use of the reservation begins with this car."""
     held = found.rights.reservation
     return held is not None and arrive(tx, held[0])
-
-
-def _give_back(tx: Transaction, stay: ParkingStay) -> None:
-    """What is left of a reservation is free once its car is gone."""
-    if stay.ground is Ground.RESERVATION and stay.right_id is not None and stay.state is not State.INSIDE:
-        tx.session.flush()
-        leave(tx, stay.right_id)
 
 
 def _was_claimed(tx: Transaction, event: GateEvent) -> bool:
@@ -211,8 +202,12 @@ def _nearly(tx: Transaction, post: Post, car: Car, event: GateEvent) -> tuple[Ma
     return (Match.NONE, None) if stay is None else (match, stay)
 
 
-def _room(rooms: Sequence[Room], zone: UUID | None) -> Room | None:
-    """The zone that a right names, else the nearest one with room, else the nearest one."""
+def _room(rooms: Sequence[Room], zone: UUID | None, inside: ParkingStay | None) -> Room | None:
+    """The zone that a right names, else the nearest one with room, else where the car is known to stand
+    already (`inside`), else the nearest one.
+    """
     if zone is not None:
         return next((room for room in rooms if room.zone_id == zone), None)
-    return next((room for room in rooms if room.free > 0), rooms[0] if rooms else None)
+    own = None if inside is None or inside.overflow_id is None else inside.zone_id
+    by_room = (room for room in rooms if room.free > 0)
+    return next(by_room, next((room for room in rooms if room.zone_id == own), rooms[0] if rooms else None))

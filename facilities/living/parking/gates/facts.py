@@ -4,7 +4,7 @@ Passes, reservations, quotas and invitations come in here (`rights.facts`), and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -84,7 +84,7 @@ def entering(tx: Transaction, post: Post, car: Car, at: datetime, inside: Parkin
     session = tx.session
     tariff = tariff_on(session, post.lot_id, local_date(at))
     listed = listings_of(session, post.lot_id, car.mark)
-    rights = _rights(tx, post, car, at)
+    rights = _without(_rights(tx, post, car, at), inside)
     near = rooms(session, post.lane_id, at)
     own = inside is not None and inside.overflow_id is not None
     facts = AtEntry(
@@ -102,6 +102,20 @@ def entering(tx: Transaction, post: Post, car: Car, at: datetime, inside: Parkin
         drive_in=post.drive_in,
     )
     return Entering(facts, near, tariff, rights)
+
+
+def _without(rights: Rights, inside: ParkingStay | None) -> Rights:
+    """The bay that a car takes itself, by an open stay whose exit was missed, is free for it."""
+    if inside is None or inside.right_id is None:
+        return rights
+    passes = tuple(
+        (held, zone, replace(each, inside=each.inside - 1) if held == inside.right_id else each)
+        for held, zone, each in rights.passes
+    )
+    quota = rights.quota
+    if quota is not None and quota[0] == inside.right_id:
+        quota = (quota[0], quota[1], quota[2] + 1)
+    return replace(rights, passes=passes, quota=quota)
 
 
 def leaving(session: Session, car: Car, at: datetime, match: Match, stay: ParkingStay) -> tuple[AtExit, Fee]:

@@ -16,18 +16,15 @@ import sqlalchemy as sa
 from facilities.capacity.freeing import tell_freed
 from facilities.capacity.ledger.locking import Exceptions, Pool, lock, lock_if_free, lock_over
 from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
-from facilities.living.parking.gates.answers import Ground
 from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.occupancy.queries import GRID, Room
-from facilities.living.parking.occupancy.rolling import REASON, roll, say_overfull
+from facilities.living.parking.occupancy.rolling import CLAIMED, REASON, roll, say_overfull, wake_at_next_slot
 from facilities.living.parking.stays.model import ParkingStay
 from shared.database import dialect_of, insert, table_of
 from shared.ids import new_id
 from shared.transaction import Transaction
 
 _SLOT = table_of(LedgerSlot)
-CLAIMED = frozenset({Ground.PASS, Ground.RESERVATION, Ground.QUOTA})
-"""Who stands on one of these has a claim of its own in the ledger."""
 
 
 class BeganAnew(Exception):  # noqa: N818 - nothing is wrong: somebody else was there first
@@ -60,11 +57,14 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
     """
     if stay.zone_id is None or (stay.overflow_id is None and not _takes(stay) and not _had_claim(stay)):
         return
+    if stay.overflow_id is None and _had_claim(stay) and stay.left_at is None:
+        wake_at_next_slot(tx, stay.zone_id)  # its claim may end before it leaves
+        return
     zone = None if ledger_id is not None else tx.session.get_one(Zone, stay.zone_id)
     ledger = ledger_id if zone is None else zone.ledger_id
     assert ledger is not None  # noqa: S101 - for the type checker
-    wanted = _slots(stay, tx.now)
-    pools, exceptions = _locked(tx, ledger, wanted)
+    inside = _slots(stay, tx.now)
+    pools, exceptions = _locked(tx, ledger, inside)
     if _had_claim(stay):  # the zone may have begun to count it since it was read
         tx.session.refresh(stay, ["overflow_id"])
         if stay.overflow_id is None:
@@ -75,6 +75,7 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
         else tx.session.get(OverflowEntry, stay.overflow_id, populate_existing=True)
     )
     held = range(0) if entry is None else range(entry.slot_from, entry.slot_to)
+    wanted = _from(held.start, inside) if _had_claim(stay) else inside
     more = [slot for slot in wanted if slot not in held]
     less = [slot for slot in held if slot not in wanted]
     if more and zone is not None:
@@ -93,17 +94,22 @@ def _takes(stay: ParkingStay) -> bool:
 
 
 def _had_claim(stay: ParkingStay) -> bool:
-    """Whether it had a claim that may be over while the car still stands there (`rolling`)."""
-    return stay.ground is Ground.RESERVATION
+    """Whether it has a claim, or had one that is over while the car still stands there (`rolling`)."""
+    return stay.ground in CLAIMED
 
 
 def _slots(stay: ParkingStay, now: datetime) -> range:
-    if not _takes(stay) or stay.entered_at is None:
+    if stay.entered_at is None:
         return range(0)
     start = GRID.slot_of(stay.entered_at)
     return range(
         start, GRID.slot_of(now) + 1 if stay.left_at is None else max(GRID.slot_of(stay.left_at), start)
     )
+
+
+def _from(start: int, slots: range) -> range:
+    """What of these slots is not before a slot."""
+    return range(max(slots.start, start), max(slots.stop, start))
 
 
 def _locked(tx: Transaction, ledger: int, slots: range) -> tuple[dict[int, Pool], Exceptions | None]:

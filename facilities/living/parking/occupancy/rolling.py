@@ -20,6 +20,8 @@ from facilities.living.parking.gates.course import State
 from facilities.living.parking.gates.model import AlarmKind
 from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.occupancy.queries import GRID
+from facilities.living.parking.rights.passes.model import ParkingPass, PassState
+from facilities.living.parking.rights.quotas.model import ParkingQuota, QuotaState
 from facilities.living.parking.stays.model import ParkingStay
 from shared.clock import PARK_TZ
 from shared.database import dialect_of, insert, table_of
@@ -35,6 +37,8 @@ _ZONE = table_of(Zone)
 _STAY = table_of(ParkingStay)
 REASON = "parking"
 """Of the overflow entries of cars."""
+CLAIMED = frozenset({Ground.PASS, Ground.RESERVATION, Ground.QUOTA})
+"""Who stands on one of these has a claim of its own in the ledger."""
 
 
 def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: int) -> None:
@@ -65,27 +69,33 @@ def roll_zone(tx: Transaction, payload: Mapping[str, object]) -> None:
 
 
 def _begin_to_count(tx: Transaction, zone_id: UUID, pool: Pool, present: int) -> None:
-    """Count the cars that still stand there after the end of their reservation, from this slot on."""
-    overdue = tx.session.execute(
-        sa.select(ParkingStay.id, Booking.ends_at)
-        .join(Booking, Booking.id == ParkingStay.right_id)
-        .where(
+    """Count the cars that still stand there after the end of their right, from this slot on."""
+    begins = GRID.start_of(present)
+    over = (
+        sa.exists().where(Booking.id == ParkingStay.right_id, Booking.ends_at <= begins),
+        sa.exists().where(ParkingPass.id == ParkingStay.right_id, ParkingPass.state == PassState.EXPIRED),
+        sa.exists().where(
+            ParkingQuota.id == ParkingStay.right_id, ParkingQuota.state == QuotaState.WITHDRAWN
+        ),
+    )
+    overdue = tx.session.scalars(
+        sa.select(ParkingStay.id).where(
             ParkingStay.zone_id == zone_id,
             ParkingStay.state == State.INSIDE,
-            ParkingStay.ground == Ground.RESERVATION,
+            ParkingStay.ground.in_(CLAIMED),
             ParkingStay.overflow_id.is_(None),
-            Booking.ends_at <= GRID.start_of(present),
+            sa.or_(*over),
         )
     ).all()
-    for stay_id, _ended in overdue:
+    for stay_id in overdue:
         entry = add_overflow(tx, pool.id, GRID.span_of(range(present, present + 1)), 1, REASON)
         mine = sa.update(_STAY).where(_STAY.c.id == stay_id)
         tx.session.connection().execute(mine.values(overflow_id=entry.id))
 
 
 def _anybody(tx: Transaction, zone_id: UUID) -> bool:
-    """Whether anybody stands in a zone who is to be counted, or will be when a reservation ends."""
-    counted = sa.or_(ParkingStay.overflow_id.is_not(None), ParkingStay.ground == Ground.RESERVATION)
+    """Whether anybody stands in a zone who is to be counted, or will be when a right ends."""
+    counted = sa.or_(ParkingStay.overflow_id.is_not(None), ParkingStay.ground.in_(CLAIMED))
     there = sa.exists().where(ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE, counted)
     return bool(tx.session.scalar(sa.select(there)))
 

@@ -28,7 +28,7 @@ from facilities.living.parking.occupancy.queries import GRID, standing_cars, zon
 from facilities.living.parking.occupancy.rolling import roll
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.stays.queries import inside_of
-from facilities.living.parking.stays.settling import end
+from facilities.living.parking.stays.settling import end, give_back
 from facilities.living.parking.stays.turns import take_turn
 from shared.errors import Conflict, FieldError, InvalidInput, NotFound
 from shared.ids import new_id
@@ -64,9 +64,12 @@ def take_stock(tx: Transaction, lot_id: UUID, plates: Sequence[str]) -> Taken:
     known = set(tx.session.scalars(_inside(lot_id)))
     for mark in sorted(known ^ there.keys()):
         take_turn(tx, lot_id, mark)
+    # All at once and in order: one car after another would take them in any order.
+    lock(tx.session, [zone.ledger_id for zone in zones_of(tx.session, lot_id)])
     gone = inside_of(tx.session, lot_id, sorted(known - there.keys()))
     for stay, ledger in gone:
         end(tx, stay, tx.now, State.EXIT_MISSED, ledger)
+        give_back(tx, stay)
     inside = {stay.mark for stay, _ledger in inside_of(tx.session, lot_id, sorted(there.keys() - known))}
     found = sorted(there.keys() - known - inside)
     for mark in found:

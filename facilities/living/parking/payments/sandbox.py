@@ -7,10 +7,10 @@ as any provider would, and opens its books (`parking_sandbox`) by itself, never 
 import base64
 import hmac
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from facilities.capacity.amounts import MOST_FEN
 from facilities.living.parking.payments.model import SandboxTransaction
 from facilities.living.parking.payments.provider import (
     Asked,
@@ -36,6 +37,7 @@ from shared.ids import new_id
 from shared.text import Text
 
 SANDBOX = "sandbox"
+_LONGEST_REFERENCE = 64
 
 
 class Sandbox:
@@ -88,16 +90,12 @@ class Sandbox:
         if not hmac.compare_digest(self.sign(body).encode(), signature.strip().lower().encode()):
             raise Forged
         try:
-            read = json.loads(body)
-            return Said(
-                order=UUID(read["order"]),
-                reference=str(read["reference"]),
-                fen=int(read["fen"]),
-                paid=bool(read["paid"]),
-                at=datetime.fromisoformat(read["at"]),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            said = _read(json.loads(body))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise Forged from error
+        if not (0 < said.fen <= MOST_FEN and 0 < len(said.reference) <= _LONGEST_REFERENCE):
+            raise Forged
+        return said
 
     def refund(self, wish: Wish) -> Given | Declined:
         """Give money back, once for each wish and never more than was paid."""
@@ -179,6 +177,16 @@ def connect(settings: Settings) -> Providers:
 
 def _said(row: SandboxTransaction) -> Said:
     return Said(order=UUID(row.order), reference=row.reference, fen=row.fen, paid=row.paid, at=row.at)
+
+
+def _read(told: Mapping[str, Any]) -> Said:
+    """What was told, if it is in its form: no text for a number, no moment without a zone."""
+    if type(told["fen"]) is not int or type(told["paid"]) is not bool or type(told["reference"]) is not str:
+        raise TypeError
+    at = datetime.fromisoformat(told["at"])
+    if at.tzinfo is None:
+        raise ValueError
+    return Said(UUID(told["order"]), told["reference"], told["fen"], told["paid"], at.astimezone(UTC))
 
 
 def _begins(day: date) -> datetime:

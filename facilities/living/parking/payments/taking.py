@@ -56,7 +56,8 @@ def _enter(
     tx: Transaction, order: ParkingOrder, payable: Payable, provider: str, said: Said
 ) -> ParkingPayment | None:
     """All that came is entered, so that our accounts say what theirs say; then what is too much goes back."""
-    kept = _kept(tx, order, payable, said.fen)
+    owed = _owed(tx, order, payable, said.fen)
+    kept = min(owed, said.fen)
     payment = enter(
         tx,
         lot_id=order.lot_id,
@@ -73,7 +74,7 @@ def _enter(
     if payment is None:  # the provider has used a reference for two orders, at the same moment
         return known(tx.session, provider, said.reference)
     if order.state is not OrderState.PAID:
-        enough = kept >= order.amount_fen
+        enough = kept > 0 and kept >= min(owed, order.amount_fen)
         if enough and not payable.settled(tx, order.subject_id):
             kept, enough = 0, False
         _settle(order, enough=enough)
@@ -95,11 +96,15 @@ def _enter(
     return payment
 
 
-def _kept(tx: Transaction, order: ParkingOrder, payable: Payable, fen: int) -> int:
-    """How much of it is owed: what was asked for while the order is open, else what is due by now."""
+def _owed(tx: Transaction, order: ParkingOrder, payable: Payable, fen: int) -> int:
+    """How much may be kept: what was asked for while the order is open, else what is due by now.
+
+    Meanwhile it may have come out that less was owed even then: the entry that was missed was told later,
+    or the car was not there.
+    """
     if order.state is OrderState.PENDING and fen >= order.amount_fen:
-        return order.amount_fen
-    return min(fen, payable.owed(tx.session, order.subject_id, tx.now).due_fen)
+        return min(order.amount_fen, payable.owed(tx.session, order.subject_id, order.asked_at).due_fen)
+    return payable.owed(tx.session, order.subject_id, tx.now).due_fen
 
 
 def _settle(order: ParkingOrder, *, enough: bool) -> None:

@@ -16,6 +16,7 @@ from facilities.living.parking.gates.course import Passage, State, Visit, change
 from facilities.living.parking.gates.model import AlarmKind, GateEvent
 from facilities.living.parking.gates.readings import DEFAULT_LIMITS
 from facilities.living.parking.occupancy.commands import stand
+from facilities.living.parking.rights.reservations.commands import leave
 from facilities.living.parking.stays.costs import close, freeze, tariff_on
 from facilities.living.parking.stays.events import announce
 from facilities.living.parking.stays.model import ParkingStay
@@ -84,6 +85,13 @@ def end(
     tx.audit("stay.left", "parking_stay", stay.id, {"state": state})
     announce(tx, stay, "left")
     _alarm(tx, stay)
+
+
+def give_back(tx: Transaction, stay: ParkingStay) -> None:
+    """What is left of a reservation is free once its car is gone."""
+    if stay.ground is Ground.RESERVATION and stay.right_id is not None and stay.state is not State.INSIDE:
+        tx.session.flush()
+        leave(tx, stay.right_id)
 
 
 def come_from_nowhere(

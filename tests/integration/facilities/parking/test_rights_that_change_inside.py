@@ -1,0 +1,120 @@
+"""Cars that stand on a right while the right, their own entry or the car park changes under them."""
+
+from datetime import timedelta
+
+import pytest
+
+from facilities.living.parking.gates.model import ListingKind
+from shared.clock import ManualClock
+from shared.testing.systems import SystemFactory
+from tests.integration.facilities.parking.car_park import OPERATOR
+from tests.integration.facilities.parking.gates import Gates, gates, ok, refusal, verdicts
+from tests.integration.facilities.parking.people import Caller, person
+from tests.integration.facilities.parking.test_gate_events import list_car
+
+PASS, RESERVED = "京B67890", "京C11111"
+
+
+@pytest.fixture
+def at(make_system: SystemFactory, clock: ManualClock) -> Gates:
+    return gates(make_system, clock, near=1, far=1, tariff="T5")
+
+
+def buy(at: Gates, plate: str) -> str:
+    """A pass for a month that is paid; its id."""
+    wish = {"lot_id": str(at.park.lot), "plates": [plate]}
+    bought = ok(at.ask(person(), "POST", "/parking/passes", json=wish))
+    ok(Caller(at.system, OPERATOR).act(f"/passes/{bought['id']}/paid-at-booth"))
+    return str(bought["id"])
+
+
+def test_whose_exit_was_missed_has_its_own_bay_when_it_comes_again(at: Gates) -> None:
+    buy(at, PASS)
+    at.come("苏A00001")
+    at.come(PASS)
+    at.later(hours=1)
+    again = at.come(PASS)
+    assert verdicts([again]) == ["open pass"]
+    assert [each["code"] for each in again["notes"]] == ["exit_missed"]
+    at.later(minutes=1)
+    assert at.go(PASS)["reason"] == "pass"
+    at.sound()
+
+
+def test_who_comes_again_to_a_full_car_park_stands_where_it_stood(at: Gates) -> None:
+    at.come("苏A00001"), at.come("苏A00002")
+    at.later(hours=1)
+    again = at.come("苏A00002")
+    assert (again["verdict"], again["zone"]["name"]["en"]) == ("open", "B")
+    assert at.free() == [0, 0] and at.alarms() == ["exit_missed"]
+    at.sound()
+
+
+def test_a_pass_that_ends_while_its_car_is_inside_frees_no_bay_that_is_taken(at: Gates) -> None:
+    buy(at, PASS)
+    at.come(PASS)
+    assert sum(at.free()) == 1
+    at.later(days=45)
+    at.later(minutes=30)
+    at.later(minutes=30)
+    assert sum(at.free()) == 1, "the car stands there still"
+    at.sound()
+    at.go(PASS)
+    at.later(minutes=31)
+    assert sum(at.free()) == 2
+    at.sound()
+
+
+def test_stock_taking_gives_back_what_a_car_had_reserved_that_is_not_there(at: Gates) -> None:
+    times = {"starts_at": at.now.isoformat(), "ends_at": (at.now + timedelta(hours=6)).isoformat()}
+    soon = {"starts_at": (at.now + timedelta(minutes=30)).isoformat()}
+    wish = {"lot_id": str(at.park.lot), "plate": RESERVED}
+    ok(at.ask(person(), "POST", "/parking/reservations", json=wish | times | soon))
+    at.later(minutes=30)
+    assert at.come(RESERVED)["reason"] == "reservation"
+    at.later(minutes=30)
+    assert sum(at.free()) == 1
+    at.operator("POST", f"/parking/lots/{at.park.lot}/stock-take", json={"plates": []})
+    at.later(minutes=30)
+    assert sum(at.free()) == 2
+    at.sound()
+
+
+def test_a_zone_made_smaller_or_a_lot_that_is_closed_lets_everybody_out(at: Gates) -> None:
+    at.come("苏A00001"), at.come("苏A00002")
+    at.later(minutes=1)
+    operator = Caller(at.system, OPERATOR)
+    smaller = {"name": {"zh": "A", "en": "A"}, "capacity": 0}
+    answer = operator.act(f"/zones/{at.park.near}", smaller, "PUT")
+    assert answer.status_code == 422, "a zone holds something"
+    list_car(at, "苏A00002", ListingKind.BANNED)
+    assert operator.act(f"/lots/{at.park.lot}/close").status_code == 200
+    assert verdicts([at.come("苏A00003"), at.go("苏A00001")]) == ["refuse closed", "open free"]
+    assert at.go("苏A00002")["verdict"] == "open", "the black list holds nobody in"
+    assert at.come("苏A00002")["reason"] == "banned"
+    assert at.free() == [1, 1]
+    at.sound()
+
+
+def test_less_room_than_cars_is_said_and_counted_down(make_system: SystemFactory, clock: ManualClock) -> None:
+    at = gates(make_system, clock, near=2, far=1, tariff="T5")
+    for number in range(3):
+        at.come(f"苏A0000{number}")
+    answer = Caller(at.system, OPERATOR).act(
+        f"/zones/{at.park.near}", {"name": {"zh": "A", "en": "A"}, "capacity": 1}, "PUT"
+    )
+    assert answer.status_code == 200, answer.text
+    at.later(minutes=30)
+    assert at.alarms() == ["overfull"] and at.free() == [0, 0]
+    at.sound()
+    at.go("苏A00000", waiting=False)
+    assert at.come("苏A00009")["reason"] == "full"
+    at.go("苏A00001", waiting=False)
+    assert at.free() == [1, 0]
+    wish = {"lot_id": str(at.park.lot), "plate": RESERVED}
+    soon = at.now + timedelta(minutes=15)
+    times = {"starts_at": soon.isoformat(), "ends_at": (soon + timedelta(hours=1)).isoformat()}
+    at.come("苏A00009")
+    refused = at.ask(person(), "POST", "/parking/reservations", json=wish | times)
+    assert refusal(refused) == (409, "capacity-full"), "cars stand on all bays now"
+    at.sound()
