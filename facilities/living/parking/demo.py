@@ -232,7 +232,7 @@ def _paying(lot_id: UUID, plate: str) -> Step:
 
 def _cash(tx: Transaction, stay: ParkingStay) -> None:
     due = cost_of(tx.session, stay, tx.now).due_fen
-    take_cash(tx, stay, amount_fen=due, receipt=f"{tx.now:%m%d-%H%M}", reason="岗亭现金")
+    take_cash(tx, stay, amount_fen=due, receipt=f"{tx.now.astimezone(PARK_TZ):%m%d-%H%M}", reason="")
     tx.session.flush()
 
 
