@@ -23,8 +23,8 @@ def booking_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "machine": Text.of(data["machine_name"]),
         "customer_name": data["customer_name"],
         "owner_name": data["owner_name"],
-        "time": _span(data["starts_at"], data["ends_at"]),
-        "was": _span(data["was_starts_at"], data["was_ends_at"]) if data.get("was_starts_at") else None,
+        "time": span_said(data["starts_at"], data["ends_at"]),
+        "was": span_said(data["was_starts_at"], data["was_ends_at"]) if data.get("was_starts_at") else None,
         "waits": data["state"] == "pending",
         "quantity": data["quantity"],
         "by": data["by"],
@@ -38,7 +38,8 @@ def booking_facts(data: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _span(starts_at: datetime, ends_at: datetime) -> Text:
+def span_said(starts_at: datetime, ends_at: datetime) -> Text:
+    """From when until when, in the wall times of the park."""
     start, end = (each.astimezone(PARK_TZ) for each in (starts_at, ends_at))
     wording = _SAME_DAY if start.date() == end.date() else _DAYS
     return wording.format(day=_day(start), since=f"{start:%H:%M}", last=_day(end), until=f"{end:%H:%M}")
@@ -65,7 +66,7 @@ def series_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "machine": Text.of(data["machine_name"]),
         "customer_name": data["customer_name"],
         "owner_name": data["owner_name"],
-        "time": None if None in started else _span(*started),
+        "time": None if None in started else span_said(*started),
         "occasions": _occasions(data["count"]),
         "left_out": _occasions(data["skipped"]) if data["skipped"] else None,
         "by": data["by"],

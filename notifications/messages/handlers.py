@@ -4,11 +4,12 @@ A date that moves also concerns the official who has claimed the case. Of a book
 """
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from notifications.messages.booking_facts import booking_facts, series_facts
 from notifications.messages.commands import copy_manager, tell
 from notifications.messages.facts import case_facts
-from notifications.messages.parking_facts import pass_facts
+from notifications.messages.parking_facts import pass_facts, payment_facts, reservation_facts
 from notifications.messages.queries import managers
 from notifications.templates.catalogue import Catalogue
 from shared.messaging.envelope import Event
@@ -100,6 +101,8 @@ AFTER_USE_STEPS = (
 """Steps of a machine booking of which only the other side is told; both, where neither has taken them."""
 
 PASS_STEPS = ("bought", "renewed", "ending", "expired", "lapsed", "suspended", "resumed")
+
+PARKING, CASH = "parking", "cash"
 
 
 def tell_applicant(tx: Transaction, event: Event) -> None:
@@ -219,6 +222,34 @@ def tell_holder(tx: Transaction, event: Event) -> None:
     tell(tx, event, event.data["holder_id"], wording, f"/parking/passes/{event.data['pass_id']}")
 
 
+def tell_payer(tx: Transaction, event: Event) -> None:
+    """Tell whoever has paid for a stay while they were signed in; of a pass they are told otherwise."""
+    if event.data["subject"] == "stay":
+        _tell_of_money(tx, event, "parking-payment.received", event.data["payment_id"])
+
+
+def tell_of_refund(tx: Transaction, event: Event) -> None:
+    """Tell whoever has paid that money comes back."""
+    _tell_of_money(tx, event, "parking-refund.made", event.data["refunds"])
+
+
+def _tell_of_money(tx: Transaction, event: Event, key: str, receipt: UUID) -> None:
+    """Cash is the cashier's doing: who has handed it over is not known."""
+    payer = event.data["account_id"]
+    if payer is not None and event.data["provider"] != CASH:
+        wording = tx.resource(Catalogue).word(key, payment_facts(event.data))
+        tell(tx, event, payer, wording, f"/parking/receipts/{receipt}")
+
+
+def tell_of_missed_reservation(tx: Transaction, event: Event) -> None:
+    """Tell whoever has reserved a bay that it was let go of, since the car has not come."""
+    if event.data["trade"] == PARKING and event.data["account_id"] is not None:
+        wording = tx.resource(Catalogue).word("parking-reservation.missed", reservation_facts(event.data))
+        tell(
+            tx, event, event.data["account_id"], wording, f"/parking/reservations/{event.data['booking_id']}"
+        )
+
+
 def handlers() -> Mapping[str, EventHandler]:
     """Event type → function."""
     steps = {
@@ -240,5 +271,10 @@ def handlers() -> Mapping[str, EventHandler]:
         f"yuanban.production.machine-booking.{step}.v1": tell_other_side for step in AFTER_USE_STEPS
     }
     of_series = {f"yuanban.production.machine-series.{step}.v1": tell_of_series for step in SERIES_STEPS}
-    of_passes = {f"yuanban.living.parking-pass.{step}.v1": tell_holder for step in PASS_STEPS}
-    return {**of_cases, **of_machines, **of_series, **of_passes, ROLES_CHANGED: keep_manager}
+    of_parking = {
+        **{f"yuanban.living.parking-pass.{step}.v1": tell_holder for step in PASS_STEPS},
+        "yuanban.living.parking-payment.received.v1": tell_payer,
+        "yuanban.living.parking-refund.made.v1": tell_of_refund,
+        "yuanban.living.booking.missed.v1": tell_of_missed_reservation,
+    }
+    return {**of_cases, **of_machines, **of_series, **of_parking, ROLES_CHANGED: keep_manager}

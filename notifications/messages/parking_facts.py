@@ -1,10 +1,11 @@
-"""What the templates may say of a pass: the fields of its events, flattened. Plates come masked."""
+"""What the templates may say of parking: the fields of its events, flattened. Plates come masked."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from notifications.messages.facts import clause
+from notifications.messages.booking_facts import span_said
+from notifications.messages.facts import clause, yuan
 from shared.text import Text
 
 
@@ -21,3 +22,13 @@ def pass_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "valid": data["state"] == "active",
         "reason": clause(data["reason"]),
     }
+
+
+def payment_facts(data: Mapping[str, Any]) -> dict[str, object]:
+    """The same of money that came in or was given back."""
+    return {"amount_yuan": yuan(abs(data["fen"])), "subject": data["subject"]}
+
+
+def reservation_facts(data: Mapping[str, Any]) -> dict[str, object]:
+    """The same of a booking that is a reservation of a bay."""
+    return {"time": span_said(data["starts_at"], data["ends_at"])}

@@ -25,7 +25,7 @@ class Kind:
         return self.name
 
 
-def _press(english: str) -> Callable[[Window], None]:
+def press(english: str) -> Callable[[Window], None]:
     """Send a form as it stands; the errors it leads to get the focus."""
 
     def press(window: Window) -> None:
@@ -37,7 +37,7 @@ def _press(english: str) -> Callable[[Window], None]:
 
 def _sign_in_wrongly(window: Window) -> None:
     window.page.get_by_label(window.words("User name"), exact=True).fill("nobody")
-    _press("Sign in")(window)
+    press("Sign in")(window)
 
 
 def _upload_nothing(window: Window) -> None:
@@ -65,7 +65,7 @@ PUBLIC = (
     Kind("accessibility-statement", "/accessibility"),
     Kind("privacy", "/privacy"),
     Kind("sign-in", "/sign-in"),
-    Kind("sign-in-empty", "/sign-in", then=_press("Sign in")),
+    Kind("sign-in-empty", "/sign-in", then=press("Sign in")),
     Kind("sign-in-refused", "/sign-in", then=_sign_in_wrongly),
     Kind("verify", "/verify"),
     Kind("verify-nothing", "/verify?certificate_id=", status=422),
@@ -97,7 +97,7 @@ APPLICANT = (
         "check-without-declaration",
         "/applications/{draft}/check",
         "agent",
-        then=_press("Submit the application"),
+        then=press("Submit the application"),
     ),
     Kind("handed-in", "/applications/{correction}/done", "agent"),
     Kind("case-correction", "/applications/{correction}", "agent"),
@@ -110,13 +110,13 @@ APPLICANT = (
     ),
     Kind("case-on-notice", "/applications/{on_notice}", "agent2"),
     Kind("objection", "/notices/{notice}/object", "agent"),
-    Kind("objection-empty", "/notices/{notice}/object", "agent", then=_press("Lodge the objection")),
+    Kind("objection-empty", "/notices/{notice}/object", "agent", then=press("Lodge the objection")),
     Kind("withdraw", "/applications/{received}/withdraw", "agent2"),
     Kind(
         "withdraw-without-reason",
         "/applications/{received}/withdraw",
         "agent2",
-        then=_press("Withdraw the application"),
+        then=press("Withdraw the application"),
     ),
     Kind("discard", "/applications/{draft}/discard", "agent"),
     Kind("discard-handed-in", "/applications/{received}/discard", "agent2"),
@@ -147,13 +147,13 @@ DESK = (
     Kind("desk-objections", "/desk/cases/{on_notice}/objections", "window"),
     Kind("accept", "/desk/cases/{received}/accept", "window"),
     Kind("decline", "/desk/cases/{received}/decline", "window"),
-    Kind("decline-with-errors", "/desk/cases/{received}/decline", "window", then=_press("Refuse intake")),
+    Kind("decline-with-errors", "/desk/cases/{received}/decline", "window", then=press("Refuse intake")),
     Kind("request-correction", "/desk/cases/{received}/correction", "window"),
     Kind(
         "request-correction-with-errors",
         "/desk/cases/{received}/correction",
         "window",
-        then=_press("Preview the notice"),
+        then=press("Preview the notice"),
     ),
     Kind("request-correction-preview", "/desk/cases/{received}/correction", "window", then=_preview),
     Kind("correct-on-the-spot", "/desk/cases/{received}/correct", "window"),
@@ -161,7 +161,7 @@ DESK = (
         "correct-on-the-spot-with-errors",
         "/desk/cases/{received}/correct?field=/answers/premises/room",
         "window",
-        then=_press("Correct and tell the applicant"),
+        then=press("Correct and tell the applicant"),
         rare=True,
     ),
     Kind("review", "/desk/cases/{reviewing}/review", "reviewer"),
@@ -169,10 +169,10 @@ DESK = (
         "review-with-errors",
         "/desk/cases/{reviewing}/review",
         "reviewer",
-        then=_press("Give the opinion"),
+        then=press("Give the opinion"),
     ),
     Kind("decide", "/desk/cases/{deciding}/decide", "approver"),
-    Kind("decide-with-errors", "/desk/cases/{deciding}/decide", "approver", then=_press("Sign the decision")),
+    Kind("decide-with-errors", "/desk/cases/{deciding}/decide", "approver", then=press("Sign the decision")),
 )
 OPERATORS = (
     Kind("stuck-events", "/stuck-events", "admin"),
@@ -184,14 +184,14 @@ OPERATORS = (
         "discard-without-reason",
         "/stuck-events/notifications/{stuck}/discard",
         "admin",
-        then=_press("Discard for good"),
+        then=press("Discard for good"),
     ),
     Kind("calendar-year-of-admin", "/calendar/{next_year}", "admin"),
     Kind(
         "calendar-notice-with-errors",
         "/calendar/{next_year}/notice",
         "admin",
-        then=_press("Save and see what it changes"),
+        then=press("Save and see what it changes"),
     ),
 )
 
@@ -199,7 +199,7 @@ OPERATORS = (
 CREDIT = (
     Kind("credit-records", "/credit", "manager"),
     Kind("credit-record-enter", "/credit/enter", "manager"),
-    Kind("credit-record-with-errors", "/credit/enter", "manager", then=_press("Enter the record")),
+    Kind("credit-record-with-errors", "/credit/enter", "manager", then=press("Enter the record")),
     Kind("own-credit-records", "/credit", "agent"),
 )
 REGISTER = (
@@ -209,7 +209,7 @@ REGISTER = (
         "register-suspend-with-errors",
         "/register/91990101MA0DEM013U",
         "approver",
-        then=_press("Enter the suspension"),
+        then=press("Enter the suspension"),
         rare=True,
     ),
 )
@@ -222,7 +222,7 @@ PROMISES = (
         "promise-check-with-errors",
         "/desk/cases/{fire_granted}/check",
         "fireinspector",
-        then=_press("Record the check"),
+        then=press("Record the check"),
         rare=True,
     ),
 )
@@ -288,7 +288,7 @@ MACHINES = (
         "machine-booking-reject-with-error",
         "/bookings/{machine_pending}/reject",
         "agent2",
-        then=_press("Do not approve"),
+        then=press("Do not approve"),
     ),
     Kind("machine-used", "/bookings/{machine_used}", "agent"),
     Kind("machine-used-by-owner", "/bookings/{machine_used}", "agent2"),
@@ -297,7 +297,7 @@ MACHINES = (
         "machine-concession-with-errors",
         "/bookings/{machine_used}/propose",
         "agent",
-        then=_press("Propose"),
+        then=press("Propose"),
         rare=True,
     ),
     Kind("machine-report", "/bookings/{machine_used}/quality/report/upload", "agent2"),
@@ -305,54 +305,22 @@ MACHINES = (
     Kind("machine-disputes", "/disputes", "operator"),
     Kind("machine-dispute", "/disputes/{machine_dispute}", "agent2"),
     Kind(
-        "machine-dispute-with-errors", "/disputes/{machine_dispute}", "agent", then=_press("Offer"), rare=True
+        "machine-dispute-with-errors", "/disputes/{machine_dispute}", "agent", then=press("Offer"), rare=True
     ),
     Kind("firm-ratings", "/firms/{lender}/ratings", "agent"),
     Kind("machine-rating-answer", "/ratings/{machine_rating}/answer", "agent2", rare=True),
     Kind("own-machines", "/my-machines", "agent2"),
     Kind("own-machine", "/my-machines/{machine}", "agent2"),
     Kind("own-machine-add", "/my-machines/add", "agent2"),
-    Kind("own-machine-with-errors", "/my-machines/add", "agent2", then=_press("Save as a draft")),
+    Kind("own-machine-with-errors", "/my-machines/add", "agent2", then=press("Save as a draft")),
     Kind("own-machine-edit", "/my-machines/{machine}/edit", "agent2"),
     Kind("own-machine-prices", "/my-machines/{machine}/prices", "agent2"),
     Kind(
         "own-machine-closures-with-errors",
         "/my-machines/{machine}/closures",
         "agent2",
-        then=_press("Close it"),
+        then=press("Close it"),
         rare=True,
-    ),
-)
-OPERATING = (
-    Kind("operated-car-parks", "/parking/operating", "operator"),
-    Kind("operated-car-park", "/parking/operating/{operated_lot}", "operator"),
-    Kind("operated-add-with-errors", "/parking/operating/add", "operator", then=_press("Save as a draft")),
-    Kind("operated-lanes", "/parking/operating/{operated_lot}/live", "operator"),
-    Kind("operated-stay", "/parking/operating/stays/{operated_stay}", "operator"),
-    Kind("operated-occupancy", "/parking/operating/{operated_lot}/occupancy", "operator"),
-    Kind(
-        "operated-tariff-with-errors",
-        "/parking/operating/{operated_lot}/tariffs/add?from=none",
-        "operator",
-        then=_press("Publish it"),
-    ),
-    Kind("operated-lists", "/parking/operating/{operated_lot}/lists", "operator"),
-    *(
-        Kind(f"operated-{name}", f"/parking/operating/{path}", "operator", rare=True)
-        for name, path in (
-            ("alarms", "{operated_lot}/alarms"),
-            ("stays", "{operated_lot}/stays"),
-            ("payments", "{operated_lot}/money"),
-            ("day", "{operated_lot}/day"),
-            ("passes", "{operated_lot}/passes"),
-            ("bays-of-firms", "{operated_lot}/quotas"),
-            ("tariffs", "{operated_lot}/tariffs"),
-            ("stock-take", "{operated_lot}/stock-take"),
-            ("bays", "zones/{operated_zone}/bays"),
-            ("lane", "lanes/{operated_lane}/edit"),
-            ("opening-by-hand", "lanes/{operated_lane}/open"),
-            ("device", "devices/{operated_device}"),
-        )
     ),
 )
 TIME = (
@@ -367,7 +335,7 @@ TIME = (
         "procedure-with-errors",
         "/desk/cases/{stopped}/procedure",
         "reviewer",
-        then=_press("Start and tell the applicant"),
+        then=press("Start and tell the applicant"),
     ),
     Kind("procedure-end", "/desk/cases/{stopped}/procedure/hearing/end", "reviewer"),
     Kind("extension", "/desk/cases/{extendable}/extension", "reviewer"),
@@ -375,21 +343,21 @@ TIME = (
         "extension-with-errors",
         "/desk/cases/{extendable}/extension",
         "reviewer",
-        then=_press("Ask for the extension"),
+        then=press("Ask for the extension"),
     ),
     Kind("extension-decide", "/desk/cases/{asked}/extension/decide", "approver"),
     Kind(
         "extension-decide-with-errors",
         "/desk/cases/{asked}/extension/decide",
         "approver",
-        then=_press("Decide"),
+        then=press("Decide"),
     ),
     Kind("revocation", "/desk/cases/{granted}/revocation", "reviewer"),
     Kind(
         "revocation-with-errors",
         "/desk/cases/{granted}/revocation",
         "reviewer",
-        then=_press("Propose and tell the holder"),
+        then=press("Propose and tell the holder"),
     ),
     Kind("revocation-withdraw", "/desk/cases/{proposed}/revocation/withdraw", "reviewer"),
     Kind("objection", "/applications/{proposed}/objection", "agent2"),
@@ -399,7 +367,7 @@ TIME = (
         "delivery-with-errors",
         "/desk/cases/{granted}/delivery",
         "window",
-        then=_press("Record the delivery"),
+        then=press("Record the delivery"),
     ),
 )
 """Pages about what moves the dates of a case; looked at among the slow tests."""

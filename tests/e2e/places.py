@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from shared.clock import PARK_TZ
 from tests.e2e.api import ITEM, Json, Person
+from tests.e2e.parking_places import parking_places
 from tests.e2e.server import Server, wait_until
 from tests.e2e.stuck import park_unknown
 from tests.integration.approvals import fire
@@ -33,6 +34,7 @@ def usual_places(server: Server) -> Places:
         **_machines(agent, agent2),
         **_machine_used(agent, agent2),
         **_machine_lists(agent, agent2),
+        **parking_places(Person(server.url, "resident"), agent, Person(server.url, "operator")),
         **_car_park(Person(server.url, "operator")),
         "certificate": certificate,
         "guide_only": guide_only,

@@ -14,7 +14,6 @@ from tests.e2e.kinds import (
     CREDIT,
     DESK,
     MACHINES,
-    OPERATING,
     OPERATORS,
     PROMISES,
     PUBLIC,
@@ -22,6 +21,7 @@ from tests.e2e.kinds import (
     TIME,
     Kind,
 )
+from tests.e2e.parking_kinds import OPERATING, PARKING
 from tests.e2e.places import Places, moved_places, usual_places
 from tests.e2e.server import Server
 from tests.e2e.views import DESKTOP, PHONE, View
@@ -46,7 +46,8 @@ def moved(server: Server, places: Places) -> Places:
 # among the slow tests.
 LOOKS = (View(DESKTOP, "zh"), View(PHONE, "en"))
 OTHER_LOOKS = (View(PHONE, "zh"), View(DESKTOP, "en"))
-KINDS = (*PUBLIC, *APPLICANT, *DESK, *OPERATORS, *CREDIT, *REGISTER, *PROMISES, *MACHINES, *OPERATING)
+OFFICES = (*DESK, *OPERATORS, *CREDIT, *REGISTER, *OPERATING)
+KINDS = (*PUBLIC, *APPLICANT, *OFFICES, *PROMISES, *MACHINES, *PARKING)
 PAIRS = [
     pytest.param(
         kind,

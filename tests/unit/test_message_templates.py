@@ -8,6 +8,8 @@ import pytest
 
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
+from facilities.capacity.bookings.events import booking_contracts
+from facilities.living.parking.payments.events import CONTRACTS as OF_PAYMENTS
 from facilities.living.parking.rights.events import PASS_CONTRACTS as OF_PASSES
 from facilities.production.machines.events import CONTRACTS as OF_MACHINES
 from facilities.production.machines.series.events import CONTRACTS as OF_SERIES
@@ -25,7 +27,7 @@ from notifications.messages.handlers import (
     STUCK,
     WARNED,
 )
-from notifications.messages.parking_facts import pass_facts
+from notifications.messages.parking_facts import pass_facts, payment_facts, reservation_facts
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -133,6 +135,7 @@ def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogu
     waited = {"machine-booking.offered"}  # the owner has not been asked yet
     after_use = {f"machine-after-use.{step}" for step in AFTER_USE_STEPS}
     parked = {f"parking-pass.{step}" for step in PASS_STEPS}
+    parked |= {"parking-payment.received", "parking-refund.made", "parking-reservation.missed"}
     others = officials | {f"managed-case.{STUCK}"} | sides | many | waited | after_use | parked
     assert events == told | others
 
@@ -150,6 +153,21 @@ def test_every_step_of_a_pass_is_told_to_its_holder_in_a_whole_sentence(catalogu
     renewal = {**stored, "state": "active", "since": "2026-11-23", "until": "2026-12-22"}
     wording = catalogue.word("parking-pass.lapsed", pass_facts(lapsed.load(renewal)))
     assert wording.template == "parking-pass-renewal-lapsed" and "22 December 2026" in wording.body.en
+
+
+def test_whoever_parks_hears_of_money_and_of_a_bay_that_was_let_go(catalogue: Catalogue) -> None:
+    registry = ContractRegistry((*OF_PAYMENTS.values(), *booking_contracts("living").values()))
+
+    def said(event: str, key: str, facts: Any) -> Wording:
+        stored = decode((SAMPLES / f"yuanban.living.{event}.v1.json").read_bytes())
+        return catalogue.word(key, facts(registry.get(stored.type).load(stored.data)))
+
+    paid = said("parking-payment.received", "parking-payment.received", payment_facts)
+    assert paid.body.zh == "您的停车费6.00元已支付，可查看收据。"
+    back = said("parking-refund.made", "parking-refund.made", payment_facts)
+    assert back.body.en.startswith("2.00 yuan that you had paid were given back")
+    missed = said("booking.missed", "parking-reservation.missed", reservation_facts)
+    assert "24 November 2026, 09:00 to 13:00" in missed.body.en and "不收取费用" in missed.body.zh
 
 
 @pytest.mark.parametrize("step", MACHINE_STEPS)

@@ -1,4 +1,4 @@
-"""The code at a lane, for cars without a number plate: a ticket on the way in, named on the way out."""
+"""The code at a lane, for cars without a number plate: the way in gives a ticket, the way out asks for it."""
 
 from uuid import UUID
 

@@ -28,7 +28,7 @@ _FORBIDDEN = 403
 _USUAL = timedelta(hours=4)
 _TIMES = (
     Control("starts_at", _l("May come from"), "moment", required=True),
-    Control("ends_at", _l("until"), "moment", required=True),
+    Control("ends_at", _l("May come until"), "moment", required=True),
 )
 _MINUTES = Control(
     "minutes",

@@ -1,5 +1,6 @@
 """Parking in the portal, without scripts: what everybody sees, and what residents and firms do there."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -11,7 +12,10 @@ import sqlalchemy as sa
 
 from facilities.capacity.grid import Span
 from facilities.capacity.ledger.changing import close
-from facilities.living.parking.lots.model import Zone
+from facilities.living.parking.gates.codes import code_of
+from facilities.living.parking.gates.devices import header_of
+from facilities.living.parking.lots.model import Device, Lane, Lot, Zone
+from facilities.living.parking.lots.queries import secrets_of
 from facilities.living.parking.rights.passes.commands import suspend
 from facilities.living.parking.rights.passes.model import ParkingPass
 from facilities.living.parking.rights.quotas.commands import set_rule
@@ -474,3 +478,53 @@ def test_a_resident_sees_their_car_inside_with_its_cost_and_keeps_what_they_have
     resident.follow()
     paid = resident.get(stay[1])
     assert "Leave by" in paid.text and "/parking/receipts/" in paid.text
+    system.settle()
+    told = resident.get("/messages").text
+    assert "Your 7.00 yuan for parking have arrived" in told and "/parking/receipts/" in told
+
+
+def test_a_driver_without_a_number_plate_scans_the_code_on_the_way_in_and_out(
+    park: Park, system: SystemUnderTest, clock: ManualClock
+) -> None:
+    driver, runtime = park(""), system.runtime("living")
+    with runtime.read() as session:
+        lot = session.scalars(sa.select(Lot).where(Lot.code == "P1")).one()
+        lanes = {each.code: each.id for each in session.scalars(sa.select(Lane).where(Lane.lot_id == lot.id))}
+        devices = {each.code: each.id for each in session.scalars(sa.select(Device))}
+        secrets = secrets_of(session, runtime.context.cipher, lot.id)
+
+    def unread(lane: str) -> str:
+        """The camera tells of a car whose plate it cannot read; where the lane's code leads."""
+        path, name = "/api/v1/living/parking/gate-events", f"P1-{lane}-CAMERA"
+        said = {"id": f"{lane}-1", "plate": None, "seen_at": clock.now().isoformat()}
+        body = json.dumps(said).encode()
+        signed = header_of(name, secrets[devices[name]], "POST", path, clock.now(), body)
+        headers = {"Authorization": signed, "Content-Type": "application/json"}
+        told = driver.client.post(path, data=body, headers=headers)
+        assert told.status_code == 200, told.text
+        return f"/parking/lanes/{lanes[lane]}/tickets/{code_of(runtime.context.settings, lanes[lane])}"
+
+    way_in = f"/parking/lanes/{lanes['E1']}/tickets/{code_of(runtime.context.settings, lanes['E1'])}"
+    driver.get(way_in)
+    early = driver.post(way_in, {"ticket": ""})
+    assert early.status_code == 409 and "Drive up to the camera first" in early.text
+    assert driver.post(f"{way_in[:-2]}zz", {"ticket": ""}).status_code == 403
+    driver.get(unread("E1"))
+    come = driver.post(way_in, {"ticket": ""})
+    ticket = re.search(r">(#[0-9A-Z]{8})<", come.text)
+    assert come.status_code == 200 and ticket and "Your ticket" in come.text
+
+    clock.advance(timedelta(hours=2))
+    way_out = unread("E2")
+    driver.get(way_out)
+    unnamed = driver.post(way_out, {"ticket": ""})
+    assert unnamed.status_code == 422 and "Enter the ticket that was given at the entry" in unnamed.text
+    driver.get(way_out)
+    owes = driver.post(way_out, {"ticket": ticket[1][1:].lower()})
+    assert "yb-note-warning" in owes.text and f"ticket=%23{ticket[1][1:]}" in owes.text
+    driver.get(f"/parking/pay?lot={lot.id}&ticket=%23{ticket[1][1:]}")
+    driver.post("/parking/pay", {"lot_id": str(lot.id), "plate": "", "ticket": ticket[1]})
+    order = driver.follow().request.path
+    driver.get(f"{order}/sandbox")
+    driver.post(f"{order}/sandbox", {"result": "paid"})
+    assert "Leave by" in driver.follow().text

@@ -63,7 +63,14 @@ def announce(tx: Transaction, payment: ParkingPayment, about: Aggregate, about_i
         "fen": payment.fen,
         "provider": payment.provider,
         "at": payment.at,
-        "account_id": payment.made_by,
+        "account_id": _payer(tx, payment),
     }
     contract = CONTRACTS[RECEIVED if payment.fen > 0 else REFUNDED]
     tx.emit(contract, about, about_id, data)
+
+
+def _payer(tx: Transaction, payment: ParkingPayment) -> UUID | None:
+    """Who was signed in when it was paid; of what is given back, when that was paid."""
+    if payment.refunds is None:
+        return payment.made_by
+    return tx.session.get_one(ParkingPayment, payment.refunds).made_by

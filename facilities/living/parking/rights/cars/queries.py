@@ -34,7 +34,7 @@ def cars_of(session: Session, account_id: UUID | None) -> list[tuple[ParkingCar,
 
 
 def visible_stays(account_id: UUID, own: Sequence[sa.ColumnElement[bool]] = ()) -> sa.ColumnElement[bool]:
-    """The condition under which an account may see a stay (`docs/decisions/0013`).
+    """The condition under which an account may see a stay (`docs/decisions/0011`).
 
     While a car is inside, everybody who had registered its plate before; what is over only where a condition
     of `own` says that it was this account's doing: it has paid, or the car came in on a right of the account.
