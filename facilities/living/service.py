@@ -8,12 +8,12 @@ from facilities.capacity.bookings.events import booking_contracts
 from facilities.capacity.bookings.keeping import EXPIRY_TIMER, NO_SHOW_TIMER
 from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
+from facilities.living.parking.demo import DEMO_TIMER, enter_demo, seed
 from facilities.living.parking.gates import api as gates
 from facilities.living.parking.gates.alarms import RAISED
 from facilities.living.parking.gates.cli import parking
 from facilities.living.parking.lanes import api as lanes
 from facilities.living.parking.lots import api as lots
-from facilities.living.parking.lots.demo import seed
 from facilities.living.parking.lots.listings import api as listings
 from facilities.living.parking.lots.pricing import api as tariffs
 from facilities.living.parking.occupancy import api as occupancy
@@ -104,6 +104,7 @@ service = Service(
         SETTLE_TIMER: settle,
         ROLL_TIMER: roll_zone,
         CHECK_TIMER: check,
+        DEMO_TIMER: enter_demo,
     },
     errands={ORDER_ERRAND: OrderErrand(), REFUND_ERRAND: RefundErrand(), DAY_ERRAND: DayErrand()},
     resources=_resources,

@@ -9,12 +9,21 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from shared.testing.databases import Databases
+from tests.e2e.separate import Separate, separate_services
 from tests.e2e.server import Server, running
 from tests.e2e.views import View
 from tests.e2e.windows import OpenWindow, Window
 
 HABITS: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
 """How everybody in the park has set up the browser."""
+
+
+SHAPES = (
+    "embedded",
+    pytest.param("separate", marks=(pytest.mark.postgres, pytest.mark.rabbitmq)),
+)
+"""The shapes in which stories are played: in the one process of `server`, or in the ten of `separate`."""
 
 
 def _chromium() -> str | None:
@@ -29,6 +38,15 @@ def _chromium() -> str | None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The demo park on a port of its own."""
     with running(Server(tmp_path_factory.mktemp("server") / "data")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def separate(
+    postgres_databases: Databases, rabbitmq: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Separate]:
+    """Ten processes on PostgreSQL and RabbitMQ, started once."""
+    with separate_services(postgres_databases, rabbitmq, tmp_path_factory.mktemp("separate")) as started:
         yield started
 
 

@@ -180,11 +180,14 @@ def _said_of_machines() -> Iterator[str]:
 
 
 def _said_of_car_parks() -> Iterator[str]:
-    """What the signs of the demo's car parks and its lists say in one language."""
+    """What the signs of the demo's car parks, its lists and its people say in one language."""
     demo = yaml.safe_load((files("facilities.living.parking.lots") / "data/demo.yaml").read_text("utf-8"))
     for row in demo["lots"]:
         yield from (row["lot"]["place"], row["lot"]["operator_name"])
         yield from (each["why"] for each in row["listings"])
+    lived = yaml.safe_load((files("facilities.living.parking") / "data/demo.yaml").read_text("utf-8"))
+    yield from (each["name"] for each in lived["resident"]["cars"])
+    yield lived["by_hand"]["reason"]
 
 
 def _strings(document: Any) -> Iterator[str]:

@@ -7,11 +7,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from shared.database import Database
-from shared.testing.databases import Databases
 from tests.e2e.api import Person
-from tests.e2e.conftest import HABITS, window_options
+from tests.e2e.conftest import HABITS, SHAPES, window_options
 from tests.e2e.live_trade import LiveStage, WindowPages, wait_for_the_firms
-from tests.e2e.separate import Separate, separate_services
+from tests.e2e.separate import Separate
 from tests.e2e.server import Server
 from tests.e2e.views import DESKTOP, PHONE, View
 from tests.e2e.windows import Window
@@ -29,21 +28,6 @@ class Installation:
 
     url: str
     production: Database
-
-
-SHAPES = (
-    "embedded",
-    pytest.param("separate", marks=(pytest.mark.postgres, pytest.mark.rabbitmq)),
-)
-
-
-@pytest.fixture(scope="session")
-def separate(
-    postgres_databases: Databases, rabbitmq: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Separate]:
-    """Ten processes on PostgreSQL and RabbitMQ, started once."""
-    with separate_services(postgres_databases, rabbitmq, tmp_path_factory.mktemp("separate")) as started:
-        yield started
 
 
 @pytest.fixture(scope="module", params=SHAPES)

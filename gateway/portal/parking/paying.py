@@ -1,5 +1,6 @@
 """Paying for parking: by plate or ticket without signing in, at the sandbox, until the receipt."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from gateway.portal.parking.asking import LIVING, load_parking, parking_path, se
 from gateway.portal.parking.places import lot_control, lots_to_pay_in, named_lot
 from gateway.portal.parking.plates import own_cars, plate_control
 from gateway.portal.services import RefusedError, answer_of
+from shared.http.state import current_runtime
 
 pages = Blueprint("parking_paying", __name__)
 
@@ -72,9 +74,12 @@ def index() -> str:
 @pages.get("/parking/orders/<uuid:order_id>")
 def show(order_id: UUID) -> str:
     """How an order stands: what is to be paid and until when, or until when one may leave."""
+    found = load_parking("orders", order_id)
+    leave_by = found["leave_by"] and datetime.fromisoformat(found["leave_by"])
     return render_template(
         "portal/parking/order.html",
-        order=load_parking("orders", order_id),
+        order=found,
+        may_leave=bool(leave_by) and leave_by >= current_runtime().clock.now(),
         at_the_sandbox=SANDBOX,
         done=request.args.get("done", ""),
     )

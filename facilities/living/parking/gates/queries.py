@@ -19,6 +19,8 @@ from shared.text import Text
 
 BY_TICKET = "ticket"
 """How the ids of events begin that a driver has brought about by scanning the code; no device's can."""
+OPENING = "opening:"
+"""How the names of events begin for which somebody has opened by hand."""
 _NO_ALARM = Text("没有这条告警", "There is no such alarm")
 
 
@@ -129,6 +131,21 @@ def events_page(
     page = found[:limit]
     more = len(found) > limit
     return page, Cursor(page[-1].received_at.isoformat(), str(page[-1].id)).encode() if more else None
+
+
+def openings_of(session: Session, events: Sequence[GateEvent]) -> dict[str, Opening]:
+    """The openings by hand among events, by the names under which the events are kept (`opening_event`)."""
+    names = [each.device_event for each in events if each.device_id is None]
+    ids = [UUID(name.removeprefix(OPENING)) for name in names if name.startswith(OPENING)]
+    if not ids:
+        return {}
+    found = session.scalars(sa.select(Opening).where(Opening.id.in_(ids)))
+    return {opening_event(each.id): each for each in found}
+
+
+def opening_event(opening_id: UUID) -> str:
+    """The name of the event of a car for which somebody has opened by hand."""
+    return f"{OPENING}{opening_id}"
 
 
 def alarms_page(

@@ -178,6 +178,13 @@ class EventArgs(PageArgs):
     )
 
 
+class ByHand(Answer):
+    """Who opened the barrier by hand for a car, and why."""
+
+    name = string()
+    reason = string()
+
+
 class GateEventOut(Answer):
     """One event at a lane, as it was told and answered."""
 
@@ -204,6 +211,12 @@ class GateEventOut(Answer):
     notes = fields.List(fields.Nested(NoteOut), required=True)
     passed = fields.Boolean(required=True)
     stay_id = fields.UUID(required=True, allow_none=True)
+    by_hand = fields.Nested(
+        ByHand,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Where somebody has opened for it; null for what a device told"},
+    )
 
 
 class GateEventPage(Answer):

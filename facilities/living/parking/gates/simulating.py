@@ -31,11 +31,12 @@ _ANSWER_S = 20
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A camera with its secret, and which way its lane leads."""
+    """A camera with its secret, and which way its lane leads in which car park."""
 
     code: str
     secret: str
     direction: Direction
+    lot_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Outcome:
 def cameras_of(session: Session, cipher: Cipher, lot_id: UUID | None) -> list[Camera]:
     """The enabled cameras of a lot, or of all lots, with their secrets."""
     query = (
-        sa.select(Device, Lane.direction)
+        sa.select(Device, Lane.direction, Lane.lot_id)
         .join(Lane, Lane.id == Device.lane_id)
         .join(Lot, Lot.id == Lane.lot_id)
         .where(Device.kind == DeviceKind.CAMERA, Device.enabled)
@@ -73,34 +74,36 @@ def cameras_of(session: Session, cipher: Cipher, lot_id: UUID | None) -> list[Ca
     if lot_id is not None:
         query = query.where(Lot.id == lot_id)
     return [
-        Camera(device.code, cipher.open_bytes(device.secret).decode(), direction)
-        for device, direction in session.execute(query)
+        Camera(device.code, cipher.open_bytes(device.secret).decode(), direction, its_lot)
+        for device, direction, its_lot in session.execute(query)
     ]
 
 
 def feed(cameras: list[Camera], seed: int, repeats: float, clock: Clock) -> Iterator[Told]:
-    """Cars that come and, sooner or later, go; a share of the events is told twice. The same for a seed.
+    """Cars that come and, sooner or later, go out of the same car park; a share of the events is told twice.
 
-    Only the time in an event is that of the clock.
+    The same for a seed: only the time in an event is that of the clock.
     """
     luck = random.Random(seed)  # noqa: S311 - no secret hangs on it
-    ways = {way: [each for each in cameras if each.direction is way] for way in Direction}
-    inside: list[str] = []
+    ways_in = [each for each in cameras if each.direction is Direction.IN] or cameras
+    inside: list[tuple[str, list[Camera]]] = []
     number = 0
     while True:
         number += 1
-        leaves = bool(ways[Direction.OUT]) and bool(inside) and luck.random() < 0.5
-        way = Direction.OUT if leaves or not ways[Direction.IN] else Direction.IN
-        plate = inside.pop(luck.randrange(len(inside))) if leaves else _plate(luck)
-        if way is Direction.IN:
-            inside.append(plate)
+        if inside and luck.random() < 0.5:
+            plate, ways_out = inside.pop(luck.randrange(len(inside)))
+            camera = luck.choice(ways_out)
+        else:
+            plate, camera = _plate(luck), luck.choice(ways_in)
+            if ways_out := _ways_out(cameras, camera):
+                inside.append((plate, ways_out))
         event = {
             "id": f"sim-{seed}-{number}-{luck.randrange(1 << 32):08x}",
             "plate": plate,
             "confidence": luck.randrange(80, 100),
             "seen_at": clock.now().isoformat(),
         }
-        told = Told(luck.choice(ways[way]), event)
+        told = Told(camera, event)
         yield told
         if luck.random() < repeats:
             yield told
@@ -125,6 +128,11 @@ def tell(base: str, told: Told, now: datetime, outcome: Outcome) -> None:
         said = "unreachable"
     outcome.seconds.append(time.monotonic() - started)
     outcome.verdicts[said] += 1
+
+
+def _ways_out(cameras: list[Camera], way_in: Camera) -> list[Camera]:
+    """Where a car can leave that has come in here."""
+    return [each for each in cameras if each.direction is Direction.OUT and each.lot_id == way_in.lot_id]
 
 
 def _plate(luck: random.Random) -> str:

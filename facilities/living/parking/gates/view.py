@@ -25,8 +25,9 @@ def shown_mark(mark: str | None) -> str | None:
         return mark
 
 
-def event_out(event: GateEvent) -> Json:
-    """One event for operators."""
+def event_out(event: GateEvent, opening: Opening | None = None) -> Json:
+    """One event for operators; with the opening by hand that it was told by, if it was."""
+    by_hand = opening and {"name": opening.opened_name, "reason": opening.reason}
     return {
         "id": str(event.id),
         "lane_id": str(event.lane_id),
@@ -49,6 +50,7 @@ def event_out(event: GateEvent) -> Json:
         "notes": event.answer["notes"],
         "passed": event.passed,
         "stay_id": _id(event.stay_id),
+        "by_hand": by_hand,
     }
 
 

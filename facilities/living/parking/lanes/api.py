@@ -11,7 +11,7 @@ from facilities.living.parking.gates.codes import code_of
 from facilities.living.parking.gates.devices import Post, post_at
 from facilities.living.parking.gates.model import Alarm, GateEvent
 from facilities.living.parking.gates.policy import require_operator, require_watcher
-from facilities.living.parking.gates.queries import alarms_page, events_page, find_alarm
+from facilities.living.parking.gates.queries import alarms_page, events_page, find_alarm, openings_of
 from facilities.living.parking.gates.refusals import ALARM_SEEN
 from facilities.living.parking.gates.schemas import (
     AlarmArgs,
@@ -109,7 +109,9 @@ def list_gate_events(args: dict[str, Any], lot_id: UUID) -> Response:
     with current_runtime().read() as session:
         _require_lot(session, lot_id)
         page, following = events_page(session, lot_id, where, args["cursor"], args["limit"])
-    response = json_response(Reply({"items": [event_out(each) for each in page], "next": following}))
+        openings = openings_of(session, page)
+    items = [event_out(each, openings.get(each.device_event)) for each in page]
+    response = json_response(Reply({"items": items, "next": following}))
     link_next(response, following)
     return response
 

@@ -6,7 +6,7 @@ from facilities.living.parking.gates.commands import enter
 from facilities.living.parking.gates.devices import Post
 from facilities.living.parking.gates.facts import Car
 from facilities.living.parking.gates.model import GateEvent, Opening
-from facilities.living.parking.gates.queries import known_events
+from facilities.living.parking.gates.queries import known_events, opening_event
 from facilities.living.parking.gates.readings import DEFAULT_LIMITS, Reading
 from facilities.living.parking.gates.tickets import is_ticket
 from facilities.living.parking.stays.turns import take_turn
@@ -43,7 +43,7 @@ def open_lane(
     if car is None:
         return opening, None
     take_turn(tx, post.lot_id, car.mark)
-    return opening, let_through(tx, post, car, f"opening:{opening.id}")
+    return opening, let_through(tx, post, car, opening_event(opening.id))
 
 
 def let_through(tx: Transaction, post: Post, car: Car, name: str) -> GateEvent:

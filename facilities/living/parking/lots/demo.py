@@ -37,11 +37,11 @@ _OPENED = timedelta(days=60)
 Json = dict[str, Any]
 
 
-def seed(runtime: Runtime) -> None:
+def enter_lots(runtime: Runtime) -> None:
     """Enter the car parks that are missing; nothing outside the demo."""
     if not runtime.settings.demo:
         return
-    with runtime.transaction(_operator()) as tx:
+    with runtime.transaction(operator()) as tx:
         then = replace(tx, now=tx.now - _OPENED)
         there = set(tx.session.scalars(sa.select(Lot.code)))
         for row in _data()["lots"]:
@@ -101,7 +101,7 @@ def _loaded(schema: Schema, body: Mapping[str, Any]) -> Json:
     return loaded
 
 
-def _operator() -> Actor:
+def operator() -> Actor:
     """The demo park's person who runs its facilities; the gateway says the same of them at the sign-in."""
     said = _data()["operator"]
     return Actor(kind="account", id=UUID(said["id"]), name=said["name"], roles=frozenset({"operator"}))

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from facilities.capacity.bookings.events import booking_contracts
 from facilities.enterprises.commands import replace_copy
+from facilities.living.parking.demo import expect_demo
 from facilities.living.parking.lots.model import TRADE
 from facilities.living.parking.rights.events import SERVICE
 from facilities.living.parking.rights.passes.commands import unpaid
 from facilities.living.parking.rights.passes.queries import period_of
-from facilities.living.parking.rights.quotas.commands import expect_firm
+from facilities.living.parking.rights.quotas.commands import ACTIVE, expect_firm
 from shared.messaging.envelope import Event
 from shared.service import EventHandler
 from shared.transaction import Transaction
@@ -18,8 +19,11 @@ REGISTERED = "yuanban.enterprise.enterprise.registered.v1"
 
 def hear_of_firm(tx: Transaction, event: Event) -> None:
     """Replace the copy unless ours is newer; then the firm's bays are looked at."""
-    if replace_copy(tx, event):
-        expect_firm(tx, event.data["uscc"])
+    if not replace_copy(tx, event):
+        return
+    expect_firm(tx, event.data["uscc"])
+    if event.data["status"] == ACTIVE:
+        expect_demo(tx, event.data["uscc"])
 
 
 def hear_of_expiry(tx: Transaction, event: Event) -> None:
