@@ -182,9 +182,9 @@ def test_a_resident_registers_cars_and_reserves_moves_and_gives_up_a_bay(
     assert "/move" not in over.text
 
     for registered in ("新A·30618", "新A·D70926", "新A·12345"):
-        page = resident.get("/parking/cars").text
-        assert registered in page
-        car = re.search(r'action="(/parking/cars/[0-9a-f-]+/remove)"', page[page.index(registered) :])
+        listed = resident.get("/parking/cars").text
+        assert registered in listed
+        car = re.search(r'action="(/parking/cars/[0-9a-f-]+/remove)"', listed[listed.index(registered) :])
         assert car
         resident.post(car[1])
     assert "You have registered no car yet." in resident.follow().text

@@ -5,7 +5,7 @@ from alembic import op
 
 from shared.database import JsonDoc, UtcDateTime
 
-revision = "living_0006"
+revision = "living_0005"
 down_revision = "living_0004"
 branch_labels = None
 depends_on = None
