@@ -48,7 +48,10 @@ def list_own_stays(args: dict[str, Any]) -> Response:
 @blueprint.get("/parking/own-stays/<uuid:stay_id>")
 @blueprint.response(200, OwnStay, headers=ETAG)
 def get_own_stay(stay_id: UUID) -> Response:
-    """One of your stays with what it costs, line by line, and what you have paid."""
+    """One of your stays with what it costs, line by line.
+
+    `payments` are those that you have made for it; each has its receipt.
+    """
     account, runtime = account_of(current_actor()), current_runtime()
     with runtime.read() as session:
         stay, now = queries.find(session, stay_id, account), runtime.clock.now()
