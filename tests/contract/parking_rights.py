@@ -1,8 +1,7 @@
 """Cars are registered, bays reserved, passes bought and visitors invited by what the description says."""
 
 from datetime import datetime, timedelta
-
-import sqlalchemy as sa
+from uuid import UUID
 
 from facilities.living.parking.rights.passes.model import ParkingPass
 from shared.actor import SYSTEM
@@ -47,7 +46,7 @@ def _passes(reader: Reads, lot: CarPark) -> None:
     reader.do(OPERATOR, "living_resume_pass", pass_id=bought)
     with reader.park.system.runtime("living").transaction(SYSTEM) as tx:
         # As if it had been bought weeks ago: it ends soon.
-        it = tx.session.scalars(sa.select(ParkingPass).where(ParkingPass.state == "active")).one()
+        it = tx.session.get_one(ParkingPass, UUID(bought))
         it.since = it.periods[0].since = tx.today - timedelta(days=25)
         it.until = it.periods[0].until = tx.today + timedelta(days=5)
     reader.do(RESIDENT, "living_renew_pass", pass_id=bought)
