@@ -31,6 +31,7 @@ from facilities.living.parking.occupancy.commands import take_room
 from facilities.living.parking.occupancy.queries import Room
 from facilities.living.parking.rights.reservations.commands import arrive
 from facilities.living.parking.rights.visitors.commands import come
+from facilities.living.parking.stays.misread import was_another
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.stays.queries import claimed_of, inside_of
 from facilities.living.parking.stays.settling import (
@@ -130,6 +131,8 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
 def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool) -> None:
     stay, ledger = _inside(tx, post, car.mark, event)
     match = Match.EXACT
+    if stay is None and latest and was_another(tx, post.lot_id, car.mark):
+        stay, ledger = _inside(tx, post, car.mark, event)
     if stay is None:
         match, stay = _nearly(tx, post, car, event)
     if stay is None:

@@ -97,6 +97,26 @@ def test_stays_that_turn_out_to_be_one_keep_what_goes_on_with_them(
     at.sound()
 
 
+def test_whose_stay_another_car_has_left_on_goes_out_by_what_it_paid_itself(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    at, car, alike = park(make_system, clock, near=1, far=1), "苏A88000", "苏A8B000"
+    at.come(car)
+    at.later(minutes=90)
+    pay(at, car)
+    assert at.go(alike)["reason"] == "paid", "as far as anybody knows it is the same one"
+    assert at.free() == [1, 1]
+    at.later(minutes=1)
+    assert verdicts([at.go(car)]) == ["open paid"]
+    assert money(at, car) == [("left", 600, 600)]
+    assert money(at, alike) == [("entry_missed", 1000, 0)]
+    assert at.alarms() == ["misread", "entry_missed"] and at.free() == [1, 1]
+    at.sound()
+    at.later(minutes=5)
+    assert at.go(car)["reason"] == "lost_entry", "it has left for good"
+    at.sound()
+
+
 def test_taking_stock_while_cars_pass_loses_and_doubles_none(
     make_system: SystemFactory, clock: ManualClock
 ) -> None:

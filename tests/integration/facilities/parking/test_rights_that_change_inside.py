@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from facilities.living.parking.gates.model import ListingKind
+from facilities.living.service import service as living
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
+from tests.integration.assembly import Assembly, publisher
 from tests.integration.facilities.parking.car_park import OPERATOR
 from tests.integration.facilities.parking.gates import Gates, gates, ok, refusal, verdicts
-from tests.integration.facilities.parking.people import Caller, person
+from tests.integration.facilities.parking.people import FIRM, Caller, person
 from tests.integration.facilities.parking.test_gate_events import list_car
+from tests.integration.facilities.parking.test_quotas import register
 
 PASS, RESERVED = "京B67890", "京C11111"
 
@@ -87,6 +90,28 @@ def test_a_pass_that_ends_while_its_car_is_inside_frees_no_bay_that_is_taken(at:
     at.go(PASS)
     at.later(minutes=31)
     assert sum(at.free()) == 2
+    at.sound()
+
+
+def test_a_firms_car_that_stands_on_when_its_bays_are_withdrawn_is_counted(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    at = Gates(make_system([publisher, living]), clock, near=1, far=1, tariff="T5")
+    firm, member = Assembly(at.system, clock), Caller(at.system, person(of=(FIRM,)))
+    register(firm, FIRM)
+    ok(at.ask(OPERATOR, "POST", "/parking/quota-rules", json={"zone_id": str(at.park.near), "bays": 1}))
+    at.system.settle()
+    (quota,) = member.get("/quotas")["items"]
+    ok(member.act(f"/quotas/{quota['id']}/cars", {"plates": [PASS]}, "PUT"))
+    assert at.come(PASS)["reason"] == "quota" and at.free() == [0, 1]
+    at.later(minutes=1)
+    assert verdicts([at.come(PASS)]) == ["open quota"], "its exit was missed: it is its own bay"
+    register(firm, FIRM, "suspended", 2)
+    at.later(minutes=30)
+    assert at.free() == [0, 1]
+    at.sound()
+    assert at.go(PASS)["verdict"] == "open"
+    assert at.free() == [1, 1]
     at.sound()
 
 
