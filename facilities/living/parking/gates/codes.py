@@ -4,11 +4,10 @@ What it proves is the place. Whoever has it is let through only while the camera
 whose plate it cannot read.
 """
 
-import hmac
-from hashlib import sha256
 from uuid import UUID
 
-from facilities.capacity.addresses import Feed, is_signed, token_for
+from facilities.capacity.addresses import Feed
+from facilities.signing import fits, signed
 from shared.config import Settings
 from shared.errors import Forbidden
 from shared.text import Text
@@ -19,16 +18,10 @@ _WRONG_CODE = Text("二维码无效，或属于另一条车道", "The code is vo
 
 def code_of(settings: Settings, lane_id: UUID) -> str:
     """The token of a lane's code."""
-    return token_for(Feed(_KIND, str(lane_id)), _secret(settings))
+    return signed(settings, Feed(_KIND, str(lane_id)))
 
 
 def require_code(settings: Settings, lane_id: UUID, token: str) -> None:
     """The token is the one of this lane; Forbidden otherwise."""
-    if not is_signed(Feed(_KIND, str(lane_id)), token, _secret(settings)):
+    if not fits(settings, Feed(_KIND, str(lane_id)), token):
         raise Forbidden(_WRONG_CODE)
-
-
-def _secret(settings: Settings) -> bytes:
-    if settings.address_secret:
-        return settings.address_secret.encode()
-    return hmac.digest(settings.secret_key.encode(), b"signed addresses", sha256)

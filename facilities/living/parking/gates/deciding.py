@@ -93,7 +93,7 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
     found = entering(tx, post, car, event.at, inside)
     facts = found.facts
     answer, taken = at_entry(facts), None
-    if answer.ground is Ground.RESERVATION and not _arrived(tx, found):
+    if answer.ground is Ground.RESERVATION and not _arrived(tx, found, inside):
         facts = replace(facts, reservation=None)  # it was given up or moved just now
         answer = at_entry(facts)
     if latest and event.waiting and inside is None and answer.ground is Ground.DRIVE_IN:
@@ -118,7 +118,8 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
         return
     if inside is not None:
         end(tx, inside, event.at, State.EXIT_MISSED, ledger)
-        give_back(tx, inside)
+        if right is None or right != inside.right_id:
+            give_back(tx, inside)
         tx.session.flush()  # one stay at a time is open
     stay = come_in(tx, event, arrival, found.tariff)
     if found.rights.visit is not None and answer.ground is Ground.DRIVE_IN:
@@ -169,10 +170,11 @@ def _work_out(tx: Transaction, event: GateEvent, arrival: Arrival) -> None:
         give_back(tx, stay)
 
 
-def _arrived(tx: Transaction, found: Entering) -> bool:
-    """Whether the use of the reservation begins with this car."""
+def _arrived(tx: Transaction, found: Entering, inside: ParkingStay | None) -> bool:
+    """Whether the use of the reservation begins with this car, or goes on: its exit was missed."""
     held = found.rights.reservation
-    return held is not None and arrive(tx, held[0])
+    goes_on = held is not None and inside is not None and inside.right_id == held[0]
+    return goes_on or (held is not None and arrive(tx, held[0]))
 
 
 def _was_claimed(tx: Transaction, event: GateEvent) -> bool:

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from facilities.capacity.bookings.model import Booking
 from facilities.capacity.grid import Grid
+from facilities.capacity.lifecycle import State
 from facilities.capacity.opening import Opening
 from facilities.living.parking.gates.answers import AtEntry, AtExit, Ground, Match, Owed, pass_fault
 from facilities.living.parking.gates.devices import Post
@@ -84,7 +86,7 @@ def entering(tx: Transaction, post: Post, car: Car, at: datetime, inside: Parkin
     session = tx.session
     tariff = tariff_on(session, post.lot_id, local_date(at))
     listed = listings_of(session, post.lot_id, car.mark)
-    rights = _without(_rights(tx, post, car, at), inside)
+    rights = _with_own(session, _rights(tx, post, car, at), inside, at)
     near = rooms(session, post.lane_id, at)
     own = inside is not None and inside.overflow_id is not None
     facts = AtEntry(
@@ -104,10 +106,13 @@ def entering(tx: Transaction, post: Post, car: Car, at: datetime, inside: Parkin
     return Entering(facts, near, tariff, rights)
 
 
-def _without(rights: Rights, inside: ParkingStay | None) -> Rights:
+def _with_own(session: Session, rights: Rights, inside: ParkingStay | None, at: datetime) -> Rights:
     """The bay that a car takes itself, by an open stay whose exit was missed, is free for it."""
     if inside is None or inside.right_id is None:
         return rights
+    used = session.get(Booking, inside.right_id) if inside.ground is Ground.RESERVATION else None
+    if used is not None and inside.zone_id is not None and used.state is State.IN_USE and at < used.ends_at:
+        return replace(rights, reservation=(used.id, inside.zone_id, used.span))
     passes = tuple(
         (held, zone, replace(each, inside=each.inside - 1) if held == inside.right_id else each)
         for held, zone, each in rights.passes

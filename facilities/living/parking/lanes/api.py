@@ -10,7 +10,6 @@ from facilities.living.parking.gates.alarms import see
 from facilities.living.parking.gates.codes import code_of
 from facilities.living.parking.gates.devices import Post, post_at
 from facilities.living.parking.gates.model import Alarm, GateEvent
-from facilities.living.parking.gates.policy import require_operator, require_watcher
 from facilities.living.parking.gates.queries import alarms_page, events_page, find_alarm, openings_of
 from facilities.living.parking.gates.refusals import ALARM_SEEN
 from facilities.living.parking.gates.schemas import (
@@ -27,6 +26,7 @@ from facilities.living.parking.gates.schemas import (
 from facilities.living.parking.gates.view import alarm_out, event_out, opened_out
 from facilities.living.parking.lanes.commands import open_lane
 from facilities.living.parking.lots.model import Lot
+from facilities.living.parking.lots.policy import require_operator, require_reader
 from shared.errors import NotFound
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, refuses
@@ -100,7 +100,7 @@ def list_gate_events(args: dict[str, Any], lot_id: UUID) -> Response:
 
     For those who run or watch it.
     """
-    require_watcher(current_actor())
+    require_reader(current_actor())
     where: list[sa.ColumnElement[bool]] = []
     if args["lane_id"] is not None:
         where.append(GateEvent.lane_id == args["lane_id"])
@@ -125,7 +125,7 @@ def list_parking_alarms(args: dict[str, Any], lot_id: UUID) -> Response:
 
     For those who run or watch it.
     """
-    require_watcher(current_actor())
+    require_reader(current_actor())
     where: list[sa.ColumnElement[bool]] = []
     if args["open"] is not None:
         where.append(Alarm.seen_at.is_(None) if args["open"] else Alarm.seen_at.is_not(None))

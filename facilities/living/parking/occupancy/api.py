@@ -7,9 +7,9 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from facilities.living.parking.gates.policy import require_operator
 from facilities.living.parking.gates.view import shown_mark
 from facilities.living.parking.lots.model import Lot, LotState
+from facilities.living.parking.lots.policy import require_operator
 from facilities.living.parking.occupancy.queries import hours_of, taken_now
 from facilities.living.parking.occupancy.schemas import (
     HistoryArgs,

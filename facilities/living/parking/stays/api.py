@@ -6,8 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Response
 
-from facilities.living.parking.gates.policy import require_watcher
 from facilities.living.parking.lots.model import Lot
+from facilities.living.parking.lots.policy import require_reader
 from facilities.living.parking.stays.costs import cost_of
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.stays.queries import stays_page
@@ -43,7 +43,7 @@ def list_stays(args: dict[str, Any]) -> Response:
 
     For those who run or watch the car parks.
     """
-    require_watcher(current_actor())
+    require_reader(current_actor())
     where: list[sa.ColumnElement[bool]] = []
     if args["lot"] is not None:
         where.append(Lot.code == args["lot"])
@@ -67,7 +67,7 @@ def get_stay(stay_id: UUID) -> Response:
 
     For those who run or watch the car parks.
     """
-    require_watcher(current_actor())
+    require_reader(current_actor())
     runtime = current_runtime()
     with runtime.read() as session:
         stay = session.get(ParkingStay, stay_id)

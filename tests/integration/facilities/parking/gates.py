@@ -105,9 +105,8 @@ class Gates:
             query = sa.select(ParkingStay)
             if plate is not None:
                 query = query.where(ParkingStay.mark == plate)
-            return sorted(
-                session.scalars(query), key=lambda each: each.entered_at or each.left_at or each.created_at
-            )
+            found = session.scalars(query.order_by(ParkingStay.id))  # those of one moment as they were made
+            return sorted(found, key=lambda each: each.entered_at or each.left_at or each.created_at)
 
     def alarms(self) -> list[str]:
         """The kinds of the alarms, in the order in which they were raised."""

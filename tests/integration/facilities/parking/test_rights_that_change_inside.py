@@ -28,6 +28,16 @@ def buy(at: Gates, plate: str) -> str:
     return str(bought["id"])
 
 
+def reserve(at: Gates) -> None:
+    """A bay from in half an hour on, for some hours."""
+    times = {
+        "starts_at": (at.now + timedelta(minutes=30)).isoformat(),
+        "ends_at": (at.now + timedelta(hours=6)).isoformat(),
+    }
+    wish = {"lot_id": str(at.park.lot), "plate": RESERVED}
+    ok(at.ask(person(), "POST", "/parking/reservations", json=wish | times))
+
+
 def test_whose_exit_was_missed_has_its_own_bay_when_it_comes_again(at: Gates) -> None:
     buy(at, PASS)
     at.come("苏A00001")
@@ -38,6 +48,21 @@ def test_whose_exit_was_missed_has_its_own_bay_when_it_comes_again(at: Gates) ->
     assert [each["code"] for each in again["notes"]] == ["exit_missed"]
     at.later(minutes=1)
     assert at.go(PASS)["reason"] == "pass"
+    at.sound()
+
+
+def test_a_reservation_goes_on_for_a_car_whose_exit_was_missed(at: Gates) -> None:
+    reserve(at)
+    at.later(minutes=30)
+    assert verdicts([at.come(RESERVED), at.come("苏A00001")]) == ["open reservation", "open drive_in"]
+    at.later(hours=1)
+    assert verdicts([at.come(RESERVED)]) == ["open reservation"]
+    assert at.alarms() == ["exit_missed"] and at.free() == [0, 0]
+    assert at.go(RESERVED)["verdict"] == "open"
+    at.later(minutes=30)
+    assert sum(at.free()) == 1
+    at.later(minutes=1)
+    assert at.come(RESERVED)["reason"] == "drive_in", "it was used"
     at.sound()
 
 
@@ -66,10 +91,7 @@ def test_a_pass_that_ends_while_its_car_is_inside_frees_no_bay_that_is_taken(at:
 
 
 def test_stock_taking_gives_back_what_a_car_had_reserved_that_is_not_there(at: Gates) -> None:
-    times = {"starts_at": at.now.isoformat(), "ends_at": (at.now + timedelta(hours=6)).isoformat()}
-    soon = {"starts_at": (at.now + timedelta(minutes=30)).isoformat()}
-    wish = {"lot_id": str(at.park.lot), "plate": RESERVED}
-    ok(at.ask(person(), "POST", "/parking/reservations", json=wish | times | soon))
+    reserve(at)
     at.later(minutes=30)
     assert at.come(RESERVED)["reason"] == "reservation"
     at.later(minutes=30)
