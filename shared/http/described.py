@@ -38,7 +38,10 @@ HEADERS: dict[str, Json] = {
     ),
     "Retry-After": _header("Seconds to wait", _NUMBER),
     "Retry-After-If-Known": _header("Seconds to wait, where they are known", _NUMBER, always=False),
-    "WWW-Authenticate": _header("How one may prove who one is", {"const": "Bearer"}),
+    "WWW-Authenticate": _header(
+        "How one may prove who one is: by a token, or as a device by a signature",
+        {"enum": ["Bearer", "Device"]},
+    ),
     "Content-Language": _header("The language of title, detail and messages", {"enum": ["zh-CN", "en"]}),
 }
 ALWAYS = ("X-Request-Id", "RateLimit-Policy", "RateLimit")

@@ -1,11 +1,15 @@
 """A day at the car park with real processes in both shapes: reserved, driven in, paid, left, seen by all."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -155,3 +159,17 @@ def _only(pattern: str, page: str) -> str:
     found = re.search(pattern, page)
     assert found is not None, (pattern, page)
     return found[1]
+
+
+def test_the_simulated_cameras_of_the_demo_are_answered(server: Server) -> None:
+    command = Path(sys.executable).with_name("yuanban")
+    run = subprocess.run(
+        [command, "parking", "simulate", "--address", server.url, "--rate", "1200", "--minutes", "0.025"],
+        env={**os.environ, "YUANBAN_DEMO": "1", "YUANBAN_DATA_DIR": str(server.folder)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "of 30 answers" in run.stdout and "open drive_in" in run.stdout, run.stdout
+    assert not re.search(r"^ +\d+  (\d{3}|unreachable|pay lost_entry)$", run.stdout, re.MULTILINE), run.stdout

@@ -1,7 +1,9 @@
-"""What a barrier answers, and how far the clock of a device is believed."""
+"""What a barrier answers, how far the clock of a device is believed, and cars that are made up."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +37,9 @@ from facilities.living.parking.gates.readings import (
     is_unexplained,
     moment_of,
 )
+from facilities.living.parking.gates.simulating import Camera, feed
 from facilities.living.parking.vehicles import Exemption
+from shared.clock import SystemClock
 from shared.text import Text
 
 few = settings(max_examples=60)
@@ -314,3 +318,18 @@ def test_a_barrier_that_opens_without_a_cause_is_noticed() -> None:
     assert is_unexplained(NOW, [])
     assert is_unexplained(NOW, [NOW - 31 * S, NOW + S])
     assert not is_unexplained(NOW, [NOW - H, NOW - 5 * S])
+
+
+def test_simulated_cars_leave_the_car_park_into_which_they_came() -> None:
+    lots = [uuid4(), uuid4()]
+    cameras = [
+        Camera(f"{number}-{way}", "secret", way, lot) for number, lot in enumerate(lots) for way in Direction
+    ]
+    where: dict[object, UUID] = {}
+    for told in islice(feed(cameras, 7, 0, SystemClock()), 200):
+        lot = told.camera.lot_id
+        if told.camera.direction is Direction.IN:
+            where[told.body["plate"]] = lot
+        else:
+            assert where.pop(told.body["plate"]) == lot
+    assert set(where.values()) == set(lots)

@@ -1,10 +1,16 @@
-"""The demo park has two car parks from its first start, and no second ones from its next."""
+"""The demo park has two car parks and some life in them from its first start, and no more from its next."""
 
 from uuid import UUID
 
+import pytest
+
 from facilities.living.parking.lots.queries import secrets_of
 from facilities.living.service import service as living
+from notifications.service import service as notifications
+from shared.actor import Actor, Membership
+from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
+from tests.integration.assembly import REGISTERED, Assembly, publisher
 from tests.integration.facilities.parking.setting_up import OPERATOR, RESIDENT, SettingUp
 
 
@@ -36,3 +42,53 @@ def test_the_demo_has_two_open_car_parks_and_only_the_demo(make_system: SystemFa
             secrets = secrets_of(session, runtime.context.cipher, UUID(each["id"]))
         assert {str(device) for device in secrets} == {device["id"] for device in devices}
         assert len(set(secrets.values())) == len(devices)
+
+
+LIVES = Actor("account", UUID("01890000-0000-7000-8000-000000000006"), "园区居民戊", frozenset({"resident"}))
+FIRM = "91990101MA0DEM048E"
+AGENT = UUID("01890000-0000-7000-8000-000000000001")
+MEMBER = Actor(
+    kind="account",
+    id=AGENT,
+    name="企业经办人甲",
+    roles=frozenset({"applicant"}),
+    memberships=(Membership(AGENT, FIRM, "岚桥", "administrator"),),
+)
+
+
+@pytest.mark.parametrize("provider", ["sandbox", ""])
+def test_something_has_gone_on_by_the_first_start(
+    make_system: SystemFactory, clock: ManualClock, provider: str
+) -> None:
+    system = make_system([publisher, living, notifications], demo=True, parking_provider=provider)
+    system.seed()
+    told = Assembly(system, clock)
+    told.hear("living", told.event(REGISTERED, uscc=FIRM, status="active"))
+    system.settle()
+    desk = SettingUp(system)
+
+    def shown() -> dict[str, int]:
+        """How much of everything people of the demo find."""
+        own = ("cars", "reservations", "passes", "visits", "own-stays", "orders")
+        firm = ("quotas", "coupons", "visits")
+        lots = [each["id"] for each in desk.get("/lots", OPERATOR)["items"]]
+        run = [f"/lots/{lot}/events" for lot in lots]
+        run += [f"/lots/{lots[0]}/alarms"]
+        return {
+            **{path: len(desk.get(f"/{path}", LIVES)["items"]) for path in own},
+            **{f"firm {path}": len(desk.get(f"/{path}", MEMBER)["items"]) for path in firm},
+            **{path: len(desk.get(path, OPERATOR)["items"]) for path in run},
+            **{
+                f"stays {code}": len(desk.get("/stays", OPERATOR, lot=code)["items"]) for code in ("P1", "P2")
+            },
+        }
+
+    found = shown()
+    orders = found.pop("orders")
+    assert all(found.values()), found
+    assert orders == (2 if provider else 0), "paid at the booth where nobody else takes payments"
+    (kept,) = desk.get("/passes", LIVES)["items"]
+    assert kept["state"] == "active"
+    system.seed()
+    system.settle()
+    assert shown() == {**found, "orders": orders}
