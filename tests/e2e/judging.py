@@ -41,7 +41,7 @@ _TEXTS = """() => {
 }"""
 
 # Names of files, as they were uploaded, the numbers that official documents bear, and number plates.
-_PLATE = r"[\u4e00-\u9fff][A-Z]·[A-Z0-9]{4,6}[\u4e00-\u9fff]?"
+_PLATE = r"[\u4e00-\u9fff][A-Z](?:·[A-Z0-9]{4,6}[\u4e00-\u9fff]?|\*{2,4}[A-Z0-9]{2})"
 _NUMBERS = re.compile(rf"\S+\.(?:pdf|jpg|png)|\w+字〔\d{{4}}〕第\d+号|税收〔\d{{8}}〕\w+|{_PLATE}")
 # Chinese words that English pages name on purpose, beside their translation.
 _TERMS = ("园办",)

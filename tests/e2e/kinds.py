@@ -122,7 +122,8 @@ APPLICANT = (
     Kind("discard-handed-in", "/applications/{received}/discard", "agent2"),
     Kind("discarded", "/applications?state=draft&discarded=now", "agent"),
     Kind("messages", "/messages", "agent2"),
-    Kind("messages-none", "/messages", "resident"),
+    Kind("messages-none", "/messages", "auditor"),
+    Kind("messages-of-resident", "/messages", "resident", rare=True),
     Kind("forbidden", "/desk", "agent", status=403),
     Kind("somebody-elses-case", "/applications/{received}", "agent", status=404),
 )

@@ -24,7 +24,7 @@ def pay_for_parking(system: SystemUnderTest, clock: ManualClock) -> None:
     till.ok(till.ask(OPERATOR, "POST", f"/payments/{payment['id']}/refund", back))
     cash = {"amount_fen": 100, "receipt": "A1"}
     other = till.stay(90, mark="苏AD12346")
-    till.ok(till.ask(OPERATOR, "POST", f"/stays/{other}/cash", cash))
+    booth = till.ok(till.ask(OPERATOR, "POST", f"/stays/{other}/cash", cash))["id"]
     coupons = {
         "lot_id": str(till.lot),
         "giver": FIRM,
@@ -42,4 +42,6 @@ def pay_for_parking(system: SystemUnderTest, clock: ManualClock) -> None:
     day = till.ok(till.ask(OPERATOR, "GET", f"/lots/{till.lot}/reconciliation"))
     settle = f"/differences/{day['differences'][0]['id']}/settle"
     till.ok(till.ask(OPERATOR, "POST", settle, {"note": "渠道次日补记"}))
+    given = {"amount_fen": 100, "reason": "重复收费"}
+    till.ok(till.ask(OPERATOR, "POST", f"/payments/{booth}/refund", given))
     assert till.paid(stay) == 700
