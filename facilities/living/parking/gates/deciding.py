@@ -138,7 +138,7 @@ def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool)
     if stay is None:
         _from_nowhere(tx, post, event, car, match, latest)
         return
-    facts, fee = leaving(tx.session, car, event.at, match, stay)
+    facts, fee = leaving(tx.session, post, car, event.at, match, stay)
     _write(event, car, at_exit(facts))
     event.mark, event.stay_id = stay.mark, stay.id
     if match is Match.NEAR:

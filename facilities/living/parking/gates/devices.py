@@ -10,7 +10,7 @@ nothing but that; why, the log knows.
 import hmac
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from facilities.living.parking.gates.readings import Direction
-from facilities.living.parking.lots.model import Device, DeviceKind, Lane, Lot, LotState
+from facilities.living.parking.lots.model import Device, DeviceKind, Lane, Lot, LotState, ParkingTariff
+from facilities.living.parking.tariffs.tariff import Tariff
 from shared.cipher import Cipher
+from shared.clock import local_date
 from shared.errors import Unauthenticated
 from shared.text import Text
 
@@ -40,6 +42,14 @@ _PLACE = sa.select(Lot.id, Lot.state, Lot.hours, Lot.drive_in, Lane.id, Lane.dir
 )
 _POST_OF_DEVICE = (
     _PLACE.add_columns(Device.id, Device.secret, Device.enabled, Device.kind)
+    .add_columns(
+        sa.select(ParkingTariff.tariff)
+        .where(ParkingTariff.lot_id == Lot.id, ParkingTariff.effective_on <= sa.bindparam("today"))
+        .order_by(ParkingTariff.effective_on.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("tariff")
+    )
     .join(Device, Device.lane_id == Lane.id)
     .where(Device.code == sa.bindparam("code"))
 )
@@ -73,6 +83,8 @@ class Post:
     device_id: UUID | None = None
     code: str = ""
     kind: DeviceKind | None = None
+    laid_down: tuple[date, Tariff | None] | None = None
+    """The tariff for stays that begin on a local day, where it was read with the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,8 @@ def post_of_device(session: Session, cipher: Cipher, request: Request, now: date
     if found is None:
         raise UnknownDevice("header")
     code, time, signature = found.groups()
-    row = session.connection().execute(_POST_OF_DEVICE, {"code": code}).one_or_none()
+    asked = {"code": code, "today": local_date(now)}
+    row = session.connection().execute(_POST_OF_DEVICE, asked).one_or_none()
     secret = _NOBODY.decode() if row is None else cipher.open_bytes(row.secret).decode()
     right = signature_of(secret, request.method, request.path, time, request.body)
     if not hmac.compare_digest(right, signature) or row is None:
@@ -114,8 +127,9 @@ def post_of_device(session: Session, cipher: Cipher, request: Request, now: date
         raise UnknownDevice("disabled", code)
     if not _is_near(time, now):
         raise UnknownDevice("time", code)
-    lot_id, state, hours, drive_in, lane_id, direction, device_id, _secret, _enabled, kind = row
-    return Post(lot_id, state, hours, drive_in, lane_id, direction, device_id, code, kind)
+    lot_id, state, hours, drive_in, lane_id, direction, device_id, _secret, _enabled, kind, tariff = row
+    laid_down = (local_date(now), None if tariff is None else Tariff.from_json(tariff))
+    return Post(lot_id, state, hours, drive_in, lane_id, direction, device_id, code, kind, laid_down)
 
 
 def post_at(session: Session, lane_id: UUID) -> Post | None:

@@ -84,7 +84,7 @@ def _rights(tx: Transaction, post: Post, car: Car, at: datetime) -> Rights:
 def entering(tx: Transaction, post: Post, car: Car, at: datetime, inside: ParkingStay | None) -> Entering:
     """What is known of a car at an entry; `inside` is its open stay, whose bay is its own."""
     session = tx.session
-    tariff = tariff_on(session, post.lot_id, local_date(at))
+    tariff = _tariff(session, post, at)
     listed = listings_of(session, post.lot_id, car.mark)
     rights = _with_own(session, _rights(tx, post, car, at), inside, at)
     near = rooms(session, post.lane_id, at)
@@ -123,9 +123,19 @@ def _with_own(session: Session, rights: Rights, inside: ParkingStay | None, at: 
     return replace(rights, passes=passes, quota=quota)
 
 
-def leaving(session: Session, car: Car, at: datetime, match: Match, stay: ParkingStay) -> tuple[AtExit, Fee]:
+def _tariff(session: Session, post: Post, at: datetime) -> Tariff | None:
+    """The tariff for what begins at an instant; mostly the one that was read with the device."""
+    day = local_date(at)
+    if post.laid_down is not None and post.laid_down[0] == day:
+        return post.laid_down[1]
+    return tariff_on(session, post.lot_id, day)
+
+
+def leaving(
+    session: Session, post: Post, car: Car, at: datetime, match: Match, stay: ParkingStay
+) -> tuple[AtExit, Fee]:
     """What is known of a car at an exit whose stay was found, and what that costs until then."""
-    stands = cost_of(session, stay, at)
+    stands = cost_of(session, stay, at, None if post.laid_down is None else post.laid_down[1])
     facts = AtExit(
         now=at,
         plate=car.display,
@@ -144,7 +154,7 @@ def leaving_unknown(
 
     `claimed` is what was claimed of it here before.
     """
-    tariff = tariff_on(session, post.lot_id, local_date(at))
+    tariff = _tariff(session, post, at)
     listed = listings_of(session, post.lot_id, car.mark)
     if claimed is not None:
         stands = cost_of(session, claimed, at)

@@ -42,13 +42,15 @@ _IN_FORCE = (
 )
 
 
-def cost_of(session: Session, stay: ParkingStay, now: datetime) -> Balance:
+def cost_of(session: Session, stay: ParkingStay, now: datetime, known: Tariff | None = None) -> Balance:
     """How a stay stands: until `now` while the car is inside, else until it left.
 
     The tariff is the version frozen at the entry. Whose entry was missed pays what the tariff lays down for
-    it; whose exit was missed is charged nothing, for nobody knows when the car left.
+    it; whose exit was missed is charged nothing, for nobody knows when the car left. `known` is a version of
+    the lot's tariff that was read already.
     """
-    tariff = tariff_of(session, stay)
+    is_it = known is not None and known.number == stay.tariff
+    tariff = known if is_it else tariff_of(session, stay)
     chain = _chain(session, stay)
     payments = _payments(session, chain)
     if tariff is None or stay.ground in COVERED or stay.state is State.EXIT_MISSED:
