@@ -14,7 +14,8 @@ from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.conftest import MONDAY_MORNING
 from tests.integration.portal.conftest import Browser
-from tests.integration.portal.test_machines import found, held, instant, press, wish
+from tests.integration.portal.demo_park import instant
+from tests.integration.portal.trading import found, held, press, wish
 from tests.unit.material_samples import pdf
 
 CUSTOMER, OWNER, OPERATOR = "agent", "agent2", "operator"

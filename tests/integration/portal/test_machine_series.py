@@ -6,21 +6,12 @@ from typing import Any
 import pytest
 
 from gateway.portal.machines.recurring import rule_of
-from tests.integration.portal import test_machines as trade
+from tests.integration.portal import demo_park
 from tests.integration.portal.conftest import Browser
-from tests.integration.portal.test_machines import (
-    CHINESE,
-    CUSTOMER,
-    OWNER,
-    Park,
-    found,
-    held,
-    local,
-    own_texts,
-    wish,
-)
+from tests.integration.portal.demo_park import Park, local
+from tests.integration.portal.trading import CHINESE, CUSTOMER, OWNER, found, held, own_texts, wish
 
-clock, park, system = trade.clock, trade.park, trade.system
+clock, park, system = demo_park.clock, demo_park.park, demo_park.system
 """The demo park of the other pages about machines."""
 
 CENTRE = "Five-axis machining centre"
