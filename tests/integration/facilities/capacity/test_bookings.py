@@ -19,11 +19,17 @@ from facilities.capacity.rules import Policy, Wish
 from shared.audit import AuditEntry
 from shared.errors import Conflict, Forbidden, InvalidInput, NotFound, PreconditionFailed
 from shared.ids import new_id
-from shared.messaging.envelope import decode
-from shared.messaging.outbox import OutboxMessage
-from shared.messaging.timekeeper import Timekeeper
 from tests.conftest import MONDAY_MORNING
-from tests.integration.facilities.capacity.works import CUSTOMER, FIRM, RIVAL, H, Works, statements
+from tests.integration.facilities.capacity.works import (
+    CUSTOMER,
+    FIRM,
+    RIVAL,
+    H,
+    Works,
+    statements,
+    told,
+    wait,
+)
 
 APPROVED = Policy(needs_approval=True, approve_within=timedelta(hours=4), most=9)
 
@@ -31,30 +37,10 @@ APPROVED = Policy(needs_approval=True, approve_within=timedelta(hours=4), most=9
 CLEANED = Policy(padding=Padding(set_up=timedelta(minutes=15), after=timedelta(minutes=30)))
 
 
-def told(works: Works, booking: Booking) -> list[tuple[str, str]]:
-    """Steps that were said, each with the state, in their order."""
-    with works.runtime.read() as session:
-        rows = session.scalars(
-            sa.select(OutboxMessage.body)
-            .where(OutboxMessage.aggregate_id == str(booking.id))
-            .order_by(OutboxMessage.sequence)
-        )
-        events = [decode(body) for body in rows]
-    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
-    return [(event.type.split(".")[3], event.data["state"]) for event in events]
-
-
 def audited(works: Works, booking: Booking) -> list[str]:
     with works.runtime.read() as session:
         entries = sa.select(AuditEntry.action).where(AuditEntry.aggregate_id == str(booking.id))
         return list(session.scalars(entries.order_by(AuditEntry.number)))
-
-
-def wait(works: Works, **time: float) -> None:
-    """Let time pass and appointments be kept."""
-    works.clock.advance(timedelta(**time))
-    while Timekeeper(works.runtime).wake_due():
-        pass
 
 
 def test_a_booking_from_hold_to_done(works: Works) -> None:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from facilities.capacity.bookings import commands, moving
 from facilities.capacity.bookings.model import Booking
@@ -13,33 +12,10 @@ from facilities.capacity.quotas import Period, Quota
 from facilities.capacity.refusals import Full
 from facilities.capacity.rules import Policy, Wish
 from shared.errors import InvalidInput
-from shared.messaging.envelope import decode
-from shared.messaging.outbox import OutboxMessage
-from shared.messaging.timekeeper import Timekeeper
 from shared.transaction import Transaction
-from tests.integration.facilities.capacity.works import Works
+from tests.integration.facilities.capacity.works import Works, told, wait
 
 APPROVED = Policy(needs_approval=True, approve_within=timedelta(hours=4), most=9)
-
-
-def told(works: Works, booking: Booking) -> list[tuple[str, str]]:
-    """Steps that were said, each with the state, in their order."""
-    with works.runtime.read() as session:
-        rows = session.scalars(
-            sa.select(OutboxMessage.body)
-            .where(OutboxMessage.aggregate_id == str(booking.id))
-            .order_by(OutboxMessage.sequence)
-        )
-        events = [decode(body) for body in rows]
-    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
-    return [(event.type.split(".")[3], event.data["state"]) for event in events]
-
-
-def wait(works: Works, **time: float) -> None:
-    """Let time pass and appointments be kept."""
-    works.clock.advance(timedelta(**time))
-    while Timekeeper(works.runtime).wake_due():
-        pass
 
 
 def test_a_move_takes_the_new_time_and_gives_back_the_old_one(works: Works) -> None:

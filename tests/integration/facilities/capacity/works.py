@@ -23,6 +23,9 @@ from facilities.capacity.rules import Policy, Wish
 from shared.actor import Actor
 from shared.clock import PARK_TZ, ManualClock
 from shared.ids import new_id
+from shared.messaging.envelope import decode
+from shared.messaging.outbox import OutboxMessage
+from shared.messaging.timekeeper import Timekeeper
 from shared.service import Runtime
 from shared.text import Text
 from shared.transaction import Transaction
@@ -180,3 +183,23 @@ def spans_of(shortages: Iterable[Any], works: Works) -> list[tuple[float, float,
     return [
         ((s.span.start - works.now) / H, (s.span.end - works.now) / H, s.free, s.short) for s in shortages
     ]
+
+
+def told(works: Works, booking: Booking) -> list[tuple[str, str]]:
+    """Steps that were said, each with the state, in their order."""
+    with works.runtime.read() as session:
+        rows = session.scalars(
+            sa.select(OutboxMessage.body)
+            .where(OutboxMessage.aggregate_id == str(booking.id))
+            .order_by(OutboxMessage.sequence)
+        )
+        events = [decode(body) for body in rows]
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    return [(event.type.split(".")[3], event.data["state"]) for event in events]
+
+
+def wait(works: Works, **time: float) -> None:
+    """Let time pass and appointments be kept."""
+    works.clock.advance(timedelta(**time))
+    while Timekeeper(works.runtime).wake_due():
+        pass
