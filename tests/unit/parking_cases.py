@@ -6,8 +6,18 @@ from typing import Any
 from hypothesis import strategies as st
 
 from facilities.living.parking.tariffs.charging import MINUTE
-from facilities.living.parking.tariffs.fees import Coupon
-from facilities.living.parking.tariffs.tariff import Band, Block, Period, Rate, Restart, Tariff, Window
+from facilities.living.parking.tariffs.fees import Coupon, Covered
+from facilities.living.parking.tariffs.overstaying import Charging
+from facilities.living.parking.tariffs.tariff import (
+    Band,
+    Block,
+    Overstay,
+    Period,
+    Rate,
+    Restart,
+    Tariff,
+    Window,
+)
 from facilities.living.parking.vehicles import Exemption, VehicleClass
 from shared.clock import PARK_TZ
 from shared.text import Text
@@ -69,6 +79,8 @@ TARIFFS = st.builds(
     exempt=st.frozensets(st.sampled_from(Exemption)),
     nev_discount_bp=st.sampled_from([0, 3_333, 5_000, 10_000]),
     grace_minutes=st.sampled_from([0, 15]),
+    overstay=st.none()
+    | st.builds(Overstay, BLOCKS, st.sampled_from([0, 10, 30]), st.none() | st.integers(0, 5_000)),
 )
 # Seconds too, around the ends of months and of a year, and any time of two years with a leap day.
 ENTRIES = st.one_of(
@@ -91,6 +103,18 @@ COUPONS = st.lists(
     ),
     max_size=3,
 ).map(tuple)
+
+COVERED = st.none() | st.builds(Covered, st.just(NAME), st.none() | ENTRIES)
+
+
+@st.composite
+def charging(draw: st.DrawFn, entered: datetime) -> tuple[Charging, ...]:
+    """Up to three times at charging points, one after another, the last one perhaps still going on."""
+    marks = sorted(draw(st.lists(st.integers(0, 4 * 1440), max_size=6)))
+    at = [entered + minutes * MINUTE for minutes in marks]
+    return tuple(
+        Charging("C001", ended, freed) for ended, freed in zip(at[::2], [*at[1::2], None], strict=False)
+    )
 
 
 def by_the_minute(rate: Rate, entered_at: datetime, left_at: datetime, earlier: dict[date, int]) -> int:

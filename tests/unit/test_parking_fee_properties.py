@@ -12,11 +12,13 @@ from facilities.living.parking.tariffs.charging import MINUTE, accounts
 from facilities.living.parking.tariffs.checking import wrong_tariff
 from facilities.living.parking.tariffs.fees import (
     Coupon,
+    Covered,
     Fee,
     Kind,
     Stay,
     fee,
 )
+from facilities.living.parking.tariffs.overstaying import Charging
 from facilities.living.parking.tariffs.paying import Payment, balance
 from facilities.living.parking.tariffs.tariff import (
     Period,
@@ -28,7 +30,16 @@ from facilities.living.parking.vehicles import (
     VehicleClass,
 )
 from shared.clock import PARK_TZ
-from tests.unit.parking_cases import COUPONS, ENTRIES, SPANS, TARIFFS, by_the_minute
+from tests.unit.parking_cases import (
+    COUPONS,
+    COVERED,
+    ENTRIES,
+    NAME,
+    SPANS,
+    TARIFFS,
+    by_the_minute,
+    charging,
+)
 
 few = settings(max_examples=40)
 SMALL, NEV = VehicleClass.SMALL, VehicleClass.NEV_SMALL
@@ -150,3 +161,46 @@ def test_entries_that_share_a_cap_never_cost_more_than_it(
         charged = {day: charged.get(day, 0) + found.charged.get(day, 0) for day in {*charged, *found.charged}}
         entered += length + timedelta(hours=1)
     assert all(fen <= 700 for fen in charged.values())
+
+
+@given(st.data(), TARIFFS, ENTRIES, SPANS, SPANS, COUPONS, COVERED)
+@few
+def test_what_charging_and_passes_add_never_falls_keeps_its_cap_and_is_explained(
+    data: st.DataObject,
+    tariff: Tariff,
+    entered: datetime,
+    length: timedelta,
+    more: timedelta,
+    coupons: tuple[Coupon, ...],
+    covered: Covered | None,
+) -> None:
+    times = data.draw(charging(entered))
+    stay = Stay(NEV, entered, entered + length, coupons=coupons, covered=covered, charging=times)
+    found, longer = fee(tariff, stay), fee(tariff, replace(stay, left_at=stay.left_at + more))
+    assert 0 <= found.total_fen <= longer.total_fen
+    assert sum(line.amount_fen for line in found.lines) == found.total_fen
+    over = sum(line.amount_fen for line in found.lines if line.kind in {Kind.OVERSTAY, Kind.OVERSTAY_CAP})
+    bare = fee(tariff, replace(stay, charging=()))
+    assert found.total_fen == bare.total_fen + over, "no coupon and no pass touches it"
+    assert found.charged == bare.charged, "it counts towards no shared cap"
+    if tariff.overstay is None:
+        assert over == 0
+    elif tariff.overstay.cap_fen is not None:
+        assert over <= tariff.overstay.cap_fen * len(times)
+
+
+@given(TARIFFS, ENTRIES, st.integers(0, 3_000), st.integers(0, 3_000))
+@few
+def test_standing_on_is_charged_by_the_minute_that_has_begun(
+    tariff: Tariff, ended: datetime, stood: int, rest: int
+) -> None:
+    rule = tariff.overstay
+    if rule is None:
+        return
+    (times,) = [(Charging("C001", ended, ended + stood * MINUTE),)]
+    charged = sum(1 for minute in range(stood) if minute >= rule.free_minutes) if stood else 0
+    units = sum(1 for minute in range(charged) if minute % rule.unit.minutes == 0)
+    stay = Stay(NEV, ended, ended + (stood + rest) * MINUTE, covered=Covered(NAME), charging=times)
+    should = units * rule.unit.fen if rule.cap_fen is None else min(units * rule.unit.fen, rule.cap_fen)
+    assert fee(tariff, stay).total_fen == should
+    assert fee(tariff, replace(stay, covered=None, exemption=None)).total_fen >= should

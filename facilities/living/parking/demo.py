@@ -137,6 +137,7 @@ class _Days:
             .join(Lot, Lot.id == Lane.lot_id)
             .where(Lot.code == lot, Lane.code == lane, Device.kind == kind)
         ).one()
+        assert device.lane_id is not None  # noqa: S101 - cameras stand at lanes
         post = post_at(self.tx.session, device.lane_id)
         assert post is not None  # noqa: S101 - for the type checker
         return replace(post, device_id=device.id, code=device.code, kind=kind)

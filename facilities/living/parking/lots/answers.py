@@ -118,7 +118,12 @@ class DeviceOut(Answer):
     """A camera or a barrier."""
 
     id = fields.UUID(required=True)
-    lane_id = fields.UUID(required=True)
+    lane_id = fields.UUID(required=True, allow_none=True)
+    bay_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a charging point; else it stands at a lane"},
+    )
     code = string()
     kind = fields.Enum(DeviceKind, by_value=True, required=True)
     kind_name = bilingual()

@@ -22,7 +22,7 @@ from facilities.living.parking.lots.commands import (
     open_lot,
 )
 from facilities.living.parking.lots.listings.commands import put_on_list
-from facilities.living.parking.lots.model import DeviceKind, Lot, Zone, ZoneKind
+from facilities.living.parking.lots.model import AT_LANES, Lot, Zone, ZoneKind
 from facilities.living.parking.lots.pricing.commands import add_tariff
 from facilities.living.parking.lots.pricing.schemas import NewTariff
 from facilities.living.parking.lots.pricing.view import shape_of
@@ -69,7 +69,7 @@ def _enter(tx: Transaction, row: Json) -> None:
             direction=Direction(each["direction"]),
             metres=metres,
         )
-        for kind in DeviceKind:
+        for kind in AT_LANES:
             add_device(tx, lot, lane, code=f"{lot.code}-{lane.code}-{kind.value.upper()}", kind=kind)
     add_tariff(tx, lot, **_loaded(NewTariff(), _tariff(row)))
     for each in row["listings"]:

@@ -58,12 +58,19 @@ class DeviceKind(StrEnum):
     """Reads plates and asks (车牌识别一体机); its barrier is told by the answer."""
     BARRIER = "barrier"
     """Tells when it has opened."""
+    CHARGER = "charger"
+    """Charges a car at one bay (充电桩), and tells when it begins and ends and when the bay is free."""
 
 
 DEVICE_KIND_NAMES: dict[DeviceKind, Text] = {
     DeviceKind.CAMERA: Text("车牌识别一体机", "Number-plate camera"),
     DeviceKind.BARRIER: Text("道闸", "Barrier"),
+    DeviceKind.CHARGER: Text("充电桩", "Charging point"),
 }
+
+
+AT_LANES = (DeviceKind.CAMERA, DeviceKind.BARRIER)
+"""What stands at a lane; the others stand at a bay."""
 
 
 class Lot(Aggregate, Base):
@@ -118,10 +125,17 @@ class Zone(Base):
     ledger_id: Mapped[int] = mapped_column(sa.BigInteger)
     rolled_slot: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     """The latest slot of the ledger in which the cars that stand here are counted."""
+    unknown: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many cars stand here of which no entry is known, as somebody has counted."""
+    unknown_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    """What these take of its ledger: one overflow entry for all of them."""
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When somebody has counted the cars here last."""
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.CheckConstraint("capacity > 0", name="capacity"),
+        sa.CheckConstraint("unknown >= 0", name="unknown"),
         sa.UniqueConstraint("lot_id", "code"),
     )
 
@@ -167,13 +181,15 @@ class LaneZone(Base):
 
 
 class Device(Aggregate, Base):
-    """A camera or a barrier at a lane, with the secret by which it proves who it is."""
+    """A camera or a barrier at a lane, or a charging point at a bay; its secret proves who it is."""
 
     __tablename__ = "parking_device"
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     version: Mapped[int] = mapped_column(sa.Integer, nullable=False)
-    lane_id: Mapped[UUID] = mapped_column(sa.ForeignKey("parking_lane.id"), index=True)
+    lane_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("parking_lane.id"), index=True)
+    bay_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("parking_bay.id"), unique=True)
+    """Of a charging point, which has one bay for itself; anything else stands at a lane."""
     code: Mapped[str] = mapped_column(sa.String(32), unique=True)
     kind: Mapped[DeviceKind] = mapped_column(text_enum(DeviceKind))
     secret: Mapped[bytes] = mapped_column(sa.LargeBinary)
@@ -182,6 +198,11 @@ class Device(Aggregate, Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(lane_id IS NULL) = (kind = 'charger') AND (bay_id IS NULL) = (kind <> 'charger')", name="place"
+        ),
+    )
 
 
 class ParkingTariff(Base):

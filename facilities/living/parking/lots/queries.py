@@ -111,7 +111,8 @@ def devices_of(session: Session, lanes: Collection[UUID]) -> Mapping[UUID, list[
     """The devices at each of these lanes, by their codes."""
     found: dict[UUID, list[Device]] = defaultdict(list)
     for device in session.scalars(sa.select(Device).where(Device.lane_id.in_(lanes)).order_by(Device.code)):
-        found[device.lane_id].append(device)
+        if device.lane_id is not None:
+            found[device.lane_id].append(device)
     return found
 
 

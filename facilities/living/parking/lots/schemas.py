@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from facilities.living.parking.gates.model import ListingKind
 from facilities.living.parking.gates.readings import Direction
-from facilities.living.parking.lots.model import DeviceKind, ZoneKind
+from facilities.living.parking.lots.model import AT_LANES, DeviceKind, ZoneKind
 from facilities.living.parking.vehicles import Exemption
 from shared.http.paging import PageArgs
 
@@ -191,7 +191,7 @@ class NewDevice(Schema):
         validate=_shaped(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"),
         metadata={"description": "By which it says who it is; one a device of the park"},
     )
-    kind = fields.Enum(DeviceKind, by_value=True, required=True)
+    kind = fields.Enum(DeviceKind, by_value=True, required=True, validate=validate.OneOf(AT_LANES))
 
 
 class NewListing(Schema):

@@ -103,7 +103,8 @@ def device_out(device: Device) -> Json:
     """A device, without its secret."""
     return {
         "id": str(device.id),
-        "lane_id": str(device.lane_id),
+        "lane_id": device.lane_id and str(device.lane_id),
+        "bay_id": device.bay_id and str(device.bay_id),
         "code": device.code,
         "kind": device.kind.value,
         "kind_name": DEVICE_KIND_NAMES[device.kind].to_dict(),

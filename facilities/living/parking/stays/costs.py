@@ -13,20 +13,25 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from facilities.living.parking.charging.queries import times_of
 from facilities.living.parking.gates.answers import Ground
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.lots.model import ParkingTariff
 from facilities.living.parking.payments.model import PaidFor, ParkingCoupon, ParkingPayment
+from facilities.living.parking.rights.passes.model import ParkingPass
+from facilities.living.parking.rights.quotas.model import ParkingQuota
 from facilities.living.parking.rights.visitors.model import ParkingVisit
 from facilities.living.parking.stays.model import ParkingStay
-from facilities.living.parking.tariffs.fees import Coupon, Fee, Stay, lost_entry_fee
+from facilities.living.parking.tariffs.fees import Coupon, Covered, Fee, Stay, lost_entry_fee
 from facilities.living.parking.tariffs.paying import Balance, Payment, balance
 from facilities.living.parking.tariffs.tariff import Tariff
 from shared.clock import PARK_TZ, local_date
 from shared.text import Text
 
 COVERED = frozenset({Ground.PASS, Ground.QUOTA})
-"""Who stands on one of these has paid for it otherwise: the stay itself costs nothing."""
+"""Who stands on one of these has paid for it otherwise: the stay costs nothing while it holds."""
+_PASS = Text("月卡", "Pass")
+_QUOTA = Text("企业配额车位", "Bay of a firm")
 _HOST = Text("访客减免", "Free minutes for visitors")
 _NO_TARIFF = 0
 """Number of the tariff in the fee of a stay that began before there was any: it costs nothing."""
@@ -53,7 +58,7 @@ def cost_of(session: Session, stay: ParkingStay, now: datetime, known: Tariff | 
     tariff = known if is_it else tariff_of(session, stay)
     chain = _chain(session, stay)
     payments = _payments(session, chain)
-    if tariff is None or stay.ground in COVERED or stay.state is State.EXIT_MISSED:
+    if tariff is None or stay.state is State.EXIT_MISSED:
         return _standing(Fee(_NO_TARIFF if tariff is None else tariff.number, ()), payments)
     entered_at = chain[0].entered_at
     if entered_at is None and stay.exemption in tariff.exempt:
@@ -67,8 +72,21 @@ def cost_of(session: Session, stay: ParkingStay, now: datetime, known: Tariff | 
         exemption=stay.exemption,
         coupons=_coupons(session, chain),
         earlier=_earlier(session, tariff, chain),
+        covered=_covered(session, stay),
+        charging=() if tariff.overstay is None else times_of(session, chain),
     )
     return balance(tariff, whole, payments)
+
+
+def _covered(session: Session, stay: ParkingStay) -> Covered | None:
+    """What has paid for the stay otherwise, and when it ended; the days of grace of a pass belong to it."""
+    if stay.ground is Ground.PASS and stay.right_id is not None:
+        held = session.get_one(ParkingPass, stay.right_id)
+        last = None if held.until is None else held.until + timedelta(days=held.grace_days)
+        return Covered(_PASS, None if last is None else _midnight(last + timedelta(days=1)))
+    if stay.ground is Ground.QUOTA and stay.right_id is not None:
+        return Covered(_QUOTA, session.get_one(ParkingQuota, stay.right_id).withdrawn_at)
+    return None
 
 
 def tariff_of(session: Session, stay: ParkingStay) -> Tariff | None:
@@ -193,7 +211,7 @@ def _earlier(session: Session, tariff: Tariff, chain: Sequence[ParkingStay]) -> 
     entered_at = chain[0].entered_at
     if period is None or not period.shared or entered_at is None:
         return {}
-    midnight = datetime.combine(local_date(entered_at), time(), PARK_TZ).astimezone(UTC)
+    midnight = _midnight(local_date(entered_at))
     query = sa.select(ParkingStay.id, ParkingStay.continues, ParkingStay.fee).where(
         ParkingStay.lot_id == chain[-1].lot_id,
         ParkingStay.mark == chain[-1].mark,
@@ -210,3 +228,8 @@ def _earlier(session: Session, tariff: Tariff, chain: Sequence[ParkingStay]) -> 
             for day, fen in (fee or {}).get("charged", {}).items():
                 found[date.fromisoformat(day)] = found.get(date.fromisoformat(day), 0) + fen
     return found
+
+
+def _midnight(day: date) -> datetime:
+    """When a local day begins."""
+    return datetime.combine(day, time(), PARK_TZ).astimezone(UTC)

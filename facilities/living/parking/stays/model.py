@@ -54,6 +54,11 @@ class ParkingStay(Aggregate, Base):
     """The earlier stay with which it goes on, where the tariff lets it: they are charged as one."""
     overflow_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     """What it takes of its zone's ledger beside all claims, where it has no claim of its own."""
+    doubted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a count has shown that a car is gone, this one by all appearance; None: nobody doubts it is there.
+
+    It takes no room from then on, and is let out like any other should it turn up.
+    """
     fee_fen: Mapped[int | None] = mapped_column(sa.BigInteger)
     """What it costs, once it has ended."""
     fee: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)

@@ -52,6 +52,11 @@ def _of_tariff(tariff: Tariff) -> Iterator[FieldError]:
     for name in ("merge_minutes", "grace_minutes"):
         if not 0 <= getattr(tariff, name) <= DAY_MINUTES:
             yield FieldError(f"/{name}", "time", _TIME)
+    if tariff.overstay is not None:
+        yield from _block("/overstay/unit", tariff.overstay.unit)
+        yield from _amount("/overstay/cap_fen", tariff.overstay.cap_fen)
+        if not 0 <= tariff.overstay.free_minutes <= DAY_MINUTES:
+            yield FieldError("/overstay/free_minutes", "time", _TIME)
 
 
 def _of_classes(tariff: Tariff) -> Iterator[FieldError]:

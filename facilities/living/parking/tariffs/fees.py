@@ -3,11 +3,12 @@
 In this order: free time, blocks by their hours and the caps of these, the cap of each period, coupons for
 minutes, coupons for an amount, the share that new-energy vehicles are spared. No step takes more than is
 left. A coupon for minutes makes the fee that of a stay which ended so much earlier. Each step turns a fee
-that does not fall with time into one that does not either, so what a longer stay costs is never less.
+that does not fall with time into one that does not either, so what a longer stay costs is never less. What
+standing on at a charging point costs comes on top of all that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -15,7 +16,8 @@ from typing import Any
 
 from facilities.capacity.amounts import WHOLE_BP, number_text, part_of, say_fen
 from facilities.living.parking.tariffs.charging import MINUTE, Account, Charge, accounts
-from facilities.living.parking.tariffs.tariff import Rate, Tariff, Window
+from facilities.living.parking.tariffs.overstaying import Charging, overstayed
+from facilities.living.parking.tariffs.tariff import Overstay, Rate, Tariff, Window
 from facilities.living.parking.vehicles import EXEMPTION_NAMES, NEW_ENERGY, Exemption, VehicleClass
 from shared.clock import PARK_TZ, local_date
 from shared.text import Text
@@ -48,6 +50,13 @@ _LARGER = Text(
 )
 _NEV = Text("新能源车优惠{percent}%", "New-energy vehicles: {percent} % off")
 _EXEMPT = Text("{name}免费停放", "{name}: parks free")
+_COVERED = Text("{name}：停车免费", "{name}: parking costs nothing more")
+_COVERED_UNTIL = Text("{name}至 {until} 有效，此后计费", "{name} until {until}; charged from then on")
+_OVERSTAY = Text(
+    "充电车位{bay}占位费：{since} 起{count}个计费单位，每{length}{price}",
+    "Standing on at charging bay {bay}: {count} × {length} from {since}, {price} each",
+)
+_OVERSTAY_CAP = Text("充电占位费封顶{cap}", "Standing on after charging: at most {cap}")
 _LOST = Text("无入场记录，按规定收取", "No record of the entry: charged as laid down")
 
 
@@ -63,6 +72,9 @@ class Kind(StrEnum):
     NEV = "nev"
     EXEMPT = "exempt"
     LOST_ENTRY = "lost_entry"
+    COVERED = "covered"
+    OVERSTAY = "overstay"
+    OVERSTAY_CAP = "overstay_cap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,15 @@ class Coupon:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """By what parking was paid for otherwise, a pass or the bays of a firm."""
+
+    name: Text
+    until: datetime | None = None
+    """When it ended, though the car may stand there still; None: it holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stay:
     """What is to be priced: a vehicle from its entry until it leaves, or until now."""
 
@@ -113,6 +134,9 @@ class Stay:
     coupons: tuple[Coupon, ...] = ()
     earlier: Mapping[date, int] = field(default_factory=dict)
     """What earlier stays of the plate were charged (`Fee.charged`) by local day, added up."""
+    covered: Covered | None = None
+    charging: tuple[Charging, ...] = ()
+    """Its times at charging points; none overlaps another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +169,42 @@ def fee(tariff: Tariff, stay: Stay) -> Fee:
     if stay.exemption in tariff.exempt and stay.exemption is not None:
         words = _EXEMPT.format(name=EXEMPTION_NAMES[stay.exemption])
         return Fee(tariff.number, (Line(Kind.EXEMPT, words, 0),))
+    over = [] if tariff.overstay is None else list(_overstay_lines(tariff.overstay, stay))
+    if stay.covered is None:
+        parking = _parking(tariff, stay)
+        return Fee(tariff.number, (*parking.lines, *over), parking.charged)
+    end = stay.covered.until
+    if end is None or end >= stay.left_at:
+        words = _COVERED.format(name=stay.covered.name)
+        return Fee(tariff.number, (Line(Kind.COVERED, words, 0), *over))
+    rest = _parking(tariff, replace(stay, entered_at=max(end, stay.entered_at)))
+    words = _COVERED_UNTIL.format(name=stay.covered.name, until=_moment(end))
+    return Fee(tariff.number, (Line(Kind.COVERED, words, 0), *rest.lines, *over), rest.charged)
+
+
+def _parking(tariff: Tariff, stay: Stay) -> Fee:
+    """What parking itself costs."""
     rate = tariff.rate_for(stay.vehicle)
     periods = accounts(rate, stay.entered_at, stay.left_at, stay.earlier)
     lines = [*_free(rate, stay, periods), *_charged_lines(rate, periods)]
     lines += _discounts(tariff, rate, stay, sum(period.fen for period in periods))
     return Fee(tariff.number, tuple(lines), _by_day(rate, periods))
+
+
+def _overstay_lines(rule: Overstay, stay: Stay) -> Iterator[Line]:
+    """What is charged of its times at charging points."""
+    for each in overstayed(rule, stay.charging, stay.left_at):
+        words = _OVERSTAY.format(
+            bay=each.bay,
+            since=_moment(each.since),
+            count=each.count,
+            length=say_minutes(rule.unit.minutes),
+            price=say_fen(rule.unit.fen),
+        )
+        yield Line(Kind.OVERSTAY, words, each.fen, each.count)
+        if each.capped_fen < each.fen:
+            words = _OVERSTAY_CAP.format(cap=say_fen(each.capped_fen))
+            yield Line(Kind.OVERSTAY_CAP, words, each.capped_fen - each.fen)
 
 
 def lost_entry_fee(tariff: Tariff, vehicle: VehicleClass) -> Fee | None:

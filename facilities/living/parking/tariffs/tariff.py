@@ -182,6 +182,29 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Overstay:
+    """What standing on at a charging point costs once the car is charged (充电占位费); amounts in fen.
+
+    Beside whatever parking costs: neither its caps nor coupons nor passes touch it.
+    """
+
+    unit: Block
+    free_minutes: int = 0
+    """So long after the end of charging the bay may still be taken; this time is never charged."""
+    cap_fen: int | None = None
+    """What one time of charging brings at most."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The form in which it is kept."""
+        return {"unit": self.unit.to_json(), "free_minutes": self.free_minutes, "cap_fen": self.cap_fen}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Overstay":
+        """Read what `to_json` has written; what is missing has its default."""
+        return cls(**{**kept, "unit": Block(**kept["unit"])})
+
+
+@dataclass(frozen=True, slots=True)
 class Tariff:
     """A tariff from a day on."""
 
@@ -197,6 +220,8 @@ class Tariff:
     """Who comes back within this time after leaving goes on with the same stay; 0 for nobody does."""
     grace_minutes: int = 15
     """How long one has to leave after paying. The default is what is usual, not a rule."""
+    overstay: Overstay | None = None
+    """What those pay who stand on at a charging point; None: nothing."""
 
     def rate_for(self, vehicle: VehicleClass) -> Rate:
         """The rate of a class: its own, else that of the nearest one (`FALLBACKS`).
@@ -217,12 +242,15 @@ class Tariff:
             "name": self.name.to_dict(),
             "rates": [rate.to_json() for rate in self.rates],
             "exempt": sorted(self.exempt),
+            "overstay": self.overstay and self.overstay.to_json(),
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Tariff":
         """Read what `to_json` has written; what is missing has its default."""
+        overstay = kept.get("overstay")
         read = {
+            "overstay": overstay and Overstay.from_json(overstay),
             "effective_on": date.fromisoformat(kept["effective_on"]),
             "name": Text.of(kept["name"]),
             "rates": tuple(map(Rate.from_json, kept["rates"])),

@@ -87,7 +87,14 @@ def test_a_pass_that_ends_while_its_car_is_inside_frees_no_bay_that_is_taken(at:
     at.later(minutes=30)
     assert sum(at.free()) == 1, "the car stands there still"
     at.sound()
-    at.go(PASS)
+    refused = at.go(PASS)
+    assert verdicts([refused]) == ["pay due"], "from the end of the pass it is charged"
+    stay, due = refused["stay_id"], refused["due_fen"]
+    explained = ok(at.ask(OPERATOR, "GET", f"/parking/stays/{stay}"))["cost"]["lines"]
+    assert explained[0]["kind"] == "covered" and "2026-12-26 00:00" in explained[0]["what"]["en"]
+    assert sum(line["amount_fen"] for line in explained) == due > 0
+    at.operator("POST", f"/parking/stays/{stay}/cash", json={"amount_fen": due, "receipt": "A1"})
+    assert verdicts([at.go(PASS)]) == ["open paid"]
     at.later(minutes=31)
     assert sum(at.free()) == 2
     at.sound()

@@ -49,6 +49,14 @@ class RateOut(Answer):
     monthly_fen = fields.Integer(required=True, allow_none=True)
 
 
+class OverstayOut(Answer):
+    """What standing on at a charging point costs."""
+
+    unit = fields.Nested(BlockOut, required=True)
+    free_minutes = fields.Integer(required=True)
+    cap_fen = fields.Integer(required=True, allow_none=True)
+
+
 class TariffShape(Answer):
     """What parking costs, in the form in which it is entered."""
 
@@ -58,6 +66,7 @@ class TariffShape(Answer):
     nev_discount_bp = fields.Integer(required=True)
     merge_minutes = fields.Integer(required=True)
     grace_minutes = fields.Integer(required=True)
+    overstay = fields.Nested(OverstayOut, required=True, allow_none=True)
 
 
 class TariffOut(TariffShape):

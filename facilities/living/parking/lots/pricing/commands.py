@@ -1,6 +1,6 @@
 """What parking costs from a day on, and trying a tariff out on a stay that nobody has made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from facilities.living.parking.lots.model import Lot, ParkingTariff
 from facilities.living.parking.lots.policy import require_operator
 from facilities.living.parking.tariffs.checking import wrong_tariff
 from facilities.living.parking.tariffs.fees import Coupon, Fee, Stay, fee
+from facilities.living.parking.tariffs.overstaying import Charging
 from facilities.living.parking.tariffs.tariff import Tariff
 from shared.errors import Conflict, FieldError, InvalidInput
 from shared.text import Text
@@ -29,6 +30,11 @@ _FAR = Text("最多可提前{days}天", "It lies more than {days} days ahead")
 _BACKWARDS = Text("离场时间不能早于入场时间", "It leaves before it comes")
 _LONG = Text("试算最长{days}天", "A stay of {days} days at most can be tried")
 _REACH = Text("时间应在今天前后{days}天以内", "It lies within {days} days of today")
+_OUTSIDE = Text(
+    "充电结束时间应在停车期间内，且晚于上一次离开充电车位",
+    "Charging ends during the stay, and after the charging bay before was left",
+)
+_FREED_EARLY = Text("离开充电车位不能早于充电结束", "The bay is left before charging ends")
 _ONE = Text("请填写减免时长或金额其中一项", "A coupon gives minutes or an amount, one of them")
 
 
@@ -89,11 +95,25 @@ def wrong_stay(typed: Mapping[str, Any], now: datetime) -> list[FieldError]:
         found.append(FieldError("/left_at", "backwards", _BACKWARDS))
     elif left - entered > LONGEST_TRIED:
         found.append(FieldError("/left_at", "too_long", _LONG.format(days=LONGEST_TRIED.days)))
-    return found + [
+    found += [
         FieldError(f"/coupons/{number}", "one_of_them", _ONE)
         for number, each in enumerate(typed["coupons"])
         if (each["minutes"] is None) == (each["fen"] is None)
     ]
+    return [*found, *_wrong_charging(typed["charging"], entered, left)]
+
+
+def _wrong_charging(
+    times: Sequence[Mapping[str, Any]], entered: datetime, left: datetime
+) -> Iterator[FieldError]:
+    """What is wrong with times at charging points: each lies in the stay, and begins after the one before."""
+    since = entered
+    for number, each in enumerate(times):
+        if not since <= each["ended_at"] <= left:
+            yield FieldError(f"/charging/{number}/ended_at", "outside", _OUTSIDE)
+        if each["freed_at"] is not None and each["freed_at"] < each["ended_at"]:
+            yield FieldError(f"/charging/{number}/freed_at", "backwards", _FREED_EARLY)
+        since = each["freed_at"] or left
 
 
 def tried(tariff: Tariff, typed: Mapping[str, Any]) -> Fee:
@@ -104,6 +124,7 @@ def tried(tariff: Tariff, typed: Mapping[str, Any]) -> Fee:
         left_at=typed["left_at"],
         exemption=typed["exemption"],
         coupons=_coupons(typed["coupons"]),
+        charging=tuple(Charging(**each) for each in typed["charging"]),
     )
     return fee(tariff, stay)
 

@@ -90,6 +90,16 @@ class RateBody(Schema):
     monthly_fen = fen("What a pass for a month costs; null: none is sold")
 
 
+class OverstayBody(Schema):
+    """What standing on at a charging point costs once the car is charged; on top of what parking costs."""
+
+    unit = fields.Nested(BlockBody, required=True)
+    free_minutes = whole(
+        0, DAY_MINUTES, "So long after the end of charging the bay may still be taken", load_default=0
+    )
+    cap_fen = fen("What one time of charging brings at most")
+
+
 class TariffBody(Schema):
     """What parking costs."""
 
@@ -110,6 +120,12 @@ class TariffBody(Schema):
         0, DAY_MINUTES, "Who comes back within this time goes on with the same stay", load_default=0
     )
     grace_minutes = whole(0, DAY_MINUTES, "How long one has to leave after paying", load_default=15)
+    overstay = fields.Nested(
+        OverstayBody,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What those pay who stand on at a charging point; null: nothing"},
+    )
 
 
 class NewTariff(TariffBody):
@@ -130,6 +146,18 @@ class TriedCoupon(Schema):
     fen = whole(1, MOST_FEN, "In fen", load_default=None, allow_none=True)
 
 
+class TriedCharging(Schema):
+    """A time at a charging point that is tried."""
+
+    bay = fields.String(load_default="1", validate=validate.Length(min=1, max=16))
+    ended_at = fields.AwareDateTime(required=True, metadata={"description": "When the car was charged"})
+    freed_at = fields.AwareDateTime(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "When the bay was free again; null: when the car left"},
+    )
+
+
 class TryBody(Schema):
     """A stay to try a tariff out on."""
 
@@ -139,6 +167,9 @@ class TryBody(Schema):
     exemption = fields.Enum(Exemption, by_value=True, load_default=None, allow_none=True)
     coupons = fields.List(
         fields.Nested(TriedCoupon), load_default=list, validate=validate.Length(max=MOST_COUPONS)
+    )
+    charging = fields.List(
+        fields.Nested(TriedCharging), load_default=list, validate=validate.Length(max=MOST_COUPONS)
     )
 
 
