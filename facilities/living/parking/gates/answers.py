@@ -273,9 +273,9 @@ def _pay(facts: AtExit, owed: Owed, notes: list[Note]) -> Answer:
 
 
 def _nothing_due(facts: AtExit, owed: Owed) -> Reason:
-    if facts.ground in {Ground.PASS, Ground.QUOTA}:
-        return Reason(facts.ground)
-    return Reason.PAID if owed.paid_fen > 0 else Reason.FREE
+    if owed.paid_fen > 0:
+        return Reason.PAID
+    return Reason(facts.ground) if facts.ground in {Ground.PASS, Ground.QUOTA} else Reason.FREE
 
 
 def _refuse(reason: Reason, notes: Sequence[Note] = (), **said: object) -> Answer:
