@@ -1,4 +1,4 @@
-"""One demo park for each test process: building it takes longer than asking it."""
+"""One demo park for each file: building it takes longer than asking it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,9 +12,9 @@ from shared.testing.systems import SystemFactory
 from tests.contract.park import Park
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def park(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
-    """The demo park on SQLite; its tests leave things changed and must not count on any state."""
+    """The demo park on SQLite, one for each file: what random requests leave is nothing to tell stories on."""
     clock = ManualClock(datetime(2026, 11, 23, 1, tzinfo=UTC))
     factory = SystemFactory(sqlite_databases, tmp_path_factory.mktemp("park"), clock)
     with capture_logs():
