@@ -90,9 +90,10 @@ class Aggregate:
 class Database:
     """The engine of one service and its two ways of opening a transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, engine: Engine | None = None) -> None:
+        """`engine` is one that others go on using (tests): what is listened to here is not heard there."""
         self.url = sa.make_url(url)
-        self.engine = _make_engine(self.url)
+        self.engine = make_engine(self.url) if engine is None else engine.execution_options()
         self._write_engine = self.engine.execution_options(yuanban_write=True)
         self._turn = threading.Lock()
 
@@ -218,7 +219,8 @@ def take_turn_if_free(session: Session, name: str) -> bool:
     return bool(session.scalar(sa.select(turn)))
 
 
-def _make_engine(url: sa.URL) -> Engine:
+def make_engine(url: sa.URL) -> Engine:
+    """Connections to a database as every service wants them."""
     # Parameters are hidden in error messages: they are what people typed.
     if url.get_backend_name() != "sqlite":
         engine = sa.create_engine(

@@ -1,13 +1,14 @@
 """The embedded shape: every service, the broker and the worker in one process."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
 from shared.clock import Clock
 from shared.config import Settings
+from shared.database import Database
 from shared.http.app import create_app
 from shared.http.health import tell_of
 from shared.messaging.brokers.memory import MemoryBroker
@@ -20,10 +21,16 @@ from shared.service import Runtime, Service, contracts_of
 class Embedded:
     """All services of an installation in this process, wired to one another."""
 
-    def __init__(self, services: Sequence[Service], settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        services: Sequence[Service],
+        settings: Settings,
+        clock: Clock | None = None,
+        connect: Callable[[str], Database] = Database,
+    ) -> None:
         contracts = contracts_of(services)
         self.settings = settings
-        self.runtimes = {s.name: Runtime(s, settings, contracts, clock) for s in services}
+        self.runtimes = {s.name: Runtime(s, settings, contracts, clock, connect) for s in services}
         self._edge = next(service.name for service in services if service.is_edge)
         self._apps: dict[str, Flask] = {}
         self._broker = MemoryBroker(scope=str(settings.data_dir))

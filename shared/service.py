@@ -92,12 +92,13 @@ class Runtime:
         settings: Settings,
         contracts: ContractRegistry,
         clock: Clock | None = None,
+        connect: Callable[[str], Database] = Database,
     ) -> None:
         self.service = service
         self.settings = settings
         self.contracts = contracts
         self.clock: Clock = clock or SystemClock()
-        self.database = Database(settings.database_url_for(service.name))
+        self.database = connect(settings.database_url_for(service.name))
         self.context = Context(
             service=service.name,
             settings=settings,

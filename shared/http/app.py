@@ -18,6 +18,7 @@ from shared.http.contract import query_parameters
 from shared.http.description import ServiceApi
 from shared.http.incoming import guard_body
 from shared.http.readable import pointer_to, require_readable_address, require_readable_json
+from shared.http.routing import LateRule
 from shared.http.state import EXTENSION
 from shared.http.tokens import KeySource, TokenVerifier
 from shared.http.tracing import request_id_from, trace_id_of, traceparent_from
@@ -43,6 +44,7 @@ def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None
     """Build the application. `keys` overrides where the token keys come from (tests)."""
     service = runtime.service
     app = Flask(service.name, static_folder=None)
+    app.url_rule_class = LateRule
     app.json = _Json(app)
     app.config.update(_config(runtime.settings, service.name, service.title))
     app.extensions[EXTENSION] = runtime

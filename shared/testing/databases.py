@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.util import immutabledict
 
-from shared.database import Database
+from shared.database import Database, make_engine
 from shared.migrate import ensure_database, upgrade
 from shared.service import Service
 
@@ -26,11 +26,18 @@ _PREFIX = "yuanban_test"
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - only databases of tests lie there
 
 
+Kinds = tuple[tuple[str, tuple[str, ...]], ...]  # the name and the migrations of each service of a set
+
+
 class Databases(Protocol):
     """Makes the databases of one test session on one kind of server."""
 
     def create(self, services: Sequence[Service]) -> str:
         """Fresh databases for these services; returns the URL template of `Settings.database_url`."""
+        ...
+
+    def connect(self, url: str) -> Database:
+        """One of these databases, by its own URL."""
         ...
 
     def drop(self, url: str) -> None:
@@ -42,8 +49,29 @@ class Databases(Protocol):
         ...
 
 
+class Engines:
+    """One engine for each database that is given out time and again: it knows every statement by then."""
+
+    def __init__(self) -> None:
+        self._engines: dict[str, sa.Engine] = {}
+
+    def connect(self, url: str) -> Database:
+        """A database by its URL."""
+        if url not in self._engines:
+            self._engines[url] = make_engine(sa.make_url(url))
+        return Database(url, self._engines[url])
+
+    def close(self) -> None:
+        """Give every connection back."""
+        for engine in self._engines.values():
+            engine.dispose()
+
+
 class SqliteDatabases:
-    """Files: a migrated one is kept and copied. They lie in memory where the machine allows it."""
+    """Files: a migrated one is kept and copied. They lie in memory where the machine allows it.
+
+    A used set of files is made new and given out again when the same services are asked for.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = (
@@ -51,21 +79,35 @@ class SqliteDatabases:
         )
         self._templates: dict[tuple[str, ...], Path] = {}
         self._numbers = count(1)
+        self._lent: dict[str, tuple[Path, Kinds]] = {}
+        self._free: dict[Kinds, list[Path]] = {}
+        self._engines = Engines()
 
     def create(self, services: Sequence[Service]) -> str:
         """Copy a migrated file for each service."""
-        folder = self._folder / f"databases{next(self._numbers)}"
+        kinds = _kinds(services)
+        free = self._free.get(kinds)
+        folder = free.pop() if free else self._folder / f"databases{next(self._numbers)}"
         folder.mkdir()
         for service in services:
             shutil.copyfile(self._template(service.migrations), folder / f"{service.name}.sqlite3")
-        return f"sqlite:///{folder}/{{service}}.sqlite3"
+        url = f"sqlite:///{folder}/{{service}}.sqlite3"
+        self._lent[url] = (folder, kinds)
+        return url
+
+    def connect(self, url: str) -> Database:
+        """One of these databases, by its own URL."""
+        return self._engines.connect(url)
 
     def drop(self, url: str) -> None:
         """Remove the files of one `create`."""
-        shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)
+        folder, kinds = self._lent.pop(url)
+        shutil.rmtree(folder)
+        self._free.setdefault(kinds, []).append(folder)
 
     def close(self) -> None:
         """Remove everything."""
+        self._engines.close()
         shutil.rmtree(self._folder)
 
     def _template(self, migrations: tuple[str, ...]) -> Path:
@@ -76,9 +118,6 @@ class SqliteDatabases:
             database.close()
             self._templates[migrations] = path
         return self._templates[migrations]
-
-
-Kinds = tuple[tuple[str, tuple[str, ...]], ...]  # the name and the migrations of each service of a set
 
 
 class PostgresDatabases:
@@ -96,11 +135,12 @@ class PostgresDatabases:
         self._numbers = count(1)
         self._lent: dict[str, tuple[str, Kinds]] = {}
         self._free: dict[Kinds, list[str]] = {}
+        self._engines = Engines()
         self._drop_remains()
 
     def create(self, services: Sequence[Service]) -> str:
         """A migrated, empty database for each service."""
-        kinds = tuple((service.name, service.migrations) for service in services)
+        kinds = _kinds(services)
         scope = self._free[kinds].pop() if self._free.get(kinds) else self._copies(kinds)
         # What a crash of the server would lose matters to no test here.
         query = {"options": "-csynchronous_commit=off"}
@@ -108,6 +148,10 @@ class PostgresDatabases:
         url = f"{server}/{scope}_{{service}}?{urlencode(query)}"
         self._lent[url] = (scope, kinds)
         return url
+
+    def connect(self, url: str) -> Database:
+        """One of these databases, by its own URL."""
+        return self._engines.connect(url)
 
     def drop(self, url: str) -> None:
         """Empty the databases of one `create` and keep them for the next."""
@@ -120,6 +164,7 @@ class PostgresDatabases:
 
     def close(self) -> None:
         """Drop everything of this session."""
+        self._engines.close()
         self._drop_all(f"{self._name}_")
 
     def _copies(self, kinds: Kinds) -> str:
@@ -189,6 +234,10 @@ def postgres_answers() -> bool:
     except psycopg.Error:
         return False
     return True
+
+
+def _kinds(services: Sequence[Service]) -> Kinds:
+    return tuple((service.name, service.migrations) for service in services)
 
 
 def _in_memory() -> bool:

@@ -1,7 +1,7 @@
 """A whole installation for one test: chosen services, fresh databases, a clock that the test moves."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from shared.actor import Actor
 from shared.clock import Clock
 from shared.config import Settings
+from shared.database import Database
 from shared.embedded import Embedded
 from shared.service import Runtime, Service
 from shared.testing.databases import Databases
@@ -24,9 +25,14 @@ class SystemUnderTest(Embedded):
     """The embedded shape with what tests ask of it. Events move only when `settle` is called."""
 
     def __init__(
-        self, services: Sequence[Service], settings: Settings, clock: Clock, edge: StandInEdge | None
+        self,
+        services: Sequence[Service],
+        settings: Settings,
+        clock: Clock,
+        edge: StandInEdge | None,
+        connect: Callable[[str], Database] = Database,
     ) -> None:
-        super().__init__(services, settings, clock)
+        super().__init__(services, settings, clock, connect)
         self.clock = clock
         self._stand_in = edge
         self.edge_app = self.build()
@@ -127,7 +133,9 @@ class SystemFactory:
             **CHEAP_HASHES,
             **settings,
         }
-        system = SystemUnderTest(chosen, Settings(**fields), clock or self._clock, edge)
+        system = SystemUnderTest(
+            chosen, Settings(**fields), clock or self._clock, edge, self._databases.connect
+        )
         self._made.append((system, url))
         return system
 

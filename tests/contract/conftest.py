@@ -14,7 +14,7 @@ from tests.contract.park import Park
 
 @pytest.fixture(scope="module")
 def park(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Park]:
-    """The demo park on SQLite, one for each file: what random requests leave is nothing to tell stories on."""
+    """The demo park on SQLite, one for each file: on what random requests leave no story can be told."""
     clock = ManualClock(datetime(2026, 11, 23, 1, tzinfo=UTC))
     factory = SystemFactory(sqlite_databases, tmp_path_factory.mktemp("park"), clock)
     with capture_logs():
