@@ -18,6 +18,7 @@ from tests.integration.approvals.people import OTHER_AGENT
 from tests.meta.authorisation.known import read
 from tests.park.park import Park
 from tests.park.people import ELSEWHERE
+from tests.park.requests import operations
 from tests.park.scene import Scene
 from tests.park.scenes import SCENES
 
@@ -28,6 +29,8 @@ class World:
     def __init__(self, make_sqlite_system: SystemFactory, clock: ManualClock, objects: set[str]) -> None:
         self.park = Park(make_sqlite_system)
         self.park.found_organisations()
+        self.operations = operations(self.park.description())
+        """Those of the published document."""
         self.scenes: dict[str, Scene] = {name: SCENES[name](self.park) for name in sorted(objects)}
         self._others()
         for service in self.park.services:
