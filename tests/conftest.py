@@ -1,6 +1,7 @@
 """Fixtures for everybody: a clock, and whole systems on SQLite and on PostgreSQL."""
 
 import functools
+import gc
 import os
 import zlib
 from collections.abc import Iterator
@@ -111,6 +112,12 @@ def _kind_of_database(item: pytest.Item) -> str | None:
     """The kind chosen by the fixture `databases`, where the test goes by it."""
     callspec = getattr(item, "callspec", None)
     return callspec.params.get("databases") if callspec is not None else None
+
+
+def pytest_collection_finish() -> None:
+    """All that is loaded by now stays: to look through it for garbage is a twentieth of what a run costs."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
