@@ -145,8 +145,8 @@ class Runtime:
 def _all_is_kept() -> Iterator[None]:
     """What is made here stays until the process ends: nobody need look through it for garbage.
 
-    Loading the services makes half a million objects. To look through them again and again is a quarter of the
-    start, and later a pause of a request now and then.
+    Loading the services makes half a million objects. To look through them again and again is a quarter of
+    the start, and later a pause of a request now and then.
     """
     collects = gc.isenabled()
     gc.disable()
