@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 
 from shared.database import Base, dialect_of, table_of
 
@@ -76,16 +76,26 @@ def _together(kinds: tuple[tuple[type[Base], tuple[str, ...]], ...]) -> sa.Inser
     return combined([(sa.insert(table_of(entity)), columns) for entity, columns in kinds])
 
 
+@cache
+def _columns(kind: type[Base]) -> Sequence[tuple[str, str, Any]]:
+    """Each column of an entity: its attribute, its name, and its default where that is a value."""
+    found = []
+    for attribute in sa.inspect(kind).column_attrs:
+        column = attribute.columns[0]
+        default = column.default
+        value = default.arg if default is not None and default.is_scalar else None
+        found.append((attribute.key, column.name, value))
+    return found
+
+
 def _complete(entity: Base) -> Row:
     """The columns of an entity that are not empty; what it has not said is said to it, too."""
     row = {}
-    for attribute in sa.inspect(type(entity)).column_attrs:
-        column = attribute.columns[0]
-        if attribute.key not in sa.inspect(entity).dict:
-            default = column.default
-            value = default.arg if default is not None and default.is_scalar else None
-            set_committed_value(entity, attribute.key, value)
-            if value is None:
+    said = instance_dict(entity)
+    for attribute, column, default in _columns(type(entity)):
+        if attribute not in said:
+            set_committed_value(entity, attribute, default)
+            if default is None:
                 continue  # in a column of JSON nothing is not the same as a document that says null
-        row[column.name] = getattr(entity, attribute.key)
+        row[column] = said[attribute]
     return row

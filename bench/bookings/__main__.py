@@ -129,7 +129,7 @@ def _verdicts(kind: str, full: Contest, few: Contest) -> list[Verdict]:
 
 
 def over_http(stage: Stage, folder: Path, requests: int, times: int) -> Verdict:
-    """The service against the bare application."""
+    """The service against the bare application, as many processes of each as production runs."""
     wishes = http.prepare(stage.runtimes["production"])
     everybody = http.targets(stage, wishes)
     try:
@@ -143,9 +143,19 @@ def over_http(stage: Stage, folder: Path, requests: int, times: int) -> Verdict:
         raise
     finally:
         end(list(stage.processes.values()))
-    print_table(f"Holding a machine over HTTP, {http.CLIENTS} clients", "bookings/s", measured, ["bare"])
-    served, bare = measured
-    return Verdict("over HTTP, the service × the bare application", ratio(served, bare)[0], HTTP_TARGET, True)
+    print_table(
+        f"Holding a machine over HTTP, {http.CLIENTS} clients",
+        "bookings/s",
+        measured,
+        ["bare", "bare, one process"],
+    )
+    served, bare, *_of_one = measured
+    return Verdict(
+        f"over HTTP, {http.PROCESSES} processes, service × bare application",
+        ratio(served, bare)[0],
+        HTTP_TARGET,
+        True,
+    )
 
 
 def one_for_all(found: dict[str, tuple[Contest, Contest]], folder: Path, seconds: float, times: int) -> None:

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from shared.ids import new_id
 from shared.service import Runtime
 
 CLIENTS = 8
+PROCESSES = 2
+"""Of the service and of the bare application: as many as the production overlay runs of a service."""
 MACHINES = 200
 OWNER = "91990101MA0DEM013U"
 _HOURS_A_DAY = 16
@@ -99,10 +101,10 @@ def _firm(uscc: str) -> dict[str, Any]:
 
 
 class Target:
-    """One place to book at; how many bookings a second it takes from all clients."""
+    """One application to book at; how many bookings a second its processes take from all clients."""
 
-    def __init__(self, base: str, wishes: Iterator[dict[str, Any]], token: str) -> None:
-        self._base = base
+    def __init__(self, bases: Sequence[str], wishes: Iterator[dict[str, Any]], token: str) -> None:
+        self._bases = bases
         self._wishes = wishes
         self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self._pool = urllib3.PoolManager(maxsize=CLIENTS, block=True, retries=False, timeout=30)
@@ -113,20 +115,21 @@ class Target:
         mine = [json.dumps(next(self._wishes)) for _ in range(count)]
         failures: list[str] = []
 
-        def client() -> None:
+        def client(number: int) -> None:
+            base = self._bases[number % len(self._bases)]
             while not failures:
                 try:
                     body = mine.pop()
                 except IndexError:
                     return
                 began = time.monotonic()
-                address = f"{self._base}/machine-bookings"
+                address = f"{base}/machine-bookings"
                 answer = self._pool.request("POST", address, body=body, headers=self._headers)
                 self.times.append(time.monotonic() - began)
                 if answer.status != 201:
                     failures.append(f"{answer.status}: {answer.data[:500]!r}")
 
-        threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
         began = time.monotonic()
         for thread in threads:
             thread.start()
@@ -138,10 +141,14 @@ class Target:
 
 
 def targets(stage: Stage, wishes: Iterator[dict[str, Any]]) -> dict[str, Target]:
-    """The service and the bare application."""
-    stage.serve()
+    """The service and the bare application, each with one process and with all of its processes."""
+    stage.serve(copies=PROCESSES)
     token = stage.service_token(MEMBER)
+    service = [f"{url}/api/v1/production" for url in stage.urls("production")]
+    bare = stage.urls("floor")
     return {
-        "service": Target(f"{stage.url('production')}/api/v1/production", wishes, token),
-        "bare": Target(stage.url("floor"), wishes, token),
+        "service": Target(service, wishes, token),
+        "bare": Target(bare, wishes, token),
+        "service, one process": Target(service[:1], wishes, token),
+        "bare, one process": Target(bare[:1], wishes, token),
     }

@@ -53,26 +53,42 @@ class Stage:
         if gateway.service.seed is not None:
             gateway.service.seed(gateway)
         self.processes: dict[str, subprocess.Popen[str]] = {}
+        self.copies: dict[str, list[int]] = {}
+        """The ports of all processes of the service and of the floor."""
 
     def url(self, name: str) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
+    def urls(self, name: str) -> list[str]:
+        """Where each of its processes answers."""
+        return [f"http://127.0.0.1:{port}" for port in self.copies[name]]
+
     def another(self, services: Sequence[Service]) -> str:
         """Further databases on the server, whose commits are as durable as in production."""
         return self._databases.create(services).partition("?")[0]
 
-    def serve(self) -> None:
-        """Start all three and wait until they answer."""
-        for name in ("gateway", self.service):
-            self.processes[name] = start(
-                ("-m", "shared.cli", "web", name), self._environment(name), self._folder / f"{name}.log"
-            )
-        floor = replace(self.settings, port=self.ports["floor"])
-        command = gunicorn_command(floor, self._floor)[1:]
-        self.processes["floor"] = start(command, self._environment("floor"), self._folder / "floor.log")
-        for name, path in (("gateway", "/readyz"), (self.service, "/readyz"), ("floor", "/ping")):
-            wait_for(self.url(name) + path)
+    def serve(self, copies: int = 1) -> None:
+        """Start all three and wait until they answer; of the service and of the floor so many processes."""
+        for name in (self.service, "floor"):
+            self.copies[name] = [self.ports[name], *(free_port() for _ in range(copies - 1))]
+        web = ("-m", "shared.cli", "web")
+        self._start("gateway", self.ports["gateway"], (*web, "gateway"))
+        for port in self.copies[self.service]:
+            self._start(self.service, port, (*web, self.service))
+        for port in self.copies["floor"]:
+            floor = replace(self.settings, port=port)
+            self._start("floor", port, gunicorn_command(floor, self._floor)[1:])
+        wait_for(self.url("gateway") + "/readyz")
+        for name, path in ((self.service, "/readyz"), ("floor", "/ping")):
+            for url in self.urls(name):
+                wait_for(url + path)
+
+    def _start(self, name: str, port: int, command: Sequence[str]) -> None:
+        """One process; the first of a name is `processes[name]`."""
+        environment = {**self._environment(name), "PORT": str(port)}
+        process = start(command, environment, self._folder / f"{name}-{port}.log")
+        self.processes[name if name not in self.processes else f"{name}-{port}"] = process
 
     def service_token(self, actor: Actor) -> str:
         """A token for the service itself, as the gateway would sign it."""
