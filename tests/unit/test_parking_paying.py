@@ -6,6 +6,7 @@ from datetime import date
 from facilities.capacity.grid import Span
 from facilities.living.parking.tariffs.fees import (
     Coupon,
+    Kind,
     Stay,
 )
 from facilities.living.parking.tariffs.paying import Payment, balance, first_entry
@@ -30,7 +31,8 @@ def test_paying_gives_time_to_leave_and_then_the_rest_is_due() -> None:
     assert (unpaid.due_fen, unpaid.leave_by) == (200, None)
     paid = [Payment(at("23 10:00"), 200)]
     in_time = balance(PLAIN, replace(stay, left_at=at("23 10:15")), paid)
-    assert (in_time.due_fen, in_time.leave_by, in_time.fee.total_fen) == (0, at("23 10:15"), 300)
+    assert (in_time.due_fen, in_time.leave_by, in_time.fee.total_fen) == (0, at("23 10:15"), 200)
+    assert [(line.kind, line.amount_fen) for line in in_time.fee.lines][-1] == (Kind.GRACE, -100)
     late = balance(PLAIN, replace(stay, left_at=at("23 10:16")), paid)
     assert (late.due_fen, late.paid_fen) == (100, 200)
 

@@ -75,6 +75,7 @@ class Kind(StrEnum):
     COVERED = "covered"
     OVERSTAY = "overstay"
     OVERSTAY_CAP = "overstay_cap"
+    GRACE = "grace"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 
 from facilities.capacity.grid import Span
 from facilities.living.parking.tariffs.charging import MINUTE
-from facilities.living.parking.tariffs.fees import Fee, Stay, fee
+from facilities.living.parking.tariffs.fees import Fee, Kind, Line, Stay, fee
 from facilities.living.parking.tariffs.tariff import Tariff
+from shared.text import Text
+
+_IN_TIME = Text("缴费后{minutes}分钟内离场，不再计费", "Nothing more within {minutes} min after paying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,14 @@ def balance(tariff: Tariff, stay: Stay, payments: Sequence[Payment]) -> Balance:
     paid = sum(payment.fen for payment in payments)
     leave_by = _leave_by(tariff, stay, payments, paid)
     in_time = leave_by is not None and stay.left_at <= leave_by
+    if in_time and whole.total_fen > paid:
+        # What has begun since the payment is not charged, and the explanation says so.
+        off = Line(Kind.GRACE, _IN_TIME.format(minutes=tariff.grace_minutes), paid - whole.total_fen)
+        whole = replace(whole, lines=(*whole.lines, off))
     return Balance(
         fee=whole,
         paid_fen=paid,
-        due_fen=0 if in_time else max(whole.total_fen - paid, 0),
+        due_fen=max(whole.total_fen - paid, 0),
         overpaid_fen=max(paid - whole.total_fen, 0),
         leave_by=leave_by,
     )
