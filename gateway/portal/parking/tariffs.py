@@ -4,7 +4,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import lazy_gettext as _l
+
 from gateway.portal.context import Json
+from gateway.portal.controls import Control
+
+CHARGING = (
+    Control(
+        "charging.0.ended_at",
+        _l("Charging ends (optional)"),
+        "moment",
+        hint=_l("Where the car is charged at a charging point."),
+    ),
+    Control(
+        "charging.0.freed_at",
+        _l("Its bay is free again (optional)"),
+        "moment",
+        hint=_l("Left empty: when the car leaves."),
+    ),
+)
+"""What is asked about charging during a stay that is only tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,12 @@ def rates_of(tariff: Json, codes: Json) -> list[RateShown]:
     """The rates, each with the classes that it names."""
     names = {each["code"]: each["name"] for each in codes["vehicles"]}
     return [RateShown(tuple(names[each] for each in rate["classes"]), rate) for rate in tariff["rates"]]
+
+
+def tried(stay: Json) -> Json:
+    """A stay to try a tariff out on, read from a form, as the service takes it."""
+    charging: Json = stay.get("charging", {})
+    return {**stay, "charging": list(charging.values())}
 
 
 def monthly_of(versions: Iterable[Json], day: date, codes: Json) -> list[Monthly]:
