@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from gateway.portal.asking import CONFLICT, INVALID, Wrong, errors_of, wrong_of
 from gateway.portal.context import Json, current_person
-from gateway.portal.controls import Control, Option, Typed, local_of, read, typed_in
+from gateway.portal.controls import Control, Option, Typed, local_of, typed_in
 from gateway.portal.machines.access import firms_of
 from gateway.portal.parking.asking import load_parking, lot_path, send
-from gateway.portal.parking.tariffs import CHARGING, in_force, rates_of, tried
+from gateway.portal.parking.tariffs import CHARGING, in_force, rates_of, read_stay
 from gateway.portal.services import answer_of
 from shared.http.state import current_runtime
 
@@ -46,8 +46,8 @@ def show(lot_id: UUID) -> Answer:
     if "entered_at" not in request.args:
         return _page(lot, codes, versions, controls, _usual_stay(), Wrong())
     typed = typed_in(controls, request.args)
-    body, own = read(controls, typed)
-    response = send("POST", lot_path(lot_id, "tariffs", "try"), tried(body))
+    body, own = read_stay(controls, typed)
+    response = send("POST", lot_path(lot_id, "tariffs", "try"), body)
     if response.status in (INVALID, CONFLICT):
         wrong = wrong_of(errors_of(response), controls, own)
         return _page(lot, codes, versions, controls, typed, wrong), response.status

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from gateway.portal.context import Json
-from gateway.portal.controls import Control
+from gateway.portal.controls import Control, Typed, read
 
 CHARGING = (
     Control(
@@ -55,10 +56,14 @@ def rates_of(tariff: Json, codes: Json) -> list[RateShown]:
     return [RateShown(tuple(names[each] for each in rate["classes"]), rate) for rate in tariff["rates"]]
 
 
-def tried(stay: Json) -> Json:
-    """A stay to try a tariff out on, read from a form, as the service takes it."""
-    charging: Json = stay.get("charging", {})
-    return {**stay, "charging": list(charging.values())}
+def read_stay(controls: Iterable[Control], typed: Typed) -> tuple[Json, dict[str, str]]:
+    """A stay to try a tariff out on as the service takes it, and the page's own sentences by pointer."""
+    body, own = read(controls, typed)
+    body["charging"] = list(body.get("charging", {}).values())
+    ended, freed = CHARGING
+    if typed.get(freed.name) and not typed.get(ended.name):
+        own[ended.pointer] = _("Enter when charging ends too, or leave out when the bay is free again")
+    return body, own
 
 
 def monthly_of(versions: Iterable[Json], day: date, codes: Json) -> list[Monthly]:

@@ -12,7 +12,7 @@ from gateway.portal.context import Json
 from gateway.portal.controls import Control, Option, Typed, read
 from gateway.portal.machines.describing import options_of
 from gateway.portal.parking.operating.tariff_rows import nested, rows_in
-from gateway.portal.parking.tariffs import CHARGING, tried
+from gateway.portal.parking.tariffs import CHARGING, read_stay
 
 _YUAN, _MINUTES = _l("yuan"), _l("minutes")
 _SHARE = "nev_discount_bp"
@@ -94,13 +94,13 @@ def read_tariff(form: TariffForm, typed: Typed) -> tuple[Json, dict[str, str]]:
     return nested(body), own
 
 
-def read_stay(form: TariffForm, typed: Typed) -> tuple[Json, dict[str, str]]:
+def read_tried(form: TariffForm, typed: Typed) -> tuple[Json, dict[str, str]]:
     """The stay to try it out on."""
-    body, own = read(form.stay, typed)
+    body, own = read_stay(form.stay, typed)
     coupons: Json = body.pop("coupons", {})
     if coupons:
         body["coupons"] = [{"name": {"zh": "试用优惠券", "en": "Coupon tried"}, **coupons["0"]}]
-    return tried(body), own
+    return body, own
 
 
 def stay_controls(codes: Json) -> tuple[Control, ...]:
