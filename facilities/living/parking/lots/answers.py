@@ -115,7 +115,7 @@ class FarOut(Answer):
 
 
 class DeviceOut(Answer):
-    """A camera or a barrier."""
+    """A camera or a barrier at a lane, or a charging point at a bay."""
 
     id = fields.UUID(required=True)
     lane_id = fields.UUID(required=True, allow_none=True)

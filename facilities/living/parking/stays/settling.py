@@ -193,7 +193,7 @@ def _settle(
     since = visit.entered_at or visit.left_at
     freeze(session, stay, tariff_on(session, stay.lot_id, local_date(since)) if since else None)
     session.flush()
-    close(session, stay)
+    close(session, stay, anew=was != (stay.entered_at, stay.left_at, stay.state))
     if was == (stay.entered_at, stay.left_at, stay.state):
         if session.is_modified(stay):
             tx.audit("stay.corrected", "parking_stay", stay.id)
