@@ -171,6 +171,13 @@ class BayOut(Answer):
     accessible = fields.Boolean(required=True, metadata={"description": "Kept for disabled people"})
 
 
+class BayDetail(BayOut):
+    """A bay with its number, and where it is."""
+
+    lot_id = fields.UUID(required=True)
+    zone_id = fields.UUID(required=True)
+
+
 class BayPage(Answer):
     """A page of the bays of a zone."""
 
