@@ -2,8 +2,11 @@
 
 from gateway.portal.parking.operating import (
     alarms,
+    charges,
+    charging,
     days,
     describing,
+    devices,
     lanes,
     lists,
     live,
@@ -22,6 +25,9 @@ PAGES = (
     describing.pages,
     zones.pages,
     lanes.pages,
+    devices.pages,
+    charging.pages,
+    charges.pages,
     live.pages,
     alarms.pages,
     stays.pages,
