@@ -44,6 +44,7 @@ WITHOUT_KEY = {
     "POST /living/parking/coupons/{code}/apply": "a coupon is used once",
     "POST /living/parking/gate-events": "a device numbers its events, and each counts once",
     "POST /living/parking/barrier-openings": "a device numbers its events, and each counts once",
+    "POST /living/parking/charging-events": "a point numbers its charges, and each phase of one counts once",
     "POST /living/parking/lanes/{lane_id}/tickets": "a driver who scans again gets the same ticket",
     "POST /living/parking/tariffs/try": "it changes nothing",
     "POST /living/parking/lots/{lot_id}/tariffs/try": "it changes nothing",

@@ -1,6 +1,6 @@
 """A car park with a charging zone whose points speak for themselves, beside the cameras at its lanes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from facilities.living.parking.charging.model import ParkingCharge
 from facilities.living.parking.lots import commands
 from facilities.living.parking.lots.devices import add_charging_point
-from facilities.living.parking.lots.model import Bay, Lot, ZoneKind
+from facilities.living.parking.lots.model import Bay, Lot, Zone, ZoneKind
 from facilities.living.service import service as living
 from shared.clock import ManualClock
 from shared.messaging.envelope import decode
 from shared.messaging.outbox import OutboxMessage
 from shared.service import Runtime
 from shared.testing.systems import SystemFactory, SystemUnderTest
+from shared.transaction import Transaction
 from tests.integration.facilities.parking.car_park import OPERATOR
 from tests.integration.facilities.parking.gates import Gates, ok
 
@@ -92,7 +93,7 @@ class ChargingPoints(Gates):
         self.operator("POST", f"/parking/stays/{stay['id']}/cash", json=body)
         return due
 
-    def said(self, step: str) -> list[dict[str, Any]]:
+    def said(self, step: str) -> list[Mapping[str, Any]]:
         """The data of what was said of charging to the outside."""
         with self.runtime.read() as session:
             bodies = session.scalars(sa.select(OutboxMessage.body).order_by(OutboxMessage.position)).all()
@@ -109,18 +110,25 @@ class ChargingPoints(Gates):
 
 def charging_zone(runtime: Runtime, lot_id: UUID, points: int) -> tuple[UUID, dict[str, tuple[UUID, str]]]:
     """A charging zone with a point at each bay; its id, and the points with their secrets by their codes."""
+    made: dict[str, tuple[UUID, str]] = {}
     with runtime.transaction(OPERATOR) as tx:
-        lot = tx.session.get_one(Lot, lot_id)
-        name = {"zh": "充电区", "en": "Charging"}
-        zone = commands.add_zone(tx, lot, code="C", name=name, kind=ZoneKind.CHARGING, capacity=points)
-        bays = commands.add_bays(tx, lot, zone, prefix="C", first=1, last=points, digits=1, accessible=False)
-        made = {f"{lot.code}-{bay.number}": _point(tx, lot, zone, bay) for bay in bays}
-    return zone.id, made
+        lot, zone, bays = charging_bays(tx, lot_id, points)
+        for bay in bays:
+            code = f"{lot.code}-{bay.number}"
+            device, secret = add_charging_point(tx, lot, zone, bay, code=code)
+            made[code] = (device.id, secret)
+        return zone.id, made
 
 
-def _point(tx: Any, lot: Lot, zone: Any, bay: Bay) -> tuple[UUID, str]:
-    device, secret = add_charging_point(tx, lot, zone, bay, code=f"{lot.code}-{bay.number}")
-    return device.id, secret
+def charging_bays(
+    tx: Transaction, lot_id: UUID, bays: int, code: str = "C"
+) -> tuple[Lot, Zone, Sequence[Bay]]:
+    """A charging zone with bays at which no point stands yet."""
+    lot = tx.session.get_one(Lot, lot_id)
+    name = {"zh": "充电区", "en": "Charging"}
+    zone = commands.add_zone(tx, lot, code=code, name=name, kind=ZoneKind.CHARGING, capacity=bays)
+    made = commands.add_bays(tx, lot, zone, prefix=code, first=1, last=bays, digits=1, accessible=False)
+    return lot, zone, made
 
 
 def charging_points(make_system: SystemFactory, clock: ManualClock, **park: Any) -> ChargingPoints:
