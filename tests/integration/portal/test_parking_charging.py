@@ -72,6 +72,9 @@ def test_whoever_is_charged_reads_by_when_to_move_what_it_costs_after_that_and_w
     page = resident.get(stay).text
     assert "Left the bay at 10:22" in page and page.index("Bay C2") < page.index("Bay C1")
     assert "yb-note-danger" not in page and page.count(">charging<") == 1 and page.count(">gone<") == 1
+    system.settle()
+    told = resident.get("/messages").text
+    assert "Your car is charged; please leave the charging bay" in told and f'href="{stay}"' in told
     other = park("agent")
     assert other.get(stay).status_code == 404
 
