@@ -89,7 +89,7 @@ class ChargingPoints(Gates):
         """Whatever is due is paid at the booth."""
         stay = self.stay(plate)
         due: int = stay["cost"]["due_fen"]
-        body = {"amount_fen": due, "receipt": f"R{self.now:%d%H%M}"}
+        body = {"amount_fen": due, "receipt": f"{plate[-4:]}{self.now:%d%H%M}"}
         self.operator("POST", f"/parking/stays/{stay['id']}/cash", json=body)
         return due
 

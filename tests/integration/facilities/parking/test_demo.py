@@ -38,6 +38,12 @@ def test_the_demo_has_two_open_car_parks_and_only_the_demo(make_system: SystemFa
         )
         ways_in = [lane for lane in shown["lanes"] if lane["direction"] == "in"]
         assert all(len(lane["metres"]) == len(shown["zones"]) for lane in ways_in)
+        points = [
+            point
+            for zone in shown["zones"]
+            for point in desk.get(f"/zones/{zone['id']}/charging-points", OPERATOR)["items"]
+        ]
+        devices += [point["device"] for point in points]
         with runtime.read() as session:
             secrets = secrets_of(session, runtime.context.cipher, UUID(each["id"]))
         assert {str(device) for device in secrets} == {device["id"] for device in devices}
