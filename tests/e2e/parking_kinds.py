@@ -1,6 +1,13 @@
 """Kinds of pages about parking: what residents, firms and visitors see, and those who run car parks."""
 
 from tests.e2e.kinds import Kind, press
+from tests.e2e.windows import Window
+
+
+def _no_plate(window: Window) -> None:
+    window.page.get_by_label(window.words("Number plate or ticket"), exact=True).fill("")
+    press("Save")(window)
+
 
 PARKING = (
     Kind("parking", "/parking", "agent"),
@@ -9,6 +16,7 @@ PARKING = (
         "/parking/lots/{parking_lot}?vehicle=small&entered_at={parking_from}&left_at={parking_until}",
     ),
     Kind("parking-pass", "/parking/passes/{parking_pass}", "resident"),
+    Kind("parking-stay-at-a-charging-point", "/parking/stays/{parking_charged}", "resident"),
     Kind("parking-pay-with-errors", "/parking/pay", then=press("See what is to be paid"), rare=True),
     *(
         Kind(f"parking-{name}", f"/parking/{path}", who, rare=True)
@@ -55,6 +63,20 @@ OPERATING = (
         then=press("Publish it"),
     ),
     Kind("operated-lists", "/parking/operating/{operated_lot}/lists", "operator"),
+    Kind("operated-charging", "/parking/operating/{operated_lot}/charges", "operator"),
+    Kind(
+        "operated-charging-points-with-errors",
+        "/parking/operating/zones/{operated_charging}/charging-points",
+        "operator",
+        then=press("Add the charging point"),
+    ),
+    Kind(
+        "operated-charged-car-with-errors",
+        "/parking/operating/charges/{operated_charge}/plate",
+        "operator",
+        then=_no_plate,
+        rare=True,
+    ),
     *(
         Kind(f"operated-{name}", f"/parking/operating/{path}", "operator", rare=True)
         for name, path in (
@@ -70,6 +92,8 @@ OPERATING = (
             ("lane", "lanes/{operated_lane}/edit"),
             ("opening-by-hand", "lanes/{operated_lane}/open"),
             ("device", "devices/{operated_device}"),
+            ("charging-points", "zones/{operated_charging}/charging-points"),
+            ("charging-point", "devices/{operated_point}"),
         )
     ),
 )
