@@ -173,6 +173,7 @@ BODIES: Mapping[str, Any] = {
     f"POST {PARKING}/lots/{{lot_id}}/reconciliation": {"on": "2026-11-23"},
     f"POST {PARKING}/lanes/{{lane_id}}/open": {"reason": "车牌污损"},
     f"POST {PARKING}/alarms/{{alarm_id}}/see": {"note": "已到现场查看"},
+    f"POST {PARKING}/zones/{{zone_id}}/count": {"cars": 3},
     f"POST {PARKING}/lots/{{lot_id}}/stock-take": {"plates": ["苏A·12345"]},
     "POST /living/parking/cars/{car_id}/remove": {},
     "POST /living/parking/reservations/{reservation_id}/cancel": {},
