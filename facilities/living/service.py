@@ -20,8 +20,8 @@ from facilities.living.parking.lots import api as lots
 from facilities.living.parking.lots.listings import api as listings
 from facilities.living.parking.lots.pricing import api as tariffs
 from facilities.living.parking.occupancy import api as occupancy
+from facilities.living.parking.occupancy.checking import check
 from facilities.living.parking.occupancy.rolling import CHECK_TIMER, ROLL_TIMER, roll_zone
-from facilities.living.parking.occupancy.stock import check
 from facilities.living.parking.payments import api as payments
 from facilities.living.parking.payments.commands import ORDER_ERRAND
 from facilities.living.parking.payments.coupons import api as coupons

@@ -175,6 +175,7 @@ BODIES: Mapping[str, Any] = {
     f"POST {PARKING}/alarms/{{alarm_id}}/see": {"note": "已到现场查看"},
     f"POST {PARKING}/charges/{{charge_id}}/plate": {"plate": "苏A·D67890"},
     f"POST {PARKING}/charges/{{charge_id}}/freed": {},
+    f"POST {PARKING}/zones/{{zone_id}}/count": {"cars": 3},
     f"POST {PARKING}/lots/{{lot_id}}/stock-take": {"plates": ["苏A·12345"]},
     "POST /living/parking/cars/{car_id}/remove": {},
     "POST /living/parking/reservations/{reservation_id}/cancel": {},

@@ -15,7 +15,7 @@ OPENINGS = "/api/v1/living/parking/barrier-openings"
 
 
 def drive_through_lanes(system: SystemUnderTest, clock: ManualClock) -> None:
-    """Cars that come and go, tickets, openings by hand and by nobody, alarms, taking stock."""
+    """Cars that come and go, tickets, openings by hand and by nobody, alarms, counting and taking stock."""
     at = Gates(system, clock, code="LANES")
     at.come("苏A10001")
     at.come(None)
@@ -28,6 +28,8 @@ def drive_through_lanes(system: SystemUnderTest, clock: ManualClock) -> None:
     (alarm,) = at.operator("GET", f"/parking/lots/{at.park.lot}/alarms")["items"]
     version = {"If-Match": f'"{alarm["version"]}"'}
     at.operator("POST", f"/parking/alarms/{alarm['id']}/see", json={"note": "已检查"}, headers=version)
+    for cars in (3, 1):
+        at.operator("POST", f"/parking/zones/{at.park.near}/count", json={"cars": cars})
     at.go("苏A10001")
     at.operator("POST", f"/parking/lots/{at.park.lot}/stock-take", json={"plates": ["苏A10003"]})
 

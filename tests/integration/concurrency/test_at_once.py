@@ -62,6 +62,7 @@ WITHOUT_VERSION = {
     "POST /living/parking/differences/{difference_id}/settle": "it is settled once",
     "POST /living/parking/lanes/{lane_id}/open": "it adds: each time the barrier opens",
     "POST /living/parking/lanes/{lane_id}/tickets": "a driver who scans again gets the same ticket",
+    "POST /living/parking/zones/{zone_id}/count": "it says how many are there, whatever was known",
     "POST /living/parking/lots/{lot_id}/stock-take": "it says what is there, whatever was known",
     "POST /living/parking/cars/{car_id}/remove": "a plate has no versions: it is there or not",
     "POST /enterprise/notices/{notice_id}/objections": "it adds, and each account does so once",
