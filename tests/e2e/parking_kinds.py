@@ -1,5 +1,7 @@
 """Kinds of pages about parking: what residents, firms and visitors see, and those who run car parks."""
 
+from playwright.sync_api import expect
+
 from tests.e2e.kinds import Kind, press
 from tests.e2e.windows import Window
 
@@ -7,6 +9,12 @@ from tests.e2e.windows import Window
 def _no_plate(window: Window) -> None:
     window.page.get_by_label(window.words("Number plate or ticket"), exact=True).fill("")
     press("Save")(window)
+
+
+def _none_there(window: Window) -> None:
+    window.page.get_by_label(window.words("How many cars stand there"), exact=True).fill("0")
+    window.button("Enter the count").click()
+    expect(window.heading("Doubted cars")).to_be_visible()
 
 
 PARKING = (
@@ -71,6 +79,13 @@ OPERATING = (
         then=press("Add the charging point"),
     ),
     Kind(
+        "operated-count-done",
+        "/parking/operating/zones/{operated_zone}/count",
+        "operator",
+        then=_none_there,
+        rare=True,
+    ),
+    Kind(
         "operated-charged-car-with-errors",
         "/parking/operating/charges/{operated_charge}/plate",
         "operator",
@@ -89,6 +104,7 @@ OPERATING = (
             ("tariffs", "{operated_lot}/tariffs"),
             ("stock-take", "{operated_lot}/stock-take"),
             ("bays", "zones/{operated_zone}/bays"),
+            ("count", "zones/{operated_zone}/count"),
             ("lane", "lanes/{operated_lane}/edit"),
             ("opening-by-hand", "lanes/{operated_lane}/open"),
             ("device", "devices/{operated_device}"),
