@@ -4,7 +4,11 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from facilities.living.parking.gates.alarms import raise_alarm
+from facilities.living.parking.gates.model import AlarmKind
+from shared.actor import SYSTEM
 from shared.clock import ManualClock
+from shared.ids import new_id
 from shared.testing.systems import SystemUnderTest
 from tests.integration.facilities.parking.gates import Gates
 from tests.integration.portal import demo_park
@@ -83,6 +87,25 @@ def test_a_number_that_cannot_be_is_said_at_its_field_in_both_languages(
             assert wrong.status_code == 422, (language, typed)
             assert f'<a href="#cars">{label}' in wrong.text, (language, typed)
             assert 'id="cars-error"' in wrong.text and f'value="{typed}"' in wrong.text
+
+
+def test_the_alarm_of_the_nightly_check_says_what_was_put_right(
+    system: SystemUnderTest, clock: ManualClock, enter: Enter
+) -> None:
+    at, operator = Gates(system, clock, code="P94"), enter(OPERATOR)
+    right = {"slots": 2, "ended": [str(new_id())], "changed": [], "begun": [str(new_id()), str(new_id())]}
+    details = {"zone_id": str(at.park.near), "counted": 1, "inside": 2, "put_right": right}
+    with at.runtime.transaction(SYSTEM) as tx:
+        raise_alarm(tx, at.park.lot, AlarmKind.DRIFT, "a night", details=details)
+    alarms = f"/parking/operating/{at.park.lot}/alarms"
+    assert (
+        "Put right by itself: 2 cars counted that were left out; 1 car counted no more that had gone; "
+        "2 half hours added up anew"
+    ) in operator.get(alarms).text
+    operator.client.set_cookie("lang", "zh")
+    assert (
+        "已自动更正：补计2辆在场车辆；取消1辆已离场车辆的计数；重算2个半小时时段" in operator.get(alarms).text
+    )
 
 
 def test_whoever_watches_car_parks_counts_nothing(
