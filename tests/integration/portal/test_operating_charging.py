@@ -190,6 +190,42 @@ def test_those_who_watch_car_parks_see_charges_and_change_nothing(
     assert points_of(at) in page.text and "Charging</a>" in page.text
 
 
+def test_every_page_of_charging_and_counting_is_for_those_it_is_for(
+    system: SystemUnderTest, clock: ManualClock, enter: Enter
+) -> None:
+    at = ChargingPoints(system, clock, code="P76")
+    charge = at.tell(1, "n1", "started", CAR)["charge_id"]
+    pages = {
+        charges_of(at): (200, 200, 403),
+        f"{charges_of(at)}?state=all": (200, 200, 403),
+        points_of(at): (200, 403, 403),
+        f"/parking/operating/charges/{charge}/plate": (200, 403, 403),
+        f"/parking/operating/devices/{at.device(1)}": (200, 403, 403),
+        f"/parking/operating/zones/{at.zone}/count": (200, 403, 403),
+    }
+    readers = [enter(OPERATOR), enter(WATCHER), enter("resident")]
+    visitor = system.edge_app.test_client()
+    for path, statuses in pages.items():
+        assert tuple(reader.get(path).status_code for reader in readers) == statuses, path
+        turned_away = visitor.get(path)
+        assert turned_away.status_code == 303 and "/sign-in" in turned_away.headers["Location"], path
+    sent_there = (
+        points_of(at),
+        f"{charges_of(at)}/{charge}/freed",
+        f"/parking/operating/charges/{charge}/plate",
+        f"/parking/operating/zones/{at.zone}/count",
+    )
+    for path in sent_there:
+        for reader in readers[1:]:
+            reader.get("/parking")
+            assert reader.post(path, {"version": "1"}).status_code == 403, path
+    for odd in (f"{charges_of(at)}?cursor=x", f"{points_of(at)}?cursor=%00", f"{charges_of(at)}?state=²"):
+        assert readers[0].get(odd).status_code in (200, 400, 422), odd
+    nowhere = "01939f6e-3a4b-7c21-9d5e-8f0a1b2c3d4e"
+    for path in (f"charges/{nowhere}/plate", f"zones/{nowhere}/charging-points", f"zones/{nowhere}/count"):
+        assert readers[0].get(f"/parking/operating/{path}").status_code == 404, path
+
+
 def test_many_charges_and_points_are_shown_page_by_page_in_both_languages(
     system: SystemUnderTest, clock: ManualClock, enter: Enter
 ) -> None:

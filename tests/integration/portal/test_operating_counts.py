@@ -82,7 +82,7 @@ def test_a_number_that_cannot_be_is_said_at_its_field_in_both_languages(
     at, operator = Gates(system, clock, code="P92", near=10), enter(OPERATOR)
     for language, label in (("zh", "在场车辆数"), ("en", "How many cars stand there")):
         operator.client.set_cookie("lang", language)
-        for typed in ("", "many", "-1", "1.5", "101"):
+        for typed in ("", "many", "-1", "1.5", "²", "101", "9" * 5000):
             wrong = counted(operator, at, typed)
             assert wrong.status_code == 422, (language, typed)
             assert f'<a href="#cars">{label}' in wrong.text, (language, typed)
