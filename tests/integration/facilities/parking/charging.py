@@ -35,7 +35,6 @@ class ChargingPoints(Gates):
         self.zone, self.points = charging_zone(self.runtime, self.park.lot, points)
         for code, (device, secret) in self.points.items():
             self.codes[device], self.park.secrets[device] = code, secret
-        self._charges = 0
 
     def device(self, number: int) -> UUID:
         """The point at a bay, counted from 1."""
@@ -89,7 +88,7 @@ class ChargingPoints(Gates):
         """Whatever is due is paid at the booth."""
         stay = self.stay(plate)
         due: int = stay["cost"]["due_fen"]
-        body = {"amount_fen": due, "receipt": f"{plate[-4:]}{self.now:%d%H%M}"}
+        body = {"amount_fen": due, "receipt": f"R{next(self._ids)}"}
         self.operator("POST", f"/parking/stays/{stay['id']}/cash", json=body)
         return due
 

@@ -2,7 +2,7 @@
 
 import random
 from datetime import timedelta
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from facilities.living.parking.charging.simulating import points_of, with_charging
+from facilities.living.parking.gates.simulating import cameras_of, feed
 from facilities.living.parking.lots.model import Device, DeviceKind
 from facilities.living.service import service as living
 from shared.audit import AuditEntry
@@ -289,6 +291,32 @@ def test_the_operator_sees_a_bay_free_once_and_what_the_point_knows_of_before_co
     at.tell(2, "1", "freed", None, at.now - 10 * M)
     other = at.charge(other["id"])
     assert (other["freed_at"], other["freed_by"]) == ((at.now - 10 * M).isoformat(), "")
+
+
+def test_made_up_points_charge_cars_that_were_let_in_and_are_free_once_these_have_left(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    at = charging_points(make_system, clock, near=20)
+    with at.runtime.read() as session:
+        cipher = at.runtime.context.cipher
+        cameras = cameras_of(session, cipher, at.park.lot)
+        played = points_of(session, cipher, None)
+        assert points_of(session, cipher, new_id()) == []
+    assert {each.secret for each in cameras + played} == set(at.park.secrets.values())
+    devices = {at.codes[device]: device for device in at.park.secrets}
+    let_in: set[str] = set()
+    events = with_charging(feed(cameras, 7, 0.2, clock), played, 7, clock, let_in)
+    for told in islice(events, 200):
+        answer = ok(at.send(devices[told.device.code], told.body, told.path))
+        if answer.get("verdict") == "open":
+            let_in.add(str(told.body["plate"]))
+        clock.advance(timedelta(seconds=1))
+    charges = at.charges()
+    assert len(charges) > 10 and {each["plate"].replace("·", "") for each in charges} <= let_in
+    assert all(each["started_at"] for each in charges) and any(each["freed_at"] for each in charges)
+    at_points = [each for each in charges if each["freed_at"] is None]
+    assert len({each["bay"] for each in at_points}) == len(at_points) <= 3
+    assert [each["stay_id"] is not None for each in at_points] == [True] * len(at_points)
 
 
 def test_lists_come_in_pages_and_ask_as_much_for_many_as_for_few(
