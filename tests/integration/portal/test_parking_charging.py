@@ -18,9 +18,9 @@ clock, park, system = demo_park.clock, demo_park.park, demo_park.system
 CAR = "新AD40001"
 
 
-def registered(park: Park, plate: str) -> Browser:
-    """The resident with a car of their own."""
-    resident = park("resident")
+def registered(park: Park, plate: str, username: str = "resident") -> Browser:
+    """Somebody with a car of their own."""
+    resident = park(username)
     resident.get("/parking/cars")
     resident.post("/parking/cars", {"plate": plate, "name": ""})
     assert resident.follow().status_code == 200
@@ -96,13 +96,16 @@ def test_a_stay_where_standing_on_costs_nothing_asks_nobody_to_move(
 def test_a_charge_of_another_day_is_said_with_its_day_and_is_over_when_the_car_has_left(
     park: Park, system: SystemUnderTest, clock: ManualClock
 ) -> None:
-    at, resident = ChargingPoints(system, clock, code="P83", tariff="T2"), registered(park, "新AD40003")
+    at, resident = (
+        ChargingPoints(system, clock, code="P83", tariff="T2"),
+        registered(park, "新AD40003", "agent"),
+    )
     clock.set(MONDAY_MORNING + timedelta(minutes=1))
     at.come("新AD40003")
     stay = stay_of(resident, "新A·D40003")
     at.tell(1, "n1", "started", "新AD40003")
     clock.advance(timedelta(hours=24))
-    resident = park("resident")
+    resident = park("agent")
     assert "Began to charge at 23 Nov 2026, 09:01" in resident.get(stay).text
     at.tell(1, "n1", "ended", "新AD40003")
     lot = str(at.park.lot)
@@ -114,6 +117,6 @@ def test_a_charge_of_another_day_is_said_with_its_day_and_is_over_when_the_car_h
     resident.follow()
     clock.advance(timedelta(minutes=5))
     at.go("新AD40003")
-    page = park("resident").get(stay).text
+    page = park("agent").get(stay).text
     assert "What it costs</h2>" in page and ">gone<" in page and "Left the bay at 09:06" in page
     assert "Please move" not in page

@@ -26,12 +26,12 @@ from facilities.living.parking.gates.devices import Request
 from facilities.living.parking.gates.refusals import EVENT_ID_REUSED
 from facilities.living.parking.lanes.commands import car_of
 from facilities.living.parking.lots import devices
-from facilities.living.parking.lots.answers import DeviceWithSecret
+from facilities.living.parking.lots.answers import BayDetail, DeviceWithSecret
 from facilities.living.parking.lots.policy import require_operator, require_reader, visible_lot
 from facilities.living.parking.lots.queries import find_bay, find_lot, find_zone
 from facilities.living.parking.lots.refusals import BAY_TAKEN, CODE_TAKEN
 from facilities.living.parking.lots.schemas import Nothing
-from facilities.living.parking.lots.view import device_out
+from facilities.living.parking.lots.view import bay_out, device_out
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import guarded, public, refuses
 from shared.http.description import ETAG, LOCATION, Blueprint
@@ -54,6 +54,19 @@ blueprint = Blueprint(
         "charge_id": ("The id of the charge", EXAMPLE_ID),
     },
 )
+
+
+@blueprint.get("/parking/bays/<uuid:bay_id>")
+@blueprint.response(200, BayDetail, headers=ETAG)
+def get_parking_bay(bay_id: UUID) -> Response:
+    """One bay that has a number, and where it is.
+
+    Its version is that of its car park.
+    """
+    with current_runtime().read() as session:
+        lot, zone, bay = find_bay(session, bay_id, visible_lot(current_actor()))
+        shown = {**bay_out(bay), "lot_id": str(lot.id), "zone_id": str(zone.id)}
+        return json_response(Reply(shown, version=lot.version))
 
 
 @blueprint.post("/parking/bays/<uuid:bay_id>/charging-points")

@@ -8,7 +8,6 @@ from flask import Response
 from facilities.capacity.refusals import BOOKINGS_IN_THE_WAY, WRONG_STATE
 from facilities.living.parking.lots import commands, devices, queries, view
 from facilities.living.parking.lots.answers import (
-    BayDetail,
     BayList,
     BayPage,
     DeviceOut,
@@ -52,7 +51,6 @@ blueprint = Blueprint(
     path_parameters={
         "lot_id": ("The id of the car park", EXAMPLE_ID),
         "zone_id": ("The id of the zone", EXAMPLE_ID),
-        "bay_id": ("The id of the bay", EXAMPLE_ID),
         "lane_id": ("The id of the lane", EXAMPLE_ID),
         "device_id": ("The id of the device", EXAMPLE_ID),
     },
@@ -230,19 +228,6 @@ def add_parking_bays(tx: Transaction, data: dict[str, Any], zone_id: UUID) -> Re
     lot, zone = _opened_zone(tx, zone_id)
     made = commands.add_bays(tx, lot, zone, **data)
     return Reply({"items": [view.bay_out(each) for each in made]}, status=201, version=lot.version)
-
-
-@blueprint.get("/parking/bays/<uuid:bay_id>")
-@blueprint.response(200, BayDetail, headers=ETAG)
-def get_parking_bay(bay_id: UUID) -> Response:
-    """One bay that has a number, and where it is.
-
-    Its version is that of its car park.
-    """
-    with current_runtime().read() as session:
-        lot, zone, bay = queries.find_bay(session, bay_id, visible_lot(current_actor()))
-        shown = {**view.bay_out(bay), "lot_id": str(lot.id), "zone_id": str(zone.id)}
-        return json_response(Reply(shown, version=lot.version))
 
 
 @blueprint.post("/parking/lots/<uuid:lot_id>/lanes")
