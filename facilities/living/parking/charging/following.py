@@ -29,8 +29,10 @@ def follow(tx: Transaction, charge: ParkingCharge, was: tuple[datetime | None, s
         return
     if was[0] is None or was[1] != charge.mark:
         announce(tx, charge, standing, "ended")
-    payload = {"charge": str(charge.id), "free_until": standing.free_until.isoformat(), "mark": charge.mark}
-    tx.schedule(OVERSTAY_TIMER, str(charge.id), standing.free_until, payload)
+    until, stay = standing.free_until, str(standing.stay.id)
+    payload = {"charge": str(charge.id), "stay": stay, "free_until": until.isoformat()}
+    # Under a key of its own: one that is being kept waits for the point, whose turn this is.
+    tx.schedule(OVERSTAY_TIMER, f"{charge.id}/{stay}/{until:%Y%m%d%H%M%S%f}", until, payload)
 
 
 def overstay(tx: Transaction, payload: Mapping[str, object]) -> None:
@@ -39,9 +41,10 @@ def overstay(tx: Transaction, payload: Mapping[str, object]) -> None:
     take_turn_at(tx.session, charge.device_id)
     tx.session.refresh(charge)
     standing = _standing_on(tx, charge)
-    if standing is None or standing.free_until is None or charge.mark != payload["mark"]:
+    if standing is None or standing.free_until is None:
         return
-    if standing.free_until == datetime.fromisoformat(str(payload["free_until"])):
+    made_for = str(payload["stay"]), datetime.fromisoformat(str(payload["free_until"]))
+    if made_for == (str(standing.stay.id), standing.free_until):
         announce(tx, charge, standing, "overstaying")
         tx.audit("charge.overstaying", "parking_charge", charge.id)
 

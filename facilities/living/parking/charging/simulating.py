@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from facilities.living.parking.charging.model import ParkingCharge
 from facilities.living.parking.charging.times import Phase
 from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.gates.simulating import Camera, Told
@@ -34,12 +35,13 @@ class PlayedPoint:
 
 
 def points_of(session: Session, cipher: Cipher, lot_id: UUID | None) -> list[PlayedPoint]:
-    """The enabled charging points of a lot, or of all lots, with their secrets."""
+    """The enabled charging points of a lot, or of all lots, at which no car stands, with their secrets."""
+    taken = sa.exists().where(ParkingCharge.bay_id == Device.bay_id, ParkingCharge.freed_at.is_(None))
     query = (
         sa.select(Device, Zone.lot_id)
         .join(Bay, Bay.id == Device.bay_id)
         .join(Zone, Zone.id == Bay.zone_id)
-        .where(Device.kind == DeviceKind.CHARGER, Device.enabled)
+        .where(Device.kind == DeviceKind.CHARGER, Device.enabled, ~taken)
         .order_by(Device.code)
     )
     if lot_id is not None:

@@ -9,16 +9,22 @@ import pytest
 import sqlalchemy as sa
 
 from facilities.living.parking.charging import commands
+from facilities.living.parking.charging.following import OVERSTAY_TIMER
 from facilities.living.parking.charging.model import ParkingCharge
 from facilities.living.parking.charging.queries import charge_told
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.service import service as living
 from shared.audit import AuditEntry
 from shared.clock import ManualClock
+from shared.messaging.timers import Timer
 from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory
 from tests.integration.facilities.parking.car_park import OPERATOR
-from tests.integration.facilities.parking.charging import PLATE, ChargingPoints, charging_bays
+from tests.integration.facilities.parking.charging import (
+    PLATE,
+    ChargingPoints,
+    charging_bays,
+)
 from tests.integration.facilities.parking.gates import M, ok, refusal
 from tests.integration.facilities.parking.paying import at_once
 
@@ -94,12 +100,14 @@ def test_all_phases_and_the_next_charge_told_at_once_are_all_kept(at: ChargingPo
         assert times[:3] == [since + each * M for each in expected], name
 
 
+@pytest.mark.parametrize("at", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_without_taking_turns_something_would_be_lost(
     at: ChargingPoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The check above can fail: where both have read before either writes, one of them meets the other."""
-    if at.runtime.database.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite lets one transaction write at a time whatever is taken")
+    """The check above can fail: where both have read before either writes, one of them meets the other.
+
+    SQLite lets one transaction write at a time, whatever is taken.
+    """
     at.tell(1, "1", "started")
     start, real = threading.Barrier(2, timeout=20), charge_told
 
@@ -160,6 +168,30 @@ def test_whatever_is_told_while_the_car_goes_out_it_has_paid_what_it_was_charged
         assert stay["fee_fen"] == stay["paid_fen"] == stay["cost"]["total_fen"]
     with at.runtime.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(ParkingStay)) == ROUNDS
+
+
+def test_the_appointment_of_the_fee_and_what_is_told_then_do_not_wait_for_one_another(
+    at: ChargingPoints,
+) -> None:
+    for number in range(1, ROUNDS + 1):
+        plate = f"苏AD0000{number}"
+        at.come(plate), at.come(PLATE)
+        at.tell(number, "1", "started", plate)
+        at.tell(number, "1", "ended", plate)
+        at.clock.advance(30 * M)
+        charge = at.charges()[number - 1]
+        answers = at_once(
+            at.system.worker.run_once,
+            partial(at.verb, charge, "plate", plate=PLATE),
+            told(at, number, at.body("1", "freed", plate, at.now)),
+        )[1:]
+        assert {each.status_code for each in answers} <= {200, 412} and answers[1].status_code == 200
+        at.system.settle()
+    announced = [(each["charge_id"], each["plate"]) for each in at.said("overstaying")]
+    assert len(announced) == len(set(announced)), "each car once"
+    with at.runtime.read() as session:
+        kept = [timer for timer in session.scalars(sa.select(Timer)) if timer.name == OVERSTAY_TIMER]
+        assert kept == [], "each was kept at once"
 
 
 def test_of_points_that_are_set_up_at_one_bay_at_once_one_is_there(at: ChargingPoints) -> None:

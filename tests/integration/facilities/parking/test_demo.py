@@ -98,3 +98,24 @@ def test_something_has_gone_on_by_the_first_start(
     system.seed()
     system.settle()
     assert shown() == {**found, "orders": orders}
+
+
+def test_of_the_demos_electric_cars_one_is_charged_one_stands_on_and_one_has_left(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    system = make_system([publisher, living, notifications], demo=True)
+    system.seed()
+    system.settle()
+    desk = SettingUp(system)
+    lot = next(each for each in desk.get("/lots", OPERATOR)["items"] if each["code"] == "P1")
+    charges, stands_on, over = desk.get(f"/lots/{lot['id']}/charges", OPERATOR)["items"]
+    assert charges["ended_at"] is None and charges["stay_id"] is not None
+    assert stands_on["freed_at"] is None and stands_on["overstay_fen"] > 0
+    assert over["freed_at"] is not None and over["stay_id"] is None
+    own = [each for each in desk.get("/own-stays", LIVES)["items"] if each["id"] == stands_on["stay_id"]]
+    shown = desk.get(f"/own-stays/{own[0]['id']}", LIVES)
+    assert [each["bay"] for each in shown["charging"]] == [stands_on["bay"]]
+    assert "overstay" in {each["kind"] for each in shown["cost"]["lines"]}
+    messages = system.client("notifications", LIVES).get("/messages").get_json()["items"]
+    links = [each["link"] for each in messages]
+    assert links.count(f"/parking/stays/{own[0]['id']}") == 2, "when it had ended, and when it cost something"
