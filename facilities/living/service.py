@@ -8,6 +8,9 @@ from facilities.capacity.bookings.events import booking_contracts
 from facilities.capacity.bookings.keeping import EXPIRY_TIMER, NO_SHOW_TIMER
 from facilities.capacity.freeing import WhenFreed
 from facilities.enterprises.api import blueprint
+from facilities.living.parking.charging import api as charging
+from facilities.living.parking.charging.events import CONTRACTS as CHARGE_CONTRACTS
+from facilities.living.parking.charging.following import OVERSTAY_TIMER, overstay
 from facilities.living.parking.demo import DEMO_TIMER, enter_demo, seed
 from facilities.living.parking.gates import api as gates
 from facilities.living.parking.gates.alarms import RAISED
@@ -17,8 +20,8 @@ from facilities.living.parking.lots import api as lots
 from facilities.living.parking.lots.listings import api as listings
 from facilities.living.parking.lots.pricing import api as tariffs
 from facilities.living.parking.occupancy import api as occupancy
+from facilities.living.parking.occupancy.checking import check
 from facilities.living.parking.occupancy.rolling import CHECK_TIMER, ROLL_TIMER, roll_zone
-from facilities.living.parking.occupancy.stock import check
 from facilities.living.parking.payments import api as payments
 from facilities.living.parking.payments.commands import ORDER_ERRAND
 from facilities.living.parking.payments.coupons import api as coupons
@@ -72,6 +75,7 @@ service = Service(
         gates.blueprint,
         lanes.blueprint,
         occupancy.blueprint,
+        charging.blueprint,
         stays.blueprint,
         lots.blueprint,
         tariffs.blueprint,
@@ -90,6 +94,7 @@ service = Service(
         *booking_contracts(SERVICE).values(),
         *STAY_CONTRACTS.values(),
         RAISED,
+        *CHARGE_CONTRACTS.values(),
         *PAYMENT_CONTRACTS.values(),
         *RIGHT_CONTRACTS,
     ),
@@ -104,6 +109,7 @@ service = Service(
         SETTLE_TIMER: settle,
         ROLL_TIMER: roll_zone,
         CHECK_TIMER: check,
+        OVERSTAY_TIMER: overstay,
         DEMO_TIMER: enter_demo,
     },
     errands={ORDER_ERRAND: OrderErrand(), REFUND_ERRAND: RefundErrand(), DAY_ERRAND: DayErrand()},

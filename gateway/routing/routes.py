@@ -63,6 +63,7 @@ OPEN = (
     Open("parking/payment-callbacks/*", frozenset({"POST"})),
     # Devices at the lanes sign what they tell; a driver without a number plate has scanned the lane's code.
     Open("parking/gate-events", frozenset({"POST"})),
+    Open("parking/charging-events", frozenset({"POST"})),
     Open("parking/barrier-openings", frozenset({"POST"})),
     Open("parking/lanes/*/tickets", frozenset({"POST"})),
     Open("parking/lots/*/occupancy"),

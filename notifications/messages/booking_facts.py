@@ -34,7 +34,7 @@ def booking_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "price_yuan": yuan(data["price_fen"]),
         "charged_yuan": yuan(moved) if moved > 0 else None,
         "returned_yuan": yuan(-moved) if moved < 0 else None,
-        "answer_by": None if expires_at is None else _moment(expires_at),
+        "answer_by": None if expires_at is None else moment_said(expires_at),
     }
 
 
@@ -45,7 +45,8 @@ def span_said(starts_at: datetime, ends_at: datetime) -> Text:
     return wording.format(day=_day(start), since=f"{start:%H:%M}", last=_day(end), until=f"{end:%H:%M}")
 
 
-def _moment(at: datetime) -> Text:
+def moment_said(at: datetime) -> Text:
+    """An instant in the park's time."""
     local = at.astimezone(PARK_TZ)
     return _MOMENT.format(day=_day(local), since=f"{local:%H:%M}")
 
@@ -74,7 +75,7 @@ def series_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "price_yuan": yuan(data["price_fen"]),
         "charged_yuan": yuan(moved) if moved > 0 else None,
         "returned_yuan": yuan(-moved) if moved < 0 else None,
-        "answer_by": None if expires_at is None else _moment(expires_at),
+        "answer_by": None if expires_at is None else moment_said(expires_at),
     }
 
 

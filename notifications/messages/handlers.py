@@ -9,7 +9,7 @@ from uuid import UUID
 from notifications.messages.booking_facts import booking_facts, series_facts
 from notifications.messages.commands import copy_manager, tell
 from notifications.messages.facts import case_facts
-from notifications.messages.parking_facts import pass_facts, payment_facts, reservation_facts
+from notifications.messages.parking_facts import charge_facts, pass_facts, payment_facts, reservation_facts
 from notifications.messages.queries import managers
 from notifications.templates.catalogue import Catalogue
 from shared.messaging.envelope import Event
@@ -101,6 +101,8 @@ AFTER_USE_STEPS = (
 """Steps of a machine booking of which only the other side is told; both, where neither has taken them."""
 
 PASS_STEPS = ("bought", "renewed", "ending", "expired", "lapsed", "suspended", "resumed")
+
+CHARGE_STEPS = ("ended", "overstaying")
 
 PARKING, CASH = "parking", "cash"
 
@@ -241,6 +243,14 @@ def _tell_of_money(tx: Transaction, event: Event, key: str, receipt: UUID) -> No
         tell(tx, event, payer, wording, f"/parking/receipts/{receipt}")
 
 
+def tell_of_charge(tx: Transaction, event: Event) -> None:
+    """Tell everybody who had registered the plate before the car came that it stands on after charging."""
+    _, _, aggregate, step, _ = event.type.split(".")
+    wording = tx.resource(Catalogue).word(f"{aggregate}.{step}", charge_facts(event.data))
+    for account in event.data["accounts"]:
+        tell(tx, event, account, wording, f"/parking/stays/{event.data['stay_id']}")
+
+
 def tell_of_missed_reservation(tx: Transaction, event: Event) -> None:
     """Tell whoever has reserved a bay that it was let go of, since the car has not come."""
     if event.data["trade"] == PARKING and event.data["account_id"] is not None:
@@ -273,6 +283,7 @@ def handlers() -> Mapping[str, EventHandler]:
     of_series = {f"yuanban.production.machine-series.{step}.v1": tell_of_series for step in SERIES_STEPS}
     of_parking = {
         **{f"yuanban.living.parking-pass.{step}.v1": tell_holder for step in PASS_STEPS},
+        **{f"yuanban.living.parking-charge.{step}.v1": tell_of_charge for step in CHARGE_STEPS},
         "yuanban.living.parking-payment.received.v1": tell_payer,
         "yuanban.living.parking-refund.made.v1": tell_of_refund,
         "yuanban.living.booking.missed.v1": tell_of_missed_reservation,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from notifications.messages.booking_facts import span_said
+from notifications.messages.booking_facts import moment_said, span_said
 from notifications.messages.facts import clause, yuan
 from shared.text import Text
 
@@ -27,6 +27,21 @@ def pass_facts(data: Mapping[str, Any]) -> dict[str, object]:
 def payment_facts(data: Mapping[str, Any]) -> dict[str, object]:
     """The same of money that came in or was given back."""
     return {"amount_yuan": yuan(abs(data["fen"])), "subject": data["subject"]}
+
+
+def charge_facts(data: Mapping[str, Any]) -> dict[str, object]:
+    """The same of a car that stands on at a charging point."""
+    return {
+        "lot": Text.of(data["lot_name"]),
+        "bay": data["bay"],
+        "plate": data["plate"],
+        "ended_at": moment_said(data["ended_at"]),
+        "free_until": moment_said(data["free_until"]),
+        "grace": data["free_until"] > data["ended_at"],
+        "unit_minutes": data["unit_minutes"],
+        "unit_yuan": yuan(data["unit_fen"]),
+        "cap_yuan": yuan(data["cap_fen"]),
+    }
 
 
 def reservation_facts(data: Mapping[str, Any]) -> dict[str, object]:

@@ -30,6 +30,7 @@ def drive_through_lanes(reader: Reads) -> None:
     scanned = {**reader.example("living_scan_lane_code"), "token": token}
     reader.do("anonymous", "living_scan_lane_code", scanned, lane_id=made.way_in)
     reader.do(RUNS, "living_open_lane_by_hand", lane_id=made.way_in)
+    reader.do(RUNS, "living_count_cars", zone_id=made.near)
     reader.do(RUNS, "living_take_stock_of_lot", lot_id=made.lot)
     alarms = reader.do(RUNS, "living_list_parking_alarms", lot_id=made.lot).get_json()["items"]
     seen = reader.example("living_see_parking_alarm")

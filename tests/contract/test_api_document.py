@@ -33,6 +33,7 @@ UNKEYED = {
     "living_try_parking_tariff",
     "living_try_parking_lot_tariff",
     "living_tell_gate_event",
+    "living_tell_charging_event",
     "living_tell_barrier_opening",
     "living_scan_lane_code",
     "living_order_parking",

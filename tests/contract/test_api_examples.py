@@ -8,6 +8,7 @@ from shared.testing.answers import A1_MATERIALS, A9, A9_ANSWERS, A9_MATERIALS, a
 from shared.testing.contract import Json, Operation, operations, resolve
 from tests.contract.park import Park
 from tests.contract.parking import set_up_parking
+from tests.contract.parking_charging import charge_cars
 from tests.contract.parking_lanes import drive_through_lanes
 from tests.contract.parking_money import pay_for_parking
 from tests.contract.parking_rights import park_cars
@@ -119,6 +120,7 @@ def test_every_request_in_the_description_is_accepted(park: Park) -> None:
     set_up_parking(reader)
     park_cars(reader)
     drive_through_lanes(reader)
+    charge_cars(reader)
     for service in park.system.runtimes:
         prefix = "" if service == "gateway" else f"{service}_"
         stuck = park.ask("admin", "GET", f"/{service}/stuck-events?state=parked").get_json()["items"]

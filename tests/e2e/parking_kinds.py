@@ -1,6 +1,21 @@
 """Kinds of pages about parking: what residents, firms and visitors see, and those who run car parks."""
 
+from playwright.sync_api import expect
+
 from tests.e2e.kinds import Kind, press
+from tests.e2e.windows import Window
+
+
+def _no_plate(window: Window) -> None:
+    window.page.get_by_label(window.words("Number plate or ticket"), exact=True).fill("")
+    press("Save")(window)
+
+
+def _none_there(window: Window) -> None:
+    window.page.get_by_label(window.words("How many cars stand there"), exact=True).fill("0")
+    window.button("Enter the count").click()
+    expect(window.heading("Doubted cars")).to_be_visible()
+
 
 PARKING = (
     Kind("parking", "/parking", "agent"),
@@ -9,6 +24,7 @@ PARKING = (
         "/parking/lots/{parking_lot}?vehicle=small&entered_at={parking_from}&left_at={parking_until}",
     ),
     Kind("parking-pass", "/parking/passes/{parking_pass}", "resident"),
+    Kind("parking-stay-at-a-charging-point", "/parking/stays/{parking_charged}", "resident"),
     Kind("parking-pay-with-errors", "/parking/pay", then=press("See what is to be paid"), rare=True),
     *(
         Kind(f"parking-{name}", f"/parking/{path}", who, rare=True)
@@ -55,6 +71,27 @@ OPERATING = (
         then=press("Publish it"),
     ),
     Kind("operated-lists", "/parking/operating/{operated_lot}/lists", "operator"),
+    Kind("operated-charging", "/parking/operating/{operated_lot}/charges", "operator"),
+    Kind(
+        "operated-charging-points-with-errors",
+        "/parking/operating/zones/{operated_charging}/charging-points",
+        "operator",
+        then=press("Add the charging point"),
+    ),
+    Kind(
+        "operated-count-done",
+        "/parking/operating/zones/{operated_zone}/count",
+        "operator",
+        then=_none_there,
+        rare=True,
+    ),
+    Kind(
+        "operated-charged-car-with-errors",
+        "/parking/operating/charges/{operated_charge}/plate",
+        "operator",
+        then=_no_plate,
+        rare=True,
+    ),
     *(
         Kind(f"operated-{name}", f"/parking/operating/{path}", "operator", rare=True)
         for name, path in (
@@ -67,9 +104,12 @@ OPERATING = (
             ("tariffs", "{operated_lot}/tariffs"),
             ("stock-take", "{operated_lot}/stock-take"),
             ("bays", "zones/{operated_zone}/bays"),
+            ("count", "zones/{operated_zone}/count"),
             ("lane", "lanes/{operated_lane}/edit"),
             ("opening-by-hand", "lanes/{operated_lane}/open"),
             ("device", "devices/{operated_device}"),
+            ("charging-points", "zones/{operated_charging}/charging-points"),
+            ("charging-point", "devices/{operated_point}"),
         )
     ),
 )

@@ -62,7 +62,16 @@ def parking_places(resident: Person, member: Person, operator: Person) -> dict[s
         "parking_order": make(resident, "orders", pass_id=waits["id"])["id"],
         "parking_payment": resident.get(f"/living/parking/orders/{paid['id']}")["payment_id"],
         "parking_stay": resident.get("/living/parking/own-stays")["items"][0]["id"],
+        "parking_charged": _charged(resident),
         "parking_visit": visit["id"],
         "parking_visitor": urlsplit(visit["url"]).path.removeprefix("/parking/visits/"),
         "parking_coupon": coupons["items"][0]["code"],
     }
+
+
+def _charged(resident: Person) -> str:
+    """The stay of the resident's car that stands on at a charging point of the demo."""
+    for stay in resident.get("/living/parking/own-stays")["items"]:
+        if resident.get(f"/living/parking/own-stays/{stay['id']}")["charging"]:
+            return str(stay["id"])
+    raise LookupError("no car of the resident has been charged")

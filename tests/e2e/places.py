@@ -135,11 +135,29 @@ def _car_park(operator: Person) -> Places:
     opened = {"reason": "摄像头故障", "plate": "新A·12345"}
     made = operator.ask("POST", f"/living/parking/lanes/{lane['id']}/open", body=opened).expect(201).json
     return {
+        **_charging(operator, next(each for each in found["zones"] if each["kind"] == "charging")),
         "operated_lot": lot,
         "operated_zone": found["zones"][0]["id"],
         "operated_lane": lane["id"],
         "operated_device": lane["devices"][0]["id"],
         "operated_stay": made["answer"]["stay_id"],
+    }
+
+
+def _charging(operator: Person, zone: Json) -> Places:
+    """A charging point, a car at one, and their zone, in which one bay more has a number and no point."""
+    at = f"/living/parking/zones/{zone['id']}"
+    points = operator.get(f"{at}/charging-points")["items"]
+    holds = zone["capacity"]
+    more = {"name": zone["name"], "capacity": holds + 1}
+    bay = {"prefix": "C", "first": holds + 1, "last": holds + 1, "digits": 3}
+    for method, path, body in (("PUT", at, more), ("POST", f"{at}/bays", bay)):
+        version = operator.ask("GET", at).headers["ETag"]
+        assert operator.ask(method, path, body=body, If_Match=version).status in (200, 201)
+    return {
+        "operated_charging": zone["id"],
+        "operated_point": points[0]["device"]["id"],
+        "operated_charge": next(each["charge"]["id"] for each in points if each["charge"]),
     }
 
 

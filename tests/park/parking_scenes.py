@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.park import lanes, parking, parking_money, parking_rights
+from tests.park import charging, lanes, parking, parking_money, parking_rights
 from tests.park.park import Park
 from tests.park.people import actor
 from tests.park.scene import Scene
@@ -87,6 +87,24 @@ def _alarm(park: Park) -> Scene:
     return Scene({"alarm_id": alarm["id"]}, {"alarm_id": f'"{alarm["version"]}"'})
 
 
+def _charge_to_be_told(park: Park) -> Scene:
+    """Signed by the charging point; it may be told by anybody."""
+    body = json.dumps(charging.event(park)).encode()
+    path = "/api/v1/living/parking/charging-events"
+    headers = lanes.SignedNow(charging.with_points(park).point, park, path, body)
+    return Scene(bodies={"charging-events": body}, headers=headers)
+
+
+def _charging_bay(park: Park) -> Scene:
+    ids, version = charging.bay(park)
+    return Scene(ids, {"bay_id": version}, bodies={"charging-points": charging.point()})
+
+
+def _car_at_a_point(park: Park) -> Scene:
+    ids, version = charging.charge(park)
+    return Scene(ids, {"charge_id": version})
+
+
 def _event(park: Park) -> Mapping[str, Any]:
     return {"id": "e1", "plate": "苏A·12345", "seen_at": park.system.clock.now().isoformat()}
 
@@ -116,6 +134,9 @@ PARKING_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "car before a camera": _signed("gate-events", _event),
     "barrier that has opened": _signed("barrier-openings", _opening),
     "car without a plate": _car_without_plate,
+    "charging bay": _charging_bay,
+    "charge to be told": _charge_to_be_told,
+    "car at a charging point": _car_at_a_point,
     "order for parking": _parking_order,
     "parking paid for": _parking_paid,
     "refund for parking that has failed": _parking_refund,

@@ -9,6 +9,7 @@ import pytest
 from approvals.cases.events import CASE_STEPS as PUBLISHED_STEPS
 from approvals.enterprise.events import CONTRACTS
 from facilities.capacity.bookings.events import booking_contracts
+from facilities.living.parking.charging.events import CONTRACTS as OF_CHARGES
 from facilities.living.parking.payments.events import CONTRACTS as OF_PAYMENTS
 from facilities.living.parking.rights.events import PASS_CONTRACTS as OF_PASSES
 from facilities.production.machines.events import CONTRACTS as OF_MACHINES
@@ -18,6 +19,7 @@ from notifications.messages.facts import case_facts
 from notifications.messages.handlers import (
     AFTER_USE_STEPS,
     CASE_STEPS,
+    CHARGE_STEPS,
     GAP_STEPS,
     MACHINE_STEPS,
     OBJECTION,
@@ -27,7 +29,7 @@ from notifications.messages.handlers import (
     STUCK,
     WARNED,
 )
-from notifications.messages.parking_facts import pass_facts, payment_facts, reservation_facts
+from notifications.messages.parking_facts import charge_facts, pass_facts, payment_facts, reservation_facts
 from notifications.templates.catalogue import (
     Catalogue,
     TemplateError,
@@ -135,6 +137,7 @@ def test_every_step_has_a_template_and_every_template_a_step(catalogue: Catalogu
     waited = {"machine-booking.offered"}  # the owner has not been asked yet
     after_use = {f"machine-after-use.{step}" for step in AFTER_USE_STEPS}
     parked = {f"parking-pass.{step}" for step in PASS_STEPS}
+    parked |= {f"parking-charge.{step}" for step in CHARGE_STEPS}
     parked |= {"parking-payment.received", "parking-refund.made", "parking-reservation.missed"}
     others = officials | {f"managed-case.{STUCK}"} | sides | many | waited | after_use | parked
     assert events == told | others
@@ -153,6 +156,34 @@ def test_every_step_of_a_pass_is_told_to_its_holder_in_a_whole_sentence(catalogu
     renewal = {**stored, "state": "active", "since": "2026-11-23", "until": "2026-12-22"}
     wording = catalogue.word("parking-pass.lapsed", pass_facts(lapsed.load(renewal)))
     assert wording.template == "parking-pass-renewal-lapsed" and "22 December 2026" in wording.body.en
+
+
+def test_whose_car_stands_on_after_charging_reads_until_when_that_is_free_and_what_it_costs(
+    catalogue: Catalogue,
+) -> None:
+    assert set(CHARGE_STEPS) == set(OF_CHARGES)
+    registry = ContractRegistry(OF_CHARGES.values())
+
+    def said(sample: str) -> Wording:
+        stored = decode((SAMPLES / f"yuanban.living.parking-charge.{sample}.json").read_bytes())
+        event = stored.type.removeprefix("yuanban.living.").removesuffix(".v1")
+        return catalogue.word(event, charge_facts(registry.get(stored.type).load(stored.data)))
+
+    ended = said("ended.v1")
+    assert ended.body.zh == (
+        "您登记的车辆苏A****45停在“一号停车场”C003号充电车位，充电已于2026年11月23日10:20结束。"
+        "请在2026年11月23日10:50前驶离；此后收取占位费：每15分钟2.00元（不足按一个计费单位计），单次最高40.00元。"
+        "占位费与停车费一并结算。"
+    )
+    assert "Please leave by 23 November 2026, 10:50." in ended.body.en
+    at_once = said("ended.v1.at-once")
+    assert "Standing on costs: 2.00 yuan for every 15 minutes begun." in at_once.body.en
+    assert "最高" not in at_once.body.zh and "驶离；" not in at_once.body.zh
+    runs = said("overstaying.v1")
+    assert "Since 23 November 2026, 10:50 this costs 2.00 yuan for every 15 minutes begun" in runs.body.en
+    for each in (ended, at_once, runs):
+        for words in (each.title.zh, each.title.en, each.body.zh, each.body.en):
+            assert words and not any(hole in words for hole in ("None", "{", "}", "（）", "()", "  ", ".."))
 
 
 def test_whoever_parks_hears_of_money_and_of_a_bay_that_was_let_go(catalogue: Catalogue) -> None:

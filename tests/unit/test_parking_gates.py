@@ -327,8 +327,9 @@ def test_simulated_cars_leave_the_car_park_into_which_they_came() -> None:
     ]
     where: dict[object, UUID] = {}
     for told in islice(feed(cameras, 7, 0, SystemClock()), 200):
-        lot = told.camera.lot_id
-        if told.camera.direction is Direction.IN:
+        assert isinstance(told.device, Camera)
+        lot = told.device.lot_id
+        if told.device.direction is Direction.IN:
             where[told.body["plate"]] = lot
         else:
             assert where.pop(told.body["plate"]) == lot

@@ -15,6 +15,10 @@ from uuid import UUID
 import sqlalchemy as sa
 import yaml
 
+from facilities.living.parking.charging.commands import Telling
+from facilities.living.parking.charging.commands import receive as receive_charge
+from facilities.living.parking.charging.points import Point, point_at
+from facilities.living.parking.charging.times import Phase
 from facilities.living.parking.gates.commands import Said, receive
 from facilities.living.parking.gates.devices import Post, post_at
 from facilities.living.parking.gates.model import GateEvent
@@ -142,6 +146,11 @@ class _Days:
         assert post is not None  # noqa: S101 - for the type checker
         return replace(post, device_id=device.id, code=device.code, kind=kind)
 
+    def point(self, lot: str, bay: str) -> Point:
+        """The charging point at a bay of it."""
+        device = sa.select(Device.id).where(Device.code == f"{lot}-{bay}", Device.kind == DeviceKind.CHARGER)
+        return point_at(self.tx.session, self.tx.session.scalars(device).one())
+
 
 def _resident_before(days: _Days) -> list[tuple[Asked, datetime]]:
     """The resident's pass and a stay of theirs: what was asked for both, and when it was paid."""
@@ -187,6 +196,11 @@ def _steps(days: _Days) -> Iterator[tuple[int, Step]]:
         if "left" in car:
             yield car["left"] + 2, _paying(days.lot(car["lot"]).id, car["plate"])
             yield car["left"], _passage(days.post(car["lot"], car["way_out"]), car["plate"])
+    for charge in _data()["charges"]:
+        point = days.point(charge["lot"], charge["bay"])
+        for phase in Phase:
+            if phase in charge:
+                yield charge[phase], _tells(point, phase, charge["plate"])
     lost = _data()["lost"]
     yield lost["minutes"], _passage(days.post(lost["lot"], lost["lane"]), lost["plate"])
     opened = _data()["unexplained"]
@@ -219,6 +233,17 @@ def _come(tx: Transaction, post: Post, plate: str) -> None:
     """A car at a camera, on its way in or out."""
     name = f"demo-{_mark(plate)}-{tx.now:%Y%m%d%H%M}"
     receive(tx, post, Said(id=name, plate=plate, seen_at=tx.now, confidence=97))
+    tx.session.flush()
+
+
+def _tells(point: Point, phase: Phase, plate: str) -> Step:
+    """A charging point tells of a car."""
+    name = f"demo-{_mark(plate)}"
+    return lambda tx: _told(tx, point, Telling(name, phase, tx.now, plate))
+
+
+def _told(tx: Transaction, point: Point, telling: Telling) -> None:
+    receive_charge(tx, point, telling)
     tx.session.flush()
 
 

@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from gateway.portal.asking import CONFLICT, INVALID, Wrong, errors_of, wrong_of
 from gateway.portal.context import Json, current_person
-from gateway.portal.controls import Control, Option, Typed, local_of, read, typed_in
+from gateway.portal.controls import Control, Option, Typed, local_of, typed_in
 from gateway.portal.machines.access import firms_of
 from gateway.portal.parking.asking import load_parking, lot_path, send
-from gateway.portal.parking.tariffs import in_force, rates_of
+from gateway.portal.parking.tariffs import CHARGING, in_force, rates_of, read_stay
 from gateway.portal.services import answer_of
 from shared.http.state import current_runtime
 
@@ -41,27 +41,28 @@ def index() -> str:
 def show(lot_id: UUID) -> Answer:
     """One car park; with a stay in the address, what it would cost line by line."""
     lot, codes = load_parking("lots", lot_id), load_parking("codes")
-    controls = _calculator(codes)
+    versions = load_parking("lots", lot_id, "tariffs")["items"]
+    controls = _calculator(codes, versions)
     if "entered_at" not in request.args:
-        return _page(lot, codes, controls, _usual_stay(), Wrong())
+        return _page(lot, codes, versions, controls, _usual_stay(), Wrong())
     typed = typed_in(controls, request.args)
-    body, own = read(controls, typed)
+    body, own = read_stay(controls, typed)
     response = send("POST", lot_path(lot_id, "tariffs", "try"), body)
     if response.status in (INVALID, CONFLICT):
         wrong = wrong_of(errors_of(response), controls, own)
-        return _page(lot, codes, controls, typed, wrong), response.status
-    return _page(lot, codes, controls, typed, Wrong(), answer_of(response))
+        return _page(lot, codes, versions, controls, typed, wrong), response.status
+    return _page(lot, codes, versions, controls, typed, Wrong(), answer_of(response))
 
 
 def _page(
     lot: Json,
     codes: Json,
+    versions: list[Json],
     controls: tuple[Control, ...],
     typed: Typed,
     wrong: Wrong,
     fee: Json | None = None,
 ) -> str:
-    versions = load_parking("lots", lot["id"], "tariffs")["items"]
     occupancy = load_parking("lots", lot["id"], "occupancy")
     today = current_runtime().clock.today()
     tariff = in_force(versions, today)
@@ -93,12 +94,14 @@ def _nearest(lot: Json, occupancy: Json) -> Iterator[tuple[Json, Json | None, in
             yield (lane, free[far["zone_id"]], far["metres"]) if far else (lane, None, 0)
 
 
-def _calculator(codes: Json) -> tuple[Control, ...]:
+def _calculator(codes: Json, versions: list[Json]) -> tuple[Control, ...]:
+    """What is asked about a stay; about charging only where it may cost something."""
     vehicles = tuple(Option(each["code"], each["name"]) for each in codes["vehicles"])
     return (
         Control("vehicle", _l("Vehicle"), "choice", options=vehicles),
         Control("entered_at", _l("Arriving"), "moment", required=True),
         Control("left_at", _l("Leaving"), "moment", required=True),
+        *(CHARGING if any(each["overstay"] for each in versions) else ()),
     )
 
 

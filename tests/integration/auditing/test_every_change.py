@@ -44,7 +44,7 @@ from tests.integration.auditing.deeds import (
     whole_life,
     with_a_gap,
 )
-from tests.integration.auditing.lane_deeds import drive_through_lanes
+from tests.integration.auditing.lane_deeds import charge_cars, drive_through_lanes
 from tests.integration.auditing.machine_deeds import close_a_firm, trade_in_machines
 from tests.integration.auditing.parking_deeds import set_up_parking
 from tests.integration.auditing.paying_deeds import pay_for_parking
@@ -83,6 +83,7 @@ def test_every_operation_of_the_services_leaves_an_entry(
         traded |= timers(system, "production")
         pay_for_parking(system, clock)
         drive_through_lanes(system, clock)
+        traded |= charge_cars(system, clock)
         whole_life(desk)
         fire, wanting = file_on_a_promise(desk)
         set_up_parking(system)

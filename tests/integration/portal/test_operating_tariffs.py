@@ -27,6 +27,14 @@ from tests.integration.portal.operating import (
     sent,
 )
 
+OVERSTAY = {
+    "overstay.free_minutes": "30",
+    "overstay.unit.minutes": "15",
+    "overstay.unit.fen": "2",
+    "overstay.cap_fen": "5",
+}
+"""What standing on at a charging point costs, as an operator types it."""
+
 
 @pytest.fixture(scope="module")
 def system(
@@ -123,6 +131,78 @@ def test_an_operator_tries_a_tariff_out_and_publishes_it(enter: Enter) -> None:
     assert again.status_code == 409 and "error-summary" in again.text and 'value="08:00"' in again.text
     assert enter(WATCHER).get(form).status_code == 403
     assert "New version" not in enter(WATCHER).get(f"{lot}/tariffs").text
+
+
+def test_standing_on_at_charging_points_has_a_price_that_is_tried_published_and_on_the_sign(
+    enter: Enter,
+) -> None:
+    operator, resident = enter(OPERATOR), enter("resident")
+    lot = lot_of(operator, "Car park 2 (building)")
+    sign = lot.replace("/operating", "/lots")
+    stay = {"vehicle": "nev_small", "entered_at": local(0, "08:00"), "left_at": local(0, "12:00")}
+    page = resident.get(sign).text
+    assert "once charged" not in page and "charging-0-ended-at" not in page, "nothing is charged yet"
+
+    form = f"{lot}/tariffs/add"
+    typed = typed_in_the_form(operator.get(form))
+    assert {name: typed[name] for name in OVERSTAY} == dict.fromkeys(OVERSTAY, "")
+    charged = {"charging.0.ended_at": local(0, "09:00"), "charging.0.freed_at": local(0, "10:01")}
+    free = operator.post(form, {**typed, **stay, **charged, "action": "try"})
+    assert free.status_code == 200 and "Standing on at charging bay" not in own_texts(free)
+
+    priced = {**typed, **OVERSTAY}
+    tried = operator.post(form, {**priced, **stay, **charged, "action": "try"})
+    assert "Standing on at charging bay 1: 3 × 15 min from 2026-11-23 09:30" in own_texts(tried)
+    assert typed_in_the_form(tried)["charging.0.freed_at"] == local(0, "10:01")
+    until_it_leaves = {**stay, "charging.0.ended_at": local(0, "09:00")}
+    tried = operator.post(form, {**priced, **until_it_leaves, "action": "try"})
+    assert "10 × 15 min" in own_texts(tried) and "Standing on after charging: at most 5" in tried.text
+    assert CHINESE.search(own_texts(tried)) is None
+
+    day = local(6, "00:00")[:10]
+    operator.post(form, {**priced, "effective_on": day, "action": "publish"})
+    listed = operator.follow()
+    assert "At a charging point, once charged" in listed.text and "At most 5 yuan each time" in listed.text
+    assert "Then, beside the parking fee: 2 yuan every 15 minutes" in listed.text
+    again = typed_in_the_form(operator.get(form))
+    assert {name: again[name] for name in OVERSTAY} == OVERSTAY, "a new version starts from it"
+
+    later = {**stay, "entered_at": local(6, "08:00"), "left_at": local(6, "12:00")}
+    shown = resident.get(sign, query_string={**later, "charging.0.ended_at": local(6, "09:00")})
+    assert "Standing on at charging bay 1: 10 × 15 min" in shown.text
+    wrong = resident.get(sign, query_string={**later, "charging.0.ended_at": local(6, "07:00")})
+    assert wrong.status_code == 422 and 'href="#charging-0-ended-at"' in wrong.text
+    assert f'value="{local(6, "07:00")}"' in wrong.text
+    alone = resident.get(sign, query_string={**later, "charging.0.freed_at": local(6, "09:00")})
+    assert alone.status_code == 422 and "Enter when charging ends too" in alone.text
+
+
+def test_what_is_wrong_with_the_price_of_standing_on_is_said_at_its_field(enter: Enter) -> None:
+    operator = enter(OPERATOR)
+    form = f"{lot_of(operator, 'Car park 2 (building)')}/tariffs/add"
+    typed = {**typed_in_the_form(operator.get(form)), **dict.fromkeys(OVERSTAY, "")}
+    for wrong, fields in (
+        ({"overstay.free_minutes": "30"}, ("overstay-unit-minutes", "overstay-unit-fen")),
+        ({"overstay.cap_fen": "5"}, ("overstay-unit-minutes", "overstay-unit-fen")),
+        ({**OVERSTAY, "overstay.unit.fen": "two"}, ("overstay-unit-fen",)),
+        ({**OVERSTAY, "overstay.unit.minutes": "0"}, ("overstay-unit-minutes",)),
+        ({**OVERSTAY, "overstay.free_minutes": "1441"}, ("overstay-free-minutes",)),
+        ({**OVERSTAY, "overstay.cap_fen": "-1"}, ("overstay-cap-fen",)),
+        ({**OVERSTAY, "charging.0.ended_at": "noon"}, ("charging-0-ended-at",)),
+        ({**OVERSTAY, "charging.0.freed_at": local(0, "10:00")}, ("charging-0-ended-at",)),
+    ):
+        charging = any(name.startswith("charging") for name in wrong)
+        for action in ("try",) if charging else ("try", "publish"):
+            for language in ("zh", "en"):
+                operator.client.set_cookie("lang", language)
+                operator.get(form)
+                refused = operator.post(form, {**typed, **wrong, "effective_on": "", "action": action})
+                assert refused.status_code == 422, (wrong, action)
+                links = set(re.findall(r'<a href="#((?:overstay|charging)[^"]+)">', refused.text))
+                assert links == set(fields), (wrong, action)
+                assert all(f'id="{field}-error"' in refused.text for field in fields)
+                kept = typed_in_the_form(refused)
+                assert {name: kept[name] for name in wrong} == wrong
 
 
 def test_every_published_example_passes_through_the_form_unchanged(

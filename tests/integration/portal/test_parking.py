@@ -105,7 +105,7 @@ def test_a_resident_registers_cars_and_reserves_moves_and_gives_up_a_bay(
     assert "given up; it costs nothing" in over.text and "&lt;i&gt;by bus" in over.text
     assert "/move" not in over.text
 
-    for registered in ("新A·30618", "新A·D70926", "新A·12345"):
+    for registered in ("新A·30618", "新A·D70926", "新A·D52790", "新A·12345"):
         listed = resident.get("/parking/cars").text
         assert registered in listed
         car = re.search(r'action="(/parking/cars/[0-9a-f-]+/remove)"', listed[listed.index(registered) :])

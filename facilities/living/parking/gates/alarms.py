@@ -1,12 +1,14 @@
 """Alarms: what the operator is to look at, raised once for each thing."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
 from facilities.living.parking.gates.model import ALARM_NAMES, Alarm, AlarmKind
+from facilities.living.parking.gates.readings import Doubt
 from shared.database import insert_if_absent
 from shared.errors import Conflict
 from shared.http.schemas import TextSchema, instant, string
@@ -74,6 +76,14 @@ def raise_alarm(
     }
     tx.emit(RAISED, alarm, alarm.id, data)
     tx.audit("alarm.raised", "parking_alarm", alarm.id, {"kind": kind}, begins=True)
+
+
+def doubt_clock(
+    tx: Transaction, lot_id: UUID, device_id: UUID | None, code: str, doubt: Doubt, said_at: datetime
+) -> None:
+    """Somebody is to look at the clock of a device: once an hour."""
+    details = {"device": code, "doubt": doubt.value, "seen_at": said_at.isoformat()}
+    raise_alarm(tx, lot_id, AlarmKind.CLOCK, f"{device_id}:{tx.now:%Y%m%d%H}", details=details)
 
 
 def see(tx: Transaction, alarm: Alarm, note: str) -> None:

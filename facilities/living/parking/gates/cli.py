@@ -1,4 +1,4 @@
-"""`yuanban parking simulate`: cameras that are made up, for the demo and for trying a car park out."""
+"""`yuanban parking simulate`: devices that are made up, for the demo and for trying a car park out."""
 
 import threading
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from uuid import UUID
 
 import click
 
+from facilities.living.parking.charging.simulating import points_of, with_charging
 from facilities.living.parking.gates.simulating import Outcome, Told, cameras_of, feed, tell
 from shared.clock import SystemClock
 from shared.installation import opened
@@ -31,16 +32,17 @@ def parking() -> None:
 @click.option("--repeats", type=click.FloatRange(0, 1), default=0.1, show_default=True, help="Told twice.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same cars.")
 def simulate(address: str, lot: UUID | None, rate: int, minutes: float, repeats: float, seed: int) -> None:
-    """Let cars come and go at the cameras of a car park, and print what they were answered.
+    """Let cars come and go at the cameras of a car park, some be charged, and print what was answered.
 
-    It reads the cameras' secrets from the database of the living service, so it runs where that does.
+    It reads the devices' secrets from the database of the living service, so it runs where that does.
     """
     with opened(_SERVICE) as (runtime,), runtime.read() as session:
         cameras = cameras_of(session, runtime.context.cipher, lot)
+        points = points_of(session, runtime.context.cipher, lot)
     if not cameras:
         raise click.ClickException("there is no enabled camera")
     clock, outcome = SystemClock(), Outcome()
-    events = feed(cameras, seed, repeats, clock)
+    events = with_charging(feed(cameras, seed, repeats, clock), points, seed, clock, outcome.let_in)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for told in _paced(events, rate, int(rate * minutes)):
             pool.submit(tell, address, told, clock.now(), outcome)

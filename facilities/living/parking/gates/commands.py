@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from facilities.living.parking.gates.alarms import raise_alarm
+from facilities.living.parking.gates.alarms import doubt_clock, raise_alarm
 from facilities.living.parking.gates.deciding import decide
 from facilities.living.parking.gates.devices import Post
 from facilities.living.parking.gates.facts import Car
@@ -18,7 +18,6 @@ from facilities.living.parking.gates.queries import known_events
 from facilities.living.parking.gates.readings import (
     DEFAULT_LIMITS,
     Direction,
-    Doubt,
     Reading,
     is_same_event,
     is_seen_again,
@@ -103,7 +102,7 @@ def receive(tx: Transaction, post: Post, said: Said) -> Told:
         waiting=said.waiting,
     )
     if moment.doubt is not None:
-        _doubt(tx, post, event, moment.doubt)
+        doubt_clock(tx, post.lot_id, post.device_id, post.code, moment.doubt, event.seen_at)
     return enter(tx, post, event, car, known, reading)
 
 
@@ -188,13 +187,6 @@ def _seen_again(tx: Transaction, event: GateEvent, before: GateEvent, known: Seq
     if was_misread or any(each.passed and each.at >= event.at for each in known):
         work_out(tx, event, Arrival(event.vehicle))
     return Told(event)
-
-
-def _doubt(tx: Transaction, post: Post, event: GateEvent, doubt: Doubt) -> None:
-    """Somebody is to look at the clock of a device: once an hour."""
-    details = {"device": post.code, "doubt": doubt.value, "seen_at": event.seen_at.isoformat()}
-    subject = f"{post.device_id}:{tx.now:%Y%m%d%H}"
-    raise_alarm(tx, post.lot_id, AlarmKind.CLOCK, subject, details=details)
 
 
 def _reading(post: Post, said: Said, received_at: datetime) -> Reading:

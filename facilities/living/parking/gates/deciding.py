@@ -97,7 +97,8 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
     if answer.ground is Ground.RESERVATION and not _arrived(tx, found, inside):
         facts = replace(facts, reservation=None)  # it was given up or moved just now
         answer = at_entry(facts)
-    if latest and event.waiting and inside is None and answer.ground is Ground.DRIVE_IN:
+    takes_none = inside is None or inside.doubted_at is not None
+    if latest and event.waiting and takes_none and answer.ground is Ground.DRIVE_IN:
         taken = take_room(tx, found.rooms)
         if taken is None:  # somebody has taken the last bay meanwhile
             answer = at_entry(replace(facts, room=0))
@@ -213,6 +214,6 @@ def _room(rooms: Sequence[Room], zone: UUID | None, inside: ParkingStay | None) 
     """
     if zone is not None:
         return next((room for room in rooms if room.zone_id == zone), None)
-    own = None if inside is None or inside.overflow_id is None else inside.zone_id
+    own = inside.zone_id if inside is not None and inside.is_counted else None
     by_room = (room for room in rooms if room.free > 0)
     return next(by_room, next((room for room in rooms if room.zone_id == own), rooms[0] if rooms else None))

@@ -1,4 +1,4 @@
-"""How cameras and barriers prove who they are: they sign what they say with the secret they were given.
+"""How devices prove who they are: they sign what they say with the secret they were given.
 
     Authorization: Device code="P1-in",time="2026-11-23T01:00:00Z",signature="<hex>"
 
@@ -41,7 +41,7 @@ _PLACE = sa.select(Lot.id, Lot.state, Lot.hours, Lot.drive_in, Lane.id, Lane.dir
     Lot, Lot.id == Lane.lot_id
 )
 _POST_OF_DEVICE = (
-    _PLACE.add_columns(Device.id, Device.secret, Device.enabled, Device.kind)
+    _PLACE.add_columns(Device.id, Device.code, Device.secret, Device.enabled, Device.kind)
     .add_columns(
         sa.select(ParkingTariff.tariff)
         .where(ParkingTariff.lot_id == Lot.id, ParkingTariff.effective_on <= sa.bindparam("today"))
@@ -112,13 +112,30 @@ def header_of(code: str, secret: str, method: str, path: str, at: datetime, body
 
 
 def post_of_device(session: Session, cipher: Cipher, request: Request, now: datetime) -> Post:
-    """The device that has signed a request, with its lane and lot; UnknownDevice when none has."""
+    """The device at a lane that has signed a request, with its lane and lot; UnknownDevice when none has."""
+    row = signer(session, cipher, request, now, _POST_OF_DEVICE, today=local_date(now))
+    lot_id, state, hours, drive_in, lane_id, direction, device_id, code, _secret, _enabled, kind, tariff = row
+    laid_down = (local_date(now), None if tariff is None else Tariff.from_json(tariff))
+    return Post(lot_id, state, hours, drive_in, lane_id, direction, device_id, code, kind, laid_down)
+
+
+def signer(
+    session: Session,
+    cipher: Cipher,
+    request: Request,
+    now: datetime,
+    query: sa.Select[*tuple[Any, ...]],
+    **asked: Any,
+) -> sa.Row[*tuple[Any, ...]]:
+    """Of those devices that a query finds by their `code`, the one that has signed a request, as its row.
+
+    The query tells `secret` and `enabled`. UnknownDevice when none of them has.
+    """
     found = _HEADER.fullmatch(request.authorization)
     if found is None:
         raise UnknownDevice("header")
     code, time, signature = found.groups()
-    asked = {"code": code, "today": local_date(now)}
-    row = session.connection().execute(_POST_OF_DEVICE, asked).one_or_none()
+    row = session.connection().execute(query, {"code": code, **asked}).one_or_none()
     secret = _NOBODY.decode() if row is None else cipher.open_bytes(row.secret).decode()
     right = signature_of(secret, request.method, request.path, time, request.body)
     if not hmac.compare_digest(right, signature) or row is None:
@@ -127,9 +144,7 @@ def post_of_device(session: Session, cipher: Cipher, request: Request, now: date
         raise UnknownDevice("disabled", code)
     if not _is_near(time, now):
         raise UnknownDevice("time", code)
-    lot_id, state, hours, drive_in, lane_id, direction, device_id, _secret, _enabled, kind, tariff = row
-    laid_down = (local_date(now), None if tariff is None else Tariff.from_json(tariff))
-    return Post(lot_id, state, hours, drive_in, lane_id, direction, device_id, code, kind, laid_down)
+    return row
 
 
 def post_at(session: Session, lane_id: UUID) -> Post | None:

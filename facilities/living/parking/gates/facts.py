@@ -88,7 +88,7 @@ def entering(tx: Transaction, post: Post, car: Car, at: datetime, inside: Parkin
     listed = listings_of(session, post.lot_id, car.mark)
     rights = _with_own(session, _rights(tx, post, car, at), inside, at)
     near = rooms(session, post.lane_id, at)
-    own = inside is not None and inside.overflow_id is not None
+    own = inside is not None and inside.is_counted
     facts = AtEntry(
         now=at,
         plate=car.display,

@@ -9,7 +9,7 @@ from facilities.living.parking.gates.alarms import raise_alarm
 from facilities.living.parking.gates.devices import Post
 from facilities.living.parking.gates.model import AlarmKind, Opening
 from facilities.living.parking.gates.queries import causes_of_opening
-from facilities.living.parking.gates.readings import DEFAULT_LIMITS, Reading, is_unexplained, moment_of
+from facilities.living.parking.gates.readings import DEFAULT_LIMITS, believed, is_unexplained
 from shared.errors import Conflict
 from shared.ids import new_id
 from shared.text import Text
@@ -38,17 +38,7 @@ def note_opening(tx: Transaction, post: Post, event_id: str, opened_at: datetime
         if kept.lane_id != post.lane_id:
             raise Conflict(_REUSED, slug="event-id-reused")
         return Opened(kept, repeated=True)
-    reading = Reading(
-        id=event_id,
-        device=str(post.device_id),
-        lane=str(post.lane_id),
-        direction=post.direction,
-        plate=None,
-        seen_at=opened_at,
-        received_at=tx.now,
-        waiting=False,
-    )
-    at = moment_of(reading).at
+    at = believed(opened_at, tx.now).at
     causes = causes_of_opening(tx.session, post.lane_id, at - DEFAULT_LIMITS.cause, at)
     opening = Opening(
         id=new_id(),

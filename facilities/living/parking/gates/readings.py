@@ -83,16 +83,19 @@ class Moment:
 
 def moment_of(reading: Reading, limits: Limits = DEFAULT_LIMITS) -> Moment:
     """The time by which a reading is ordered and charged."""
-    age = reading.received_at - reading.seen_at
-    if age < -limits.skew:
-        return Moment(reading.received_at, Doubt.AHEAD)
-    if age < timedelta(0):
-        return Moment(reading.received_at)
-    if reading.waiting and age > limits.skew:
+    if reading.waiting and reading.received_at - reading.seen_at > limits.skew:
         return Moment(reading.received_at, Doubt.BEHIND)
-    if age > limits.late:
-        return Moment(reading.received_at, Doubt.STALE)
-    return Moment(reading.seen_at)
+    return believed(reading.seen_at, reading.received_at, limits)
+
+
+def believed(said_at: datetime, received_at: datetime, limits: Limits = DEFAULT_LIMITS) -> Moment:
+    """The time of what a device tells when nobody waits, by its clock and by ours."""
+    age = received_at - said_at
+    if age < -limits.skew:
+        return Moment(received_at, Doubt.AHEAD)
+    if age < timedelta(0):
+        return Moment(received_at)
+    return Moment(received_at, Doubt.STALE) if age > limits.late else Moment(said_at)
 
 
 def is_same_event(kept: Reading, came: Reading) -> bool:

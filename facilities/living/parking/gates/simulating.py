@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 from uuid import UUID
@@ -39,12 +40,27 @@ class Camera:
     lot_id: UUID
 
 
+class Speaks(Protocol):
+    """A device that signs what it tells."""
+
+    @property
+    def code(self) -> str:
+        """Who it is."""
+        ...
+
+    @property
+    def secret(self) -> str:
+        """By which it signs."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event as it is told: by whom and what."""
+    """One event as it is told: by whom, what and where."""
 
-    camera: Camera
+    device: Speaks
     body: dict[str, object]
+    path: str = PATH
 
 
 @dataclass
@@ -52,6 +68,8 @@ class Outcome:
     """What a feed was answered."""
 
     verdicts: Counter[str] = field(default_factory=Counter)
+    let_in: set[str] = field(default_factory=set)
+    """The plates for which a barrier has opened."""
     seconds: list[float] = field(default_factory=list)
 
     def percentile_ms(self, share: float) -> float:
@@ -114,14 +132,16 @@ def tell(base: str, told: Told, now: datetime, outcome: Outcome) -> None:
     data = json.dumps(told.body, ensure_ascii=False).encode()
     headers = {
         "Content-Type": "application/json",
-        "Authorization": header_of(told.camera.code, told.camera.secret, "POST", PATH, now, data),
+        "Authorization": header_of(told.device.code, told.device.secret, "POST", told.path, now, data),
     }
-    request = Request(base.rstrip("/") + PATH, data=data, headers=headers, method="POST")  # noqa: S310
+    request = Request(base.rstrip("/") + told.path, data=data, headers=headers, method="POST")  # noqa: S310
     started = time.monotonic()
     try:
         with urlopen(request, timeout=_ANSWER_S) as response:  # noqa: S310 - the operator names it
             answer = json.load(response)
-            said = "repeated" if answer["repeated"] else f"{answer['verdict']} {answer['reason']}"
+        said = "repeated" if answer["repeated"] else _said(told, answer)
+        if answer.get("verdict") == "open":
+            outcome.let_in.add(str(told.body["plate"]))
     except HTTPError as error:
         said = str(error.code)
     except URLError:
@@ -130,10 +150,18 @@ def tell(base: str, told: Told, now: datetime, outcome: Outcome) -> None:
     outcome.verdicts[said] += 1
 
 
+def _said(told: Told, answer: dict[str, object]) -> str:
+    if "verdict" in answer:
+        return f"{answer['verdict']} {answer['reason']}"
+    return f"charging {told.body['phase']}"
+
+
 def _ways_out(cameras: list[Camera], way_in: Camera) -> list[Camera]:
     """Where a car can leave that has come in here."""
     return [each for each in cameras if each.direction is Direction.OUT and each.lot_id == way_in.lot_id]
 
 
 def _plate(luck: random.Random) -> str:
-    return luck.choice(_PROVINCES) + luck.choice(LETTERS) + "".join(luck.choices(DIGITS, k=5))
+    """One in four is a new-energy vehicle's."""
+    kind = "D" if luck.random() < 0.25 else ""
+    return luck.choice(_PROVINCES) + luck.choice(LETTERS) + kind + "".join(luck.choices(DIGITS, k=5))

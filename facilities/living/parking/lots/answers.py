@@ -115,7 +115,7 @@ class FarOut(Answer):
 
 
 class DeviceOut(Answer):
-    """A camera or a barrier."""
+    """A camera or a barrier at a lane, or a charging point at a bay."""
 
     id = fields.UUID(required=True)
     lane_id = fields.UUID(required=True, allow_none=True)
@@ -169,6 +169,13 @@ class BayOut(Answer):
     id = fields.UUID(required=True)
     number = string()
     accessible = fields.Boolean(required=True, metadata={"description": "Kept for disabled people"})
+
+
+class BayDetail(BayOut):
+    """A bay with its number, and where it is."""
+
+    lot_id = fields.UUID(required=True)
+    zone_id = fields.UUID(required=True)
 
 
 class BayPage(Answer):

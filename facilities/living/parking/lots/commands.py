@@ -114,7 +114,7 @@ def create_lot(
     if hours:
         opening = Opening.from_json(lot.hours)
         lot.calendar_id = setup.create_calendar(tx, Text.of(lot.name), opening).id
-    _add(tx, lot, code)
+    add_under(tx, lot, code)
     tx.audit("lot.created", "parking_lot", lot.id)
     return lot
 
@@ -179,7 +179,7 @@ def add_zone(
         ledger_id=ledger.id,
         made_at=tx.now,
     )
-    _add(tx, zone, code)
+    add_under(tx, zone, code)
     setup.set_rules(tx, zone.id, {ledger.id: 1})
     tx.audit("lot.zone-added", "parking_lot", lot.id, {"zone": str(zone.id), "capacity": capacity})
     return zone
@@ -252,7 +252,7 @@ def add_lane(
     require_operator(tx.actor)
     save(tx, lot)
     lane = Lane(id=new_id(), lot_id=lot.id, code=code, name=dict(name), direction=direction)
-    _add(tx, lane, code)
+    add_under(tx, lane, code)
     _set_metres(tx, lane, metres)
     tx.audit("lot.lane-added", "parking_lot", lot.id, {"lane": str(lane.id), "direction": direction})
     return lane
@@ -298,7 +298,7 @@ def add_device(tx: Transaction, lot: Lot, lane: Lane, *, code: str, kind: Device
         enabled=True,
         made_at=tx.now,
     )
-    _add(tx, device, code)
+    add_under(tx, device, code)
     tx.audit("lot.device-added", "parking_lot", lot.id, {"lane": str(lane.id), "device": str(device.id)})
     tx.audit("device.added", "parking_device", device.id, {"lane": str(lane.id), "kind": kind})
     return device, secret
@@ -320,7 +320,7 @@ def save(tx: Transaction, lot: Lot) -> None:
         raise PreconditionFailed from error
 
 
-def _add(tx: Transaction, row: Base, code: str) -> None:
+def add_under(tx: Transaction, row: Base, code: str) -> None:
     """Enter something under a code of its own; Conflict where another one has it."""
     try:
         with tx.session.begin_nested():

@@ -21,6 +21,7 @@ from facilities.living.parking.lots.commands import (
     enter_lot,
     open_lot,
 )
+from facilities.living.parking.lots.devices import add_charging_point
 from facilities.living.parking.lots.listings.commands import put_on_list
 from facilities.living.parking.lots.model import AT_LANES, Lot, Zone, ZoneKind
 from facilities.living.parking.lots.pricing.commands import add_tariff
@@ -53,8 +54,7 @@ def _enter(tx: Transaction, row: Json) -> None:
     lot = enter_lot(tx, **_loaded(NewLot(), row["lot"]))
     zones = {each["code"]: _zone(tx, lot, each) for each in row["zones"]}
     for each in row["bays"]:
-        said = {name: value for name, value in each.items() if name != "zone"}
-        add_bays(tx, lot, zones[each["zone"]], **_loaded(NewBays(), said))
+        _bays(tx, lot, zones[each["zone"]], each)
     for each in row["lanes"]:
         metres = {
             zones[zone["code"]].id: zone["metres"][each["code"]]
@@ -75,6 +75,13 @@ def _enter(tx: Transaction, row: Json) -> None:
     for each in row["listings"]:
         put_on_list(tx, lot, **_loaded(NewListing(), each))
     open_lot(tx, lot)
+
+
+def _bays(tx: Transaction, lot: Lot, zone: Zone, row: Json) -> None:
+    said = {name: value for name, value in row.items() if name not in ("zone", "charging_points")}
+    made = add_bays(tx, lot, zone, **_loaded(NewBays(), said))
+    for bay in made if row.get("charging_points") else ():
+        add_charging_point(tx, lot, zone, bay, code=f"{lot.code}-{bay.number}")
 
 
 def _zone(tx: Transaction, lot: Lot, row: Json) -> Zone:

@@ -20,6 +20,7 @@ from shared.text import Text
 _NO_LOT = Text("没有这个停车场，或您无权查看", "There is no such car park, or you may not see it")
 _NO_ZONE = Text("没有这个停车区，或您无权查看", "There is no such zone, or you may not see it")
 _NO_LANE = Text("没有这条车道，或您无权查看", "There is no such lane, or you may not see it")
+_NO_BAY = Text("没有这个车位，或您无权查看", "There is no such bay, or you may not see it")
 _NO_DEVICE = Text("没有这台设备，或您无权查看", "There is no such device, or you may not see it")
 
 _Part = TypeVar("_Part", Zone, Lane)
@@ -60,6 +61,21 @@ def find_lane(
 ) -> tuple[Lot, Lane]:
     """A lane with its car park, whose version is also the lane's; raises as `find_lot` does."""
     return _part(session, Lane, lane_id, visible, _NO_LANE, expected_version)
+
+
+def find_bay(
+    session: Session,
+    bay_id: UUID,
+    visible: sa.ColumnElement[bool],
+    *,
+    expected_version: int | None = None,
+) -> tuple[Lot, Zone, Bay]:
+    """A bay with its zone and its car park, whose version is also the bay's; raises as `find_lot` does."""
+    query = sa.select(Lot, Zone, Bay).join(Zone, Zone.lot_id == Lot.id).join(Bay, Bay.zone_id == Zone.id)
+    row = session.execute(query.where(Bay.id == bay_id, visible)).one_or_none()
+    if row is None:
+        raise NotFound(_NO_BAY)
+    return _at_version(row[0], expected_version), row[1], row[2]
 
 
 def find_device(
@@ -118,7 +134,13 @@ def devices_of(session: Session, lanes: Collection[UUID]) -> Mapping[UUID, list[
 
 def secrets_of(session: Session, cipher: Cipher, lot_id: UUID) -> dict[UUID, str]:
     """The secrets of the devices of a car park: for whoever plays the devices, never for an answer."""
-    query = sa.select(Device).join(Lane, Lane.id == Device.lane_id).where(Lane.lot_id == lot_id)
+    query = (
+        sa.select(Device)
+        .outerjoin(Lane, Lane.id == Device.lane_id)
+        .outerjoin(Bay, Bay.id == Device.bay_id)
+        .outerjoin(Zone, Zone.id == Bay.zone_id)
+        .where(sa.or_(Lane.lot_id == lot_id, Zone.lot_id == lot_id))
+    )
     return {each.id: cipher.open_bytes(each.secret).decode() for each in session.scalars(query)}
 
 

@@ -5,6 +5,7 @@ from shared.refusals import refusal
 
 CODE_TAKEN = refusal(Conflict, "Another one has that code", "code-taken")
 BAY_STANDS = refusal(Conflict, "One of the bays is there already; `errors` names them", "bay-stands")
+BAY_TAKEN = refusal(Conflict, "A charging point stands at the bay already", "bay-taken")
 LOT_INCOMPLETE = refusal(
     Conflict,
     "The car park lacks something without which nobody can park there; `errors` names each",

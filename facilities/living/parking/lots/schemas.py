@@ -52,6 +52,15 @@ def _code(said: str) -> fields.String:
     )
 
 
+def device_code() -> fields.String:
+    """By which a device is known in all of the park."""
+    return fields.String(
+        required=True,
+        validate=_shaped(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"),
+        metadata={"description": "By which it says who it is; one a device of the park"},
+    )
+
+
 class Nothing(Schema):
     """A verb that needs no more said."""
 
@@ -186,11 +195,7 @@ class NewLane(LaneBody):
 class NewDevice(Schema):
     """A camera or a barrier at a lane."""
 
-    code = fields.String(
-        required=True,
-        validate=_shaped(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"),
-        metadata={"description": "By which it says who it is; one a device of the park"},
-    )
+    code = device_code()
     kind = fields.Enum(DeviceKind, by_value=True, required=True, validate=validate.OneOf(AT_LANES))
 
 

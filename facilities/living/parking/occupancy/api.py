@@ -1,4 +1,4 @@
-"""`…/parking/lots/{id}/occupancy`: how full a car park is and was, and taking stock of it."""
+"""`…/parking/lots/{id}/occupancy`: how full a car park is and was, counting and taking stock of it."""
 
 from datetime import date
 from typing import Any
@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 
 from facilities.living.parking.gates.view import shown_mark
 from facilities.living.parking.lots.model import Lot, LotState
-from facilities.living.parking.lots.policy import require_operator
-from facilities.living.parking.occupancy.queries import hours_of, taken_now
+from facilities.living.parking.lots.policy import require_operator, runs_lots, visible_lot
+from facilities.living.parking.lots.queries import find_zone
+from facilities.living.parking.occupancy.counting import count
+from facilities.living.parking.occupancy.queries import Taken, hours_of, taken_now
 from facilities.living.parking.occupancy.schemas import (
+    CarsCounted,
+    CountCars,
     HistoryArgs,
     HistoryOut,
     OccupancyOut,
@@ -23,7 +27,7 @@ from shared.errors import FieldError, InvalidInput, NotFound
 from shared.http.command import Reply, command, json_response
 from shared.http.contract import public, refuses
 from shared.http.description import Blueprint
-from shared.http.state import current_runtime
+from shared.http.state import actor_or_anonymous, current_runtime
 from shared.refusals import CONFLICT, FORBIDDEN
 from shared.text import Text
 from shared.transaction import Transaction
@@ -37,7 +41,10 @@ blueprint = Blueprint(
     "parking_occupancy",
     __name__,
     description="How full car parks are (停车场占用)",
-    path_parameters={"lot_id": ("The id of the car park", EXAMPLE_ID)},
+    path_parameters={
+        "lot_id": ("The id of the car park", EXAMPLE_ID),
+        "zone_id": ("The id of the zone", EXAMPLE_ID),
+    },
 )
 
 
@@ -47,25 +54,16 @@ blueprint = Blueprint(
 def get_occupancy(lot_id: UUID) -> Response:
     """How full a car park and its zones are now.
 
-    For everybody. What is taken may be more than there is: a car that stands there stands there.
+    For everybody. What is taken may be more than there is: a car that stands there stands there. Operators
+    see as well what the last count of each zone has come to.
     """
     runtime = current_runtime()
     with runtime.read() as session:
         _require_lot(session, lot_id)
         now = runtime.clock.now()
         zones = taken_now(session, lot_id, now)
-    shown = [
-        {
-            "id": str(each.zone.id),
-            "name": each.zone.name,
-            "kind": each.zone.kind.value,
-            "capacity": each.capacity,
-            "taken": each.taken,
-            "inside": each.inside,
-            "free": each.free,
-        }
-        for each in zones
-    ]
+    runs = runs_lots(actor_or_anonymous())
+    shown = [_zone_out(each) | (_count_out(each) if runs else {}) for each in zones]
     sums = {
         name: sum(getattr(each, name) for each in zones) for name in ("capacity", "taken", "inside", "free")
     }
@@ -102,6 +100,30 @@ def get_occupancy_history(args: dict[str, Any], lot_id: UUID) -> Response:
     return json_response(Reply({"lot_id": str(lot_id), "on": on.isoformat(), "zones": zones}))
 
 
+@blueprint.post("/parking/zones/<uuid:zone_id>/count")
+@blueprint.arguments(CountCars)
+@blueprint.response(200, CarsCounted)
+@refuses(FORBIDDEN)
+@command
+def count_cars(tx: Transaction, data: dict[str, Any], zone_id: UUID) -> Reply:
+    """Say how many cars stand in a zone: those beyond the known ones take room, those that lack take none.
+
+    For operators. Each count replaces the one before.
+    """
+    require_operator(tx.actor)
+    _lot, zone = find_zone(tx.session, zone_id, visible_lot(tx.actor))
+    counted = count(tx, zone, data["cars"])
+    return Reply(
+        {
+            "zone_id": str(zone_id),
+            "counted": counted.counted,
+            "known": counted.known,
+            "unknown": counted.unknown,
+            "doubted": [shown_mark(mark) for mark in counted.doubted],
+        }
+    )
+
+
 @blueprint.post("/parking/lots/<uuid:lot_id>/stock-take")
 @blueprint.arguments(StockTake)
 @blueprint.response(200, StockTaken)
@@ -121,6 +143,29 @@ def take_stock_of_lot(tx: Transaction, data: dict[str, Any], lot_id: UUID) -> Re
             "right": taken.right,
         }
     )
+
+
+def _zone_out(taken: Taken) -> dict[str, Any]:
+    """A zone for everybody."""
+    return {
+        "id": str(taken.zone.id),
+        "name": taken.zone.name,
+        "kind": taken.zone.kind.value,
+        "capacity": taken.capacity,
+        "taken": taken.taken,
+        "inside": taken.inside,
+        "free": taken.free,
+    }
+
+
+def _count_out(taken: Taken) -> dict[str, Any]:
+    """What its last count has come to."""
+    counted_at = taken.zone.counted_at
+    return {
+        "unknown": taken.zone.unknown,
+        "doubted": taken.cars.doubted,
+        "counted_at": counted_at and counted_at.isoformat(),
+    }
 
 
 def _require_lot(session: Session, lot_id: UUID) -> None:

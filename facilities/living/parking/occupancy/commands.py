@@ -12,6 +12,7 @@ from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
 from facilities.capacity.freeing import tell_freed
 from facilities.capacity.ledger.locking import Exceptions, Pool, lock, lock_if_free, lock_over
@@ -53,7 +54,8 @@ def take_room(tx: Transaction, rooms: Sequence[Room]) -> tuple[Room, OverflowEnt
 def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> None:
     """Let the ledger of its zone say what a stay says, whether there is room or not.
 
-    Of the slot in which a car leaves it takes nothing any more. `ledger_id` is that of its zone, where known.
+    Of the slot in which a car leaves it takes nothing any more, nor of any since it is doubted (`counting`).
+    `ledger_id` is that of its zone, where known.
     """
     if stay.zone_id is None or (stay.overflow_id is None and not _takes(stay) and not _had_claim(stay)):
         return
@@ -65,17 +67,13 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
     assert ledger is not None  # noqa: S101 - for the type checker
     inside = _slots(stay, tx.now)
     pools, exceptions = _locked(tx, ledger, inside)
-    if _had_claim(stay):  # the zone may have begun to count it since it was read
-        tx.session.refresh(stay, ["overflow_id"])
-        if stay.overflow_id is None:
-            return
-    entry = (
-        None
-        if stay.overflow_id is None
-        else tx.session.get(OverflowEntry, stay.overflow_id, populate_existing=True)
-    )
+    entry = _counted_by(tx, stay)
+    if _had_claim(stay) and stay.overflow_id is None:
+        return
     held = range(0) if entry is None else range(entry.slot_from, entry.slot_to)
     wanted = _from(held.start, inside) if _had_claim(stay) else inside
+    if stay.doubted_at is not None:
+        wanted = _from(held.start, range(wanted.start, min(wanted.stop, held.stop)))
     more = [slot for slot in wanted if slot not in held]
     less = [slot for slot in held if slot not in wanted]
     if more and zone is not None:
@@ -87,6 +85,28 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
     _note(tx, stay, entry, ledger, wanted)
     if less:
         tell_freed(tx, [ledger], [(ledger, GRID.span_of(slots)) for slots in _stretches(less)])
+
+
+def _counted_by(tx: Transaction, stay: ParkingStay) -> OverflowEntry | None:
+    """What a stay takes, as it is now that its ledger is held: its zone may have begun to count it, or count
+    it no more, since it was read.
+    """
+    if stay in tx.session.new:
+        return None
+    found = tx.session.execute(_COUNTED, {"stay": stay.id}).one()
+    set_committed_value(stay, "overflow_id", found.overflow_id)
+    set_committed_value(stay, "doubted_at", found.doubted_at)
+    entry: OverflowEntry | None = found.OverflowEntry
+    return entry
+
+
+_COUNTED = (
+    sa.select(ParkingStay.overflow_id, ParkingStay.doubted_at, OverflowEntry)
+    .outerjoin(OverflowEntry, OverflowEntry.id == ParkingStay.overflow_id)
+    .where(ParkingStay.id == sa.bindparam("stay", type_=sa.Uuid()))
+    .execution_options(populate_existing=True)
+)
+"""Put together once, as every exit asks it."""
 
 
 def _takes(stay: ParkingStay) -> bool:

@@ -35,19 +35,34 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Cars:
+    """The cars of a zone with an open stay."""
+
+    known: int = 0
+    doubted: int = 0
+    """Of these, by all appearance gone."""
+    bare: int = 0
+    """Of the others, without a claim that keeps a bay for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A zone as it is shown: what it holds, what is taken of it, how many cars are inside."""
 
     zone: Zone
     capacity: int
     used: int
-    standing: int
-    inside: int
+    cars: Cars
 
     @property
     def taken(self) -> int:
-        """By claims and by cars without any."""
-        return self.used + self.standing
+        """By claims and by cars without any, whether they are known or not."""
+        return self.used + self.cars.bare + self.zone.unknown
+
+    @property
+    def inside(self) -> int:
+        """Cars, as far as anybody knows: a count has found some that are not known, others to be gone."""
+        return self.cars.known - self.cars.doubted + self.zone.unknown
 
     @property
     def free(self) -> int:
@@ -81,16 +96,16 @@ def zones_of(session: Session, lot_id: UUID) -> Sequence[Zone]:
     return session.scalars(sa.select(Zone).where(Zone.lot_id == lot_id).order_by(Zone.code)).all()
 
 
-def standing_cars(session: Session, zones: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Of each zone how many cars are inside, and how many of these stand there without a claim."""
-    bare = sa.func.count(ParkingStay.overflow_id)
+def standing_cars(session: Session, zones: Sequence[UUID]) -> dict[UUID, Cars]:
+    """Of each zone the cars that are inside; one query for all."""
+    bare = sa.func.count(sa.case((ParkingStay.doubted_at.is_(None), ParkingStay.overflow_id)))
     query = (
-        sa.select(ParkingStay.zone_id, sa.func.count(), bare)
+        sa.select(ParkingStay.zone_id, sa.func.count(), sa.func.count(ParkingStay.doubted_at), bare)
         .where(ParkingStay.state == State.INSIDE, ParkingStay.zone_id.in_(zones))
         .group_by(ParkingStay.zone_id)
     )
-    found = {zone: (inside, without) for zone, inside, without in session.execute(query) if zone is not None}
-    return {zone: found.get(zone, (0, 0)) for zone in zones}
+    found = {zone: Cars(*numbers) for zone, *numbers in session.execute(query) if zone is not None}
+    return {zone: found.get(zone, Cars()) for zone in zones}
 
 
 def taken_now(session: Session, lot_id: UUID, now: datetime) -> list[Taken]:
@@ -106,10 +121,7 @@ def taken_now(session: Session, lot_id: UUID, now: datetime) -> list[Taken]:
     )
     rows = session.execute(query).all()
     cars = standing_cars(session, [zone.id for zone, _cap, _used in rows])
-    return [
-        Taken(zone=zone, capacity=cap, used=used, standing=cars[zone.id][1], inside=cars[zone.id][0])
-        for zone, cap, used in rows
-    ]
+    return [Taken(zone=zone, capacity=cap, used=used, cars=cars[zone.id]) for zone, cap, used in rows]
 
 
 @dataclass(frozen=True, slots=True)

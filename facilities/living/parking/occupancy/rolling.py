@@ -2,9 +2,10 @@
 
 One statement a zone and not a car. Whoever first writes into the zone in a new slot does it, under the
 ledger's lock; where nobody comes, the zone's own appointment. What was missed meanwhile is made up for.
+Cars of which nothing is known are rolled with the others; a car that is doubted (`counting`) is not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -50,18 +51,38 @@ def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: 
     done = tx.session.connection().execute(mine.values(rolled_slot=present).returning(_ZONE.c.id))
     if done.one_or_none() is None:
         return
-    _begin_to_count(tx, zone_id, pool, present)
-    _count(tx, zone_id, lot_id, pool, present)
+    catch_up(tx, zone_id, lot_id, pool)
     wake_at_next_slot(tx, zone_id)
     check_at = _next_check(tx.now)
     # Under a key for each night: one that is due already is not moved away.
     tx.schedule(CHECK_TIMER, f"{lot_id}:{check_at:%Y-%m-%d}", check_at, {"lot_id": str(lot_id)})
 
 
+def catch_up(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> None:
+    """Count what stands in a zone up to the present slot, whoever has done it before; the ledger is taken."""
+    present = GRID.slot_of(tx.now)
+    _begin_to_count(tx, zone_id, pool, present)
+    if _count(tx, zone_id, pool, present):
+        look_at_room(tx, zone_id, lot_id, pool)
+
+
+def take_zones(tx: Transaction, zones: Iterable[Zone]) -> list[tuple[Zone, Pool]]:
+    """Take the ledgers of these zones in their order, and count their cars up to now.
+
+    Zones may have been read before: they are as they are once nobody else can change what stands there.
+    """
+    listed = sorted(zones, key=lambda each: each.ledger_id)
+    pools = lock(tx.session, [zone.ledger_id for zone in listed])
+    for zone in listed:
+        tx.session.refresh(zone)
+        roll(tx, zone.id, zone.lot_id, pools[zone.ledger_id], zone.rolled_slot)
+    return [(zone, pools[zone.ledger_id]) for zone in listed]
+
+
 def roll_zone(tx: Transaction, payload: Mapping[str, object]) -> None:
     """The appointment of a zone at the beginning of a slot; none follows once nobody stands there."""
     zone = tx.session.get(Zone, UUID(str(payload["zone_id"])))
-    if zone is None or not _anybody(tx, zone.id):
+    if zone is None or not (zone.unknown or _anybody(tx, zone.id)):
         return
     pool = lock(tx.session, [zone.ledger_id])[zone.ledger_id]
     roll(tx, zone.id, zone.lot_id, pool, zone.rolled_slot)
@@ -82,6 +103,7 @@ def _begin_to_count(tx: Transaction, zone_id: UUID, pool: Pool, present: int) ->
         sa.select(ParkingStay.id).where(
             ParkingStay.zone_id == zone_id,
             ParkingStay.state == State.INSIDE,
+            ParkingStay.doubted_at.is_(None),
             ParkingStay.ground.in_(CLAIMED),
             ParkingStay.overflow_id.is_(None),
             sa.or_(*over),
@@ -96,7 +118,12 @@ def _begin_to_count(tx: Transaction, zone_id: UUID, pool: Pool, present: int) ->
 def _anybody(tx: Transaction, zone_id: UUID) -> bool:
     """Whether anybody stands in a zone who is to be counted, or will be when a right ends."""
     counted = sa.or_(ParkingStay.overflow_id.is_not(None), ParkingStay.ground.in_(CLAIMED))
-    there = sa.exists().where(ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE, counted)
+    there = sa.exists().where(
+        ParkingStay.zone_id == zone_id,
+        ParkingStay.state == State.INSIDE,
+        ParkingStay.doubted_at.is_(None),
+        counted,
+    )
     return bool(tx.session.scalar(sa.select(there)))
 
 
@@ -106,10 +133,11 @@ def wake_at_next_slot(tx: Transaction, zone_id: UUID) -> None:
     tx.schedule(ROLL_TIMER, str(zone_id), due, {"zone_id": str(zone_id)})
 
 
-def _count(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, present: int) -> None:
+def _count(tx: Transaction, zone_id: UUID, pool: Pool, present: int) -> bool:
+    """Count those that were counted in earlier slots only; False where there are none."""
     ends = {end: cars for end, cars in _ends(tx, zone_id).items() if end <= present}
     if not ends:
-        return
+        return False
     slots = range(min(ends), present + 1)
     capacities = pool.capacities(slots, exceptions_of(tx.session, {pool.id: slots})[pool.id])
     rows = [
@@ -129,15 +157,19 @@ def _count(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, present: in
     )
     connection = tx.session.connection()
     connection.execute(statement, rows)
-    standing = sa.select(ParkingStay.overflow_id).where(
-        ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE
-    )
-    behind = sa.update(_ENTRY).where(_ENTRY.c.id.in_(standing), _ENTRY.c.slot_to <= present)
+    behind = sa.update(_ENTRY).where(_ENTRY.c.id.in_(_standing(zone_id)), _ENTRY.c.slot_to <= present)
     connection.execute(behind.values(slot_to=present + 1))
+    return True
+
+
+def look_at_room(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> None:
+    """Raise the alarm where more stands in a zone now, or is promised, than it has bays."""
+    present = GRID.slot_of(tx.now)
     mine = sa.select(_SLOT.c.used + _SLOT.c.overflow, _SLOT.c.cap)
-    taken, cap = connection.execute(mine.where(_SLOT.c.ledger_id == pool.id, _SLOT.c.slot == present)).one()
-    if taken > cap:
-        say_overfull(tx, lot_id, zone_id, present, taken, cap)
+    row = tx.session.connection().execute(mine.where(_SLOT.c.ledger_id == pool.id, _SLOT.c.slot == present))
+    for taken, cap in row:
+        if taken > cap:
+            say_overfull(tx, lot_id, zone_id, present, taken, cap)
 
 
 def say_overfull(tx: Transaction, lot_id: UUID, zone_id: UUID, slot: int, taken: int, cap: int) -> None:
@@ -151,16 +183,23 @@ def say_overfull(tx: Transaction, lot_id: UUID, zone_id: UUID, slot: int, taken:
     raise_alarm(tx, lot_id, AlarmKind.OVERFULL, f"{zone_id}:{slot}", details=details)
 
 
+def _standing(zone_id: UUID) -> sa.CompoundSelect[UUID | None]:
+    """The entries of what stands in a zone: of its cars, but for those doubted, and of all unknown ones."""
+    cars = sa.select(ParkingStay.overflow_id.label("id")).where(
+        ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE, ParkingStay.doubted_at.is_(None)
+    )
+    return cars.union_all(sa.select(Zone.unknown_id).where(Zone.id == zone_id))
+
+
 def _ends(tx: Transaction, zone_id: UUID) -> dict[int, int]:
-    """Up to which slot the cars that stand in a zone are counted: how many for each."""
+    """Up to which slot what stands in a zone is counted: how many cars for each."""
+    standing = _standing(zone_id).subquery()
     query = (
-        sa.select(OverflowEntry.slot_to, sa.func.count())
-        .join(ParkingStay, ParkingStay.overflow_id == OverflowEntry.id)
-        .where(ParkingStay.zone_id == zone_id, ParkingStay.state == State.INSIDE)
+        sa.select(OverflowEntry.slot_to, sa.func.sum(OverflowEntry.units))
+        .join(standing, standing.c.id == OverflowEntry.id)
         .group_by(OverflowEntry.slot_to)
     )
-    found: dict[int, int] = dict(tx.session.execute(query).all())
-    return found
+    return {end: int(cars) for end, cars in tx.session.execute(query)}
 
 
 def _next_check(now: datetime) -> datetime:

@@ -16,8 +16,23 @@ class ZoneOccupancy(Answer):
     taken = fields.Integer(
         required=True, metadata={"description": "By reservations, passes and quotas, and by cars without any"}
     )
-    inside = fields.Integer(required=True, metadata={"description": "Cars that are inside"})
+    inside = fields.Integer(
+        required=True,
+        metadata={"description": "Cars that are inside: unknown ones among them, those that are doubted not"},
+    )
     free = fields.Integer(required=True, metadata={"description": "For cars without a right of their own"})
+    unknown_ = fields.Integer(
+        data_key="unknown",
+        attribute="unknown",
+        metadata={"description": "Cars of which no entry is known, by the last count; for operators"},
+    )
+    doubted = fields.Integer(
+        metadata={"description": "Open stays of cars that are gone, by the last count; for operators"}
+    )
+    counted_at = fields.AwareDateTime(
+        allow_none=True,
+        metadata={"description": "When the cars were counted last; null: never; for operators"},
+    )
 
 
 class OccupancyOut(Answer):
@@ -62,6 +77,41 @@ class HistoryOut(Answer):
     lot_id = fields.UUID(required=True)
     on = day()
     zones = fields.List(fields.Nested(ZoneHistory), required=True)
+
+
+class CountCars(Schema):
+    """How many cars somebody has counted in a zone."""
+
+    cars = fields.Integer(
+        required=True,
+        strict=True,
+        validate=validate.Range(min=0),
+        metadata={"description": "At most ten times the bays of the zone"},
+    )
+
+
+class CarsCounted(Answer):
+    """What a count has come to: counted are the known and the unknown ones, less those that are doubted."""
+
+    zone_id = fields.UUID(required=True)
+    counted = fields.Integer(required=True)
+    known = fields.Integer(
+        required=True, metadata={"description": "Cars with an open stay there, on a right or not"}
+    )
+    unknown_ = fields.Integer(
+        required=True,
+        data_key="unknown",
+        attribute="unknown",
+        metadata={"description": "Beyond the known ones: they take room from now on"},
+    )
+    doubted = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "Plates and tickets of known cars that are gone by all appearance, the one that "
+            "came first first: they take no room from now on, and leave like any other should they turn up"
+        },
+    )
 
 
 class StockTake(Schema):

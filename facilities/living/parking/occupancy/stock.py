@@ -1,31 +1,28 @@
 """Taking stock (盘点): what really stands in a car park is compared with what is known, and put right.
 
 Somebody has looked: cars that are not there must have left at some time, cars that nobody has seen come are
-entered from now on. Each correction is an act of whoever took stock. What is counted in a zone is compared
-with its open stays each night; a difference there is a fault of ours and raises an alarm.
+entered from now on. Each correction is an act of whoever took stock. As every car is named, none is unknown
+any more and none is doubted, whatever was counted before (`counting`).
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from facilities.capacity.ledger.locking import lock
-from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
-from facilities.living.parking.gates.alarms import raise_alarm
+from facilities.capacity.freeing import tell_freed
+from facilities.capacity.ledger.locking import Pool
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.gates.devices import post_at
 from facilities.living.parking.gates.facts import Car
-from facilities.living.parking.gates.model import AlarmKind
 from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.lanes.commands import car_of, let_through
-from facilities.living.parking.lots.commands import GRAIN_S
-from facilities.living.parking.lots.model import Lane, Lot
-from facilities.living.parking.occupancy.queries import GRID, standing_cars, zones_of
-from facilities.living.parking.occupancy.rolling import roll
+from facilities.living.parking.lots.model import Lane, Lot, Zone
+from facilities.living.parking.occupancy.counting import believe
+from facilities.living.parking.occupancy.entries import now_of, set_unknown
+from facilities.living.parking.occupancy.queries import zones_of
+from facilities.living.parking.occupancy.rolling import take_zones
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.stays.queries import inside_of
 from facilities.living.parking.stays.settling import end, give_back
@@ -35,7 +32,6 @@ from shared.ids import new_id
 from shared.text import Text
 from shared.transaction import Transaction
 
-_A_DAY = 86_400 // GRAIN_S
 _NO_LOT = Text("没有这个停车场", "There is no such car park")
 _NO_LANE = Text("该停车场没有入口车道", "The car park has no way in")
 
@@ -62,14 +58,15 @@ def take_stock(tx: Transaction, lot_id: UUID, plates: Sequence[str]) -> Taken:
         raise NotFound(_NO_LOT)
     there = {car.mark: car for car in _cars(plates)}
     known = set(tx.session.scalars(_inside(lot_id)))
-    for mark in sorted(known ^ there.keys()):
+    for mark in sorted(known | there.keys()):
         take_turn(tx, lot_id, mark)
     # All at once and in order: one car after another would take them in any order.
-    lock(tx.session, [zone.ledger_id for zone in zones_of(tx.session, lot_id)])
+    zones = take_zones(tx, zones_of(tx.session, lot_id))
     gone = inside_of(tx.session, lot_id, sorted(known - there.keys()))
     for stay, ledger in gone:
         end(tx, stay, tx.now, State.EXIT_MISSED, ledger)
         give_back(tx, stay)
+    _clear_counts(tx, zones, inside_of(tx.session, lot_id, sorted(there)))
     inside = {stay.mark for stay, _ledger in inside_of(tx.session, lot_id, sorted(there.keys() - known))}
     found = sorted(there.keys() - known - inside)
     for mark in found:
@@ -82,47 +79,15 @@ def take_stock(tx: Transaction, lot_id: UUID, plates: Sequence[str]) -> Taken:
     return Taken([stay.mark for stay, _ledger in gone], found, details["right"])
 
 
-def check(tx: Transaction, payload: Mapping[str, object]) -> None:
-    """The nightly appointment of a lot: what is counted in each zone is what its open stays say."""
-    lot_id = UUID(str(payload["lot_id"]))
-    zones = sorted(zones_of(tx.session, lot_id), key=lambda each: each.ledger_id)
-    pools = lock(tx.session, [zone.ledger_id for zone in zones])
-    for zone in zones:
-        roll(tx, zone.id, lot_id, pools[zone.ledger_id], zone.rolled_slot)
-    tx.session.flush()
-    tx.audit("stock.checked", "parking_lot", lot_id)
-    cars = standing_cars(tx.session, [zone.id for zone in zones])
-    for zone in zones:
-        present = GRID.slot_of(tx.now)
-        wrong = _wrong_slots(tx.session, zone.ledger_id, range(present - _A_DAY, present + 1))
-        counted = _counted(tx.session, zone.ledger_id, range(present, present + 1)).get(present, 0)
-        inside = cars[zone.id][1]
-        if wrong or counted != inside:
-            details = {"zone_id": str(zone.id), "counted": counted, "inside": inside, "slots": len(wrong)}
-            raise_alarm(tx, lot_id, AlarmKind.DRIFT, f"{zone.id}:{present}", details=details)
-
-
-def _wrong_slots(session: Session, ledger: int, slots: range) -> list[int]:
-    """The slots in which a zone does not count what the entries of its cars say."""
-    entries = sa.select(OverflowEntry.slot_from, OverflowEntry.slot_to, OverflowEntry.units).where(
-        OverflowEntry.ledger_id == ledger,
-        OverflowEntry.slot_to > slots.start,
-        OverflowEntry.slot_from < slots.stop,
-    )
-    should: Counter[int] = Counter()
-    for start, stop, units in session.execute(entries):
-        for slot in range(max(start, slots.start), min(stop, slots.stop)):
-            should[slot] += units
-    said = _counted(session, ledger, slots)
-    return [slot for slot in slots if said.get(slot, 0) != should[slot]]
-
-
-def _counted(session: Session, ledger: int, slots: range) -> dict[int, int]:
-    rows = sa.select(LedgerSlot.slot, LedgerSlot.overflow).where(
-        LedgerSlot.ledger_id == ledger, LedgerSlot.slot >= slots.start, LedgerSlot.slot < slots.stop
-    )
-    found: dict[int, int] = dict(session.execute(rows).all())
-    return found
+def _clear_counts(
+    tx: Transaction, zones: Sequence[tuple[Zone, Pool]], there: Sequence[tuple[ParkingStay, int | None]]
+) -> None:
+    """Nothing is left of what was counted: these cars are there, and no others."""
+    for zone, pool in zones:
+        believe(tx, zone, pool, [stay for stay, _ledger in there if stay.zone_id == zone.id])
+        set_unknown(tx, zone, pool, 0)
+    ledgers = [pool.id for _zone, pool in zones]
+    tell_freed(tx, ledgers, [(each, now_of(tx)) for each in ledgers])
 
 
 def _cars(plates: Sequence[str]) -> list[Car]:

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Response
 
+from facilities.living.parking.charging.view import charging_of
 from facilities.living.parking.lots.model import Lot
 from facilities.living.parking.lots.policy import require_reader
 from facilities.living.parking.stays.costs import cost_of
@@ -75,5 +76,8 @@ def get_stay(stay_id: UUID) -> Response:
             raise NotFound(_NO_STAY)
         now = runtime.clock.now()
         lot = session.get_one(Lot, stay.lot_id)
-        body = stay_out(stay, lot.name) | {"cost": cost_out(cost_of(session, stay, now), stay, now)}
+        body = stay_out(stay, lot.name) | {
+            "cost": cost_out(cost_of(session, stay, now), stay, now),
+            "charging": charging_of(session, stay),
+        }
     return json_response(Reply(body, version=stay.version))

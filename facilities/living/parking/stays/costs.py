@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from facilities.living.parking.charging.queries import times_of
+from facilities.living.parking.charging.times import charged
 from facilities.living.parking.gates.answers import Ground
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.lots.model import ParkingTariff
@@ -23,6 +24,7 @@ from facilities.living.parking.rights.quotas.model import ParkingQuota
 from facilities.living.parking.rights.visitors.model import ParkingVisit
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.tariffs.fees import Coupon, Covered, Fee, Stay, lost_entry_fee
+from facilities.living.parking.tariffs.overstaying import Charging
 from facilities.living.parking.tariffs.paying import Balance, Payment, balance
 from facilities.living.parking.tariffs.tariff import Tariff
 from shared.clock import PARK_TZ, local_date
@@ -47,12 +49,19 @@ _IN_FORCE = (
 )
 
 
-def cost_of(session: Session, stay: ParkingStay, now: datetime, known: Tariff | None = None) -> Balance:
+def cost_of(
+    session: Session,
+    stay: ParkingStay,
+    now: datetime,
+    known: Tariff | None = None,
+    *,
+    anew: bool = False,
+) -> Balance:
     """How a stay stands: until `now` while the car is inside, else until it left.
 
     The tariff is the version frozen at the entry. Whose entry was missed pays what the tariff lays down for
     it; whose exit was missed is charged nothing, for nobody knows when the car left. `known` is a version of
-    the lot's tariff that was read already.
+    the lot's tariff that was read already; `anew` where the stay has another end than it was closed with.
     """
     is_it = known is not None and known.number == stay.tariff
     tariff = known if is_it else tariff_of(session, stay)
@@ -65,17 +74,36 @@ def cost_of(session: Session, stay: ParkingStay, now: datetime, known: Tariff | 
         return _standing(Fee(tariff.number, ()), payments)
     if entered_at is None:
         return _standing(lost_entry_fee(tariff, stay.vehicle) or Fee(tariff.number, ()), payments)
+    until = max(stay.left_at or now, entered_at)
     whole = Stay(
         vehicle=stay.vehicle,
         entered_at=entered_at,
-        left_at=max(stay.left_at or now, entered_at),
+        left_at=until,
         exemption=stay.exemption,
         coupons=_coupons(session, chain),
         earlier=_earlier(session, tariff, chain),
         covered=_covered(session, stay),
-        charging=() if tariff.overstay is None else times_of(session, chain),
+        charging=() if tariff.overstay is None else _charging(session, chain, until, anew=anew),
     )
     return balance(tariff, whole, payments)
+
+
+def _charging(
+    session: Session, chain: Sequence[ParkingStay], until: datetime, *, anew: bool
+) -> tuple[Charging, ...]:
+    """Where charging ended during stays that go on with one another.
+
+    Of those that have ended what was known then: what is told after the car has left changes nothing. The
+    last one is looked at `anew` where it has another end than it had.
+    """
+    found: list[Charging] = []
+    for stay in chain:
+        if stay.fee is None or (anew and stay is chain[-1]):
+            found += charged(times_of(session, stay, stay.left_at or until))
+        else:
+            kept = [Charging.from_json(each) for each in stay.fee.get("charging", ())]
+            found += [each for each in kept if stay.entered_at is None or each.ended_at >= stay.entered_at]
+    return tuple(found)
 
 
 def _covered(session: Session, stay: ParkingStay) -> Covered | None:
@@ -116,15 +144,16 @@ def freeze(session: Session, stay: ParkingStay, tariff: Tariff | None) -> None:
     stay.tariff = number if before is None else before.tariff
 
 
-def close(session: Session, stay: ParkingStay, known: Fee | None = None) -> None:
+def close(session: Session, stay: ParkingStay, known: Fee | None = None, *, anew: bool = True) -> None:
     """Fix what a stay costs that has ended; of one whose exit was missed nobody can say.
 
-    `known` is its fee until the end, where it was worked out just now.
+    `known` is its fee until the end, where it was worked out just now; it ends `anew` unless it has ended so
+    before.
     """
     if stay.left_at is None or stay.state is State.EXIT_MISSED:
         stay.fee, stay.fee_fen = None, None
         return
-    whole = known or cost_of(session, stay, stay.left_at).fee
+    whole = known or cost_of(session, stay, stay.left_at, anew=anew).fee
     before = sum(each.fee_fen or 0 for each in _chain(session, stay)[:-1])
     stay.fee = whole.to_json()
     stay.fee_fen = max(whole.total_fen - before, 0)

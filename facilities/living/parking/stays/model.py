@@ -68,6 +68,11 @@ class ParkingStay(Aggregate, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether its car, while it is inside, takes room of its zone beside all claims."""
+        return self.overflow_id is not None and self.doubted_at is None
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
         sa.CheckConstraint("left_at IS NULL OR entered_at IS NULL OR left_at >= entered_at", name="times"),

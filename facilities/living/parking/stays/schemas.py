@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from facilities.living.parking.charging.schemas import StayChargingOut
 from facilities.living.parking.gates.answers import Ground
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.tariffs.fees import Kind
@@ -98,3 +99,8 @@ class StayWithCost(StayOut):
     """One stay with its cost explained line by line."""
 
     cost = fields.Nested(CostOut, required=True)
+    charging = fields.List(
+        fields.Nested(StayChargingOut),
+        required=True,
+        metadata={"description": "Its times at charging points, the latest last"},
+    )

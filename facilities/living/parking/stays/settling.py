@@ -16,6 +16,7 @@ from facilities.living.parking.gates.course import Passage, State, Visit, change
 from facilities.living.parking.gates.model import AlarmKind, GateEvent
 from facilities.living.parking.gates.readings import DEFAULT_LIMITS
 from facilities.living.parking.occupancy.commands import stand
+from facilities.living.parking.occupancy.counting import one_has_left
 from facilities.living.parking.rights.reservations.commands import leave
 from facilities.living.parking.stays.costs import close, freeze, tariff_on
 from facilities.living.parking.stays.events import announce
@@ -81,7 +82,8 @@ def end(
     with tx.session.no_autoflush:  # the stay is written once
         stay.left_at, stay.state, stay.updated_at = at, state, tx.now
         close(tx.session, stay, fee)
-        stand(tx, stay, ledger_id)
+        if stay.doubted_at is None or at < stay.doubted_at:  # else it takes nothing any more
+            stand(tx, stay, ledger_id)
     tx.audit("stay.left", "parking_stay", stay.id, {"state": state})
     announce(tx, stay, "left")
     _alarm(tx, stay)
@@ -113,6 +115,8 @@ def come_from_nowhere(
         stay.left_at, stay.updated_at = event.at, tx.now
         tx.audit("stay.corrected", "parking_stay", stay.id)
     event.stay_id = stay.id
+    if event.passed:
+        one_has_left(tx, event.lot_id, event.at)
     return stay
 
 
@@ -142,6 +146,8 @@ def work_out(tx: Transaction, event: GateEvent, arrival: Arrival) -> ParkingStay
         mine = str(event.id) in visit.passages
         its = arrival if mine else Arrival(arrival.vehicle, zone_id=arrival.zone_id)
         _settle(tx, its_stay, visit, event, its, events)
+    for left_at in _unseen([visit for _stay, visit in before], after):
+        one_has_left(tx, event.lot_id, left_at)
     return session.get(ParkingStay, event.stay_id) if event.stay_id else None
 
 
@@ -153,6 +159,18 @@ def _visits(rows: dict[UUID, ParkingStay], events: Sequence[GateEvent]) -> list[
         if ids:
             found.append((stay, Visit(stay.entered_at, stay.left_at, stay.state, ids)))
     return sorted(found, key=lambda each: each[0].entered_at or each[0].left_at or each[0].created_at)
+
+
+def _unseen(before: Sequence[Visit], after: Sequence[Visit]) -> list[datetime]:
+    """When cars have left, as is known only now, without anybody having seen them come."""
+    known = [visit.passages for visit in before if visit.state is State.ENTRY_MISSED]
+    return [
+        visit.left_at
+        for visit in after
+        if visit.state is State.ENTRY_MISSED
+        and visit.left_at is not None
+        and not any(each & visit.passages for each in known)
+    ]
 
 
 def _claimed(claims: list[ParkingStay], visit: Visit) -> ParkingStay | None:
@@ -193,7 +211,7 @@ def _settle(
     since = visit.entered_at or visit.left_at
     freeze(session, stay, tariff_on(session, stay.lot_id, local_date(since)) if since else None)
     session.flush()
-    close(session, stay)
+    close(session, stay, anew=was != (stay.entered_at, stay.left_at, stay.state))
     if was == (stay.entered_at, stay.left_at, stay.state):
         if session.is_modified(stay):
             tx.audit("stay.corrected", "parking_stay", stay.id)

@@ -149,6 +149,8 @@ class Fee:
     lines: tuple[Line, ...]
     charged: Mapping[date, int] = field(default_factory=dict)
     """What counts towards a shared cap, by local day: after caps, before coupons and discounts."""
+    charging: tuple[Charging, ...] = ()
+    """The times at charging points that it was reckoned with."""
 
     @property
     def total_fen(self) -> int:
@@ -162,6 +164,7 @@ class Fee:
             "total_fen": self.total_fen,
             "lines": [line.to_json() for line in self.lines],
             "charged": {day.isoformat(): fen for day, fen in self.charged.items()},
+            "charging": [each.to_json() for each in self.charging],
         }
 
 
@@ -170,10 +173,16 @@ def fee(tariff: Tariff, stay: Stay) -> Fee:
     if stay.exemption in tariff.exempt and stay.exemption is not None:
         words = _EXEMPT.format(name=EXEMPTION_NAMES[stay.exemption])
         return Fee(tariff.number, (Line(Kind.EXEMPT, words, 0),))
-    over = [] if tariff.overstay is None else list(_overstay_lines(tariff.overstay, stay))
+    rule = tariff.overstay
+    return replace(_with_overstay(tariff, rule, stay), charging=() if rule is None else stay.charging)
+
+
+def _with_overstay(tariff: Tariff, rule: Overstay | None, stay: Stay) -> Fee:
+    """What parking costs, with what was paid for it otherwise, and standing on at charging points."""
+    over = [] if rule is None else list(_overstay_lines(rule, stay))
     if stay.covered is None:
         parking = _parking(tariff, stay)
-        return Fee(tariff.number, (*parking.lines, *over), parking.charged)
+        return replace(parking, lines=(*parking.lines, *over))
     end = stay.covered.until
     if end is None or end >= stay.left_at:
         words = _COVERED.format(name=stay.covered.name)

@@ -4,11 +4,13 @@ Time is counted in whole minutes since the end of charging, as that of parking i
 there are follows from that end alone; a later end of standing there adds units and takes none away.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from facilities.living.parking.tariffs.tariff import Overstay
+from facilities.living.parking.tariffs.tariff import Overstay, Tariff
+from facilities.living.parking.vehicles import Exemption
 
 MINUTE = timedelta(minutes=1)
 
@@ -24,6 +26,18 @@ class Charging:
     freed_at: datetime | None = None
     """When the bay was free again; None while the car stands there."""
 
+    def to_json(self) -> dict[str, Any]:
+        """The form in which it is kept."""
+        freed = None if self.freed_at is None else self.freed_at.isoformat()
+        return {"bay": self.bay, "ended_at": self.ended_at.isoformat(), "freed_at": freed}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Charging":
+        """Read what `to_json` has written."""
+        freed = kept["freed_at"]
+        ended = datetime.fromisoformat(kept["ended_at"])
+        return cls(kept["bay"], ended, None if freed is None else datetime.fromisoformat(freed))
+
 
 @dataclass(frozen=True, slots=True)
 class Overstayed:
@@ -38,6 +52,12 @@ class Overstayed:
     """What they cost."""
     capped_fen: int
     """What they cost when the cap is kept."""
+
+
+def rule_for(tariff: Tariff | None, exemption: Exemption | None) -> Overstay | None:
+    """What a vehicle pays for standing on; None where it pays nothing."""
+    exempt = tariff is not None and exemption is not None and exemption in tariff.exempt
+    return None if tariff is None or exempt else tariff.overstay
 
 
 def free_until(rule: Overstay, ended_at: datetime) -> datetime:

@@ -1,33 +1,28 @@
-"""The lanes of a car park and the devices at them."""
+"""The lanes of a car park."""
 
 from uuid import UUID
 
 import segno
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from gateway.portal.asking import CONFLICT, STALE, Seen, Wrong, errors_of, renamed, wrong_of
+from gateway.portal.asking import Seen, Wrong, renamed
 from gateway.portal.context import Json
 from gateway.portal.controls import Control, Option, Typed, read, typed_in
 from gateway.portal.i18n import say
-from gateway.portal.machines.describing import options_of
 from gateway.portal.parking.asking import load_parking, load_seen, lot_path, parking_path, send
 from gateway.portal.parking.operating.access import operators_only
 from gateway.portal.parking.operating.describing import crumbs_of
 from gateway.portal.parking.operating.forms import (
-    REFUSED,
     Answer,
     Screen,
     answered,
     bilingual,
-    done,
     form_page,
-    new_key,
 )
 from gateway.portal.parking.operating.lots import lot_url
-from gateway.portal.services import answer_of
 
 pages = Blueprint("operating_lanes", __name__)
 
@@ -123,58 +118,6 @@ def code(lane_id: UUID) -> str:
     )
 
 
-@pages.get("/parking/operating/lanes/<uuid:lane_id>/devices/add")
-@operators_only
-def ask_device(lane_id: UUID) -> str:
-    """The form for a device at a lane."""
-    return _device_form(load_seen("lanes", lane_id), {})
-
-
-@pages.post("/parking/operating/lanes/<uuid:lane_id>/devices/add")
-@operators_only
-def add_device(lane_id: UUID) -> Answer:
-    """Add a device; its secret is on the page that answers, and nowhere else ever again."""
-    controls = _device()
-    typed = typed_in(controls, request.form)
-    body, own = read(controls, typed)
-    response = send("POST", parking_path("lanes", lane_id, "devices"), body)
-    if response.status in REFUSED:
-        stale = response.status == STALE
-        wrong = Wrong() if stale else wrong_of(errors_of(response), controls, own)
-        return _device_form(load_seen("lanes", lane_id), typed, wrong, stale=stale), response.status
-    made = answer_of(response)
-    return _device_page(Seen(made, response.headers.get("ETag", "").strip('"')), secret=made["secret"])
-
-
-@pages.get("/parking/operating/devices/<uuid:device_id>")
-@operators_only
-def device(device_id: UUID) -> str:
-    """A device, and whether it is believed."""
-    return _device_page(load_seen("devices", device_id))
-
-
-@pages.post("/parking/operating/devices/<uuid:device_id>/<any(disable, enable):verb>")
-@operators_only
-def switch(device_id: UUID, verb: str) -> Answer:
-    """Believe it no more, or again."""
-    response = send("POST", parking_path("devices", device_id, verb), {})
-    if response.status in (CONFLICT, STALE):
-        return _device_page(load_seen("devices", device_id), stale=True), response.status
-    answer_of(response)
-    return redirect(url_for("portal.operating_lanes.device", device_id=device_id, done=verb), code=303)
-
-
-@pages.post("/parking/operating/devices/<uuid:device_id>/renew-secret")
-@operators_only
-def renew(device_id: UUID) -> Answer:
-    """Another secret, which is on the page that answers alone."""
-    response = send("POST", parking_path("devices", device_id, "renew-secret"), {})
-    if response.status == STALE:
-        return _device_page(load_seen("devices", device_id), stale=True), STALE
-    made = answer_of(response)
-    return _device_page(Seen(made, response.headers.get("ETag", "").strip('"')), secret=made["secret"])
-
-
 def _metres(lot: Json) -> tuple[Control, ...]:
     return tuple(
         Control(
@@ -195,15 +138,6 @@ def _read(controls: tuple[Control, ...], typed: Typed) -> tuple[Json, dict[str, 
     names = {f"metres.{number}": f"metres.{zone}" for number, zone in enumerate(metres)}
     body["metres"] = [{"zone_id": zone, "metres": far} for zone, far in metres.items()]
     return bilingual(body, "name"), own, names
-
-
-def _device() -> tuple[Control, ...]:
-    kinds = options_of(load_parking("codes")["device_kinds"])
-    hint = _l("By which it says who it is; one a device of the park.")
-    return (
-        Control("code", _l("Short code"), hint=hint, most=32),
-        Control("kind", _l("Kind of device"), "choice", options=kinds),
-    )
 
 
 def _add_page(seen: Seen, typed: Typed, wrong: Wrong | None = None, *, stale: bool = False) -> str:
@@ -232,37 +166,3 @@ def _edit_page(
     )
     sections = [("", _NAMES), (_("How far the zones are"), _metres(lot))]
     return form_page(screen, sections, typed, wrong, stale=stale)
-
-
-def _device_form(seen: Seen, typed: Typed, wrong: Wrong | None = None, *, stale: bool = False) -> str:
-    lot = load_parking("lots", seen.document["lot_id"])
-    screen = Screen(
-        title=_("Add a device"),
-        submit=_("Add the device"),
-        crumbs=crumbs_of(lot),
-        back=lot_url(lot["id"]),
-        lead=_(
-            "At lane %(code)s. The next page shows its secret, once: have it ready to be typed in.",
-            code=seen.document["code"],
-        ),
-        guarded=seen,
-    )
-    return form_page(screen, [("", _device())], typed, wrong, stale=stale)
-
-
-def _device_page(seen: Seen, *, secret: str = "", stale: bool = False) -> str:
-    found = seen.document
-    lane = load_parking("lanes", found["lane_id"])
-    lot = load_parking("lots", lane["lot_id"])
-    return render_template(
-        "portal/parking/operating/device.html",
-        device=found,
-        lane=lane,
-        lot=lot,
-        crumbs=crumbs_of(lot),
-        version=seen.version,
-        secret=secret,
-        stale=stale,
-        done=done(),
-        idempotency_key=new_key(),
-    )

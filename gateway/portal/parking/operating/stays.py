@@ -12,9 +12,11 @@ from gateway.portal.controls import Control, Typed, read, typed_in
 from gateway.portal.i18n import moment, yuan
 from gateway.portal.money import yuan_of
 from gateway.portal.parking.asking import load_parking, parking_path, send
+from gateway.portal.parking.charging import charges_of
 from gateway.portal.parking.operating.access import operators_only, runs_car_parks, watchers_only
 from gateway.portal.parking.operating.describing import crumbs_of
 from gateway.portal.parking.operating.forms import Answer, Screen, answered, done, form_page
+from shared.http.state import current_runtime
 
 pages = Blueprint("operating_stays", __name__)
 
@@ -53,12 +55,15 @@ def index(lot_id: UUID) -> str:
 @pages.get("/parking/operating/stays/<uuid:stay_id>")
 @watchers_only
 def show(stay_id: UUID) -> str:
-    """One stay with what it costs."""
+    """One stay with its times at charging points and what it costs."""
     stay = load_parking("stays", stay_id)
     lot = load_parking("lots", stay["lot_id"])
+    now = current_runtime().clock.now()
     return render_template(
         "portal/parking/operating/stay.html",
         stay=stay,
+        now=now.isoformat(),
+        charges=charges_of(reversed(stay["charging"]), now),
         lot=lot,
         zone=next((zone for zone in lot["zones"] if zone["id"] == stay["zone_id"]), None),
         events=load_parking("lots", lot["id"], "events", plate=stay["plate"], limit="20")["items"],

@@ -12,10 +12,24 @@ from gateway.portal.context import Json
 from gateway.portal.controls import Control, Option, Typed, read
 from gateway.portal.machines.describing import options_of
 from gateway.portal.parking.operating.tariff_rows import nested, rows_in
+from gateway.portal.parking.tariffs import CHARGING, read_stay
 
 _YUAN, _MINUTES = _l("yuan"), _l("minutes")
 _SHARE = "nev_discount_bp"
 EFFECTIVE = Control("effective_on", _l("First day"), "day", hint=_l("Left empty: today."))
+_OVERSTAY = (
+    Control("overstay.free_minutes", _l("Free time after charging"), "whole", suffix=_MINUTES),
+    Control("overstay.unit.minutes", _l("Each unit after that lasts"), "whole", suffix=_MINUTES),
+    Control("overstay.unit.fen", _l("Each unit after that costs"), "yuan", suffix=_YUAN),
+    Control(
+        "overstay.cap_fen",
+        _l("One charge brings at most (optional)"),
+        "yuan",
+        suffix=_YUAN,
+        hint=_l("Left empty: there is no cap."),
+    ),
+)
+"""What standing on at a charging point costs; all left empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +65,25 @@ class TariffForm:
 
     general: tuple[Control, ...]
     rates: tuple[RateForm, ...]
+    overstay: tuple[Control, ...]
     stay: tuple[Control, ...]
 
     @property
     def controls(self) -> tuple[Control, ...]:
         """Those of the tariff; each names its rate, as it is called in a list of what is wrong."""
-        return (*self.general, *(each for rate in self.rates for each in _named(rate)))
+        return (*self.general, *(each for rate in self.rates for each in _named(rate)), *self.overstay)
 
     @property
     def plain(self) -> tuple[Control, ...]:
         """All as they stand in the form, the stay's too."""
-        return (*self.general, *(each for rate in self.rates for each in rate.controls), *self.stay)
+        rates = (each for rate in self.rates for each in rate.controls)
+        return (*self.general, *rates, *self.overstay, *self.stay)
 
 
 def form_of(typed: Mapping[str, Any], codes: Json) -> TariffForm:
     """The form for what was typed."""
     rates = tuple(_rate(number, typed, codes) for number in range(max(1, rows_in(typed, "rates"))))
-    return TariffForm(_general(codes), rates, stay_controls(codes))
+    return TariffForm(_general(codes), rates, _OVERSTAY, stay_controls(codes))
 
 
 def read_tariff(form: TariffForm, typed: Typed) -> tuple[Json, dict[str, str]]:
@@ -78,9 +94,9 @@ def read_tariff(form: TariffForm, typed: Typed) -> tuple[Json, dict[str, str]]:
     return nested(body), own
 
 
-def read_stay(form: TariffForm, typed: Typed) -> tuple[Json, dict[str, str]]:
+def read_tried(form: TariffForm, typed: Typed) -> tuple[Json, dict[str, str]]:
     """The stay to try it out on."""
-    body, own = read(form.stay, typed)
+    body, own = read_stay(form.stay, typed)
     coupons: Json = body.pop("coupons", {})
     if coupons:
         body["coupons"] = [{"name": {"zh": "试用优惠券", "en": "Coupon tried"}, **coupons["0"]}]
@@ -102,6 +118,7 @@ def stay_controls(codes: Json) -> tuple[Control, ...]:
         ),
         Control("coupons.0.minutes", _l("Coupon for time"), "whole", suffix=_MINUTES),
         Control("coupons.0.fen", _l("Coupon for an amount"), "yuan", suffix=_YUAN),
+        *CHARGING,
     )
 
 

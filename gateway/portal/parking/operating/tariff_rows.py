@@ -85,13 +85,15 @@ def typed_of(tariff: Json) -> Typed:
     }
     for number, rate in enumerate(tariff["rates"]):
         typed |= {f"rates.{number}.{name}": value for name, value in _typed_rate(rate).items()}
-    return typed
+    return typed | _typed_overstay(tariff["overstay"])
 
 
 def nested(body: Json) -> Json:
     """A request read from the flat names, its rows as lists and what was left out as the service wants it."""
     rates = [_rate(each) for each in _listed(body.get("rates", {}))]
-    return {**body, "name": body.get("name", {}), "rates": rates}
+    overstay: Json = body.get("overstay", {})
+    charged = {**overstay, "unit": overstay.get("unit", {})} if overstay else None
+    return {**body, "name": body.get("name", {}), "rates": rates, "overstay": charged}
 
 
 def named_by_field(errors: Iterable[Json]) -> list[Json]:
@@ -191,6 +193,17 @@ def _typed_band(band: Json) -> Typed:
         "unit.fen": _amount(band["unit"]["fen"]),
         "cap_fen": _amount(band["cap_fen"]),
         "weekdays": [str(day) for day in band["weekdays"]],
+    }
+
+
+def _typed_overstay(overstay: Json | None) -> Typed:
+    if overstay is None:
+        return {}
+    return {
+        "overstay.free_minutes": str(overstay["free_minutes"]),
+        "overstay.unit.minutes": str(overstay["unit"]["minutes"]),
+        "overstay.unit.fen": _amount(overstay["unit"]["fen"]),
+        "overstay.cap_fen": _amount(overstay["cap_fen"]),
     }
 
 

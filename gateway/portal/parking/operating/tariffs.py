@@ -18,8 +18,8 @@ from gateway.portal.parking.operating.tariff_form import (
     EFFECTIVE,
     TariffForm,
     form_of,
-    read_stay,
     read_tariff,
+    read_tried,
 )
 from gateway.portal.parking.operating.tariff_rows import (
     USUAL,
@@ -104,7 +104,7 @@ def _publish(lot_id: UUID, form: TariffForm, typed: Typed) -> Answer:
 def _try(lot_id: UUID, form: TariffForm, typed: Typed) -> Answer:
     """What a stay would cost by what is typed; the tariff's day says nothing about that."""
     body, own = read_tariff(form, typed)
-    stay, wrong_stay = read_stay(form, typed)
+    stay, wrong_stay = read_tried(form, typed)
     tariff = {name: value for name, value in body.items() if name != EFFECTIVE.name}
     response = send("POST", parking_path("tariffs", "try"), {"tariff": tariff, **stay})
     if response.status in (INVALID, CONFLICT):

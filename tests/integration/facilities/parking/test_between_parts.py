@@ -168,4 +168,4 @@ def test_neither_events_nor_the_audit_trail_tell_a_whole_plate(
     assert len(told) > 8 and len(kept) > 12
     said = json.dumps([told, kept]).encode().decode("unicode_escape")
     for car in (paid, misread, banned, held, guest, "苏A8B000", "苏A99999"):
-        assert car[3:] not in said, car
+        assert car[1:] not in said, car  # digits alone may stand in any id

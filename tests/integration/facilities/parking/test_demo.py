@@ -38,6 +38,12 @@ def test_the_demo_has_two_open_car_parks_and_only_the_demo(make_system: SystemFa
         )
         ways_in = [lane for lane in shown["lanes"] if lane["direction"] == "in"]
         assert all(len(lane["metres"]) == len(shown["zones"]) for lane in ways_in)
+        points = [
+            point
+            for zone in shown["zones"]
+            for point in desk.get(f"/zones/{zone['id']}/charging-points", OPERATOR)["items"]
+        ]
+        devices += [point["device"] for point in points]
         with runtime.read() as session:
             secrets = secrets_of(session, runtime.context.cipher, UUID(each["id"]))
         assert {str(device) for device in secrets} == {device["id"] for device in devices}
@@ -92,3 +98,24 @@ def test_something_has_gone_on_by_the_first_start(
     system.seed()
     system.settle()
     assert shown() == {**found, "orders": orders}
+
+
+def test_of_the_demos_electric_cars_one_is_charged_one_stands_on_and_one_has_left(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    system = make_system([publisher, living, notifications], demo=True)
+    system.seed()
+    system.settle()
+    desk = SettingUp(system)
+    lot = next(each for each in desk.get("/lots", OPERATOR)["items"] if each["code"] == "P1")
+    charges, stands_on, over = desk.get(f"/lots/{lot['id']}/charges", OPERATOR)["items"]
+    assert charges["ended_at"] is None and charges["stay_id"] is not None
+    assert stands_on["freed_at"] is None and stands_on["overstay_fen"] > 0
+    assert over["freed_at"] is not None and over["stay_id"] is None
+    own = [each for each in desk.get("/own-stays", LIVES)["items"] if each["id"] == stands_on["stay_id"]]
+    shown = desk.get(f"/own-stays/{own[0]['id']}", LIVES)
+    assert [each["bay"] for each in shown["charging"]] == [stands_on["bay"]]
+    assert "overstay" in {each["kind"] for each in shown["cost"]["lines"]}
+    messages = system.client("notifications", LIVES).get("/messages").get_json()["items"]
+    links = [each["link"] for each in messages]
+    assert links.count(f"/parking/stays/{own[0]['id']}") == 2, "when it had ended, and when it cost something"

@@ -78,7 +78,7 @@ def test_made_up_cameras_tell_the_same_for_the_same_seed(at: Gates) -> None:
     one, other = (list(islice(feed(cameras, 7, 0.3, at.clock), 60)) for _ in range(2))
     assert one == other and one != list(islice(feed(cameras, 8, 0.3, at.clock), 60))
     devices = {at.codes[device]: device for device in at.park.secrets}
-    answers = [ok(at.send(devices[each.camera.code], each.body)) for each in one]
+    answers = [ok(at.send(devices[each.device.code], each.body)) for each in one]
     assert sum(each["repeated"] for each in answers) == len(one) - len({str(each.body["id"]) for each in one})
     outcome = Outcome(seconds=[0.01, 0.03, 0.02])
     assert (outcome.percentile_ms(0.5), outcome.percentile_ms(0.95)) == (20.0, 30.0)

@@ -42,6 +42,9 @@ def test_a_car_park_is_set_up_from_a_draft_to_its_devices(desk: SettingUp) -> No
     shown = desk.get(lot)
 
     assert [each["number"] for each in numbered] == ["A-001", "A-002", "A-003"]
+    first = f"/bays/{numbered[0]['id']}"
+    assert desk.get(first) == {**numbered[0], "lot_id": shown["id"], "zone_id": near}
+    assert desk.ask(RESIDENT, "GET", first).status_code == 404
     assert shown["capacity"] == 6 and shown["state"] == "draft" and "open" in shown["actions"]
     assert [(each["code"], each["bays"], each["accessible"]) for each in shown["zones"]] == [
         ("A", 3, 3),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
+from facilities.living.parking.charging.view import charging_of
 from facilities.living.parking.lots.model import Lot
 from facilities.living.parking.rights.policy import account_of
 from facilities.living.parking.rights.schemas import EXAMPLE_ID
@@ -58,6 +59,7 @@ def get_own_stay(stay_id: UUID) -> Response:
         lot = session.get_one(Lot, stay.lot_id)
         body = stay_out(stay, lot.name) | {
             "cost": cost_out(cost_of(session, stay, now), stay, now),
+            "charging": charging_of(session, stay),
             "payments": [
                 {"id": str(each.id), "fen": each.fen, "at": each.at.isoformat()}
                 for each in queries.payments_by(session, stay.id, account)
