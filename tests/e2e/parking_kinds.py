@@ -96,6 +96,8 @@ OPERATING = (
         Kind(f"operated-{name}", f"/parking/operating/{path}", "operator", rare=True)
         for name, path in (
             ("alarms", "{operated_lot}/alarms"),
+            ("reservations", "{operated_lot}/reservations"),
+            ("visitors", "{operated_lot}/visits"),
             ("stays", "{operated_lot}/stays"),
             ("payments", "{operated_lot}/money"),
             ("day", "{operated_lot}/day"),
