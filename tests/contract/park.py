@@ -124,18 +124,22 @@ class Park:
 
     def _parking_of(self, role: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {"lot_id": [], "zone_id": [], "lane_id": [], "device_id": []}
-        found["listing_id"] = []
+        found |= {"listing_id": [], "bay_id": [], "charge_id": []}
         for lot in self._items(role, "/living/parking/lots"):
             path = f"/living/parking/lots/{lot['id']}"
             whole = self.ask(role, "GET", path).get_json()
             devices = [device for lane in whole["lanes"] for device in lane["devices"] or ()]
-            listings = self._items(role, f"{path}/listings")
+            listings, charges = (self._items(role, f"{path}/{name}") for name in ("listings", "charges"))
+            charging = [f"/living/parking/zones/{z['id']}" for z in whole["zones"] if z["kind"] == "charging"]
+            bays = [bay for zone in charging for bay in self._items(role, f"{zone}/bays")]
             found["lot_id"].append(lot["id"])
             for name, things in (
                 ("zone_id", whole["zones"]),
                 ("lane_id", whole["lanes"]),
                 ("device_id", devices),
                 ("listing_id", listings),
+                ("bay_id", bays),
+                ("charge_id", charges),
             ):
                 found[name] += [each["id"] for each in things]
         return found
