@@ -109,7 +109,7 @@ def one_has_left(tx: Transaction, lot_id: UUID, at: datetime) -> None:
     left = [(zone, pool) for zone, pool in taken if zone.unknown and _was_counted(zone, at)]
     if not left:
         return
-    zone, pool = max(left, key=lambda each: (each[0].unknown, each[0].code))
+    zone, pool = min(left, key=lambda each: (-each[0].unknown, each[0].code))
     set_unknown(tx, zone, pool, zone.unknown - 1)
     tx.audit("zone.unknown-left", "parking_zone", zone.id, {"unknown": zone.unknown})
     tell_freed(tx, [each.id for _zone, each in taken], [(pool.id, now_of(tx))])

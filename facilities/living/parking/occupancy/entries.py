@@ -1,6 +1,6 @@
-"""What stands in a zone and takes room of its ledger, let go of and begun anew; the ledger is taken before.
+"""Entries of what stands in a zone beside all claims: shortened and begun. The ledger is taken before.
 
-The past stays as it was counted: whatever is put right is so from the present slot on.
+Whatever is done here changes entries and slots alike, so that the slots stay the sum of the entries.
 """
 
 from collections import Counter
