@@ -44,7 +44,8 @@ def set_up_parking(reader: Reads) -> None:
     done("change_parking_lane", example("change_parking_lane", metres=near), lane_id=lane)
     way_out = example("add_parking_lane", metres=near, code="OUT", direction="out")
     done("add_parking_lane", way_out, lot_id=lot)
-    device = done("add_parking_device", lane_id=lane)["id"]
+    camera = example("add_parking_device", code="EXAMPLE-1")  # its own may be taken by what was asked before
+    device = done("add_parking_device", camera, lane_id=lane)["id"]
     for verb in ("disable_parking_device", "enable_parking_device", "renew_parking_device_secret"):
         done(verb, device_id=device)
     today = reader.park.system.clock.today().isoformat()
