@@ -123,9 +123,10 @@ def test_who_has_paid_leaves_in_time_although_the_fee_goes_on(at: ChargingPoints
     at.later(minutes=31)
     assert at.pay() == 800
     at.later(minutes=15)  # another unit of standing on has begun, within the grace
-    stay = at.stay()["cost"]
-    assert (stay["total_fen"], stay["due_fen"]) == (1000, 0)
-    assert verdicts([at.go(PLATE)]) == ["open paid"]
+    cost = at.stay()["cost"]
+    assert (at.lines()["overstay"], at.lines()["grace"]) == (400, -200)
+    assert (cost["total_fen"], cost["due_fen"]) == (800, 0)
+    assert verdicts([at.go(PLATE)]) == ["open paid"] and at.stay()["fee_fen"] == 800
     charge(at, 60, OTHER, 2)
     at.later(minutes=31)
     at.pay(OTHER)
