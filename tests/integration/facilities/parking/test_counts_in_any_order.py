@@ -6,11 +6,14 @@ from itertools import count as numbers
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from facilities.living.service import service as living
+from shared.actor import SYSTEM
 from shared.clock import ManualClock
+from shared.messaging.timers import Timer
 from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.conftest import MONDAY_MORNING
@@ -100,8 +103,16 @@ def inside(at: Gates) -> list[Any]:
     return [each for each in at.stays() if each.left_at is None and each.lot_id == at.park.lot]
 
 
+def leave_alone(system: SystemUnderTest) -> None:
+    """Let the car parks of examples before be looked at no more: there would be more of them each night."""
+    with system.runtime("living").transaction(SYSTEM) as tx:
+        tx.session.execute(sa.delete(Timer))
+        tx.audit("timers.forgotten", "timer", "all")
+
+
 def live(system: SystemUnderTest, steps: Sequence[Step]) -> None:
     """Let all of it happen, looking after each step whether anything is wrong; time may pass unseen."""
+    leave_alone(system)
     at = car_park(system)
     for number, step in enumerate(steps):
         do(at, *step)

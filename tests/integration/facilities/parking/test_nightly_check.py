@@ -248,7 +248,8 @@ def test_what_was_written_past_us_is_put_right_and_said(
 
 
 def test_the_night_puts_right_what_the_day_has_spoilt_and_says_so_once(at: Gates) -> None:
-    spoil(at, car_without_entry), spoil(at, slots_too_high), spoil(at, unknown_cars_of_another_number)
+    for how in (car_without_entry, slots_too_high, unknown_cars_of_another_number):
+        spoil(at, how)
     at.later(hours=18)
     assert at.alarms().count("drift") == 2, "once for each zone"
     assert overflow_now(at) == [2, 4] == taken(at)
