@@ -46,9 +46,10 @@ def send_octets(_context: Any, value: Any) -> Any:
     return {"data": value if isinstance(value, bytes) else str(value).encode()}
 
 
+@pytest.mark.timeout(900)
 def test_every_answer_is_one_that_the_description_names(park: Park) -> None:
     """As each role, of every operation: real and invented things, right and wrong requests."""
-    statuses = ask_everything(park, right=2, wrong=1)
+    statuses = ask_everything(park, right=1, wrong=1)
 
     # The made-up requests reach what they are meant to reach.
     assert {200, 201, 204, 400, 401, 403, 404, 409, 412, 415, 422, 428} <= set(statuses), statuses
