@@ -42,14 +42,14 @@ class OverdueExplanation(Base):
             "uq_overdue_explanation_current",
             "case_id",
             unique=True,
-            sqlite_where=sa.text("current"),
+            sqlite_where=sa.text("current = 1"),
             postgresql_where=sa.text("current"),
         ),
         sa.Index(
             "ix_overdue_explanation_public",
             "explained_at",
             "id",
-            sqlite_where=sa.text("current"),
+            sqlite_where=sa.text("current = 1"),
             postgresql_where=sa.text("current"),
         ),
     )

@@ -65,3 +65,20 @@ def test_every_choice_of_a_model_is_let_in_by_its_table(make_system: SystemFacto
                 if isinstance(column.type, sa.Enum):
                     missing = [value for value in column.type.enums if f"'{value}'" not in allowed]
                     assert missing == [], f"{service.name}: {name}.{column.name}"
+
+
+def test_partial_indexes_name_a_flag_on_sqlite_as_queries_do(make_sqlite_system: SystemFactory) -> None:
+    """SQLite takes such an index only for the very words of its condition, and a query says `flag = 1`."""
+    system = make_sqlite_system(SERVICES)
+    wrong = []
+    for service in SERVICES:
+        with system.runtime(service.name).database.engine.connect() as connection:
+            found = connection.execute(
+                sa.text("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%WHERE%'")
+            )
+            for table, words in found:
+                condition = words.rpartition("WHERE")[2].strip()
+                column = Base.metadata.tables[table].columns.get(condition)
+                if column is not None and isinstance(column.type, sa.Boolean):
+                    wrong.append(words)
+    assert wrong == []

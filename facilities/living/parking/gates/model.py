@@ -20,6 +20,8 @@ from shared.identifiers.plates import PlateColor
 from shared.text import Text
 
 _PASSED = sa.text("passed")
+_PASSED_ON_SQLITE = sa.text("passed = 1")
+"""In the words of the queries, for SQLite compares words."""
 _OPEN = sa.text("seen_at IS NULL")
 
 
@@ -68,7 +70,12 @@ class GateEvent(Base):
         sa.UniqueConstraint("device_id", "device_event"),
         sa.CheckConstraint("NOT passed OR mark IS NOT NULL", name="passed"),
         sa.Index(
-            "ix_gate_event_course", "lot_id", "mark", "at", sqlite_where=_PASSED, postgresql_where=_PASSED
+            "ix_gate_event_course",
+            "lot_id",
+            "mark",
+            "at",
+            sqlite_where=_PASSED_ON_SQLITE,
+            postgresql_where=_PASSED,
         ),
         sa.Index("ix_gate_event_lane", "lane_id", "at", "id"),
         sa.Index("ix_gate_event_lot", "lot_id", "received_at", "id"),
