@@ -7,32 +7,24 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from notifications.service import service as notifications
 from shared import pool
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.inbox import InboxMessage
 from shared.testing.databases import Databases
+from tests.integration.opened import opened
 
 COUNT = sa.select(sa.func.count()).select_from(InboxMessage)
 
 
 @pytest.fixture
 def database(databases: Databases) -> Iterator[Database]:
-    yield from _opened(databases)
+    yield from opened(databases)
 
 
 @pytest.fixture
 def on_postgres(postgres_databases: Databases) -> Iterator[Database]:
-    yield from _opened(postgres_databases)
-
-
-def _opened(databases: Databases) -> Iterator[Database]:
-    url = databases.create([notifications])
-    opened = Database(url.replace("{service}", notifications.name))
-    yield opened
-    opened.close()
-    databases.drop(url)
+    yield from opened(postgres_databases)
 
 
 def _message() -> InboxMessage:

@@ -7,20 +7,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError
 
-from notifications.service import service as notifications
 from shared.database import Database, insert_all_absent
 from shared.ids import new_id
 from shared.messaging.inbox import InboxMessage
 from shared.testing.databases import Databases
+from tests.integration.opened import opened
 
 
 @pytest.fixture
 def database(postgres_databases: Databases) -> Iterator[Database]:
-    url = postgres_databases.create([notifications])
-    opened = Database(url.replace("{service}", notifications.name))
-    yield opened
-    opened.close()
-    postgres_databases.drop(url)
+    yield from opened(postgres_databases)
 
 
 @pytest.mark.postgres
