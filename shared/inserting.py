@@ -4,7 +4,7 @@ PostgreSQL writes them with one statement; constraints that look at other tables
 SQLite has no round trips, so there each row has its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,8 @@ from shared.database import Base, dialect_of, table_of
 Row = Mapping[str, Any]
 Rows = Sequence[tuple[type[Base], Row]]
 """Of which entity each row is; what it does not say is empty, for no default is filled in."""
+Kinds = tuple[tuple[type[Base], tuple[str, ...]], ...]
+"""Of which entity each row is, and which columns it says."""
 
 
 def insert_together(session: Session, rows: Rows) -> None:
@@ -38,13 +40,23 @@ def insert_entities(session: Session, entities: Sequence[Base], beside: Rows = (
     As `add_all` and `flush`, in one round trip. What an entity does not say has the default of its column,
     where that is a value, or is empty; it says the number of its version itself.
     """
+    insert_together(session, [*rows_of(session, entities), *beside])
+
+
+def rows_of(session: Session, entities: Iterable[Base]) -> list[tuple[type[Base], Row]]:
+    """The rows of new entities, as far as no flush has written them, for the caller to insert.
+
+    From now on they are the session's, as if they had been written: until they are, they may be neither asked
+    for nor changed.
+    """
     new = [each for each in entities if not sa.inspect(each).persistent]
-    insert_together(session, [*((type(each), _complete(each)) for each in new), *beside])
+    rows = [(type(each), _complete(each)) for each in new]
     for each in new:
         if each in session:
             session.expunge(each)
         make_transient_to_detached(each)
     session.add_all(new)
+    return rows
 
 
 def combined(parts: Sequence[tuple[sa.Insert, Sequence[str]]]) -> sa.Insert:
@@ -71,7 +83,7 @@ def _name(number: int, column: str) -> str:
 
 
 @cache
-def _together(kinds: tuple[tuple[type[Base], tuple[str, ...]], ...]) -> sa.Insert:
+def _together(kinds: Kinds) -> sa.Insert:
     """Built once: putting it together would cost as much as carrying it out."""
     return combined([(sa.insert(table_of(entity)), columns) for entity, columns in kinds])
 

@@ -1,6 +1,6 @@
 """The one transaction of a command: its session, who acts, when, and what it says to the outside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,8 +16,9 @@ from shared.blobs import Blobs
 from shared.cipher import Cipher
 from shared.clock import local_date
 from shared.config import Settings
-from shared.database import Aggregate
+from shared.database import Aggregate, Base
 from shared.ids import new_id
+from shared.inserting import rows_of
 from shared.messaging import outbox, timers
 from shared.messaging.contracts import EventContract
 from shared.messaging.envelope import Event
@@ -73,6 +74,8 @@ class Transaction:
     """Outbox rows of what was emitted."""
     appointments: list[dict[str, Any]] = field(default_factory=list)
     """Timer rows that are written at the end."""
+    made: list[tuple[type[Base], Mapping[str, Any]]] = field(default_factory=list)
+    """Rows of new entities that are written at the end."""
 
     @property
     def today(self) -> date:
@@ -139,22 +142,29 @@ class Transaction:
         )
         self.acts.append(act)
 
+    def add_last(self, entities: Iterable[Base]) -> None:
+        """Write new entities with the end of all, in one round trip with what is said of them.
+
+        Until then nobody may ask for them or change them; one that a flush has written already is left alone.
+        """
+        self.made.extend(rows_of(self.session, entities))
+
     @contextmanager
     def part(self) -> Iterator[None]:
         """A part that may fail without the rest: a savepoint, and nothing is said of what is undone."""
-        said, done, made = len(self.outgoing), len(self.acts), len(self.appointments)
+        lists: tuple[list[Any], ...] = (self.outgoing, self.acts, self.appointments, self.made)
+        lengths = [len(each) for each in lists]
         try:
             with self.session.begin_nested():
                 yield
         except BaseException:
-            del self.outgoing[said:]
-            del self.acts[done:]
-            del self.appointments[made:]
+            for each, length in zip(lists, lengths, strict=True):
+                del each[length:]
             raise
 
     def finish(self) -> None:
         """Write down what was done and said: the last thing before the commit, and only `Runtime` does it."""
-        traces.write(self.session, self.acts, self.outgoing, self.appointments)
+        traces.write(self.session, self.acts, self.outgoing, self.appointments, self.made)
 
     def schedule(self, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:
         """Wake the service's timer handler `name` at `due_at`; the same key moves the appointment."""

@@ -57,19 +57,19 @@ def main(per_minute: int, seconds: float, quiet_seconds: float, repeats: float, 
 def _measure(site: Site, per_minute: int, seconds: float, quiet_s: float, repeats: float) -> bool:
     """Whether anything is wrong."""
     turns = (
-        ("warm-up", QUIET_PER_MINUTE, 5.0),
+        ("warm-up", per_minute / 4, 10.0),
         ("quiet, before", QUIET_PER_MINUTE, quiet_s),
         ("storm", per_minute, seconds),
         ("quiet, after", QUIET_PER_MINUTE, quiet_s),
     )
-    process = site.serve()
+    processes = site.serve()
+    feeds: dict[str, Feed] = {}
     try:
-        feeds = {
-            name: send(site.address, plan(site.grounds, rate, length, repeats))
-            for name, rate, length in turns
-        }
+        for name, rate, length in turns:
+            feeds[name] = send(site.addresses, plan(site.grounds, rate, length, repeats))
+            site.settle()
     finally:
-        end([process])
+        end(processes)
     wrong = [fault for feed in feeds.values() for fault in feed.failures[:5]]
     wrong += list(faults(site.runtime, list(feeds.values())))
     for fault in wrong[:20]:

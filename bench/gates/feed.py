@@ -95,8 +95,12 @@ def _new_plate() -> str:
     return f"苏{_LETTERS[series]}{number:05}"
 
 
-def send(address: str, tellings: Sequence[Telling]) -> Feed:
-    """Tell all of them at their times, by as many senders as it takes to wait for slow answers."""
+def send(addresses: Sequence[str], tellings: Sequence[Telling]) -> Feed:
+    """Tell all of them at their times, by as many senders as it takes to wait for slow answers.
+
+    Each goes to any of the addresses, as with a service of several processes; so an event that is told again
+    may meet another process.
+    """
     feed = Feed(tellings=len(tellings))
     pool = urllib3.PoolManager(maxsize=SENDERS, block=True, retries=False, timeout=60)
     waiting = list(reversed(tellings))
@@ -120,6 +124,7 @@ def send(address: str, tellings: Sequence[Telling]) -> Feed:
             body, code = body_of(telling), telling.camera.code
             header = header_of(code, telling.camera.secret, "POST", PATH, datetime.now(UTC), body)
             headers = {"Authorization": header, "Content-Type": "application/json"}
+            address = addresses[telling.number % len(addresses)]
             answer = pool.request("POST", address + PATH, body=body, headers=headers)
             took = time.monotonic() - began - telling.at_s
             with lock:

@@ -1,4 +1,8 @@
-"""The car parks of the measurement, and the service that answers their cameras, on either database."""
+"""The car parks of the measurement, and the service that answers their cameras, on either database.
+
+PostgreSQL is the database of the distributed shape, where a service is two processes at least (`k8s/base`);
+SQLite that of the embedded one, which is one process.
+"""
 
 import os
 import subprocess
@@ -6,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from bench.cases.stage import wait_for
 from bench.processes import ROOT, start
@@ -26,6 +32,8 @@ from shared.transaction import Transaction
 OPERATOR = Actor(kind="account", id=new_id(), name="停车管理员", roles=frozenset({"operator"}))
 LANES = 2
 """In each direction."""
+PROCESSES = {"PostgreSQL": 2, "SQLite": 1}
+"""Of the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Site:
     def __init__(self, kind: str, url: str, folder: Path, lots: int) -> None:
         self.kind = kind
         self._folder = folder
-        self._port = free_port()
+        self._ports = [free_port() for _ in range(PROCESSES[kind])]
         settings = Settings(
             data_dir=folder,
             database_url=url,
@@ -64,26 +72,37 @@ class Site:
         self.grounds = [_car_park(self.runtime, number) for number in range(lots)]
 
     @property
-    def address(self) -> str:
-        """Where the service answers."""
-        return f"http://127.0.0.1:{self._port}"
+    def addresses(self) -> list[str]:
+        """Where the processes of the service answer."""
+        return [f"http://127.0.0.1:{port}" for port in self._ports]
 
-    def serve(self) -> "subprocess.Popen[str]":
-        """Start the service and wait until it answers."""
+    def serve(self) -> "list[subprocess.Popen[str]]":
+        """Start the service and wait until all of its processes answer."""
+        processes = [self._start(port) for port in self._ports]
+        for address in self.addresses:
+            wait_for(address + "/readyz")
+        return processes
+
+    def settle(self) -> None:
+        """Let PostgreSQL look at its tables, as it does by itself a minute after they were filled."""
+        if not self.runtime.database.is_sqlite:
+            with self.runtime.database.read() as session:
+                session.execute(sa.text("ANALYZE"))
+
+    def _start(self, port: int) -> "subprocess.Popen[str]":
         environment = {
             **os.environ,
-            "PORT": str(self._port),
+            "PORT": str(port),
             "PYTHONPATH": str(ROOT),
             "YUANBAN_DATA_DIR": str(self._folder),
             "YUANBAN_DATABASE_URL": self.runtime.settings.database_url,
             "YUANBAN_BROKER_URL": "memory://",
             "YUANBAN_SECRET_KEY": self.runtime.settings.secret_key,
-            "YUANBAN_UPSTREAM_GATEWAY": self.address,  # nobody signs in here
+            "YUANBAN_UPSTREAM_GATEWAY": self.addresses[0],  # nobody signs in here
             "YUANBAN_LOG_LEVEL": "ERROR",
         }
-        process = start(("-m", "shared.cli", "web", service.name), environment, self._folder / "living.log")
-        wait_for(self.address + "/readyz")
-        return process
+        command = ("-m", "shared.cli", "web", service.name)
+        return start(command, environment, self._folder / f"living-{port}.log")
 
 
 def _car_park(runtime: Runtime, number: int) -> Grounds:

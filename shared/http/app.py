@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.json.provider import DefaultJSONProvider
+from flask.sessions import SessionInterface, SessionMixin
 from flask_smorest import Api
 
 from shared.actor import Actor
@@ -40,12 +41,24 @@ class _Json(DefaultJSONProvider):
     ensure_ascii = False
 
 
+class _NoSessions(SessionInterface):
+    """Only the portal has sessions of Flask's, for its forms: whoever asks a service has a token."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """None, of which Flask makes one that refuses to be written to."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing: Flask asks only for sessions that were opened."""
+
+
 def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None) -> Flask:
     """Build the application. `keys` overrides where the token keys come from (tests)."""
     service = runtime.service
     app = Flask(service.name, static_folder=None)
     app.url_rule_class = LateRule
     app.json = _Json(app)
+    if not service.is_edge:
+        app.session_interface = _NoSessions()
     app.config.update(_config(runtime.settings, service.name, service.title))
     app.extensions[EXTENSION] = runtime
     actor_of = _token_reader(runtime, network, keys)

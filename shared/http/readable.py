@@ -1,6 +1,7 @@
 """Requests that no later step could read or keep: refused before anything looks at them."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ MAX_DEPTH = 32
 """Levels of lists and objects in a body; the deepest one that anything here asks for has eight."""
 MAX_ERRORS = 100
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NO_JSON = Text("请求内容不是有效的 JSON", "The body is not valid JSON")
 _TOO_DEEP = Text("请求内容（JSON）嵌套层次过多", "The JSON of the body is nested too deeply")
 _ADDRESS = Text("请求地址含有不允许的字符", "The address contains a character that is not allowed")
@@ -21,7 +23,7 @@ _CHARACTERS = Text("含有不能保存的字符", "This contains characters that
 
 def is_storable(text: str) -> bool:
     """Whether JSON and both databases keep the text: PostgreSQL has no NUL, UTF-8 no lone surrogates."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def pointer_to(pointer: str, name: object) -> str:

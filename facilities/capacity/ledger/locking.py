@@ -70,6 +70,8 @@ _RULES = (
     .where(_LEDGER.c.id.in_(sa.bindparam("ledgers", expanding=True)))
 )
 
+LedgerRow = sa.Row[*tuple[Any, ...]]
+"""A ledger as it was when it was taken: `id`, `grain_s`, `tz`, `default_cap`, `most_slots`, `calendar_id`."""
 Exceptions = Mapping[int, Sequence[Exceptional]]
 """Of each ledger the exceptions that touch a time."""
 
@@ -95,12 +97,16 @@ def lock(session: Session, ledger_ids: Iterable[int]) -> dict[int, Pool]:
 
     A transaction that needs several calls takes all that it will need with the first one.
     """
-    return {pool.id: pool for pool in pools_of(session, _take(session, ledger_ids))}
+    return {pool.id: pool for pool in pools_of(session, hold(session, ledger_ids))}
 
 
 def lock_over(session: Session, ledger_ids: Iterable[int], span: Span) -> tuple[dict[int, Pool], Exceptions]:
     """Take them as `lock` does, and read with the opening hours also what excepts from them over a span."""
-    rows = _take(session, ledger_ids)
+    return pools_over(session, hold(session, ledger_ids), span)
+
+
+def pools_over(session: Session, rows: Sequence[LedgerRow], span: Span) -> tuple[dict[int, Pool], Exceptions]:
+    """Of ledgers that are held: how they open, and what excepts from that over a span; in one query."""
     windows = [grid_of(row.grain_s, row.tz).slots(span) for row in rows]
     asked = {
         "ledgers": [row.id for row in rows],
@@ -116,7 +122,8 @@ def lock_over(session: Session, ledger_ids: Iterable[int], span: Span) -> tuple[
     return {row.id: _pool(row, hours[row.id]) for row in rows}, exceptions
 
 
-def _take(session: Session, ledger_ids: Iterable[int]) -> list[sa.Row[*tuple[Any, ...]]]:
+def hold(session: Session, ledger_ids: Iterable[int]) -> list[LedgerRow]:
+    """Take them as `lock` does and read no more than their rows: for whoever may not need their hours."""
     # One by one: a single statement would take the rows in whatever order it finds them.
     connection = session.connection()
     found = [connection.execute(_TAKE, {"ledger": each}).one_or_none() for each in sorted(set(ledger_ids))]
@@ -135,14 +142,14 @@ def lock_if_free(session: Session, ledger_ids: Iterable[int]) -> set[int]:
     return found
 
 
-def pools_of(session: Session, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> list[Pool]:
+def pools_of(session: Session, rows: Iterable[LedgerRow]) -> list[Pool]:
     """Ledgers from their rows; each calendar is read once."""
     listed = list(rows)
     calendars = opening_calendars(session, {row.calendar_id for row in listed if row.calendar_id})
     return [_pool(row, calendars[row.calendar_id] if row.calendar_id else None) for row in listed]
 
 
-def _pool(row: sa.Row[*tuple[Any, ...]], opening: Opening | None) -> Pool:
+def _pool(row: LedgerRow, opening: Opening | None) -> Pool:
     grid = grid_of(row.grain_s, row.tz)
     return Pool(row.id, grid, row.default_cap, row.most_slots, row.calendar_id, opening)
 

@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from facilities.living.parking.gates.attempts import attempt
-from facilities.living.parking.gates.commands import Said, receive
+from facilities.living.parking.gates.commands import Said, receive, told_before
 from facilities.living.parking.gates.devices import Post, Request, post_at, post_of_device
 from facilities.living.parking.gates.openings import note_opening
 from facilities.living.parking.gates.refusals import EVENT_ID_REUSED, NOBODY_WAITS, TICKET_UNKNOWN
@@ -26,6 +27,7 @@ from shared.http.contract import public, refuses
 from shared.http.description import Blueprint
 from shared.http.state import current_runtime
 from shared.refusals import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE
+from shared.service import Runtime
 from shared.transaction import Transaction
 
 EXAMPLE_ID = "0197a1c4-6b1e-7c3a-9a52-3f0a4f6c5101"
@@ -50,16 +52,20 @@ def tell_gate_event(data: dict[str, Any]) -> Response:
     body. It may be repeated: the same event gets the same answer. A plate that cannot exist counts as not
     read; a clock that is wrong is noted, and the receipt counts instead.
     """
-    post = _device()
     motorcycle = data.pop("vehicle") == "motorcycle"
     said = Said(motorcycle=motorcycle, **data)
+    runtime = current_runtime()
+    with runtime.read() as session:
+        post = _device(runtime, session, said.id)
+        before = told_before(session, post, said, runtime.clock.now())
+        if before is not None:
+            return json_response(Reply(answered(before.event, repeated=True)))
 
     def work(tx: Transaction) -> dict[str, Any]:
-        told = receive(tx, post, said)
-        tx.session.flush()
+        told = receive(tx, post, said, ends=True)
         return answered(told.event, repeated=told.repeated)
 
-    return json_response(Reply(attempt(current_runtime(), work)))
+    return json_response(Reply(attempt(runtime, work)))
 
 
 @blueprint.post("/parking/barrier-openings")
@@ -72,7 +78,9 @@ def tell_barrier_opening(data: dict[str, Any]) -> Response:
 
     Where neither an answer nor anybody's hand explains it, the operator is told.
     """
-    post = _device()
+    runtime = current_runtime()
+    with runtime.read() as session:
+        post = _device(runtime, session)
 
     def work(tx: Transaction) -> dict[str, Any]:
         told = note_opening(tx, post, data["id"], data["opened_at"])
@@ -84,7 +92,7 @@ def tell_barrier_opening(data: dict[str, Any]) -> Response:
             "repeated": told.repeated,
         }
 
-    return json_response(Reply(attempt(current_runtime(), work)))
+    return json_response(Reply(attempt(runtime, work)))
 
 
 @blueprint.post("/parking/lanes/<uuid:lane_id>/tickets")
@@ -113,11 +121,9 @@ def scan_lane_code(data: dict[str, Any], lane_id: UUID) -> Response:
     return json_response(Reply(attempt(runtime, work)))
 
 
-def _device() -> Post:
-    """The device that has signed this request."""
-    runtime = current_runtime()
+def _device(runtime: Runtime, session: Session, event: str = "") -> Post:
+    """The device that has signed this request, at its lane; `event` is that of a car that it tells."""
     signed = Request(
         request.method, request.path, request.get_data(), request.headers.get("Authorization", "")
     )
-    with runtime.read() as session:
-        return post_of_device(session, runtime.context.cipher, signed, runtime.clock.now())
+    return post_of_device(session, runtime.context.cipher, signed, runtime.clock.now(), event)

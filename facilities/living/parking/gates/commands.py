@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from facilities.living.parking.gates.alarms import doubt_clock, raise_alarm
 from facilities.living.parking.gates.deciding import decide
 from facilities.living.parking.gates.devices import Post
 from facilities.living.parking.gates.facts import Car
+from facilities.living.parking.gates.glance import UNSEEN, Glance, glance
 from facilities.living.parking.gates.model import AlarmKind, GateEvent
 from facilities.living.parking.gates.queries import known_events
 from facilities.living.parking.gates.readings import (
@@ -64,8 +67,10 @@ class Told:
     """Whether it was given before."""
 
 
-def receive(tx: Transaction, post: Post, said: Said) -> Told:
+def receive(tx: Transaction, post: Post, said: Said, *, ends: bool = False) -> Told:
     """Take an event and answer it; Conflict `event-id-reused` when another one had its id.
+
+    The transaction `ends` with it where nothing is asked or changed in it any more.
 
     Raises IntegrityError when the same id is entered at this moment by another transaction, and BeganAnew:
     then the transaction has to begin anew (`attempts`).
@@ -78,7 +83,9 @@ def receive(tx: Transaction, post: Post, said: Said) -> Told:
     reading = _reading(post, said, tx.now)
     moment = moment_of(reading)
     mark = None if car is None else car.mark
-    known = known_events(tx.session, post, said.id, mark, said.plate or "", moment.at, DEFAULT_LIMITS.repeat)
+    about = (said.plate or "", moment.at, DEFAULT_LIMITS.repeat)
+    seen = UNSEEN if mark is None else glance(tx.session, post, said.id, mark, *about)
+    known = known_events(tx.session, post, said.id, mark, *about) if seen.events else ()
     for each in known:
         if (each.device_id, each.device_event) == (post.device_id, said.id):
             return _again(each, reading, post)
@@ -103,7 +110,13 @@ def receive(tx: Transaction, post: Post, said: Said) -> Told:
     )
     if moment.doubt is not None:
         doubt_clock(tx, post.lot_id, post.device_id, post.code, moment.doubt, event.seen_at)
-    return enter(tx, post, event, car, known, reading)
+    return enter(tx, post, event, car, known, reading, seen, ends=ends)
+
+
+def told_before(session: Session, post: Post, said: Said, now: datetime) -> Told | None:
+    """The answer to an event that its device has told before; Conflict `event-id-reused` if it is another."""
+    kept = None if post.told is None else session.get(GateEvent, post.told)
+    return None if kept is None else _again(kept, _reading(post, said, now), post)
 
 
 def enter(
@@ -113,18 +126,22 @@ def enter(
     car: Car | None,
     known: Sequence[GateEvent],
     reading: Reading,
+    seen: Glance = UNSEEN,
+    *,
+    ends: bool = False,
 ) -> Told:
-    """Decide on an event that is new, and keep it with its answer."""
+    """Decide on an event that is new, and keep it with its answer; `seen` is what there is of its car."""
     before = next((each for each in known if each.passed and _is_same_car(each, reading, event)), None)
     if before is not None:
         return _seen_again(tx, event, before, known)
     latest = _is_latest(event, known)
     if not latest and event.waiting:
         event.at = moment_that_fits(tx.session, event)
+        seen = replace(seen, rooms=None)  # they were those of another moment
         latest = _is_latest(event, known)
         # Whoever has come in again after it went out, whatever the barrier was answered: it is told later.
         event.waiting = latest or not _has_come_again(event, known)
-    decide(tx, post, event, car, latest=latest)
+    decide(tx, post, event, car, seen, latest=latest, ends=ends and car is not None)
     if car is None and not event.waiting:
         missed = AlarmKind.ENTRY_MISSED if event.direction is Direction.IN else AlarmKind.EXIT_MISSED
         raise_alarm(tx, event.lot_id, missed, event.id, details={"event_id": str(event.id)})

@@ -24,6 +24,7 @@ from facilities.living.parking.gates.answers import (
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.gates.devices import Post
 from facilities.living.parking.gates.facts import Car, Entering, entering, leaving, leaving_unknown, right_on
+from facilities.living.parking.gates.glance import UNSEEN, Glance
 from facilities.living.parking.gates.matching import match_of, misreadings
 from facilities.living.parking.gates.model import AlarmKind, GateEvent
 from facilities.living.parking.gates.readings import Direction
@@ -51,19 +52,33 @@ _OWN = (GateEvent, ParkingStay, OverflowEntry)
 """What an event leaves as a rule: written together."""
 
 
-def decide(tx: Transaction, post: Post, event: GateEvent, car: Car | None, *, latest: bool) -> None:
+def decide(
+    tx: Transaction,
+    post: Post,
+    event: GateEvent,
+    car: Car | None,
+    seen: Glance,
+    *,
+    latest: bool,
+    ends: bool = False,
+) -> None:
     """Answer an event, keep it with its answer, and let the stays of its car follow.
 
-    `latest` where no passage of the car is known that came after it.
+    `seen` is what there is of the car; `latest` where no passage of it is known that came after this. Where
+    the transaction `ends` with it, what it leaves is written with the end of all.
     """
     if car is None:
         _write(event, None, _unread(event))
     elif event.direction is Direction.IN:
-        _entry(tx, post, event, car, latest)
+        _entry(tx, post, event, car, seen, latest)
     else:
-        _exit(tx, post, event, car, latest)
+        _exit(tx, post, event, car, seen, latest)
     tx.session.add(event)
-    insert_entities(tx.session, [each for each in tx.session.new if isinstance(each, _OWN)])
+    own = [each for each in tx.session.new if isinstance(each, _OWN)]
+    if ends:
+        tx.add_last(own)
+    else:
+        insert_entities(tx.session, own)
 
 
 def _unread(event: GateEvent) -> Answer:
@@ -89,9 +104,9 @@ def _write(event: GateEvent, car: Car | None, answer: Answer, room: Room | None 
     }
 
 
-def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool) -> None:
-    inside, ledger = _inside(tx, post, car.mark, event) if latest else (None, None)
-    found = entering(tx, post, car, event.at, inside)
+def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, seen: Glance, latest: bool) -> None:
+    inside, ledger = _inside(tx, post, car, event, seen) if latest else (None, None)
+    found = entering(tx, post, car, event.at, inside, seen)
     facts = found.facts
     answer, taken = at_entry(facts), None
     if answer.ground is Ground.RESERVATION and not _arrived(tx, found, inside):
@@ -129,17 +144,17 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool
         come(tx, found.rights.visit[0], stay.id)
 
 
-def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, latest: bool) -> None:
-    stay, ledger = _inside(tx, post, car.mark, event)
-    match = Match.EXACT
+def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, seen: Glance, latest: bool) -> None:
+    stay, ledger = _inside(tx, post, car, event, seen)
+    match, given = Match.EXACT, stay is None or seen.given
     if stay is None and latest and was_another(tx, post.lot_id, car.mark):
-        stay, ledger = _inside(tx, post, car.mark, event)
+        stay, ledger = _inside(tx, post, car, event, UNSEEN)
     if stay is None:
         match, stay = _nearly(tx, post, car, event)
     if stay is None:
         _from_nowhere(tx, post, event, car, match, latest)
         return
-    facts, fee = leaving(tx.session, post, car, event.at, match, stay)
+    facts, fee = leaving(tx.session, post, car, event.at, match, stay, given=given)
     _write(event, car, at_exit(facts))
     event.mark, event.stay_id = stay.mark, stay.id
     if match is Match.NEAR:
@@ -187,13 +202,21 @@ def _was_claimed(tx: Transaction, event: GateEvent) -> bool:
 
 
 def _inside(
-    tx: Transaction, post: Post, mark: str, event: GateEvent
+    tx: Transaction, post: Post, car: Car, event: GateEvent, seen: Glance
 ) -> tuple[ParkingStay | None, int | None]:
-    """The open stay of a car, unless it began only after this."""
-    for stay, ledger in inside_of(tx.session, post.lot_id, [mark]):
-        if stay.entered_at is not None and stay.entered_at <= event.at:
-            return stay, ledger
-    return None, None
+    """The open stay of a car with the number of its zone's ledger, unless it began only after this."""
+    if not seen.inside:
+        return None, None
+    found = seen.stay or _only(inside_of(tx.session, post.lot_id, [car.mark]))
+    return found if found and _has_begun(found[0], event) else (None, None)
+
+
+def _only(found: Sequence[tuple[ParkingStay, int | None]]) -> tuple[ParkingStay, int | None] | None:
+    return found[0] if found else None
+
+
+def _has_begun(stay: ParkingStay, event: GateEvent) -> bool:
+    return stay.entered_at is not None and stay.entered_at <= event.at
 
 
 def _nearly(tx: Transaction, post: Post, car: Car, event: GateEvent) -> tuple[Match, ParkingStay | None]:
@@ -204,8 +227,8 @@ def _nearly(tx: Transaction, post: Post, car: Car, event: GateEvent) -> tuple[Ma
         return match, None
     other = near[0][0].mark
     take_turn(tx, post.lot_id, other)
-    stay, _ledger = _inside(tx, post, other, event)  # it may have left meanwhile
-    return (Match.NONE, None) if stay is None else (match, stay)
+    found = _only(inside_of(tx.session, post.lot_id, [other]))  # it may have left meanwhile
+    return (match, found[0]) if found and _has_begun(found[0], event) else (Match.NONE, None)
 
 
 def _room(rooms: Sequence[Room], zone: UUID | None, inside: ParkingStay | None) -> Room | None:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
+from facilities.living.parking.gates.model import GateEvent
 from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.lots.model import Device, DeviceKind, Lane, Lot, LotState, ParkingTariff
 from facilities.living.parking.tariffs.tariff import Tariff
@@ -48,7 +49,11 @@ _POST_OF_DEVICE = (
         .order_by(ParkingTariff.effective_on.desc())
         .limit(1)
         .scalar_subquery()
-        .label("tariff")
+        .label("tariff"),
+        sa.select(GateEvent.id)
+        .where(GateEvent.device_id == Device.id, GateEvent.device_event == sa.bindparam("event"))
+        .scalar_subquery()
+        .label("told"),
     )
     .join(Device, Device.lane_id == Lane.id)
     .where(Device.code == sa.bindparam("code"))
@@ -85,6 +90,8 @@ class Post:
     kind: DeviceKind | None = None
     laid_down: tuple[date, Tariff | None] | None = None
     """The tariff for stays that begin on a local day, where it was read with the device."""
+    told: UUID | None = None
+    """As what the event is kept that the device tells, where it has told it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +118,18 @@ def header_of(code: str, secret: str, method: str, path: str, at: datetime, body
     )
 
 
-def post_of_device(session: Session, cipher: Cipher, request: Request, now: datetime) -> Post:
-    """The device at a lane that has signed a request, with its lane and lot; UnknownDevice when none has."""
-    row = signer(session, cipher, request, now, _POST_OF_DEVICE, today=local_date(now))
-    lot_id, state, hours, drive_in, lane_id, direction, device_id, code, _secret, _enabled, kind, tariff = row
+def post_of_device(
+    session: Session, cipher: Cipher, request: Request, now: datetime, event: str = ""
+) -> Post:
+    """The device at a lane that has signed a request, with its lane and lot; UnknownDevice when none has.
+
+    `event` is the device's id of the event of a car that it tells.
+    """
+    row = signer(session, cipher, request, now, _POST_OF_DEVICE, today=local_date(now), event=event)
+    place, (device_id, code, _secret, _enabled, kind, tariff, told) = row[:6], row[6:]
     laid_down = (local_date(now), None if tariff is None else Tariff.from_json(tariff))
-    return Post(lot_id, state, hours, drive_in, lane_id, direction, device_id, code, kind, laid_down)
+    lot_id, state, hours, drive_in, lane_id, direction = place
+    return Post(lot_id, state, hours, drive_in, lane_id, direction, device_id, code, kind, laid_down, told)
 
 
 def signer(

@@ -16,6 +16,7 @@ from facilities.capacity.lifecycle import State
 from facilities.capacity.opening import Opening
 from facilities.living.parking.gates.answers import AtEntry, AtExit, Ground, Match, Owed, pass_fault
 from facilities.living.parking.gates.devices import Post
+from facilities.living.parking.gates.glance import Glance
 from facilities.living.parking.gates.model import Listing, ListingKind
 from facilities.living.parking.gates.queries import listings_of
 from facilities.living.parking.lots.model import LotState
@@ -81,13 +82,17 @@ def _rights(tx: Transaction, post: Post, car: Car, at: datetime) -> Rights:
     return rights_of(tx.session, post.lot_id, car.mark, at) if shared else rights
 
 
-def entering(tx: Transaction, post: Post, car: Car, at: datetime, inside: ParkingStay | None) -> Entering:
-    """What is known of a car at an entry; `inside` is its open stay, whose bay is its own."""
+def entering(
+    tx: Transaction, post: Post, car: Car, at: datetime, inside: ParkingStay | None, seen: Glance
+) -> Entering:
+    """What is known of a car at an entry; `inside` is its open stay, whose bay is its own; `seen` says where
+    there is anything to be read.
+    """
     session = tx.session
     tariff = _tariff(session, post, at)
-    listed = listings_of(session, post.lot_id, car.mark)
-    rights = _with_own(session, _rights(tx, post, car, at), inside, at)
-    near = rooms(session, post.lane_id, at)
+    listed = listings_of(session, post.lot_id, car.mark) if seen.listed else ()
+    rights = _with_own(session, _rights(tx, post, car, at) if seen.rights else Rights(), inside, at)
+    near = rooms(session, post.lane_id, at) if seen.rooms is None else seen.rooms
     own = inside is not None and inside.is_counted
     facts = AtEntry(
         now=at,
@@ -132,10 +137,21 @@ def _tariff(session: Session, post: Post, at: datetime) -> Tariff | None:
 
 
 def leaving(
-    session: Session, post: Post, car: Car, at: datetime, match: Match, stay: ParkingStay
+    session: Session,
+    post: Post,
+    car: Car,
+    at: datetime,
+    match: Match,
+    stay: ParkingStay,
+    *,
+    given: bool = True,
 ) -> tuple[AtExit, Fee]:
-    """What is known of a car at an exit whose stay was found, and what that costs until then."""
-    stands = cost_of(session, stay, at, None if post.laid_down is None else post.laid_down[1])
+    """What is known of a car at an exit whose stay was found, and what that costs until then.
+
+    `given` is false where it is known that nobody has given anything for the stay.
+    """
+    known = None if post.laid_down is None else post.laid_down[1]
+    stands = cost_of(session, stay, at, known, given=given)
     facts = AtExit(
         now=at,
         plate=car.display,

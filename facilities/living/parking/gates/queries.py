@@ -46,6 +46,11 @@ def known_events(
 @cache
 def _known(*, read: bool) -> sa.Select[GateEvent]:
     """Built once, for a car whose plate was read and for one of which nothing is known."""
+    return sa.select(GateEvent).where(GateEvent.id.in_(sa.union_all(*bearing_on(read=read))))
+
+
+def bearing_on(*, read: bool) -> list[sa.Select[UUID]]:
+    """The ids of what `known_events` finds, of each kind; its parameters are those given there."""
     event = sa.select(GateEvent.id)
     mine = sa.and_(GateEvent.passed, GateEvent.mark == sa.bindparam("mark"))
     told = sa.and_(
@@ -61,8 +66,7 @@ def _known(*, read: bool) -> sa.Select[GateEvent]:
     later = sa.and_(
         GateEvent.lot_id == sa.bindparam("lot", type_=sa.Uuid()), mine, GateEvent.at >= sa.bindparam("at")
     )
-    found = [event.where(each) for each in ((told, here, later) if read else (told,))]
-    return sa.select(GateEvent).where(GateEvent.id.in_(sa.union_all(*found)))
+    return [event.where(each) for each in ((told, here, later) if read else (told,))]
 
 
 def listings_of(session: Session, lot_id: UUID, mark: str) -> Sequence[Listing]:

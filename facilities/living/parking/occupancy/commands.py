@@ -15,7 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from facilities.capacity.freeing import tell_freed
-from facilities.capacity.ledger.locking import Exceptions, Pool, lock, lock_if_free, lock_over
+from facilities.capacity.ledger.locking import (
+    Exceptions,
+    LedgerRow,
+    Pool,
+    hold,
+    lock_if_free,
+    pools_over,
+)
 from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
 from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.occupancy.queries import GRID, Room
@@ -42,13 +49,29 @@ def take_room(tx: Transaction, rooms: Sequence[Room]) -> tuple[Room, OverflowEnt
     for number, room in enumerate(room for room in rooms if room.free > 0):
         if number and not lock_if_free(tx.session, [room.ledger_id]):
             raise BeganAnew
-        pools, exceptions = _locked(tx, room.ledger_id, range(slot, slot + 1))
-        roll(tx, room.zone_id, room.lot_id, pools[room.ledger_id], room.rolled_slot)
-        if _add(
-            tx, room.lot_id, room.zone_id, pools[room.ledger_id], exceptions, slots=range(slot, slot + 1)
-        ):
+        if _has_taken(tx, room, hold(tx.session, [room.ledger_id]), slot):
             return room, _entry(tx, room.ledger_id, range(slot, slot + 1))
     return None
+
+
+def _has_taken(tx: Transaction, room: Room, held: Sequence[LedgerRow], slot: int) -> bool:
+    """Whether there was a bay left in the present slot; its ledger is held by the caller."""
+    asked = {"at_ledger": room.ledger_id, "at_slot": slot}
+    if room.rolled_slot >= slot and tx.session.connection().execute(_ONE_MORE, asked).rowcount:
+        return True  # as mostly: others have come in this slot, so its row has its capacity
+    slots = range(slot, slot + 1)
+    pools, exceptions = pools_over(tx.session, held, GRID.span_of(slots))
+    roll(tx, room.zone_id, room.lot_id, pools[room.ledger_id], room.rolled_slot)
+    return _add(tx, room.lot_id, room.zone_id, pools[room.ledger_id], exceptions, slots=slots)
+
+
+_ONE_MORE = (
+    sa.update(_SLOT)
+    .where(_SLOT.c.ledger_id == sa.bindparam("at_ledger"), _SLOT.c.slot == sa.bindparam("at_slot"))
+    .where(_SLOT.c.used + _SLOT.c.overflow < _SLOT.c.cap)
+    .values(overflow=_SLOT.c.overflow + 1)
+)
+"""Put together once, as every entry asks it."""
 
 
 def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> None:
@@ -66,7 +89,7 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
     ledger = ledger_id if zone is None else zone.ledger_id
     assert ledger is not None  # noqa: S101 - for the type checker
     inside = _slots(stay, tx.now)
-    pools, exceptions = _locked(tx, ledger, inside)
+    held_rows = hold(tx.session, [ledger])
     entry = _counted_by(tx, stay)
     if _had_claim(stay) and stay.overflow_id is None:
         return
@@ -76,15 +99,26 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
         wanted = _from(held.start, range(wanted.start, min(wanted.stop, held.stop)))
     more = [slot for slot in wanted if slot not in held]
     less = [slot for slot in held if slot not in wanted]
-    if more and zone is not None:
-        roll(tx, zone.id, zone.lot_id, pools[ledger], zone.rolled_slot)
-    for slots in _stretches(more):
-        _add(tx, stay.lot_id, stay.zone_id, pools[ledger], exceptions, slots=slots, forced=True)
+    if more:
+        _add_all(tx, stay, zone, held_rows, more)
     for slots in _stretches(less):
         _take_back(tx, ledger, slots)
     _note(tx, stay, entry, ledger, wanted)
     if less:
         tell_freed(tx, [ledger], [(ledger, GRID.span_of(slots)) for slots in _stretches(less)])
+
+
+def _add_all(
+    tx: Transaction, stay: ParkingStay, zone: Zone | None, held: Sequence[LedgerRow], more: Sequence[int]
+) -> None:
+    """Count a car in these slots, whether there is room or not; its ledger is held by the caller."""
+    assert stay.zone_id is not None  # noqa: S101 - for the type checker
+    pools, exceptions = pools_over(tx.session, held, GRID.span_of(range(more[0], more[-1] + 1)))
+    (pool,) = pools.values()
+    if zone is not None:
+        roll(tx, zone.id, zone.lot_id, pool, zone.rolled_slot)
+    for slots in _stretches(more):
+        _add(tx, stay.lot_id, stay.zone_id, pool, exceptions, slots=slots, forced=True)
 
 
 def _counted_by(tx: Transaction, stay: ParkingStay) -> OverflowEntry | None:
@@ -132,12 +166,6 @@ def _from(start: int, slots: range) -> range:
     return range(max(slots.start, start), max(slots.stop, start))
 
 
-def _locked(tx: Transaction, ledger: int, slots: range) -> tuple[dict[int, Pool], Exceptions | None]:
-    if not slots:
-        return lock(tx.session, [ledger]), None
-    return lock_over(tx.session, [ledger], GRID.span_of(slots))
-
-
 def _entry(tx: Transaction, ledger: int, slots: range) -> OverflowEntry:
     made = OverflowEntry(
         id=new_id(),
@@ -169,13 +197,13 @@ def _add(
     lot_id: UUID,
     zone_id: UUID,
     pool: Pool,
-    exceptions: Exceptions | None,
+    exceptions: Exceptions,
     *,
     slots: range,
     forced: bool = False,
 ) -> bool:
     """Count one more car in these slots; unless `forced` only where there is room, and False if not."""
-    capacities = pool.capacities(slots, () if exceptions is None else exceptions[pool.id])
+    capacities = pool.capacities(slots, exceptions[pool.id])
     statement = _adding(dialect_of(tx.session), forced)
     connection = tx.session.connection()
     over = []
@@ -210,8 +238,16 @@ def _adding(dialect: str, forced: bool) -> sa.Insert:
 
 
 def _take_back(tx: Transaction, ledger: int, slots: range) -> None:
-    mine = sa.and_(_SLOT.c.ledger_id == ledger, _SLOT.c.slot >= slots.start, _SLOT.c.slot < slots.stop)
-    tx.session.connection().execute(sa.update(_SLOT).where(mine).values(overflow=_SLOT.c.overflow - 1))
+    asked = {"at_ledger": ledger, "first": slots.start, "beyond": slots.stop}
+    tx.session.connection().execute(_ONE_LESS, asked)
+
+
+_ONE_LESS = (
+    sa.update(_SLOT)
+    .where(_SLOT.c.ledger_id == sa.bindparam("at_ledger"))
+    .where(_SLOT.c.slot >= sa.bindparam("first"), _SLOT.c.slot < sa.bindparam("beyond"))
+    .values(overflow=_SLOT.c.overflow - 1)
+)
 
 
 def _stretches(slots: Sequence[int]) -> list[range]:

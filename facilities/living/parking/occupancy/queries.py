@@ -1,7 +1,7 @@
 """How full a car park is: what each zone holds, and what claims and cars without any take of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -76,18 +76,26 @@ def rooms(session: Session, lane_id: UUID, now: datetime) -> list[Room]:
     return [Room(*row) for row in session.connection().execute(_ROOMS, asked)]
 
 
-_FREE = sa.func.coalesce(LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow, Ledger.default_cap)
-_ROOMS = (
-    sa.select(Zone.id, Zone.lot_id, Zone.ledger_id, Zone.rolled_slot, Zone.name, _FREE)
-    .join(LaneZone, LaneZone.zone_id == Zone.id)
-    .join(Ledger, Ledger.id == Zone.ledger_id)
-    .outerjoin(
-        LedgerSlot,
-        sa.and_(LedgerSlot.ledger_id == Zone.ledger_id, LedgerSlot.slot == sa.bindparam("slot")),
+def rooms_of_lane() -> sa.Select[*tuple[Any, ...]]:
+    """The columns of a `Room`, in its order, of each zone to which a lane leads (`lane`, `slot`), and by what
+    the zones are ordered.
+    """
+    free = sa.func.coalesce(LedgerSlot.cap - LedgerSlot.used - LedgerSlot.overflow, Ledger.default_cap)
+    return (
+        sa.select(Zone.id, Zone.lot_id, Zone.ledger_id, Zone.rolled_slot, Zone.name, free.label("free"))
+        .add_columns(LaneZone.metres, Zone.code)
+        .join(LaneZone, LaneZone.zone_id == Zone.id)
+        .join(Ledger, Ledger.id == Zone.ledger_id)
+        .outerjoin(
+            LedgerSlot,
+            sa.and_(LedgerSlot.ledger_id == Zone.ledger_id, LedgerSlot.slot == sa.bindparam("slot")),
+        )
+        .where(LaneZone.lane_id == sa.bindparam("lane", type_=sa.Uuid()))
     )
-    .where(LaneZone.lane_id == sa.bindparam("lane", type_=sa.Uuid()))
-    .order_by(LaneZone.metres, Zone.code)
-)
+
+
+_OF_LANE = rooms_of_lane().subquery()
+_ROOMS = sa.select(*list(_OF_LANE.c)[: len(fields(Room))]).order_by(_OF_LANE.c.metres, _OF_LANE.c.code)
 """Put together once, as what every event asks is."""
 
 

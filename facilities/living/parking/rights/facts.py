@@ -86,6 +86,46 @@ def _due(found: Iterable[Row], now: datetime) -> tuple[tuple[UUID, UUID, Span] |
     return (None, timedelta(0)) if first is None else first[1:]
 
 
+def has_right(lot: sa.BindParameter[UUID], mark: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    """The condition that a plate may have a right in a lot, due or not: else `rights_of` finds nothing."""
+    found = (_of_pass(lot, mark), _of_firm(lot, mark), _of_host(lot, mark), _of_booking(lot, mark))
+    return sa.or_(*(sa.exists().where(condition) for condition in found))
+
+
+def _of_pass(lot: sa.BindParameter[UUID], mark: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        PassCar.plate == mark,
+        PassCar.pass_id == ParkingPass.id,
+        ParkingPass.lot_id == lot,
+        # No IN, for which SQLAlchemy would write the statement anew each time.
+        sa.or_(ParkingPass.state == PassState.ACTIVE, ParkingPass.state == PassState.EXPIRED),
+    )
+
+
+def _of_firm(lot: sa.BindParameter[UUID], mark: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        QuotaCar.plate == mark,
+        QuotaCar.quota_id == ParkingQuota.id,
+        ParkingQuota.lot_id == lot,
+        ParkingQuota.state == QuotaState.GRANTED,
+    )
+
+
+def _of_host(lot: sa.BindParameter[UUID], mark: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        ParkingVisit.lot_id == lot, ParkingVisit.plate == mark, ParkingVisit.state == VisitState.INVITED
+    )
+
+
+def _of_booking(lot: sa.BindParameter[UUID], mark: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        ParkingReservation.lot_id == lot,
+        ParkingReservation.plate == mark,
+        ParkingReservation.id == Booking.id,
+        Booking.state == State.CONFIRMED,
+    )
+
+
 @cache
 def _standing() -> sa.CompoundSelect[*tuple[Any, ...]]:
     """Passes, bays of firms and invitations in one statement, built once; all have the columns of a pass."""
@@ -102,12 +142,7 @@ def _standing() -> sa.CompoundSelect[*tuple[Any, ...]]:
         inside=_inside(ParkingPass.id),
         suspended=sa.case((ParkingPass.suspended_for.is_(None), 0), else_=1),
     )
-    of_pass = (
-        passes.join(PassCar, PassCar.pass_id == ParkingPass.id)
-        .where(PassCar.plate == mark, ParkingPass.lot_id == lot)
-        .where(ParkingPass.state.in_((PassState.ACTIVE, PassState.EXPIRED)))
-        .where(ParkingPass.until >= sa.bindparam("least", type_=sa.Date()))
-    )
+    of_pass = passes.where(_of_pass(lot, mark), ParkingPass.until >= sa.bindparam("least", type_=sa.Date()))
     kept = (
         sa.select(sa.func.coalesce(sa.func.sum(Booking.quantity), 0))
         .join(QuotaClaim, QuotaClaim.booking_id == Booking.id)
@@ -123,21 +158,11 @@ def _standing() -> sa.CompoundSelect[*tuple[Any, ...]]:
         bays=kept,
         inside=_inside(ParkingQuota.id),
     )
-    of_firm = (
-        quotas.join(QuotaCar, QuotaCar.quota_id == ParkingQuota.id)
-        .where(QuotaCar.plate == mark, ParkingQuota.lot_id == lot)
-        .where(ParkingQuota.state == QuotaState.GRANTED)
-    )
+    of_firm = quotas.where(_of_firm(lot, mark))
     visits = _columns(
         kind=sa.literal_column("'visit'", sa.String()), id=ParkingVisit.id, grace=ParkingVisit.minutes
     )
-    of_host = visits.where(
-        ParkingVisit.lot_id == lot,
-        ParkingVisit.plate == mark,
-        ParkingVisit.state == VisitState.INVITED,
-        ParkingVisit.starts_at <= now,
-        ParkingVisit.ends_at > now,
-    )
+    of_host = visits.where(_of_host(lot, mark), ParkingVisit.starts_at <= now, ParkingVisit.ends_at > now)
     return sa.union_all(of_pass, of_firm, of_host)
 
 
@@ -147,10 +172,8 @@ def _booked() -> sa.Select[*tuple[Any, ...]]:
     columns = sa.select(
         Booking.id, ParkingReservation.zone_id, Booking.starts_at, Booking.ends_at, Booking.rules
     )
-    return columns.join(ParkingReservation, ParkingReservation.id == Booking.id).where(
-        ParkingReservation.lot_id == sa.bindparam("lot", type_=sa.Uuid()),
-        ParkingReservation.plate == sa.bindparam("mark"),
-        Booking.state == State.CONFIRMED,
+    return columns.where(
+        _of_booking(sa.bindparam("lot", type_=sa.Uuid()), sa.bindparam("mark", type_=sa.String())),
         Booking.starts_at < sa.bindparam("until", type_=Booking.starts_at.type),
         Booking.ends_at > sa.bindparam("since", type_=Booking.ends_at.type),
     )

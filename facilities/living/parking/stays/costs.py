@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from facilities.living.parking.charging.queries import times_of
 from facilities.living.parking.charging.times import charged
@@ -56,12 +56,14 @@ def cost_of(
     known: Tariff | None = None,
     *,
     anew: bool = False,
+    given: bool = True,
 ) -> Balance:
     """How a stay stands: until `now` while the car is inside, else until it left.
 
     The tariff is the version frozen at the entry. Whose entry was missed pays what the tariff lays down for
     it; whose exit was missed is charged nothing, for nobody knows when the car left. `known` is a version of
-    the lot's tariff that was read already; `anew` where the stay has another end than it was closed with.
+    the lot's tariff that was read already; `anew` where the stay has another end than it was closed with;
+    not `given` where it is known that no merchant or host has given anything for it.
     """
     is_it = known is not None and known.number == stay.tariff
     tariff = known if is_it else tariff_of(session, stay)
@@ -80,7 +82,7 @@ def cost_of(
         entered_at=entered_at,
         left_at=until,
         exemption=stay.exemption,
-        coupons=_coupons(session, chain),
+        coupons=_coupons(session, chain) if given or len(chain) > 1 else (),
         earlier=_earlier(session, tariff, chain),
         covered=_covered(session, stay),
         charging=() if tariff.overstay is None else _charging(session, chain, until, anew=anew),
@@ -211,6 +213,13 @@ def _coupons(session: Session, chain: Sequence[ParkingStay]) -> tuple[Coupon, ..
     return tuple(
         Coupon(str(each), _HOST if name is None else Text.of(name), minutes, fen)
         for _at, each, name, minutes, fen in given
+    )
+
+
+def is_given(stay: InstrumentedAttribute[UUID]) -> sa.ColumnElement[bool]:
+    """The condition that a merchant or a host has given something for a stay."""
+    return sa.or_(
+        sa.exists().where(ParkingCoupon.stay_id == stay), sa.exists().where(ParkingVisit.stay_id == stay)
     )
 
 

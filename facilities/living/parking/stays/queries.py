@@ -12,13 +12,13 @@ from facilities.living.parking.gates.course import State
 from facilities.living.parking.gates.model import GateEvent
 from facilities.living.parking.lots.model import Lot, Zone
 from facilities.living.parking.payments.model import PaidFor, ParkingCoupon, ParkingOrder, ParkingPayment
-from facilities.living.parking.stays.model import ParkingStay
+from facilities.living.parking.stays.model import INSIDE, ParkingStay
 from shared.pages import newest_first
 
 _INSIDE = (
     sa.select(ParkingStay, Zone.ledger_id)
     .outerjoin(Zone, Zone.id == ParkingStay.zone_id)
-    .where(ParkingStay.lot_id == sa.bindparam("lot", type_=sa.Uuid()), ParkingStay.state == State.INSIDE)
+    .where(ParkingStay.lot_id == sa.bindparam("lot", type_=sa.Uuid()), ParkingStay.state == INSIDE)
     .where(ParkingStay.mark.in_(sa.bindparam("marks", expanding=True)))
     .order_by(ParkingStay.mark)
     .execution_options(populate_existing=True)

@@ -16,14 +16,16 @@ def take_turn(tx: Transaction, lot_id: UUID, mark: str) -> None:
     """Wait for whoever is at this car, and keep it until the transaction ends.
 
     A car that was never here is waited for as well: of two that make its row the later one meets the first.
+    SQLite needs no row: one transaction writes at a time.
     """
-    turn = {"lot_id": lot_id, "mark": mark, "turns": 1}
-    tx.session.connection().execute(_next_turn(dialect_of(tx.session)), turn)
+    if dialect_of(tx.session) == "postgresql":
+        turn = {"lot_id": lot_id, "mark": mark, "turns": 1}
+        tx.session.connection().execute(_next_turn(), turn)
 
 
 @cache
-def _next_turn(dialect: str) -> sa.Insert:
+def _next_turn() -> sa.Insert:
     """Built once: putting it together would cost as much as carrying it out."""
-    return insert(dialect, CarTurn).on_conflict_do_update(
+    return insert("postgresql", CarTurn).on_conflict_do_update(
         index_elements=["lot_id", "mark"], set_={"turns": _TURN.c.turns + 1}
     )
