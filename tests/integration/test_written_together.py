@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from facilities.living.parking.gates.answers import Ground
 from facilities.living.parking.gates.course import State
+from facilities.living.parking.stays.events import announce
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.vehicles import VehicleClass
 from facilities.living.service import service as living
@@ -14,6 +16,7 @@ from shared.actor import SYSTEM
 from shared.database import table_of
 from shared.ids import new_id
 from shared.inserting import insert_entities
+from shared.messaging.outbox import OutboxMessage
 from shared.testing.systems import SystemFactory
 from shared.transaction import Transaction
 from tests.integration.facilities.parking.car_park import car_park
@@ -65,3 +68,32 @@ def test_entities_are_written_as_the_mapper_writes_them_and_belong_to_the_sessio
     with runtime.read() as session:
         kept = session.execute(sa.select(ParkingStay.mark, ParkingStay.paid_fen).order_by(ParkingStay.mark))
         assert [tuple(each) for each in kept] == [("苏A00002", 500), ("苏A00003", 500)]
+
+
+def test_what_is_written_last_is_there_with_what_is_said_of_it_and_not_where_its_part_failed(
+    make_system: SystemFactory,
+) -> None:
+    runtime = make_system([living]).runtime("living")
+    lot = car_park(runtime).lot
+    with runtime.transaction(SYSTEM) as tx:
+        first, second = (_stay(tx, lot, mark) for mark in ("苏A00001", "苏A00002"))
+        tx.session.add(first)
+        first.paid_fen = 0
+        announce(tx, first, "entered")
+        tx.audit("stay.entered", "parking_stay", first.id, begins=True)
+        tx.add_last([first])  # with one event and one entry it goes into their statement
+        with pytest.raises(RuntimeError, match="it is full"), tx.part():
+            tx.add_last([second])
+            raise RuntimeError("it is full")
+    with runtime.transaction(SYSTEM) as tx:
+        third, fourth = (_stay(tx, lot, mark) for mark in ("苏A00003", "苏A00004"))
+        for each in (third, fourth):  # too much for one statement
+            each.paid_fen = 0
+            announce(tx, each, "entered")
+            tx.audit("stay.entered", "parking_stay", each.id, begins=True)
+        tx.add_last([third, fourth])
+        assert tx.session.get(ParkingStay, third.id) is third, "it is the session's already"
+    with runtime.read() as session:
+        kept = session.execute(sa.select(ParkingStay.mark, ParkingStay.event_sequence)).all()
+        assert sorted(tuple(each) for each in kept) == [("苏A00001", 1), ("苏A00003", 1), ("苏A00004", 1)]
+        assert session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage)) == 3
