@@ -79,7 +79,7 @@ def named(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _name(number: int, column: str) -> str:
-    return f"{column}_{number}"
+    return f"{column}__{number}"  # two underscores: SQLAlchemy calls values of its own `version_1`
 
 
 @cache

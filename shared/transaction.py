@@ -18,7 +18,7 @@ from shared.clock import local_date
 from shared.config import Settings
 from shared.database import Aggregate, Base
 from shared.ids import new_id
-from shared.inserting import rows_of
+from shared.inserting import Rows, rows_of
 from shared.messaging import outbox, timers
 from shared.messaging.contracts import EventContract
 from shared.messaging.envelope import Event
@@ -142,12 +142,12 @@ class Transaction:
         )
         self.acts.append(act)
 
-    def add_last(self, entities: Iterable[Base]) -> None:
-        """Write new entities with the end of all, in one round trip with what is said of them.
+    def add_last(self, entities: Iterable[Base], beside: Rows = ()) -> None:
+        """Write new entities, and rows beside them, with the end of all: in one round trip with what is said.
 
         Until then nobody may ask for them or change them; one that a flush has written already is left alone.
         """
-        self.made.extend(rows_of(self.session, entities))
+        self.made.extend([*rows_of(self.session, entities), *beside])
 
     @contextmanager
     def part(self) -> Iterator[None]:

@@ -17,14 +17,16 @@ from facilities.capacity.bookings.keeping import in_time, save, wait_until
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import require, require_allowed
 from facilities.capacity.grid import Span
-from facilities.capacity.ledger.commands import Taking, claim, takings
+from facilities.capacity.ledger.commands import Taking, notes_of, take, takings
 from facilities.capacity.ledger.locking import Exceptions, Pool, lock_over
+from facilities.capacity.ledger.model import BookingClaim
 from facilities.capacity.ledger.queries import units_of
 from facilities.capacity.lifecycle import Party, State, confirmed
 from facilities.capacity.refusals import Full
 from facilities.capacity.rules import Policy, Wish, approval_expires, hold_expires
 from shared.errors import Conflict
 from shared.ids import new_id
+from shared.inserting import insert_together
 from shared.text import Text
 from shared.transaction import Transaction
 
@@ -51,11 +53,12 @@ class Order:
     """How much of which ledgers a unit of the resource takes, where the trade has read that already."""
 
 
-def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
+def hold(tx: Transaction, order: Order, *, suggest: bool = True, ends: bool = False) -> Booking:
     """Keep capacity for a customer for as long as the policy says; `confirm` makes a booking of it.
 
     Raises InvalidInput with everything that the wish breaks, and Full where capacity is missing, with up to
     three other times unless `suggest` is off. After Full nothing is taken and the transaction can go on.
+    Where it `ends` with the hold, what was taken is noted with the end of all.
     """
     require_allowed(tx, order.trade, order.customer, order.wish, order.policy)
     units = order.units or units_of(tx.session, order.resource_id)
@@ -64,12 +67,17 @@ def hold(tx: Transaction, order: Order, *, suggest: bool = True) -> Booking:
     takes = takings(pools, {ledger: n * order.wish.quantity for ledger, n in units.items()}, span)
     booking_id = new_id()
     try:
-        _claim(tx, booking_id, pools, takes, exceptions)
+        _take(tx, pools, takes, exceptions)
     except Full as full:
         if not suggest:
             raise
         others = alternatives_to(tx.session, order.resource_id, order.wish, order.policy, tx.now)
         raise Full(full.shortages, others, order.policy.tz) from full
+    notes = [(BookingClaim, row) for row in notes_of(booking_id, takes)]
+    if ends:
+        tx.add_last([], notes)
+    else:
+        insert_together(tx.session, notes)
     booked_by, name = order.booked_by or tx.actor.id, order.booked_name or tx.actor.name
     return enter(tx, booking_id, order, booked_by, name)
 
@@ -147,16 +155,12 @@ def start(tx: Transaction, booking: Booking, party: Party) -> Booking:
     return booking
 
 
-def _claim(
-    tx: Transaction,
-    booking_id: UUID,
-    pools: Mapping[int, Pool],
-    takes: Sequence[Taking],
-    exceptions: Exceptions,
+def _take(
+    tx: Transaction, pools: Mapping[int, Pool], takes: Sequence[Taking], exceptions: Exceptions
 ) -> None:
     try:
-        claim(tx.session, booking_id, takes, exceptions)
+        take(tx.session, takes, exceptions)
     except Full:
         if not expire_overdue(tx, pools):
             raise
-        claim(tx.session, booking_id, takes, exceptions)
+        take(tx.session, takes, exceptions)

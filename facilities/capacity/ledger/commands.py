@@ -4,7 +4,7 @@ These are the steps of a verb, within its transaction; the bookings' own verbs s
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -55,15 +55,34 @@ def takings(pools: Mapping[int, Pool], units: Mapping[int, int], span: Span) -> 
     return found
 
 
-def claim(
-    session: Session, booking_id: UUID, takes: Iterable[Taking], exceptions: Exceptions | None = None
-) -> None:
+def claim(session: Session, booking_id: UUID, takes: Sequence[Taking]) -> None:
     """Take capacity for a booking and note what was taken. The ledgers are locked by the caller.
 
-    `exceptions` are those over that time, where they were read under the lock; else they are read here.
     Raises Full when there is too little: nothing is taken then, and the transaction can go on.
     """
-    wanted = list(takes)
+    take(session, takes)
+    session.connection().execute(_NOTE, notes_of(booking_id, takes))
+
+
+def notes_of(booking_id: UUID, takes: Iterable[Taking]) -> list[dict[str, Any]]:
+    """Rows of `BookingClaim`: what a booking has taken, by which it is given back."""
+    return [
+        {
+            "booking_id": booking_id,
+            "ledger_id": each.pool.id,
+            "slot_from": each.slots.start,
+            "slot_to": each.slots.stop,
+            "units": each.units,
+        }
+        for each in takes
+    ]
+
+
+def take(session: Session, wanted: Sequence[Taking], exceptions: Exceptions | None = None) -> None:
+    """Take capacity as `claim` does, for whoever notes it (`notes_of`) in the same transaction.
+
+    `exceptions` are those over that time, where they were read under the lock; else they are read here.
+    """
     if exceptions is None:
         exceptions = exceptions_of(session, {each.pool.id: each.slots for each in wanted})
     rows = [
@@ -75,17 +94,6 @@ def claim(
     ]
     if not _add(session, rows):
         raise Full(_shortages(session, wanted), tz=wanted[0].pool.grid.tz)
-    notes = [
-        {
-            "booking_id": booking_id,
-            "ledger_id": each.pool.id,
-            "slot_from": each.slots.start,
-            "slot_to": each.slots.stop,
-            "units": each.units,
-        }
-        for each in wanted
-    ]
-    session.connection().execute(_NOTE, notes)
 
 
 def release(session: Session, pools: Mapping[int, Pool], booking_id: UUID) -> Freed:

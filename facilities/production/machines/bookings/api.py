@@ -85,7 +85,7 @@ def hold_machine(tx: Transaction, data: dict[str, Any]) -> Reply:
     """
     wish = Wish(data.pop("starts_at"), data.pop("ends_at"), data.pop("quantity"))
     wanted = MachineWish(wish, data.pop("with_operator"), data.pop("pieces"))
-    return _reply(tx, commands.hold(tx, wanted=wanted, **data), status=201)
+    return _reply(tx, commands.hold(tx, wanted=wanted, **data, ends=True), status=201)
 
 
 @blueprint.get("/machine-bookings")

@@ -84,17 +84,27 @@ class Tie:
     booked_name: str
 
 
-def hold(tx: Transaction, machine_id: UUID, on_behalf_of: str, wanted: MachineWish, purpose: str) -> Opened:
+def hold(
+    tx: Transaction,
+    machine_id: UUID,
+    on_behalf_of: str,
+    wanted: MachineWish,
+    purpose: str,
+    *,
+    ends: bool = False,
+) -> Opened:
     """Keep a machine for a firm for a quarter of an hour, at the price of today.
 
     Raises Forbidden for others than members of the firm, NotFound, Conflict where the firm is not active or
-    the machine not offered, InvalidInput with everything that the wish breaks, Full with alternatives.
+    the machine not offered, InvalidInput with everything that the wish breaks, Full with alternatives. The
+    transaction `ends` with it where nothing is asked or changed in it any more.
     """
     require_member(tx.actor, on_behalf_of)
     sight = sight_of(tx.actor)
     asked = asked_for(tx.session, machine_id, sight, on_behalf_of, wanted.wish.starts_at, tx.now)
     made = make_out(tx, asked, on_behalf_of, wanted, purpose)
-    return write_down(tx, made, commands.hold(tx, made.order), Party.CUSTOMER)
+    booking = commands.hold(tx, made.order, ends=ends)
+    return write_down(tx, made, booking, Party.CUSTOMER, ends=ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +178,7 @@ def priced(
     return Made(order, machine, found, price, wanted, purpose)
 
 
-def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> Opened:
+def write_down(tx: Transaction, made: Made, booking: Booking, party: Party, *, ends: bool = False) -> Opened:
     """Keep the terms of what is held, and the first step of its history."""
     kept = MachineBooking(
         id=booking.id,
@@ -184,7 +194,10 @@ def write_down(tx: Transaction, made: Made, booking: Booking, party: Party) -> O
         cancellation=made.machine.cancellation,
     )
     first = _entry(tx, kept, 1, "held", party)
-    insert_entities(tx.session, [booking, kept], [(BookingEntry, first)])
+    if ends:
+        tx.add_last([booking, kept], [(BookingEntry, first)])
+    else:
+        insert_entities(tx.session, [booking, kept], [(BookingEntry, first)])
     if made.firms is None:
         return Opened(booking, kept)
     return Opened(booking, kept, Known(made.machine, made.firms, (Step("held", party, tx.now, None),)))
