@@ -1,6 +1,9 @@
 """What the documents of every service are made of."""
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+_ONE_LINE = validate.ContainsNoneOf("\n")
+"""What `$` lets through at the end of a text."""
 
 
 class Answer(Schema):
@@ -17,6 +20,13 @@ class TextSchema(Answer):
 
     zh = fields.String(required=True)
     en = fields.String(required=True)
+
+
+def shaped(pattern: str) -> list[validate.Validator]:
+    """A text of this pattern and nothing else, not even a line feed after it; the pattern begins with `^` and
+    ends with `$`, as descriptions have it.
+    """
+    return [validate.Regexp(pattern), _ONE_LINE]
 
 
 def bilingual(description: str = "", *, null: bool = False) -> fields.Nested:

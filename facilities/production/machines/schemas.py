@@ -8,8 +8,9 @@ from facilities.capacity.amounts import MOST_FEN, Rounding
 from facilities.capacity.tariff import Operator, Unit
 from facilities.production.machines.model import MachineState
 from shared.http.paging import PageArgs
+from shared.http.schemas import shaped
 
-_TIME = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+_TIME = shaped(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 _MONTH_MIN = 31 * 24 * 60
 MOST_UNITS = 1000
 

@@ -8,9 +8,7 @@ from facilities.living.parking.charging.times import Phase
 from facilities.living.parking.lots.answers import DeviceOut
 from facilities.living.parking.lots.schemas import device_code
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, following, instant, string
-
-_ONE_LINE = validate.ContainsNoneOf("\n")
+from shared.http.schemas import Answer, following, instant, shaped, string
 
 
 def _sane(at: datetime) -> None:
@@ -30,7 +28,7 @@ class ChargingEventIn(Schema):
 
     charge = fields.String(
         required=True,
-        validate=[validate.Regexp(r"^[A-Za-z0-9._-]{1,64}$"), _ONE_LINE],
+        validate=shaped(r"^[A-Za-z0-9._-]{1,64}$"),
         metadata={"description": "By which the point tells its charges apart"},
     )
     phase = fields.Enum(Phase, by_value=True, required=True)

@@ -9,11 +9,11 @@ from facilities.living.parking.gates.model import AlarmKind
 from facilities.living.parking.gates.readings import Direction, Doubt
 from facilities.living.parking.vehicles import VehicleClass
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, string
+from shared.http.schemas import Answer, bilingual, following, instant, shaped, string
 from shared.identifiers.plates import PlateColor
 
-_EVENT_ID = validate.Regexp(r"^[A-Za-z0-9._-]{1,64}$")
-_TICKET = validate.Regexp(r"^#[0-9A-HJKMNP-TV-Z]{8}$")
+_EVENT_ID = shaped(r"^[A-Za-z0-9._-]{1,64}$")
+_TICKET = shaped(r"^#[0-9A-HJKMNP-TV-Z]{8}$")
 
 
 def _sane(at: datetime) -> None:

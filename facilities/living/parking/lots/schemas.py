@@ -9,15 +9,10 @@ from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.lots.model import AT_LANES, DeviceKind, ZoneKind
 from facilities.living.parking.vehicles import Exemption
 from shared.http.paging import PageArgs
+from shared.http.schemas import shaped
 
 MOST_BAYS = 100_000
 MONTH_MIN = 31 * 24 * 60
-_ONE_LINE = validate.ContainsNoneOf("\n")
-"""What `$` lets through at the end of a text."""
-
-
-def _shaped(pattern: str) -> list[validate.Validator]:
-    return [validate.Regexp(pattern), _ONE_LINE]
 
 
 def whole(least: int, most: int, said: str = "", **more: Any) -> fields.Integer:
@@ -40,7 +35,7 @@ def text(most: int, said: str = "", **more: Any) -> fields.String:
 def wall(said: str = "", **more: Any) -> fields.String:
     """A time by the wall, in Asia/Shanghai."""
     return fields.String(
-        validate=_shaped(r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+        validate=shaped(r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
         metadata={"description": said or "`HH:MM`"},
         **more,
     )
@@ -48,7 +43,7 @@ def wall(said: str = "", **more: Any) -> fields.String:
 
 def _code(said: str) -> fields.String:
     return fields.String(
-        required=True, validate=_shaped(r"^[A-Za-z0-9][A-Za-z0-9-]{0,15}$"), metadata={"description": said}
+        required=True, validate=shaped(r"^[A-Za-z0-9][A-Za-z0-9-]{0,15}$"), metadata={"description": said}
     )
 
 
@@ -56,7 +51,7 @@ def device_code() -> fields.String:
     """By which a device is known in all of the park."""
     return fields.String(
         required=True,
-        validate=_shaped(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"),
+        validate=shaped(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"),
         metadata={"description": "By which it says who it is; one a device of the park"},
     )
 
@@ -113,7 +108,7 @@ class LotBody(Schema):
     operator_name = text(120, "Who runs it", required=True)
     complaint_phone = fields.String(
         required=True,
-        validate=_shaped(r"^[+]?[0-9][0-9 -]{2,30}$"),
+        validate=shaped(r"^[+]?[0-9][0-9 -]{2,30}$"),
         metadata={"description": "Where to complain"},
     )
     hours = fields.List(
@@ -157,7 +152,7 @@ class NewBays(Schema):
 
     prefix = fields.String(
         load_default="",
-        validate=_shaped(r"^[A-Za-z0-9-]{0,8}$"),
+        validate=shaped(r"^[A-Za-z0-9-]{0,8}$"),
         metadata={"description": "Stands before each number"},
     )
     first = whole(0, 999_999, "The first number", required=True)

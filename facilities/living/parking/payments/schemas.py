@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from facilities.capacity.amounts import MOST_FEN
 from facilities.living.parking.payments.model import OrderState, PaidFor, RefundState
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, string
+from shared.http.schemas import Answer, bilingual, following, instant, shaped, string
 
 
 def amount(said: str, **more: Any) -> fields.Integer:
@@ -138,7 +138,7 @@ class Cash(Schema):
     amount_fen = amount("All that is due, or a part of it", required=True)
     receipt = fields.String(
         required=True,
-        validate=validate.Regexp(r"^[0-9A-Za-z-]{1,40}$"),
+        validate=shaped(r"^[0-9A-Za-z-]{1,40}$"),
         metadata={"description": "Number of the paper receipt; it counts once in its car park"},
     )
     reason = fields.String(load_default="", validate=validate.Length(max=200))

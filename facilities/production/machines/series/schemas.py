@@ -10,7 +10,7 @@ from facilities.production.machines.answers import AlternativeOut, BrokenOut
 from facilities.production.machines.bookings.schemas import Hold, Side
 from facilities.production.machines.schemas import MOST_UNITS, number, text, whole
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, string
+from shared.http.schemas import Answer, bilingual, following, instant, shaped, string
 
 _RULE = "How it recurs, by RFC 5545: by day, week or month, and with an end"
 _EXAMPLE = "FREQ=WEEKLY;COUNT=8"
@@ -106,7 +106,7 @@ class ChangePart(Part):
 
     since = fields.String(
         required=True,
-        validate=validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+        validate=shaped(r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
         metadata={"description": "Time of day by the wall clock of the park", "example": "09:00"},
     )
     length_min = whole(5, 31 * 24 * 60, "For so many minutes", required=True)

@@ -204,3 +204,10 @@ def test_a_misread_plate_finds_its_car_and_a_missed_exit_ends_the_old_stay(
         assert alarm.subject == str(old.id)
     assert verdicts([back]) == ["open drive_in"]
     at.sound()
+
+
+def test_an_event_id_is_one_line(make_system: SystemFactory, clock: ManualClock) -> None:
+    at = gates(make_system, clock)
+    answer = at.send(at.park.camera_in, at.event("苏A12345", id="e1\n"))
+    assert answer.status_code == 422 and [each["pointer"] for each in answer.get_json()["errors"]] == ["/id"]
+    assert at.stays() == []
