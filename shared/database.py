@@ -1,7 +1,7 @@
 """One database a service: SQLite in the embedded shape, PostgreSQL in the distributed one, same models."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -53,6 +53,26 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """Straight to the text that SQLite keeps: a dozen instants are written with every event at a gate."""
+        return _text_of_instant if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Straight from the text that SQLite keeps."""
+        return _instant_of_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _text_of_instant(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("naive datetime given to a UtcDateTime column")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _instant_of_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
 
 JsonDoc = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 """A JSON document column (JSONB on PostgreSQL)."""
@@ -96,9 +116,9 @@ class Database:
         """`engine` is one that others go on using (tests): what is listened to here is not heard there."""
         self.url = sa.make_url(url)
         self.engine = make_engine(self.url) if engine is None else engine.execution_options()
-        self._write_engine = self.engine.execution_options(yuanban_write=True)
-        # On PostgreSQL each statement is a transaction of its own: two round trips fewer, and plans stay with
-        # prepared statements, all of which psycopg forgets for a connection with a ROLLBACK.
+        # Where one only reads, each statement is a transaction of its own. On PostgreSQL that is two round
+        # trips fewer, and plans stay with prepared statements, all of which psycopg forgets with a ROLLBACK.
+        # On SQLite nothing has to be said for it (see `_prepare_sqlite`).
         self._read_engine = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         )
@@ -113,7 +133,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A session that only reads: it takes no write lock, and what is changed in it is not written.
 
-        On PostgreSQL each statement sees what is committed when it begins, as it would in a transaction.
+        Each statement sees what is committed when it begins, as it would on PostgreSQL in a transaction.
         """
         with Session(self._read_engine, autoflush=False, expire_on_commit=False) as session:
             yield session
@@ -123,9 +143,11 @@ class Database:
         """A transaction that writes: committed when the block ends well, rolled back when it raises."""
         with (
             self._in_turn(),
-            Session(self._write_engine, expire_on_commit=False) as session,
+            Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
+            if self.is_sqlite:
+                begin_sqlite(session.connection())
             yield session
 
     @contextmanager
@@ -142,10 +164,22 @@ class Database:
                 self._turn.release()
 
     @contextmanager
+    def read_at_once(self) -> Iterator[Session]:
+        """A session that reads and sees one moment, however many queries it makes."""
+        with self.read() as session:
+            if self.is_sqlite:
+                session.connection().exec_driver_sql("BEGIN")
+            else:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
     def read_slowly(self) -> Iterator[Session]:
         """A transaction that only reads and may be silent for long, while what it read is used elsewhere."""
         with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
-            if not self.is_sqlite:
+            if self.is_sqlite:
+                session.connection().exec_driver_sql("BEGIN")
+            else:
                 session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             yield session
 
@@ -241,7 +275,6 @@ def make_engine(url: sa.URL) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url, pool_size=10, max_overflow=20, pool_timeout=30, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -255,7 +288,8 @@ def _prepare_postgres(connection: Any, _record: object) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own transaction handling is switched off: BEGIN is ours (see _begin_sqlite).
+    # The driver's own transaction handling is switched off: what nobody has begun (see
+    # `begin_sqlite`) is a transaction statement by statement.
     connection.isolation_level = None
     cursor = connection.cursor()
     pragmas = (
@@ -268,7 +302,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A write transaction takes the lock at its start: upgrading a read lock later cannot wait, it fails.
-    write = connection.get_execution_options().get("yuanban_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction that writes: nobody else can until it ends."""
+    # It takes the lock at its start: upgrading a read lock later cannot wait, it fails. It is said where a
+    # transaction begins, for an event of the engine would be looked for with every statement.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

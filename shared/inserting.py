@@ -31,32 +31,41 @@ def insert_together(session: Session, rows: Rows) -> None:
         connection.execute(statement, named([row for _, row in rows]))
     else:
         for entity, row in rows:
-            connection.execute(sa.insert(table_of(entity)), row)
+            connection.execute(_alone(entity), row)
 
 
-def insert_entities(session: Session, entities: Sequence[Base], beside: Rows = ()) -> None:
+def insert_entities(session: Session, entities: Iterable[Base], beside: Rows = ()) -> None:
     """Write new entities, as far as no flush has, and rows beside them; then they are the session's.
 
     As `add_all` and `flush`, in one round trip. What an entity does not say has the default of its column,
     where that is a value, or is empty; it says the number of its version itself.
     """
-    insert_together(session, [*rows_of(session, entities), *beside])
+    new = unwritten(entities)
+    insert_together(session, [*taken_from(session, new), *beside])
+    session.add_all(new)
 
 
-def rows_of(session: Session, entities: Iterable[Base]) -> list[tuple[type[Base], Row]]:
-    """The rows of new entities, as far as no flush has written them, for the caller to insert.
+def unwritten(entities: Iterable[Base]) -> list[Base]:
+    """Those that no flush has written."""
+    return [each for each in entities if not sa.inspect(each).persistent]
 
-    From now on they are the session's, as if they had been written: until they are, they may be neither asked
-    for nor changed.
+
+def taken_from(session: Session, entities: Sequence[Base]) -> list[tuple[type[Base], Row]]:
+    """The rows of new entities, for the caller to insert; no session has them any more.
+
+    They are as if they had been written.
     """
-    new = [each for each in entities if not sa.inspect(each).persistent]
-    rows = [(type(each), _complete(each)) for each in new]
-    for each in new:
+    rows = [(type(each), _complete(each)) for each in entities]
+    for each in entities:
         if each in session:
             session.expunge(each)
         make_transient_to_detached(each)
-    session.add_all(new)
     return rows
+
+
+def is_changed(entity: Base) -> bool:
+    """Whether anything has been said to it since it was written or read."""
+    return bool(sa.inspect(entity).modified)
 
 
 def combined(parts: Sequence[tuple[sa.Insert, Sequence[str]]]) -> sa.Insert:
@@ -80,6 +89,11 @@ def named(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _name(number: int, column: str) -> str:
     return f"{column}__{number}"  # two underscores: SQLAlchemy calls values of its own `version_1`
+
+
+@cache
+def _alone(entity: type[Base]) -> sa.Insert:
+    return sa.insert(table_of(entity))
 
 
 @cache

@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from shared.database import Database
+from shared.database import Database, begin_sqlite
 from shared.service import Runtime
 
 _LOCK = 0x79756162  # advisory lock: two processes that start together must not both migrate
@@ -65,6 +65,7 @@ def tables_made_anew(connection: sa.Connection) -> Iterator[None]:
         return
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
+        begin_sqlite(connection)
         yield
         broken = driver.execute("PRAGMA foreign_key_check").fetchall()
         if broken:

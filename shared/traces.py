@@ -50,6 +50,10 @@ def write(
     insert_together(session, made)
     for each in appointments:
         timers.write(session, each)
+    if together:
+        said: Rows = [*((AuditEntry, each) for each in entries), *((OutboxMessage, each) for each in events)]
+        insert_together(session, said)
+        return
     audit.add_all(session, entries)
     outbox.add_all(session, events)
 

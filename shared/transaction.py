@@ -18,7 +18,7 @@ from shared.clock import local_date
 from shared.config import Settings
 from shared.database import Aggregate, Base
 from shared.ids import new_id
-from shared.inserting import Rows, rows_of
+from shared.inserting import Rows, is_changed, taken_from, unwritten
 from shared.messaging import outbox, timers
 from shared.messaging.contracts import EventContract
 from shared.messaging.envelope import Event
@@ -76,6 +76,8 @@ class Transaction:
     """Timer rows that are written at the end."""
     made: list[tuple[type[Base], Mapping[str, Any]]] = field(default_factory=list)
     """Rows of new entities that are written at the end."""
+    made_of: list[Base] = field(default_factory=list)
+    """The entities of these rows."""
 
     @property
     def today(self) -> date:
@@ -145,14 +147,17 @@ class Transaction:
     def add_last(self, entities: Iterable[Base], beside: Rows = ()) -> None:
         """Write new entities, and rows beside them, with the end of all: in one round trip with what is said.
 
-        Until then nobody may ask for them or change them; one that a flush has written already is left alone.
+        Nobody may ask for them or change them any more: they are not the session's. One that a flush has
+        written already is left alone.
         """
-        self.made.extend([*rows_of(self.session, entities), *beside])
+        new = unwritten(entities)
+        self.made.extend([*taken_from(self.session, new), *beside])
+        self.made_of.extend(new)
 
     @contextmanager
     def part(self) -> Iterator[None]:
         """A part that may fail without the rest: a savepoint, and nothing is said of what is undone."""
-        lists: tuple[list[Any], ...] = (self.outgoing, self.acts, self.appointments, self.made)
+        lists: list[list[Any]] = [self.outgoing, self.acts, self.appointments, self.made, self.made_of]
         lengths = [len(each) for each in lists]
         try:
             with self.session.begin_nested():
@@ -163,7 +168,13 @@ class Transaction:
             raise
 
     def finish(self) -> None:
-        """Write down what was done and said: the last thing before the commit, and only `Runtime` does it."""
+        """Write down what was done and said: the last thing before the commit, and only `Runtime` does it.
+
+        RuntimeError where an entity of `add_last` was changed after all: its row would not say so.
+        """
+        changed = [type(each).__name__ for each in self.made_of if is_changed(each)]
+        if changed:
+            raise RuntimeError(f"changed after it was to be written last: {', '.join(changed)}")
         traces.write(self.session, self.acts, self.outgoing, self.appointments, self.made)
 
     def schedule(self, name: str, key: str, due_at: datetime, payload: Mapping[str, Any]) -> None:

@@ -51,10 +51,18 @@ class _NoSessions(SessionInterface):
         """Nothing: Flask asks only for sessions that were opened."""
 
 
+class _App(Flask):
+    """Flask for views that are no coroutines, as none of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: Flask would look at each one that a request passes."""
+        return func
+
+
 def create_app(runtime: Runtime, network: Network, keys: KeySource | None = None) -> Flask:
     """Build the application. `keys` overrides where the token keys come from (tests)."""
     service = runtime.service
-    app = Flask(service.name, static_folder=None)
+    app = _App(service.name, static_folder=None)
     app.url_rule_class = LateRule
     app.json = _Json(app)
     if not service.is_edge:

@@ -11,6 +11,7 @@ from shared import pool
 from shared.database import Database
 from shared.ids import new_id
 from shared.messaging.inbox import InboxMessage
+from shared.migrate import tables_made_anew
 from shared.testing.databases import Databases
 from tests.integration.opened import opened
 
@@ -106,3 +107,42 @@ def test_reading_slowly_goes_on_with_what_it_has_begun(database: Database) -> No
         with database.write() as other:
             other.execute(sa.delete(InboxMessage).where(InboxMessage.event_id != first))
         assert len(list(ids)) == 4
+
+
+def test_each_statement_that_reads_sees_what_is_committed_by_then(database: Database) -> None:
+    with database.read() as session:
+        before = session.scalar(COUNT)
+        with database.write() as other:
+            other.add(_message())
+        assert (before, session.scalar(COUNT)) == (0, 1)
+
+
+def test_reading_at_once_sees_one_moment_however_many_statements_it_makes(database: Database) -> None:
+    with database.read_at_once() as session:
+        before = session.scalar(COUNT)
+        with database.write() as other:
+            other.add(_message())
+        assert (before, session.scalar(COUNT)) == (0, 0)
+    with database.read() as session:
+        assert session.scalar(COUNT) == 1
+
+
+def test_writing_ends_as_a_whole_or_not_at_all(database: Database) -> None:
+    with pytest.raises(RuntimeError, match="amid"), database.write() as session:
+        session.add(_message())
+        session.flush()
+        raise RuntimeError("amid")
+    with database.read() as session:
+        assert session.scalar(COUNT) == 0
+
+
+def test_a_migration_that_fails_leaves_the_tables_as_they_were(database: Database) -> None:
+    with (
+        pytest.raises(RuntimeError, match="amid"),
+        database.engine.connect() as connection,
+        tables_made_anew(connection),
+    ):
+        connection.execute(sa.text("CREATE TABLE half_made (number INTEGER)"))
+        connection.execute(sa.text("INSERT INTO half_made VALUES (1)"))
+        raise RuntimeError("amid")
+    assert "half_made" not in sa.inspect(database.engine).get_table_names()

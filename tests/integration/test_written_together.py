@@ -92,7 +92,11 @@ def test_what_is_written_last_is_there_with_what_is_said_of_it_and_not_where_its
             announce(tx, each, "entered")
             tx.audit("stay.entered", "parking_stay", each.id, begins=True)
         tx.add_last([third, fourth])
-        assert tx.session.get(ParkingStay, third.id) is third, "it is the session's already"
+        assert third not in tx.session
+    with pytest.raises(RuntimeError, match=r"changed .* ParkingStay"), runtime.transaction(SYSTEM) as tx:
+        fifth = _stay(tx, lot, "苏A00005")
+        tx.add_last([fifth])
+        fifth.paid_fen = 500  # its row would not say so
     with runtime.read() as session:
         kept = session.execute(sa.select(ParkingStay.mark, ParkingStay.event_sequence)).all()
         assert sorted(tuple(each) for each in kept) == [("苏A00001", 1), ("苏A00003", 1), ("苏A00004", 1)]

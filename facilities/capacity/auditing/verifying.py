@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -42,22 +41,13 @@ class Row:
 
 def audit(database: Database, now: datetime) -> Iterator[Finding]:
     """Everything that differs, ledger by ledger, each read at one moment; capacities from now on alone."""
-    with snapshot(database) as session:
+    with database.read_at_once() as session:
         ledgers = list(session.scalars(sa.select(Ledger.id).order_by(Ledger.id)))
     for ledger in ledgers:
-        with snapshot(database) as session:
+        with database.read_at_once() as session:
             yield from _of_ledger(session, pool_of(session, ledger), now)
-    with snapshot(database) as session:
+    with database.read_at_once() as session:
         yield from _of_bookings(session)
-
-
-@contextmanager
-def snapshot(database: Database) -> Iterator[Session]:
-    """A transaction that sees one moment, however many queries it makes."""
-    with database.read() as session:
-        if not database.is_sqlite:
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        yield session
 
 
 def rows_as_they_should_be(

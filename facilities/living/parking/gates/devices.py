@@ -44,7 +44,7 @@ _PLACE = sa.select(Lot.id, Lot.state, Lot.hours, Lot.drive_in, Lane.id, Lane.dir
 _POST_OF_DEVICE = (
     _PLACE.add_columns(Device.id, Device.code, Device.secret, Device.enabled, Device.kind)
     .add_columns(
-        sa.select(ParkingTariff.tariff)
+        sa.select(sa.cast(ParkingTariff.tariff, sa.Text))
         .where(ParkingTariff.lot_id == Lot.id, ParkingTariff.effective_on <= sa.bindparam("today"))
         .order_by(ParkingTariff.effective_on.desc())
         .limit(1)
@@ -127,7 +127,7 @@ def post_of_device(
     """
     row = signer(session, cipher, request, now, _POST_OF_DEVICE, today=local_date(now), event=event)
     place, (device_id, code, _secret, _enabled, kind, tariff, told) = row[:6], row[6:]
-    laid_down = (local_date(now), None if tariff is None else Tariff.from_json(tariff))
+    laid_down = (local_date(now), None if tariff is None else Tariff.from_text(tariff))
     lot_id, state, hours, drive_in, lane_id, direction = place
     return Post(lot_id, state, hours, drive_in, lane_id, direction, device_id, code, kind, laid_down, told)
 

@@ -40,7 +40,9 @@ _NO_TARIFF = 0
 
 
 # Put together once, as what every event at a gate asks is.
-_OF_LOT = sa.select(ParkingTariff.tariff).where(ParkingTariff.lot_id == sa.bindparam("lot", type_=sa.Uuid()))
+_OF_LOT = sa.select(sa.cast(ParkingTariff.tariff, sa.Text)).where(
+    ParkingTariff.lot_id == sa.bindparam("lot", type_=sa.Uuid())
+)
 _NUMBERED = _OF_LOT.where(ParkingTariff.number == sa.bindparam("number"))
 _IN_FORCE = (
     _OF_LOT.where(ParkingTariff.effective_on <= sa.bindparam("day"))
@@ -124,13 +126,13 @@ def tariff_of(session: Session, stay: ParkingStay) -> Tariff | None:
     if stay.tariff is None:
         return None
     asked = {"lot": stay.lot_id, "number": stay.tariff}
-    return Tariff.from_json(session.connection().execute(_NUMBERED, asked).scalar_one())
+    return Tariff.from_text(session.connection().execute(_NUMBERED, asked).scalar_one())
 
 
 def tariff_on(session: Session, lot_id: UUID, day: date) -> Tariff | None:
     """The version of a lot for stays that begin on a local day; None before the first one."""
     found = session.connection().execute(_IN_FORCE, {"lot": lot_id, "day": day}).scalar()
-    return None if found is None else Tariff.from_json(found)
+    return None if found is None else Tariff.from_text(found)
 
 
 def freeze(session: Session, stay: ParkingStay, tariff: Tariff | None) -> None:

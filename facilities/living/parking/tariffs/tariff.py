@@ -4,10 +4,12 @@ The version in force at the entry holds for the whole stay, so one that a stay h
 price is another version. `checking` says what makes no sense, `fees` does the sums.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from facilities.living.parking.vehicles import Exemption, VehicleClass
@@ -257,6 +259,12 @@ class Tariff:
             "exempt": frozenset(map(Exemption, kept.get("exempt", ()))),
         }
         return cls(**{**kept, **read})
+
+    @staticmethod
+    @lru_cache(maxsize=512)
+    def from_text(kept: str) -> "Tariff":
+        """Read the text of such a document; those that say the same share what comes out."""
+        return Tariff.from_json(json.loads(kept))
 
 
 FALLBACKS: dict[VehicleClass, tuple[VehicleClass, ...]] = {
