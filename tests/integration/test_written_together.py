@@ -82,6 +82,8 @@ def test_what_is_written_last_is_there_with_what_is_said_of_it_and_not_where_its
         announce(tx, first, "entered")
         tx.audit("stay.entered", "parking_stay", first.id, begins=True)
         tx.add_last([first])  # with one event and one entry it goes into their statement
+        stays = sa.select(sa.func.count()).select_from(ParkingStay)
+        assert tx.session.scalar(stays) == 0, "not yet"
         with pytest.raises(RuntimeError, match="it is full"), tx.part():
             tx.add_last([second])
             raise RuntimeError("it is full")

@@ -26,24 +26,29 @@ from facilities.capacity.ledger.locking import (
 from facilities.capacity.ledger.model import LedgerSlot, OverflowEntry
 from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.occupancy.queries import GRID, Room
-from facilities.living.parking.occupancy.rolling import CLAIMED, REASON, roll, say_overfull, wake_at_next_slot
+from facilities.living.parking.occupancy.rolling import (
+    CLAIMED,
+    REASON,
+    BeganAnew,
+    is_rolled,
+    roll,
+    say_overfull,
+    wake_at_next_slot,
+)
 from facilities.living.parking.stays.model import ParkingStay
 from shared.database import dialect_of, insert, table_of
 from shared.ids import new_id
 from shared.transaction import Transaction
 
 _SLOT = table_of(LedgerSlot)
-
-
-class BeganAnew(Exception):  # noqa: N818 - nothing is wrong: somebody else was there first
-    """Ledgers that are to be looked at are held by others: the transaction has to begin anew."""
+_ZONE = table_of(Zone)
 
 
 def take_room(tx: Transaction, rooms: Sequence[Room]) -> tuple[Room, OverflowEntry] | None:
     """A bay in the nearest zone with room, from now on; None when there is none.
 
     The first ledger is waited for. Any further one is taken if it is free, so that no two wait for one
-    another; raises BeganAnew when one with room is held by somebody else.
+    another; raises BeganAnew when one with room is held by somebody else, and as `is_rolled` does.
     """
     slot = GRID.slot_of(tx.now)
     for number, room in enumerate(room for room in rooms if room.free > 0):
@@ -56,12 +61,12 @@ def take_room(tx: Transaction, rooms: Sequence[Room]) -> tuple[Room, OverflowEnt
 
 def _has_taken(tx: Transaction, room: Room, held: Sequence[LedgerRow], slot: int) -> bool:
     """Whether there was a bay left in the present slot; its ledger is held by the caller."""
-    asked = {"at_ledger": room.ledger_id, "at_slot": slot}
+    asked = {"at_ledger": room.ledger_id, "at_slot": slot, "at_zone": room.zone_id}
     if room.rolled_slot >= slot and tx.session.connection().execute(_ONE_MORE, asked).rowcount:
         return True  # as mostly: others have come in this slot, so its row has its capacity
     slots = range(slot, slot + 1)
     pools, exceptions = pools_over(tx.session, held, GRID.span_of(slots))
-    roll(tx, room.zone_id, room.lot_id, pools[room.ledger_id], room.rolled_slot)
+    roll(tx, room.zone_id, room.lot_id, pools[room.ledger_id])
     return _add(tx, room.lot_id, room.zone_id, pools[room.ledger_id], exceptions, slots=slots)
 
 
@@ -69,16 +74,17 @@ _ONE_MORE = (
     sa.update(_SLOT)
     .where(_SLOT.c.ledger_id == sa.bindparam("at_ledger"), _SLOT.c.slot == sa.bindparam("at_slot"))
     .where(_SLOT.c.used + _SLOT.c.overflow < _SLOT.c.cap)
+    .where(sa.exists().where(_ZONE.c.id == sa.bindparam("at_zone"), _ZONE.c.rolled_slot == _SLOT.c.slot))
     .values(overflow=_SLOT.c.overflow + 1)
 )
-"""Put together once, as every entry asks it."""
+"""Put together once, as every entry asks it. Not where the zone is in the next slot already (`is_rolled`)."""
 
 
 def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> None:
     """Let the ledger of its zone say what a stay says, whether there is room or not.
 
     Of the slot in which a car leaves it takes nothing any more, nor of any since it is doubted (`counting`).
-    `ledger_id` is that of its zone, where known.
+    `ledger_id` is that of its zone, where known. Raises BeganAnew as `is_rolled` does.
     """
     if stay.zone_id is None or (stay.overflow_id is None and not _takes(stay) and not _had_claim(stay)):
         return
@@ -90,6 +96,8 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
     assert ledger is not None  # noqa: S101 - for the type checker
     inside = _slots(stay, tx.now)
     held_rows = hold(tx.session, [ledger])
+    if stay.left_at is None:
+        is_rolled(tx, stay.zone_id)
     entry = _counted_by(tx, stay)
     if _had_claim(stay) and stay.overflow_id is None:
         return
@@ -116,7 +124,7 @@ def _add_all(
     pools, exceptions = pools_over(tx.session, held, GRID.span_of(range(more[0], more[-1] + 1)))
     (pool,) = pools.values()
     if zone is not None:
-        roll(tx, zone.id, zone.lot_id, pool, zone.rolled_slot)
+        roll(tx, zone.id, zone.lot_id, pool)
     for slots in _stretches(more):
         _add(tx, stay.lot_id, stay.zone_id, pool, exceptions, slots=slots, forced=True)
 

@@ -26,6 +26,7 @@ from facilities.living.parking.rights.quotas.model import ParkingQuota, QuotaSta
 from facilities.living.parking.stays.model import ParkingStay
 from shared.clock import PARK_TZ
 from shared.database import dialect_of, insert, table_of
+from shared.errors import Unavailable
 from shared.transaction import Transaction
 
 ROLL_TIMER = "parking-roll"
@@ -36,26 +37,50 @@ _SLOT = table_of(LedgerSlot)
 _ENTRY = table_of(OverflowEntry)
 _ZONE = table_of(Zone)
 _STAY = table_of(ParkingStay)
+_ROLLED = sa.select(_ZONE.c.rolled_slot).where(_ZONE.c.id == sa.bindparam("zone"))
 REASON = "parking"
 """Of the overflow entries of cars."""
 CLAIMED = frozenset({Ground.PASS, Ground.RESERVATION, Ground.QUOTA})
 """Who stands on one of these has a claim of its own in the ledger."""
 
 
-def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool, rolled_slot: int) -> None:
-    """Count the cars of a zone in the present slot, unless it was done; its ledger is taken by the caller."""
-    present = GRID.slot_of(tx.now)
-    if rolled_slot >= present:
+class BeganAnew(Unavailable):
+    """Somebody else was there first: it has to begin anew (`gates.attempts`), or whoever asks."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_s=1)
+
+
+def is_rolled(tx: Transaction, zone_id: UUID) -> bool:
+    """Whether the cars of a zone are counted up to the present slot; its ledger is taken by the caller.
+
+    Raises BeganAnew where they are counted beyond it: who had the ledger before began after us, in the next
+    slot. What we should enter up to our own would be left out there.
+    """
+    rolled, present = tx.session.connection().execute(_ROLLED, {"zone": zone_id}).scalar_one(), _present(tx)
+    if rolled > present:
+        raise BeganAnew
+    return bool(rolled == present)
+
+
+def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> None:
+    """Count the cars of a zone in the present slot, unless it was done; its ledger is taken by the caller.
+
+    Raises BeganAnew as `is_rolled` does.
+    """
+    if is_rolled(tx, zone_id):
         return
-    mine = sa.update(_ZONE).where(_ZONE.c.id == zone_id, _ZONE.c.rolled_slot < present)
-    done = tx.session.connection().execute(mine.values(rolled_slot=present).returning(_ZONE.c.id))
-    if done.one_or_none() is None:
-        return
+    mine = sa.update(_ZONE).where(_ZONE.c.id == zone_id)
+    tx.session.connection().execute(mine.values(rolled_slot=_present(tx)))
     catch_up(tx, zone_id, lot_id, pool)
     wake_at_next_slot(tx, zone_id)
     check_at = _next_check(tx.now)
     # Under a key for each night: one that is due already is not moved away.
     tx.schedule(CHECK_TIMER, f"{lot_id}:{check_at:%Y-%m-%d}", check_at, {"lot_id": str(lot_id)})
+
+
+def _present(tx: Transaction) -> int:
+    return GRID.slot_of(tx.now)
 
 
 def catch_up(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> None:
@@ -70,12 +95,13 @@ def take_zones(tx: Transaction, zones: Iterable[Zone]) -> list[tuple[Zone, Pool]
     """Take the ledgers of these zones in their order, and count their cars up to now.
 
     Zones may have been read before: they are as they are once nobody else can change what stands there.
+    Raises BeganAnew as `is_rolled` does.
     """
     listed = sorted(zones, key=lambda each: each.ledger_id)
     pools = lock(tx.session, [zone.ledger_id for zone in listed])
     for zone in listed:
         tx.session.refresh(zone)
-        roll(tx, zone.id, zone.lot_id, pools[zone.ledger_id], zone.rolled_slot)
+        roll(tx, zone.id, zone.lot_id, pools[zone.ledger_id])
     return [(zone, pools[zone.ledger_id]) for zone in listed]
 
 
@@ -85,7 +111,7 @@ def roll_zone(tx: Transaction, payload: Mapping[str, object]) -> None:
     if zone is None or not (zone.unknown or _anybody(tx, zone.id)):
         return
     pool = lock(tx.session, [zone.ledger_id])[zone.ledger_id]
-    roll(tx, zone.id, zone.lot_id, pool, zone.rolled_slot)
+    roll(tx, zone.id, zone.lot_id, pool)
     tx.audit("zone.counted", "parking_zone", zone.id)
 
 

@@ -1,5 +1,6 @@
 """Looking for machines: the same questions to the database however many machines there are."""
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -93,3 +94,19 @@ def test_a_machine_priced_by_the_batch_is_free_for_whoever_only_names_a_time(tra
     assert search() == {by_batch: (True, None), by_hour: (True, hours)}
     assert search(pieces=3) == {by_batch: (True, 3 * 96000), by_hour: (True, hours)}
     assert search(pieces=1)[by_batch] == (False, None), "fewer than the least that it takes"
+
+
+def test_a_hold_asks_no_more_than_it_must(trade: Trade) -> None:
+    machine = trade.machine()
+    engine = trade.assembly.system.runtime("production").database.engine
+    asked: list[str] = []
+
+    def note(*said: Any) -> None:
+        if not said[2].startswith("BEGIN"):
+            asked.append(said[2])
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    trade.ok(trade.hold(machine, 24, 27))
+    sa.event.remove(engine, "before_cursor_execute", note)
+    # What it is about, the ledger, its rules, the slots; then all that is written, on SQLite row by row.
+    assert len(asked) == (5 if engine.dialect.name == "postgresql" else 11), "\n".join(asked)

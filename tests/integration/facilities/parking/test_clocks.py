@@ -37,3 +37,18 @@ def test_a_clock_a_little_behind_turns_no_visit_round(make_system: SystemFactory
     ok(at.send(at.park.camera_out, out))
     assert [each.state for each in at.stays("苏A00003")] == ["left", "inside"]
     at.sound()
+
+
+def test_a_clock_that_is_behind_asks_for_no_room_of_then(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    at = gates(make_system, clock, near=1, far=1)
+    for plate in ("苏A00001", "苏A00002"):
+        at.come(plate)  # both zones are full in this half hour
+    at.later(minutes=30, seconds=5)
+    at.go("苏A00001")
+    clock.advance(timedelta(seconds=35))
+    back = at.come("苏A00001", seen_at=(at.now - timedelta(seconds=65)).isoformat())
+    assert verdicts([back]) == ["open drive_in"] and back["zone"]["name"]["en"] == "A"
+    assert at.free() == [0, 0] and at.alarms() == []
+    at.sound()

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from facilities.living.service import service as living
 from shared.clock import ManualClock
 from shared.testing.systems import SystemFactory
+from tests.integration.assembly import Assembly, publisher
 from tests.integration.facilities.parking.car_park import OPERATOR, car_park
+from tests.integration.facilities.parking.gates import Gates, ok, verdicts
 from tests.integration.facilities.parking.paying import PLATE, Till, at_once, person, till_of
+from tests.integration.facilities.parking.test_quotas import register
 
 FIRM = "91990101MA0DEM048E"
 OTHER_FIRM = "91990101MA0DEM013U"
@@ -105,3 +109,24 @@ def test_a_coupon_is_used_once_in_time_and_in_its_car_park(till: Till) -> None:
     late = code(till, fen=100)
     till.later(8 * 24 * 60)
     assert slug(give(till, late)) == "coupon-expired"
+
+
+def test_a_coupon_counts_for_whoever_goes_on_with_the_stay_it_was_given_to(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    system = make_system([publisher, living], parking_provider="sandbox")
+    at = Gates(system, clock, merge_minutes=30)
+    register(Assembly(system, clock), FIRM)
+    at.come(PLATE)
+    at.later(minutes=90)
+    until = (clock.now() + timedelta(days=7)).isoformat()
+    body = {"lot_id": str(at.park.lot), "giver": FIRM, "name": NAME, "valid_until": until, "fen": 600}
+    (made,) = ok(at.ask(MERCHANT, "POST", "/parking/coupons", json=body))["items"]
+    named = {"lot_id": str(at.park.lot), "plate": PLATE}
+    ok(at.ask(None, "POST", f"/parking/coupons/{made['code']}/apply", json=named))
+    assert verdicts([at.go(PLATE)]) == ["open free"]
+    at.later(minutes=10)
+    at.come(PLATE)
+    at.later(minutes=70)
+    due = at.go(PLATE)
+    assert (due["verdict"], due["due_fen"]) == ("pay", 100), "the third hour: two hours are the coupon's"

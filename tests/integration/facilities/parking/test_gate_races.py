@@ -3,19 +3,23 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from facilities.living.parking.gates import deciding
 from facilities.living.parking.gates.model import GateEvent
+from facilities.living.parking.occupancy.commands import take_room
 from facilities.living.parking.stays.model import ParkingStay
 from shared.clock import ManualClock
 from shared.messaging.outbox import OutboxMessage
 from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory
-from tests.integration.facilities.parking.gates import Gates, gates, ok
+from tests.integration.facilities.parking.car_park import OPERATOR
+from tests.integration.facilities.parking.gates import Gates, gates, ok, refusal, verdicts
 
 ROUNDS = 3
 AT_ONCE = 8
@@ -82,6 +86,53 @@ def test_at_once_no_car_is_inside_twice_no_bay_is_given_twice_and_no_event_count
         at.sound()
         at.later(minutes=31)
     assert at.alarms() == []
+
+
+@pytest.mark.postgres
+def test_a_bay_is_not_given_twice_at_the_turn_of_a_slot(
+    postgres_databases: Databases, tmp_path: Any, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory = SystemFactory(postgres_databases, tmp_path, clock)
+    at = gates(factory, clock, near=1, far=1)
+    at.clock.advance(timedelta(minutes=29, seconds=59))
+    late = threading.Event()
+
+    def others_come_first(*args: Any) -> Any:
+        """The first to ask still has the time of the last slot when others are in the next one."""
+        if not late.is_set():
+            late.set()
+            at.clock.advance(timedelta(seconds=2))
+            with ThreadPoolExecutor(1) as pool:
+                coming = [pool.submit(at.come, plate) for plate in ("苏A00001", "苏A00002")]
+                assert [each.result(20)["verdict"] for each in coming] == ["open", "open"]
+        return take_room(*args)
+
+    monkeypatch.setattr(deciding, "take_room", others_come_first)
+    assert verdicts([at.come("苏B00002")]) == ["refuse full"]
+    assert at.free() == [0, 0]
+    at.sound()
+    factory.close()
+
+
+@pytest.mark.parametrize("waiting", [True, False], ids=["waiting", "told later"])
+def test_whoever_is_behind_the_slot_of_a_zone_changes_nothing_there(
+    make: SystemFactory, clock: ManualClock, waiting: bool
+) -> None:
+    at = gates(make, clock, near=1, far=1)
+    at.come("苏A00001")
+    at.clock.advance(timedelta(minutes=31))
+    at.come("苏A00002")  # in the next slot, up to which all are counted now
+    at.clock.advance(timedelta(minutes=-2))
+    behind = at.event("苏B00001", waiting=waiting)
+    assert refusal(at.send(at.park.camera_in, behind)) == (503, "unavailable")
+    counted = at.ask(OPERATOR, "POST", f"/parking/zones/{at.park.near}/count", json={"cars": 0})
+    assert refusal(counted) == (503, "unavailable") and counted.headers["Retry-After"] == "1"
+    at.clock.advance(timedelta(minutes=2))
+    assert at.free() == [0, 0]
+    at.sound()
+    answer = ok(at.send(at.park.camera_in, behind))
+    assert (answer["verdict"], answer["repeated"]) == ("refuse" if waiting else "open", False)
+    assert len(at.stays("苏B00001")) == (0 if waiting else 1)  # what is told later has happened
 
 
 def test_what_is_rolled_back_leaves_nothing(make: SystemFactory, clock: ManualClock) -> None:
