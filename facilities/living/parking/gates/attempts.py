@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import g
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from facilities.living.parking.occupancy.rolling import BeganAnew
+from facilities.living.parking.occupancy.commands import BeganAnew
 from shared.actor import SYSTEM, Actor
 from shared.errors import Unavailable
 from shared.service import Runtime

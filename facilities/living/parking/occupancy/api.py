@@ -28,7 +28,7 @@ from shared.http.command import Reply, command, json_response
 from shared.http.contract import public, refuses
 from shared.http.description import Blueprint
 from shared.http.state import actor_or_anonymous, current_runtime
-from shared.refusals import CONFLICT, FORBIDDEN, UNAVAILABLE
+from shared.refusals import CONFLICT, FORBIDDEN
 from shared.text import Text
 from shared.transaction import Transaction
 
@@ -103,7 +103,7 @@ def get_occupancy_history(args: dict[str, Any], lot_id: UUID) -> Response:
 @blueprint.post("/parking/zones/<uuid:zone_id>/count")
 @blueprint.arguments(CountCars)
 @blueprint.response(200, CarsCounted)
-@refuses(FORBIDDEN, UNAVAILABLE)
+@refuses(FORBIDDEN)
 @command
 def count_cars(tx: Transaction, data: dict[str, Any], zone_id: UUID) -> Reply:
     """Say how many cars stand in a zone: those beyond the known ones take room, those that lack take none.
@@ -127,7 +127,7 @@ def count_cars(tx: Transaction, data: dict[str, Any], zone_id: UUID) -> Reply:
 @blueprint.post("/parking/lots/<uuid:lot_id>/stock-take")
 @blueprint.arguments(StockTake)
 @blueprint.response(200, StockTaken)
-@refuses(FORBIDDEN, CONFLICT, UNAVAILABLE)
+@refuses(FORBIDDEN, CONFLICT)
 @command
 def take_stock_of_lot(tx: Transaction, data: dict[str, Any], lot_id: UUID) -> Reply:
     """Say which cars are really there: those that are not must have left, others are entered from now on.

@@ -7,7 +7,6 @@ counted and, where it is too much, an alarm is raised.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from facilities.capacity.ledger.locking import (
     Exceptions,
     LedgerRow,
     Pool,
+    exceptions_of,
     hold,
     lock_if_free,
     pools_over,
@@ -29,14 +29,15 @@ from facilities.living.parking.occupancy.queries import GRID, Room
 from facilities.living.parking.occupancy.rolling import (
     CLAIMED,
     REASON,
-    BeganAnew,
-    is_rolled,
+    present_in,
     roll,
+    rolled_slot_of,
     say_overfull,
     wake_at_next_slot,
 )
 from facilities.living.parking.stays.model import ParkingStay
 from shared.database import dialect_of, insert, table_of
+from shared.errors import Unavailable
 from shared.ids import new_id
 from shared.transaction import Transaction
 
@@ -44,30 +45,41 @@ _SLOT = table_of(LedgerSlot)
 _ZONE = table_of(Zone)
 
 
+class BeganAnew(Unavailable):
+    """Ledgers that are to be looked at are held by others: the transaction has to begin anew."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_s=1)
+
+
 def take_room(tx: Transaction, rooms: Sequence[Room]) -> tuple[Room, OverflowEntry] | None:
     """A bay in the nearest zone with room, from now on; None when there is none.
 
     The first ledger is waited for. Any further one is taken if it is free, so that no two wait for one
-    another; raises BeganAnew when one with room is held by somebody else, and as `is_rolled` does.
+    another; raises BeganAnew when one with room is held by somebody else.
     """
-    slot = GRID.slot_of(tx.now)
     for number, room in enumerate(room for room in rooms if room.free > 0):
         if number and not lock_if_free(tx.session, [room.ledger_id]):
             raise BeganAnew
-        if _has_taken(tx, room, hold(tx.session, [room.ledger_id]), slot):
+        slot = _taken(tx, room, hold(tx.session, [room.ledger_id]))
+        if slot is not None:
             return room, _entry(tx, room.ledger_id, range(slot, slot + 1))
     return None
 
 
-def _has_taken(tx: Transaction, room: Room, held: Sequence[LedgerRow], slot: int) -> bool:
-    """Whether there was a bay left in the present slot; its ledger is held by the caller."""
-    asked = {"at_ledger": room.ledger_id, "at_slot": slot, "at_zone": room.zone_id}
-    if room.rolled_slot >= slot and tx.session.connection().execute(_ONE_MORE, asked).rowcount:
-        return True  # as mostly: others have come in this slot, so its row has its capacity
+def _taken(tx: Transaction, room: Room, held: Sequence[LedgerRow]) -> int | None:
+    """The present slot, if there was a bay left in it; its ledger is held by the caller."""
+    present = GRID.slot_of(tx.now)
+    asked = {"at_ledger": room.ledger_id, "at_slot": present, "at_zone": room.zone_id}
+    if room.rolled_slot == present and tx.session.connection().execute(_ONE_MORE, asked).rowcount:
+        return present  # as mostly: others have come in this slot, so its row has its capacity
+    pools, exceptions = pools_over(tx.session, held, GRID.span_of(range(present, present + 1)))
+    pool = pools[room.ledger_id]
+    slot = roll(tx, room.zone_id, room.lot_id, pool)
+    if slot > present:
+        exceptions = exceptions_of(tx.session, {pool.id: range(slot, slot + 1)})
     slots = range(slot, slot + 1)
-    pools, exceptions = pools_over(tx.session, held, GRID.span_of(slots))
-    roll(tx, room.zone_id, room.lot_id, pools[room.ledger_id])
-    return _add(tx, room.lot_id, room.zone_id, pools[room.ledger_id], exceptions, slots=slots)
+    return slot if _add(tx, room.lot_id, room.zone_id, pool, exceptions, slots=slots) else None
 
 
 _ONE_MORE = (
@@ -77,14 +89,14 @@ _ONE_MORE = (
     .where(sa.exists().where(_ZONE.c.id == sa.bindparam("at_zone"), _ZONE.c.rolled_slot == _SLOT.c.slot))
     .values(overflow=_SLOT.c.overflow + 1)
 )
-"""Put together once, as every entry asks it. Not where the zone is in the next slot already (`is_rolled`)."""
+"""Put together once, as every entry asks. Not where its zone is in the next slot already (`present_in`)."""
 
 
 def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> None:
     """Let the ledger of its zone say what a stay says, whether there is room or not.
 
     Of the slot in which a car leaves it takes nothing any more, nor of any since it is doubted (`counting`).
-    `ledger_id` is that of its zone, where known. Raises BeganAnew as `is_rolled` does.
+    `ledger_id` is that of its zone, where known.
     """
     if stay.zone_id is None or (stay.overflow_id is None and not _takes(stay) and not _had_claim(stay)):
         return
@@ -94,10 +106,9 @@ def stand(tx: Transaction, stay: ParkingStay, ledger_id: int | None = None) -> N
     zone = None if ledger_id is not None else tx.session.get_one(Zone, stay.zone_id)
     ledger = ledger_id if zone is None else zone.ledger_id
     assert ledger is not None  # noqa: S101 - for the type checker
-    inside = _slots(stay, tx.now)
     held_rows = hold(tx.session, [ledger])
-    if stay.left_at is None:
-        is_rolled(tx, stay.zone_id)
+    rolled = rolled_slot_of(tx, stay.zone_id) if stay.left_at is None else 0
+    inside = _slots(stay, present_in(tx, rolled))
     entry = _counted_by(tx, stay)
     if _had_claim(stay) and stay.overflow_id is None:
         return
@@ -160,13 +171,11 @@ def _had_claim(stay: ParkingStay) -> bool:
     return stay.ground in CLAIMED
 
 
-def _slots(stay: ParkingStay, now: datetime) -> range:
+def _slots(stay: ParkingStay, present: int) -> range:
     if stay.entered_at is None:
         return range(0)
     start = GRID.slot_of(stay.entered_at)
-    return range(
-        start, GRID.slot_of(now) + 1 if stay.left_at is None else max(GRID.slot_of(stay.left_at), start)
-    )
+    return range(start, present + 1 if stay.left_at is None else max(GRID.slot_of(stay.left_at), start))
 
 
 def _from(start: int, slots: range) -> range:

@@ -16,7 +16,7 @@ from facilities.capacity.ledger.overflow import add_overflow
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.occupancy.queries import GRID
-from facilities.living.parking.occupancy.rolling import CLAIMED, REASON
+from facilities.living.parking.occupancy.rolling import CLAIMED, REASON, present_in
 from facilities.living.parking.stays.model import ParkingStay
 from shared.database import table_of
 from shared.transaction import Transaction
@@ -60,11 +60,12 @@ def set_unknown(tx: Transaction, zone: Zone, pool: Pool, cars: int) -> UUID | No
     """Let so many cars of which nothing is known stand in a zone from now on; the entry of all of them."""
     if cars == zone.unknown:
         return zone.unknown_id
-    present = GRID.slot_of(tx.now)
+    present = present_in(tx, zone.rolled_slot)
     shorten(tx, pool.id, [(each, present) for each in entries_of(tx, [zone.unknown_id])])
     zone.unknown, zone.unknown_id = cars, None
     if cars:
-        zone.unknown_id = add_overflow(tx, pool.id, now_of(tx), cars, REASON).id
+        from_now = GRID.span_of(range(present, present + 1))
+        zone.unknown_id = add_overflow(tx, pool.id, from_now, cars, REASON).id
     tx.session.flush()
     return zone.unknown_id
 
@@ -79,7 +80,7 @@ def count_bare(tx: Transaction, zone: Zone, pool: Pool) -> list[UUID]:
         ParkingStay.ground.not_in(CLAIMED),
         ~there,
     )
-    present = GRID.slot_of(tx.now)
+    present = present_in(tx, zone.rolled_slot)
     found = tx.session.execute(bare.order_by(ParkingStay.id)).all()
     for stay_id, entered_at in found:
         first = present if entered_at is None else min(GRID.slot_of(entered_at), present)

@@ -26,7 +26,6 @@ from facilities.living.parking.rights.quotas.model import ParkingQuota, QuotaSta
 from facilities.living.parking.stays.model import ParkingStay
 from shared.clock import PARK_TZ
 from shared.database import dialect_of, insert, table_of
-from shared.errors import Unavailable
 from shared.transaction import Transaction
 
 ROLL_TIMER = "parking-roll"
@@ -44,43 +43,37 @@ CLAIMED = frozenset({Ground.PASS, Ground.RESERVATION, Ground.QUOTA})
 """Who stands on one of these has a claim of its own in the ledger."""
 
 
-class BeganAnew(Unavailable):
-    """Somebody else was there first: it has to begin anew (`gates.attempts`), or whoever asks."""
+def present_in(tx: Transaction, rolled_slot: int) -> int:
+    """The present slot of a zone whose cars are counted up to a slot; its ledger is taken by the caller.
 
-    def __init__(self) -> None:
-        super().__init__(retry_after_s=1)
-
-
-def is_rolled(tx: Transaction, zone_id: UUID) -> bool:
-    """Whether the cars of a zone are counted up to the present slot; its ledger is taken by the caller.
-
-    Raises BeganAnew where they are counted beyond it: who had the ledger before began after us, in the next
-    slot. What we should enter up to our own would be left out there.
+    By our time it may lie ahead: who had the ledger before us may have begun after us, in the next slot, or
+    by a clock that is ahead of ours. What we entered up to our own slot would be left out there.
     """
-    rolled, present = tx.session.connection().execute(_ROLLED, {"zone": zone_id}).scalar_one(), _present(tx)
-    if rolled > present:
-        raise BeganAnew
-    return bool(rolled == present)
+    return max(GRID.slot_of(tx.now), rolled_slot)
 
 
-def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> None:
+def roll(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> int:
     """Count the cars of a zone in the present slot, unless it was done; its ledger is taken by the caller.
 
-    Raises BeganAnew as `is_rolled` does.
+    Returns that slot, as `present_in` does.
     """
-    if is_rolled(tx, zone_id):
-        return
+    rolled = rolled_slot_of(tx, zone_id)
+    present = present_in(tx, rolled)
+    if rolled == present:
+        return present
     mine = sa.update(_ZONE).where(_ZONE.c.id == zone_id)
-    tx.session.connection().execute(mine.values(rolled_slot=_present(tx)))
+    tx.session.connection().execute(mine.values(rolled_slot=present))
     catch_up(tx, zone_id, lot_id, pool)
     wake_at_next_slot(tx, zone_id)
     check_at = _next_check(tx.now)
     # Under a key for each night: one that is due already is not moved away.
     tx.schedule(CHECK_TIMER, f"{lot_id}:{check_at:%Y-%m-%d}", check_at, {"lot_id": str(lot_id)})
+    return present
 
 
-def _present(tx: Transaction) -> int:
-    return GRID.slot_of(tx.now)
+def rolled_slot_of(tx: Transaction, zone_id: UUID) -> int:
+    """Up to which slot the cars of a zone are counted, whatever was read before its ledger was taken."""
+    return int(tx.session.connection().execute(_ROLLED, {"zone": zone_id}).scalar_one())
 
 
 def catch_up(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> None:
@@ -95,7 +88,6 @@ def take_zones(tx: Transaction, zones: Iterable[Zone]) -> list[tuple[Zone, Pool]
     """Take the ledgers of these zones in their order, and count their cars up to now.
 
     Zones may have been read before: they are as they are once nobody else can change what stands there.
-    Raises BeganAnew as `is_rolled` does.
     """
     listed = sorted(zones, key=lambda each: each.ledger_id)
     pools = lock(tx.session, [zone.ledger_id for zone in listed])

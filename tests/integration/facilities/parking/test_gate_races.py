@@ -18,8 +18,8 @@ from shared.clock import ManualClock
 from shared.messaging.outbox import OutboxMessage
 from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory
-from tests.integration.facilities.parking.car_park import OPERATOR
-from tests.integration.facilities.parking.gates import Gates, gates, ok, refusal, verdicts
+from tests.integration.facilities.parking.counts import count, is_sound, taken
+from tests.integration.facilities.parking.gates import Gates, gates, ok, verdicts
 
 ROUNDS = 3
 AT_ONCE = 8
@@ -114,25 +114,25 @@ def test_a_bay_is_not_given_twice_at_the_turn_of_a_slot(
     factory.close()
 
 
-@pytest.mark.parametrize("waiting", [True, False], ids=["waiting", "told later"])
-def test_whoever_is_behind_the_slot_of_a_zone_changes_nothing_there(
-    make: SystemFactory, clock: ManualClock, waiting: bool
+def test_whoever_is_behind_the_slot_of_a_zone_counts_in_that_slot(
+    make: SystemFactory, clock: ManualClock
 ) -> None:
-    at = gates(make, clock, near=1, far=1)
+    at, behind = gates(make, clock, near=1, far=2), timedelta(minutes=2)
     at.come("苏A00001")
     at.clock.advance(timedelta(minutes=31))
     at.come("苏A00002")  # in the next slot, up to which all are counted now
-    at.clock.advance(timedelta(minutes=-2))
-    behind = at.event("苏B00001", waiting=waiting)
-    assert refusal(at.send(at.park.camera_in, behind)) == (503, "unavailable")
-    counted = at.ask(OPERATOR, "POST", f"/parking/zones/{at.park.near}/count", json={"cars": 0})
-    assert refusal(counted) == (503, "unavailable") and counted.headers["Retry-After"] == "1"
-    at.clock.advance(timedelta(minutes=2))
-    assert at.free() == [0, 0]
-    at.sound()
-    answer = ok(at.send(at.park.camera_in, behind))
-    assert (answer["verdict"], answer["repeated"]) == ("refuse" if waiting else "open", False)
-    assert len(at.stays("苏B00001")) == (0 if waiting else 1)  # what is told later has happened
+    at.clock.advance(-behind)
+    assert verdicts([at.come("苏B00001"), at.come("苏B00002")]) == ["open drive_in", "refuse full"]
+    at.go("苏A00001")
+    count(at, 1)  # one of which nothing is known
+    at.clock.advance(behind)
+    assert taken(at) == [1, 2] and at.free() == [0, 0]
+    is_sound(at)
+    at.come("苏B00003", waiting=False)
+    at.clock.advance(-behind)
+    at.come("苏B00004", waiting=False)  # it has happened, wherever it was sent
+    at.clock.advance(behind)
+    is_sound(at)
 
 
 def test_what_is_rolled_back_leaves_nothing(make: SystemFactory, clock: ManualClock) -> None:
