@@ -274,8 +274,8 @@ def make_engine(url: sa.URL) -> Engine:
             max_overflow=10,
             pool_timeout=10,
             hide_parameters=True,
-            # In the server's own words: psycopg would take the names of parameters out of a statement anew each
-            # time where there are more than fifty, an eighth of what it takes to hold a machine.
+            # In the server's own words: psycopg would look for the names of parameters anew each time
+            # where there are more than fifty of them.
             paramstyle="numeric_dollar",
             connect_args={"cursor_factory": psycopg.RawCursor},
         )

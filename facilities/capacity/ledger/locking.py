@@ -5,6 +5,7 @@ change: a claim that had read its capacity before the change could else commit u
 take ledgers first and in the order of their numbers, no two can wait for one another.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,10 +16,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from facilities.capacity.grid import Grid, Span
+from facilities.capacity.grid import DAY_S, Grid, Span
 from facilities.capacity.ledger.model import CapacityException, Ledger, OpeningCalendar
 from facilities.capacity.opening import Exceptional, Opening, capacities
-from shared.database import table_of
+from shared.database import dialect_of, table_of
 
 _LEDGER = table_of(Ledger)
 _TAKE = (
@@ -32,6 +33,7 @@ _TAKE = (
         _LEDGER.c.default_cap,
         _LEDGER.c.most_slots,
         _LEDGER.c.calendar_id,
+        _LEDGER.c.version,
     )
 )
 
@@ -70,8 +72,46 @@ _RULES = (
     .where(_LEDGER.c.id.in_(sa.bindparam("ledgers", expanding=True)))
 )
 
+
+def _taking_with_rules() -> sa.Select[*tuple[Any, ...]]:
+    """Take one ledger, with what it opens by and what excepts from that, as it was when the statement began.
+
+    `seen` is the version of then. Of a ledger whose slots are days a few exceptions more are found than touch
+    the time: which date an instant has is not known here.
+    """
+    taken, seen = _TAKE.cte("taken"), _LEDGER.alias("seen")
+    by_day = sa.and_(
+        taken.c.grain_s == DAY_S,
+        _EXCEPTION.c.slot_from <= sa.bindparam("last_day"),
+        _EXCEPTION.c.slot_to > sa.bindparam("first_day"),
+    )
+    by_grain = sa.and_(
+        taken.c.grain_s < DAY_S,
+        _EXCEPTION.c.slot_from * taken.c.grain_s < sa.bindparam("until_s", type_=sa.BigInteger()),
+        _EXCEPTION.c.slot_to * taken.c.grain_s > sa.bindparam("since_s", type_=sa.BigInteger()),
+    )
+    return (
+        sa.select(
+            *taken.c,
+            seen.c.version.label("seen"),
+            sa.cast(_CALENDAR.c.hours, sa.Text).label("hours"),
+            _EXCEPTION.c.slot_from,
+            _EXCEPTION.c.slot_to,
+            _EXCEPTION.c.capacity,
+        )
+        .select_from(taken)
+        .join(seen, seen.c.id == taken.c.id)
+        .outerjoin(_CALENDAR, _CALENDAR.c.id == taken.c.calendar_id)
+        .outerjoin(_EXCEPTION, sa.and_(_EXCEPTION.c.ledger_id == taken.c.id, sa.or_(by_day, by_grain)))
+    )
+
+
+_TAKE_WITH_RULES = _taking_with_rules()
+
 LedgerRow = sa.Row[*tuple[Any, ...]]
-"""A ledger as it was when it was taken: `id`, `grain_s`, `tz`, `default_cap`, `most_slots`, `calendar_id`."""
+"""A ledger as it was when it was taken: `id`, `grain_s`, `tz`, `default_cap`, `most_slots`, `calendar_id`,
+`version`.
+"""
 Exceptions = Mapping[int, Sequence[Exceptional]]
 """Of each ledger the exceptions that touch a time."""
 
@@ -102,7 +142,32 @@ def lock(session: Session, ledger_ids: Iterable[int]) -> dict[int, Pool]:
 
 def lock_over(session: Session, ledger_ids: Iterable[int], span: Span) -> tuple[dict[int, Pool], Exceptions]:
     """Take them as `lock` does, and read with the opening hours also what excepts from them over a span."""
-    return pools_over(session, hold(session, ledger_ids), span)
+    ledgers = sorted(set(ledger_ids))
+    if len(ledgers) == 1 and dialect_of(session) == "postgresql":
+        return _lock_one_over(session, ledgers[0], span)
+    return pools_over(session, hold(session, ledgers), span)
+
+
+def _lock_one_over(session: Session, ledger: int, span: Span) -> tuple[dict[int, Pool], Exceptions]:
+    """In one statement. It reads what was there before it waited for the ledger; so where somebody has had it
+    meanwhile, and may have changed the rules, they are read again.
+    """
+    asked = {
+        "ledger": ledger,
+        "since_s": math.floor(span.start.timestamp()),
+        "until_s": math.ceil(span.end.timestamp()),
+        "first_day": span.start.toordinal() - 1,
+        "last_day": span.end.toordinal() + 1,
+    }
+    rows = session.connection().execute(_TAKE_WITH_RULES, asked).all()
+    if not rows:
+        raise LookupError("a ledger that does not exist")
+    if rows[0].version != rows[0].seen + 1:
+        return pools_over(session, rows[:1], span)
+    excepted = [row for row in rows if row.slot_from is not None]
+    found = [Exceptional(range(row.slot_from, row.slot_to), row.capacity) for row in excepted]
+    opening = None if rows[0].hours is None else Opening.from_text(rows[0].hours)
+    return {ledger: _pool(rows[0], opening)}, {ledger: found}
 
 
 def pools_over(session: Session, rows: Sequence[LedgerRow], span: Span) -> tuple[dict[int, Pool], Exceptions]:

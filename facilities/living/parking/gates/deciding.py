@@ -73,8 +73,8 @@ def decide(
         _entry(tx, post, event, car, seen, latest)
     else:
         _exit(tx, post, event, car, seen, latest)
-    tx.session.add(event)
-    own = [each for each in tx.session.new if isinstance(each, _OWN)]
+    own = [each for each in tx.session.new if isinstance(each, _OWN) and each is not event]
+    own.append(event)
     if ends:
         tx.add_last(own)
     else:

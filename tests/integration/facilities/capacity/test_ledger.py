@@ -1,5 +1,6 @@
 """The slot ledger: what is claimed, given back, closed, and refused."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from facilities.capacity.opening import Hours, Opening
 from facilities.capacity.refusals import Full, InTheWay
 from facilities.capacity.rules import Policy, Wish
 from shared.clock import PARK_TZ
+from shared.database import dialect_of
 from shared.errors import Conflict, InvalidInput
 from shared.ids import new_id
 from shared.text import Text
@@ -172,6 +174,24 @@ def test_a_closure_counts_where_nothing_is_booked_yet_and_is_taken_back(works: W
         works.hold(machine, 3, 5)
     works.do(lambda tx: changing.remove_exception(tx, tx.session.get(CapacityException, closure.id)))
     works.book(machine, 3, 5, 3)
+
+
+def test_whoever_has_waited_for_a_ledger_books_by_the_rules_as_they_are_then(works: Works) -> None:
+    ledger = works.ledger(1)
+    machine = works.resource(ledger)
+    others = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as pool:
+
+        def close(tx: Transaction) -> Future[Booking]:
+            changing.close(tx, ledger, Span(works.at(1), works.at(4)), "检修")
+            coming = pool.submit(works.hold, machine, 2, 3)
+            while dialect_of(tx.session) == "postgresql" and not tx.session.scalar(others):
+                assert not coming.done()
+            return coming
+
+        with pytest.raises(Full):
+            works.do(close).result(20)
+    assert works.used(ledger) == {}
 
 
 def test_a_closure_is_rounded_outwards(works: Works) -> None:
