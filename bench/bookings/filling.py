@@ -204,13 +204,13 @@ class _Postgres:
         cursor: Any = self._connection.cursor()
         keys = cursor.execute(
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint mine"
-            " WHERE conrelid = %s::regclass AND contype = 'p'"
+            " WHERE conrelid = $1::regclass AND contype = 'p'"
             " AND NOT EXISTS (SELECT 1 FROM pg_constraint other WHERE other.confrelid = mine.conrelid)",
             [table.name],
         ).fetchall()
         indexes = cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
-            " WHERE indrelid = %s::regclass AND NOT indisprimary",
+            " WHERE indrelid = $1::regclass AND NOT indisprimary",
             [table.name],
         ).fetchall()
         drop = [f"ALTER TABLE {table.name} DROP CONSTRAINT {name}" for name, _ in keys]
