@@ -43,9 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Refuse naive values: a forgotten zone is a wrong legal date."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("naive datetime given to a UtcDateTime column")
-        utc = value.astimezone(UTC)
+        utc = _in_utc(value)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -63,12 +61,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _instant_of_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
-def _text_of_instant(value: datetime | None) -> str | None:
-    if value is None:
-        return None
+def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("naive datetime given to a UtcDateTime column")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.astimezone(UTC)
+
+
+def _text_of_instant(value: datetime | None) -> str | None:
+    # As SQLAlchemy writes it, so what was written before is ordered with it.
+    return None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _instant_of_text(value: str | None) -> datetime | None:

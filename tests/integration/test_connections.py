@@ -1,11 +1,13 @@
 """Connections are taken from the pool without asking where nothing is in doubt; reading writes nothing."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from shared import pool
 from shared.database import Database
@@ -109,20 +111,15 @@ def test_reading_slowly_goes_on_with_what_it_has_begun(database: Database) -> No
         assert len(list(ids)) == 4
 
 
-def test_each_statement_that_reads_sees_what_is_committed_by_then(database: Database) -> None:
-    with database.read() as session:
-        before = session.scalar(COUNT)
+@pytest.mark.parametrize(("reading", "then"), [(Database.read, 1), (Database.read_at_once, 0)])
+def test_each_statement_sees_what_is_committed_by_then_unless_all_see_one_moment(
+    database: Database, reading: Callable[[Database], AbstractContextManager[Session]], then: int
+) -> None:
+    with reading(database) as session:
+        assert session.scalar(COUNT) == 0
         with database.write() as other:
             other.add(_message())
-        assert (before, session.scalar(COUNT)) == (0, 1)
-
-
-def test_reading_at_once_sees_one_moment_however_many_statements_it_makes(database: Database) -> None:
-    with database.read_at_once() as session:
-        before = session.scalar(COUNT)
-        with database.write() as other:
-            other.add(_message())
-        assert (before, session.scalar(COUNT)) == (0, 0)
+        assert session.scalar(COUNT) == then
     with database.read() as session:
         assert session.scalar(COUNT) == 1
 

@@ -35,7 +35,7 @@ from shared.http.etag import expected_version
 from shared.http.paging import link_next
 from shared.http.state import current_actor, current_runtime
 from shared.identifiers.plates import normalize_plate
-from shared.refusals import FORBIDDEN, UNAVAILABLE
+from shared.refusals import FORBIDDEN
 from shared.text import Text
 from shared.transaction import Transaction
 
@@ -77,7 +77,7 @@ def get_lane_code(lane_id: UUID) -> Response:
 @blueprint.post("/parking/lanes/<uuid:lane_id>/open")
 @blueprint.arguments(OpenLane)
 @blueprint.response(201, OpenedOut)
-@refuses(FORBIDDEN, UNAVAILABLE)
+@refuses(FORBIDDEN)
 @command
 def open_lane_by_hand(tx: Transaction, data: dict[str, Any], lane_id: UUID) -> Reply:
     """Open a barrier by hand, for a reason that is kept with who has done it.

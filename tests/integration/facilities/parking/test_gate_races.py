@@ -1,7 +1,7 @@
 """Cars at several lanes at once, on both databases: each is inside once, and no more than fit."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -30,6 +30,13 @@ def make(request: pytest.FixtureRequest, tmp_path: Any, clock: ManualClock) -> A
     """Whole systems on each database, each of them every day."""
     databases: Databases = request.getfixturevalue(f"{request.param}_databases")
     factory = SystemFactory(databases, tmp_path, clock)
+    yield factory
+    factory.close()
+
+
+@pytest.fixture
+def on_postgres(postgres_databases: Databases, tmp_path: Any, clock: ManualClock) -> Iterator[SystemFactory]:
+    factory = SystemFactory(postgres_databases, tmp_path, clock)
     yield factory
     factory.close()
 
@@ -90,10 +97,9 @@ def test_at_once_no_car_is_inside_twice_no_bay_is_given_twice_and_no_event_count
 
 @pytest.mark.postgres
 def test_a_bay_is_not_given_twice_at_the_turn_of_a_slot(
-    postgres_databases: Databases, tmp_path: Any, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    on_postgres: SystemFactory, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    factory = SystemFactory(postgres_databases, tmp_path, clock)
-    at = gates(factory, clock, near=1, far=1)
+    at = gates(on_postgres, clock, near=1, far=1)
     at.clock.advance(timedelta(minutes=29, seconds=59))
     late = threading.Event()
 
@@ -111,7 +117,6 @@ def test_a_bay_is_not_given_twice_at_the_turn_of_a_slot(
     assert verdicts([at.come("苏B00002")]) == ["refuse full"]
     assert at.free() == [0, 0]
     at.sound()
-    factory.close()
 
 
 def test_whoever_is_behind_the_slot_of_a_zone_counts_in_that_slot(
