@@ -7,11 +7,11 @@ from typing import Any
 
 from shared.testing import contract
 from tests.park import parking
+from tests.park.case_scenes import MATERIAL
 from tests.park.machines import described
 from tests.park.park import API
 from tests.park.people import PASSWORD
 from tests.park.scene import Scene
-from tests.park.scenes import MATERIAL
 from tests.unit.calendar_cases import body as notice
 from tests.unit.material_samples import pdf
 
