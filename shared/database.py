@@ -98,6 +98,8 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 BUSY_S = 15
 """For so long whoever writes to SQLite waits for others."""
+MAPPED_BYTES = 2**31 - 2**16
+"""So much of a SQLite file, all that it allows, is read where the kernel keeps it, not copied by the page."""
 LONGEST_SILENCE_S = 60
 """PostgreSQL ends a transaction of ours that says nothing for so long."""
 
@@ -308,6 +310,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     pragmas = (
         *("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_S * 1000}", "foreign_keys=ON"),
         "cache_size=-16000",  # KiB: what every query looks at stays there whatever else is read
+        f"mmap_size={MAPPED_BYTES}",
     )
     # Without the last one INSERT OR REPLACE deletes rows past the triggers that guard the audit trail.
     for pragma in (*pragmas, "recursive_triggers=ON"):

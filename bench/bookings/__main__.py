@@ -23,6 +23,7 @@ from bench.bookings.contest import Contest
 from bench.cases.stage import Stage
 from bench.measuring import Measured, print_table, ratio, rounds
 from bench.processes import ROOT, end
+from bench.server import as_in_production
 from facilities.production.service import service
 from shared.migrate import upgrade
 from shared.service import Runtime, contracts_of
@@ -201,9 +202,9 @@ def main(
     bookings: int, resources: int, searches: int, books: int, requests: int, seconds: float, times: int
 ) -> None:
     """Measure, print the tables, and judge; what was made smaller is not judged."""
-    with tempfile.TemporaryDirectory(prefix="yuanban-bench-") as name:
+    with as_in_production() as server, tempfile.TemporaryDirectory(prefix="yuanban-bench-") as name:
         folder = Path(name)
-        stage = Stage(folder, "production", "bench.bookings.bare:create()")
+        stage = Stage(folder, "production", "bench.bookings.bare:create()", server)
         found: dict[str, tuple[Contest, Contest]] = {}
         try:
             found = contests(stage, folder, bookings, resources)

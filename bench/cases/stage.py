@@ -28,15 +28,22 @@ TOKEN_LIFETIME = timedelta(hours=1)  # longer than the measurement, unlike those
 
 
 class Stage:
-    """Everything of one measurement; `url` of `gateway`, of the service and of `floor`."""
+    """Everything of one measurement; `url` of `gateway`, of the service and of `floor`.
+
+    Its databases lie on the server named, or on that of the tests.
+    """
 
     def __init__(
-        self, folder: Path, service: str = "enterprise", floor: str = "bench.cases.floor:create()"
+        self,
+        folder: Path,
+        service: str = "enterprise",
+        floor: str = "bench.cases.floor:create()",
+        server: str | None = None,
     ) -> None:
         self.service = service
         self._floor = floor
         services = installed_services()
-        self._databases = PostgresDatabases(postgres_url())
+        self._databases = PostgresDatabases(server or postgres_url())
         self._folder = folder
         self.ports = {name: free_port() for name in (*(each.name for each in services), "floor")}
         self.settings = Settings(
