@@ -11,7 +11,7 @@ And nothing is missed by that: a verb on an entry holds all the ledgers of its r
 that touch the same entry one has its row, and the other sees that and makes an appointment.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from uuid import UUID
@@ -84,7 +84,8 @@ class _Free:
 
     def __init__(self, tx: Transaction, line: Sequence[WaitlistEntry]) -> None:
         takes: dict[UUID, list[tuple[Pool, int]]] = {}
-        for resource, pool, units in rules_of(tx.session, {each.resource_id for each in line}):
+        rules = rules_of(tx.session, {each.resource_id for each in line}) if line else ()
+        for resource, pool, units in rules:
             takes.setdefault(resource, []).append((pool, units))
         self._wants = {
             each.id: [
@@ -129,29 +130,60 @@ def offer(tx: Transaction, held: Collection[int], spans: Mapping[int, Span]) -> 
     In the name of the system: whoever frees something, or leaves, serves nobody.
     """
     tx = replace(tx, actor=SYSTEM)
-    waiting = in_line(tx.session, spans, tx.now)
-    if not waiting:
-        return 0
-    line = taken_without_waiting(tx.session, waiting)
-    for missed in set(waiting) - {each.id for each in line}:
-        look_later(tx, missed)
-    free = _Free(tx, line)
     having = set(held)
-    passed: list[WaitlistEntry] = []
+    kept_room: set[UUID] = set()
+    ahead = [spans]
     served = 0
-    for entry in line:
-        if _stands_back(free, entry, passed):
-            continue
-        outcome = _serve(tx, entry, having) if free.fits(entry) else _Served.FULL
-        if outcome is _Served.YES:
-            served += 1
-            free.take(entry)
-            _count_skips(tx, free, entry, passed)
-        elif outcome is not _Served.NOT_ALLOWED:
-            passed.append(entry)
-        if outcome is _Served.LATER:
-            look_later(tx, entry.id)
+    while ahead:
+        line = _Line(tx, having, ahead.pop())
+        served += line.serve()
+        # Who stood back for one of these did so through all of its time, and not only in what is free now.
+        for entry, theirs in line.no_longer_kept_room_for():
+            if entry not in kept_room:
+                kept_room.add(entry)
+                ahead.append(theirs)
     return served
+
+
+class _Line:
+    """Who waits for some times of some ledgers, in their order; `having` are the ledgers that are taken."""
+
+    def __init__(self, tx: Transaction, having: set[int], spans: Mapping[int, Span]) -> None:
+        self._tx = tx
+        self._having = having
+        waiting = in_line(tx.session, spans, tx.now)
+        self._entries = taken_without_waiting(tx.session, waiting) if waiting else ()
+        for missed in set(waiting) - {each.id for each in self._entries}:
+            look_later(tx, missed)
+        self._free = _Free(tx, self._entries)
+        self._passed: list[WaitlistEntry] = []
+        self._settled: list[WaitlistEntry] = []
+
+    def serve(self) -> int:
+        """One after the other; how many have been."""
+        served = 0
+        for entry in self._entries:
+            if _stands_back(self._free, entry, self._passed):
+                continue
+            outcome = _serve(self._tx, entry, self._having) if self._free.fits(entry) else _Served.FULL
+            if outcome is _Served.YES:
+                served += 1
+                self._free.take(entry)
+                _count_skips(self._tx, self._free, entry, self._passed)
+            if outcome in (_Served.YES, _Served.NOT_ALLOWED):
+                self._settled.append(entry)
+            else:
+                self._passed.append(entry)
+            if outcome is _Served.LATER:
+                look_later(self._tx, entry.id)
+        return served
+
+    def no_longer_kept_room_for(self) -> Iterator[tuple[UUID, Mapping[int, Span]]]:
+        """For whom others stood back, and need not now: each with its times of its ledgers."""
+        for entry in self._settled:
+            if entry.skips >= MOST_SKIPS:
+                ledgers = [want.ledger for want in self._free.wants(entry)]
+                yield entry.id, dict.fromkeys(ledgers, entry.takes)
 
 
 def look(tx: Transaction, payload: Mapping[str, object]) -> None:

@@ -239,6 +239,18 @@ def test_nothing_is_oversold_whatever_eight_processes_do(hasty: Works, deeds: in
     assert oversold(hasty) == [], (seed, done)
 
 
+@pytest.mark.parametrize("seed", [pytest.param(each, marks=LONG) for each in range(40)])
+def test_nobody_waits_for_what_there_is_room_for(hasty: Works, seed: int) -> None:
+    """One process alone, for long: what is found here is no race."""
+    ledgers = [hasty.ledger(CAPACITY) for _ in range(3)]
+    machines = [hasty.resource(*each) for each in (ledgers[:1], ledgers[1:], ledgers, ledgers[2:])]
+    rival = Rival(hasty, seed, machines, ledgers)
+    for _ in range(60):
+        rival.run(20)
+        queue.keep_appointments(hasty)
+        assert queue.unmet(hasty, hasty.runtime.clock.now()) == []
+
+
 @pytest.mark.postgres
 def test_looking_first_and_writing_then_oversells_in_this_harness(
     postgres_databases: Any, tmp_path: Any

@@ -284,6 +284,22 @@ def test_when_one_who_was_kept_room_for_leaves_the_others_are_served(works: Work
     assert last == "system", "whoever leaves serves nobody"
 
 
+@pytest.mark.parametrize("outcome", ["offered", "waiting"])
+def test_when_room_is_kept_for_one_no_longer_the_others_have_it(works: Works, outcome: str) -> None:
+    machine = works.machine(MOST_SKIPS + 3)
+    early = works.book(machine, 4, 5, MOST_SKIPS + 3)
+    late = [works.book(machine, 5, 6) for _ in range(MOST_SKIPS + 3)]
+    large = join(works, machine, 4, 6, 2, customer=THIRD)
+    small = [join(works, machine, 5 + number / 4, 6, customer=RIVAL) for number in range(MOST_SKIPS + 1)]
+    for booked in late:
+        works.cancel(booked)
+    assert states(works, large, small[-1]) == ["waiting", "waiting"]  # three units are kept for it
+    if outcome == "waiting":
+        TRADE_OF_TESTS.refused.add(large)  # and now it may not have them
+    works.cancel(early)  # at another time than the last small one waits for
+    assert states(works, large, small[-1]) == [outcome, "offered"]
+
+
 def test_rules_and_quotas_are_looked_at_again_when_something_is_offered(works: Works) -> None:
     machine, (booked,) = full(works)
     limited = Policy(quotas=(Quota(1),), most=9, longest=timedelta(hours=9))
