@@ -58,7 +58,7 @@ def as_in_production() -> Iterator[str]:
         try:
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
         finally:
-            run("pg_ctl", "stop", "--wait", f"--timeout={_START_S}", "--mode=fast")
+            run("pg_ctl", "stop", "--wait", f"--timeout={_START_S}", "--mode=immediate")
     finally:
         shutil.rmtree(folder)
 
