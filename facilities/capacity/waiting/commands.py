@@ -93,6 +93,7 @@ def leave(tx: Transaction, entry: WaitlistEntry) -> WaitlistEntry:
     """Wait no more. An entry that was offered has become a booking, which is cancelled instead: Conflict."""
     units = units_of(tx.session, entry.resource_id)
     lock(tx.session, units)
+    tx.session.refresh(entry, ["skips"])  # counted past the version, by whoever had the ledgers before
     if entry.state is not WaitState.WAITING:
         raise Conflict(_STATE.format(state=WAIT_STATE_NAMES[entry.state]), slug="wrong-state")
     _end(tx, entry, WaitState.LEFT, tx.now)
@@ -118,6 +119,7 @@ def give_up(tx: Transaction, entry: WaitlistEntry) -> None:
     """The system ends it before its time, since nothing can come of it any more; if it has not ended."""
     units = units_of(tx.session, entry.resource_id)
     lock(tx.session, units)
+    tx.session.refresh(entry, ["skips"])
     if entry.state is WaitState.WAITING:
         _expire(tx, entry, units)
 

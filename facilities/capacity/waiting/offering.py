@@ -28,7 +28,13 @@ from facilities.capacity.ledger.queries import free_by_slot, rules_of, units_of
 from facilities.capacity.refusals import Full
 from facilities.capacity.rules import offered_for
 from facilities.capacity.waiting.model import WaitlistEntry, WaitState
-from facilities.capacity.waiting.queries import in_line, taken_without_waiting
+from facilities.capacity.waiting.queries import (
+    as_they_are,
+    in_line,
+    kept_room_for,
+    place_in_line,
+    taken_without_waiting,
+)
 from facilities.capacity.waiting.trades import Prepared, Trades
 from shared.actor import SYSTEM
 from shared.database import take_turn_if_free
@@ -94,14 +100,18 @@ class _Free:
             ]
             for each in line
         }
-        pools = {pool.id: pool for each in takes.values() for pool, _units in each}
+        self._pools = {pool.id: pool for each in takes.values() for pool, _units in each}
         windows: dict[int, range] = {}
         for want in (want for wants in self._wants.values() for want in wants):
             known = windows.get(want.ledger, want.slots)
             windows[want.ledger] = range(min(known.start, want.slots.start), max(known.stop, want.slots.stop))
-        looked = {ledger: (pools[ledger], slots) for ledger, slots in windows.items()}
+        looked = {ledger: (self._pools[ledger], slots) for ledger, slots in windows.items()}
         self._windows = windows
         self._free = free_by_slot(tx.session, looked) if looked else {}
+
+    def spans(self) -> dict[int, Span]:
+        """From when until when anybody in the line would take something of each ledger."""
+        return {ledger: self._pools[ledger].grid.span_of(slots) for ledger, slots in self._windows.items()}
 
     def wants(self, entry: WaitlistEntry) -> list[_Want]:
         """What the entry would take."""
@@ -146,24 +156,45 @@ def offer(tx: Transaction, held: Collection[int], spans: Mapping[int, Span]) -> 
 
 
 class _Line:
-    """Who waits for some times of some ledgers, in their order; `having` are the ledgers that are taken."""
+    """Who waits for some times of some ledgers, in their order; `having` are the ledgers that are taken.
+
+    With them whoever room is kept for where they would take something, at whatever time.
+    """
 
     def __init__(self, tx: Transaction, having: set[int], spans: Mapping[int, Span]) -> None:
         self._tx = tx
         self._having = having
-        waiting = in_line(tx.session, spans, tx.now)
-        self._entries = taken_without_waiting(tx.session, waiting) if waiting else ()
-        for missed in set(waiting) - {each.id for each in self._entries}:
-            look_later(tx, missed)
-        self._free = _Free(tx, self._entries)
         self._passed: list[WaitlistEntry] = []
         self._settled: list[WaitlistEntry] = []
+        self._elsewhere: list[WaitlistEntry] = []
+        """Somebody else looks at them: their rows are not ours to count skips in."""
+        self._taken: set[UUID] = set()
+        self._entries: list[WaitlistEntry] = []
+        self._free = _Free(tx, ())
+        found: list[UUID] = []
+        more = in_line(tx.session, spans, tx.now)
+        while more:
+            found += more
+            taken = taken_without_waiting(tx.session, found)
+            self._taken = {each.id for each in taken}
+            # Read after that: who was served by somebody else meanwhile is none of them any more.
+            missed = [each for each in found if each not in self._taken]
+            others = as_they_are(tx.session, missed) if missed else ()
+            self._entries = sorted([*taken, *others], key=place_in_line)
+            self._free = _Free(tx, self._entries)
+            spans = self._free.spans()
+            keeping = kept_room_for(tx.session, spans, tx.now, MOST_SKIPS) if spans else ()
+            more = [each for each in keeping if each not in found]
 
     def serve(self) -> int:
         """One after the other; how many have been."""
         served = 0
         for entry in self._entries:
-            if _stands_back(self._free, entry, self._passed):
+            if entry.id not in self._taken:
+                look_later(self._tx, entry.id)
+                self._elsewhere.append(entry)
+                continue
+            if _stands_back(self._free, entry, [*self._passed, *self._elsewhere]):
                 continue
             outcome = _serve(self._tx, entry, self._having) if self._free.fits(entry) else _Served.FULL
             if outcome is _Served.YES:

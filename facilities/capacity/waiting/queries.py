@@ -1,7 +1,7 @@
 """Reading waitlists."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,8 +18,35 @@ MOST_TRIED = 200
 _IN_ORDER = (WaitlistEntry.priority.desc(), WaitlistEntry.created_at, WaitlistEntry.id)
 
 
+def place_in_line(entry: WaitlistEntry) -> tuple[int, datetime, UUID]:
+    """The same order, of entries that have been read."""
+    return -entry.priority, entry.created_at, entry.id
+
+
 def in_line(session: Session, spans: Mapping[int, Span], now: datetime) -> Sequence[UUID]:
     """Who waits for any of these ledgers within these times, in their order; one query."""
+    waiting = sa.select(WaitlistEntry.id).where(WaitlistEntry.expires_at > now, *_touching(spans))
+    return session.scalars(waiting.order_by(*_IN_ORDER).limit(MOST_TRIED)).all()
+
+
+def kept_room_for(session: Session, spans: Mapping[int, Span], now: datetime, skips: int) -> Sequence[UUID]:
+    """Of those the ones that were passed over so often: nobody behind them is served there; one query."""
+    waiting = sa.select(WaitlistEntry.id).where(
+        WaitlistEntry.skips >= skips, WaitlistEntry.expires_at > now, *_touching(spans)
+    )
+    return session.scalars(waiting.order_by(*_IN_ORDER).limit(MOST_TRIED)).all()
+
+
+def as_they_are(session: Session, entries: Collection[UUID]) -> Sequence[WaitlistEntry]:
+    """Those of these entries that still wait, whoever looks at them."""
+    query = sa.select(WaitlistEntry).where(
+        WaitlistEntry.id.in_(entries), WaitlistEntry.state == WaitState.WAITING
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _touching(spans: Mapping[int, Span]) -> tuple[sa.ColumnElement[bool], ...]:
+    """They wait, and for any of these ledgers within these times."""
     ledgers: defaultdict[Span, list[int]] = defaultdict(list)
     for ledger, span in spans.items():
         ledgers[span].append(ledger)
@@ -31,12 +58,8 @@ def in_line(session: Session, spans: Mapping[int, Span], now: datetime) -> Seque
         )
         for span, which in ledgers.items()
     )
-    query = sa.select(WaitlistEntry.id).where(
-        WaitlistEntry.state == WaitState.WAITING,
-        WaitlistEntry.expires_at > now,
-        sa.exists().where(ClaimRule.resource_id == WaitlistEntry.resource_id, sa.or_(*touching)),
-    )
-    return session.scalars(query.order_by(*_IN_ORDER).limit(MOST_TRIED)).all()
+    rules = sa.exists().where(ClaimRule.resource_id == WaitlistEntry.resource_id, sa.or_(*touching))
+    return WaitlistEntry.state == WaitState.WAITING, rules
 
 
 def taken_without_waiting(session: Session, entries: Sequence[UUID]) -> Sequence[WaitlistEntry]:

@@ -1,7 +1,9 @@
 """The waitlist: what becomes free is offered along the line, in the transaction that frees it."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +18,16 @@ from facilities.capacity.lifecycle import Party, State
 from facilities.capacity.opening import Hours, Opening
 from facilities.capacity.quotas import Quota
 from facilities.capacity.rules import Policy
+from facilities.capacity.waiting import commands as waiting
 from facilities.capacity.waiting.commands import MOST_WAITING
+from facilities.capacity.waiting.model import WaitlistEntry
 from facilities.capacity.waiting.offering import MOST_SKIPS
 from shared.audit import AuditEntry
 from shared.clock import ManualClock
 from shared.errors import Conflict, InvalidInput
 from shared.testing.systems import SystemFactory
+from shared.transaction import Transaction
+from tests.conftest import MONDAY_MORNING
 from tests.integration.facilities.capacity.queue import (
     TRADE_OF_TESTS,
     booking_of,
@@ -298,6 +304,47 @@ def test_when_room_is_kept_for_one_no_longer_the_others_have_it(works: Works, ou
         TRADE_OF_TESTS.refused.add(large)  # and now it may not have them
     works.cancel(early)  # at another time than the last small one waits for
     assert states(works, large, small[-1]) == [outcome, "offered"]
+
+
+def test_room_is_kept_whatever_other_time_becomes_free(works: Works) -> None:
+    machine = works.machine(MOST_SKIPS + 1)
+    works.book(machine, 4, 5, MOST_SKIPS + 1)
+    middle = [works.book(machine, 5, 6) for _ in range(MOST_SKIPS + 1)]
+    late = works.book(machine, 6, 7, MOST_SKIPS + 1)
+    large = join(works, machine, 4, 6, MOST_SKIPS + 1, customer=THIRD)
+    small = [join(works, machine, 5, 6 - number / 4, customer=RIVAL) for number in range(MOST_SKIPS)]
+    behind = join(works, machine, 5, 7, customer=RIVAL)
+    for booked in middle:
+        works.cancel(booked)
+    assert states(works, *small, behind) == ["offered"] * MOST_SKIPS + ["waiting"]
+    works.cancel(late)  # which the large one does not wait for
+    assert states(works, large, behind) == ["waiting", "waiting"]
+
+
+@pytest.mark.postgres
+def test_who_leaves_lets_those_pass_who_have_begun_to_stand_back_meanwhile(
+    postgres_databases: Any, tmp_path: Path
+) -> None:
+    clock = ManualClock(MONDAY_MORNING)
+    factory = SystemFactory(postgres_databases, tmp_path, clock)
+    try:
+        works = Works(factory([with_waitlists()]).runtime("production"), clock)
+        machine, bookings = full(works, MOST_SKIPS + 1)
+        large = join(works, machine, 4, 6, 2, customer=THIRD)
+        small = [join(works, machine, 4 + n / 4, 6, customer=RIVAL) for n in range(MOST_SKIPS + 1)]
+        for booked in bookings[:-2]:
+            works.cancel(booked)
+
+        def leave_late(tx: Transaction) -> None:
+            entry = tx.session.get_one(WaitlistEntry, large)
+            with ThreadPoolExecutor(1) as pool:
+                list(pool.map(works.cancel, bookings[-2:]))
+            waiting.leave(tx, entry)
+
+        works.do(leave_late)
+        assert states(works, large, small[-1]) == ["left", "offered"]
+    finally:
+        factory.close()
 
 
 def test_rules_and_quotas_are_looked_at_again_when_something_is_offered(works: Works) -> None:
