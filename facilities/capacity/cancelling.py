@@ -5,7 +5,7 @@ rounded half up to whole fen: half a fen is the customer's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -43,7 +43,8 @@ class Tier:
 class CancellationRules:
     """The tiers, most notice first, and what holds when nobody comes.
 
-    With less notice than the last tier asks for, and once it has begun, nothing of the price comes back.
+    With less notice than the last tier asks for nothing of the price comes back. Whoever gives it up after
+    its beginning has not come either, and gets nothing more for saying so.
     """
 
     tiers: tuple[Tier, ...]
@@ -134,10 +135,10 @@ def cancellation(
     """
     if party is not Party.CUSTOMER:
         return _outcome(paid, 100, 100)
-    for tier in rules.tiers:
-        if starts_at - at >= timedelta(hours=tier.hours):
-            return _outcome(paid, tier.price_percent, tier.deposit_percent)
-    return _outcome(paid, 0, rules.late_deposit_percent)
+    if at > starts_at:
+        return _begun(rules, paid)
+    tier = _tier(rules, starts_at - at)
+    return _outcome(paid, tier.price_percent, tier.deposit_percent)
 
 
 def no_show(rules: CancellationRules, paid: Paid) -> Outcome:
@@ -148,8 +149,37 @@ def no_show(rules: CancellationRules, paid: Paid) -> Outcome:
 def offers(rules: CancellationRules, paid: Paid, starts_at: datetime, at: datetime) -> list[Offer]:
     """What comes back from now on, and until when: the preview for whoever thinks of cancelling."""
     ends = [starts_at - timedelta(hours=tier.hours) for tier in rules.tiers]
+    if at <= starts_at and starts_at not in ends:
+        ends.append(starts_at)
     found = [Offer(until, cancellation(rules, paid, starts_at, until)) for until in ends if until >= at]
-    return [*found, Offer(None, _outcome(paid, 0, rules.late_deposit_percent))]
+    last = _begun(rules, paid)
+    if found and found[-1].outcome == last:
+        found.pop()
+    return [*found, Offer(None, last)]
+
+
+def no_dearer(rules: CancellationRules, starts_at: datetime, at: datetime) -> CancellationRules:
+    """The rules of a booking that the provider moves at that instant.
+
+    Giving it up never costs more than it would have then: the customer has not chosen the new time.
+    """
+    now = _tier(rules, starts_at - at)
+    before = tuple(each for each in rules.tiers if timedelta(hours=each.hours) > starts_at - at)
+    return replace(rules, tiers=(*before, replace(now, hours=0)))
+
+
+def _begun(rules: CancellationRules, paid: Paid) -> Outcome:
+    """When it is given up after its beginning."""
+    deposit_percent = min(rules.late_deposit_percent, rules.no_show_deposit_percent)
+    return _outcome(paid, 0, deposit_percent, rules.no_show_fee_fen)
+
+
+def _tier(rules: CancellationRules, notice: timedelta) -> Tier:
+    """What comes back with so much notice."""
+    for tier in rules.tiers:
+        if notice >= timedelta(hours=tier.hours):
+            return tier
+    return Tier(0, 0, rules.late_deposit_percent)
 
 
 def wrong_rules(rules: CancellationRules) -> Sequence[FieldError]:

@@ -1,6 +1,7 @@
 """Refusals as RFC 9457 problem documents, in the reader's language."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,9 @@ _STATUS_TITLES = {
         Text("系统出现意外错误，已记录", "Something went wrong here; it has been recorded"),
     ),
 }
+
+_BETWEEN = re.compile(r"Must be greater than or equal to (\S+) and less than or equal to (\S+?)\.")
+_BETWEEN_SAID = Text("应在{least}至{most}之间", "This must lie between {least} and {most}")
 
 # marshmallow's English sentences, by what they mean.
 _SCHEMA_MESSAGES: tuple[tuple[str, str, Text], ...] = (
@@ -138,6 +142,10 @@ def schema_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
         return
     sentences = messages if isinstance(messages, list) else [messages]
     sentence = str(sentences[0]) if sentences else ""
+    if between := _BETWEEN.fullmatch(sentence):
+        least, most = between.groups()
+        yield FieldError(pointer or "/", "range", _BETWEEN_SAID.format(least=least, most=most))
+        return
     for prefix, code, text in _SCHEMA_MESSAGES:
         if sentence.startswith(prefix):
             yield FieldError(pointer or "/", code, text)

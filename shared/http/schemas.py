@@ -1,9 +1,15 @@
 """What the documents of every service are made of."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from datetime import date
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 _ONE_LINE = validate.ContainsNoneOf("\n")
 """What `$` lets through at the end of a text."""
+
+
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""Days that anybody has a reason to ask for: those beside them can be reckoned with, too."""
 
 
 class Answer(Schema):
@@ -20,6 +26,12 @@ class TextSchema(Answer):
 
     zh = fields.String(required=True)
     en = fields.String(required=True)
+
+
+def _in_reach(day: date) -> None:
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        said = f"Must be greater than or equal to {_FIRST_DAY} and less than or equal to {_LAST_DAY}."
+        raise ValidationError(said)
 
 
 def shaped(pattern: str) -> list[validate.Validator]:
@@ -48,6 +60,13 @@ def instant(description: str = "", *, null: bool = False) -> fields.AwareDateTim
 def day(description: str = "", *, null: bool = False) -> fields.Date:
     """A date of the park (Asia/Shanghai) that is always there, or null."""
     return fields.Date(required=True, allow_none=null, metadata=_said(description))
+
+
+def chosen_day(description: str, *, required: bool = False) -> fields.Date:
+    """A date of the park that somebody asks for; None where it is left out and need not be said."""
+    if required:
+        return fields.Date(required=True, validate=_in_reach, metadata=_said(description))
+    return fields.Date(load_default=None, validate=_in_reach, metadata=_said(description))
 
 
 def following() -> fields.String:

@@ -15,6 +15,7 @@ from facilities.capacity.cancelling import (
     Paid,
     Tier,
     cancellation,
+    no_dearer,
     no_show,
     offers,
     wrong_rules,
@@ -35,13 +36,40 @@ PAID = Paid(20_001, 10_000)
         (24 * H - timedelta(seconds=1), 10_001, 8_000),  # half a fen is the customer's
         (2 * H, 10_001, 8_000),
         (H, 0, 5_000),
-        (-H, 0, 5_000),
+        (0 * H, 0, 5_000),
     ],
 )
 def test_notice_decides_what_comes_back(notice: timedelta, price: int, deposit: int) -> None:
     found = cancellation(RULES, PAID, START, START - notice)
     assert (found.price_back_fen, found.deposit_back_fen, found.fee_fen) == (price, deposit, 0)
     assert found.refund_fen == price + deposit == sum(line.amount_fen for line in found.lines)
+
+
+@pytest.mark.parametrize(("late", "missed", "deposit"), [(50, 30, 3_000), (30, 50, 3_000)])
+def test_giving_it_up_after_its_beginning_is_no_cheaper_than_not_to_come(
+    late: int, missed: int, deposit: int
+) -> None:
+    rules = replace(RULES, late_deposit_percent=late, no_show_deposit_percent=missed)
+    found = cancellation(rules, PAID, START, START + timedelta(seconds=1))
+    assert (found.price_back_fen, found.deposit_back_fen, found.fee_fen) == (0, deposit, 9_000)
+    assert found.refund_fen <= no_show(rules, PAID).refund_fen
+
+
+@pytest.mark.parametrize(
+    ("notice", "tiers"),
+    [
+        (30 * H, (Tier(0, 100),)),
+        (24 * H, (Tier(0, 100),)),
+        (3 * H, (Tier(24, 100), Tier(0, 50, 80))),
+        (H, (Tier(24, 100), Tier(2, 50, 80), Tier(0, 0, 50))),
+    ],
+)
+def test_when_the_provider_moves_it_giving_it_up_costs_no_more_than_it_did(
+    notice: timedelta, tiers: tuple[Tier, ...]
+) -> None:
+    rules = no_dearer(RULES, START, START - notice)
+    assert rules == replace(RULES, tiers=tiers) and not wrong_rules(rules)
+    assert no_dearer(rules, START, START - notice) == rules
 
 
 @pytest.mark.parametrize("party", [Party.PROVIDER, Party.SYSTEM])
@@ -68,9 +96,13 @@ def test_the_preview_says_until_when_how_much_comes_back() -> None:
     assert [(each.until, each.outcome.refund_fen) for each in found] == [
         (START - 24 * H, 30_001),
         (START - 2 * H, 18_001),
-        (None, 5_000),
+        (START, 5_000),
+        (None, 0),
     ]
-    assert [each.until for each in offers(RULES, PAID, START, START - H)] == [None]
+    assert [each.until for each in offers(RULES, PAID, START, START - H)] == [START, None]
+    assert [each.until for each in offers(RULES, PAID, START, START + H)] == [None]
+    equal = CancellationRules((Tier(24, 100),))
+    assert [each.until for each in offers(equal, PAID, START, START - H)] == [None]
     lines = [line for each in found for line in each.outcome.lines]
     assert all(line.what.zh and line.what.en for line in lines)
     assert lines[0].what.en == "Price returned (100 %)"

@@ -43,8 +43,10 @@ def in_time(verb: str, booking: Booking, now: datetime) -> bool:
     """Whether the hour has come for the verb; most have none. What says the state allows is another matter.
 
     A use begins not before what belongs to the booking does, and not after its end; nobody is missing before
-    its beginning.
+    its beginning. What was booked and is over can be neither given up nor moved.
     """
+    if verb in {"cancel", "move"}:
+        return booking.state is not State.CONFIRMED or now < booking.ends_at
     if verb == "start":
         return booking.span.padded(booking.policy.padding).start <= now < booking.ends_at
     return verb != "no-show" or now >= booking.starts_at

@@ -74,7 +74,7 @@ def require_allowed(
     if not wrong and policy.quotas and customer is not None:
         await_turn(tx, trade, customer, policy)
         within = reach(Span(wish.starts_at, wish.ends_at), policy.quotas, policy.tz)
-        standing = standing_of(tx.session, trade, customer, within, among=policy.counted, but=but)
+        standing = standing_of(tx.session, trade, customer, within, tx.now, among=policy.counted, but=but)
         wrong = violations(wish, policy, tx.now, standing)
     if wrong:
         raise InvalidInput(errors=wrong)

@@ -1,6 +1,7 @@
 """Reading bookings. Who may see which is the trade's own: its condition comes along."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.grid import Span
-from facilities.capacity.lifecycle import CONSUMING, OPEN
+from facilities.capacity.lifecycle import CONSUMING, OPEN, State
 from facilities.capacity.quotas import Standing
 from shared.errors import NotFound, PreconditionFailed
 from shared.text import Text
@@ -41,6 +42,7 @@ def standing_of(
     trade: str,
     customer: str,
     within: Span | None,
+    now: datetime,
     *,
     among: Sequence[UUID] = (),
     but: UUID | None = None,
@@ -54,7 +56,9 @@ def standing_of(
         mine.append(Booking.resource_id.in_(among))
     if but is not None:
         mine.append(Booking.id != but)
-    count = sa.select(sa.func.count()).select_from(Booking).where(*mine, Booking.state.in_(OPEN))
+    # What is over and was never begun is still open by its state, and nobody's plan any more.
+    ahead = sa.or_(Booking.ends_at > now, Booking.state == State.IN_USE)
+    count = sa.select(sa.func.count()).select_from(Booking).where(*mine, Booking.state.in_(OPEN), ahead)
     open_bookings = session.scalar(count) or 0
     if within is None:
         return Standing(open_bookings)

@@ -86,10 +86,23 @@ def remove_exception(tx: Transaction, exception: CapacityException) -> None:
     tell_freed(tx, [pool.id], [(pool.id, pool.grid.span_of(slots))])
 
 
-def change_capacity(tx: Transaction, ledger_id: int, capacity: int) -> None:
-    """Let a ledger hold more or less from now on. Raises InTheWay where bookings contradict."""
+def change_capacity(tx: Transaction, ledger_id: int, capacity: int, *, exceptions_too: bool = False) -> None:
+    """Let a ledger hold more or less from now on. Raises InTheWay where bookings contradict.
+
+    With `exceptions_too` no exception holds more from then on either: they are parts of what there is.
+    """
     pool = lock(tx.session, [ledger_id])[ledger_id]
     with tx.session.begin_nested():
+        if exceptions_too:
+            tx.session.execute(
+                sa.update(CapacityException)
+                .where(
+                    CapacityException.ledger_id == ledger_id,
+                    CapacityException.slot_to > pool.grid.slot_of(tx.now),
+                    CapacityException.capacity > capacity,
+                )
+                .values(capacity=capacity)
+            )
         tx.session.execute(sa.update(Ledger).where(Ledger.id == ledger_id).values(default_cap=capacity))
         _recap(tx, [replace(pool, default_cap=capacity)])
     tx.audit("ledger.capacity-changed", "ledger", str(ledger_id), {"capacity": capacity})

@@ -107,7 +107,7 @@ def preview(session: Session, order: SeriesOrder, now: datetime, impossible: Imp
     if not due:
         return [Planned(each, Outlook.LATER) for each in found]
     free = _Free(session, order, due, now)
-    standing = _standing(session, order, due)
+    standing = _standing(session, order, due, now)
     planned = []
     for each in found:
         if is_later(each, order.policy, now):
@@ -121,12 +121,14 @@ def preview(session: Session, order: SeriesOrder, now: datetime, impossible: Imp
     return planned
 
 
-def _standing(session: Session, order: SeriesOrder, due: Sequence[Occurrence]) -> Standing | None:
+def _standing(
+    session: Session, order: SeriesOrder, due: Sequence[Occurrence], now: datetime
+) -> Standing | None:
     policy = order.policy
     if not policy.quotas or order.customer is None:
         return None
     within = reach(Span(due[0].span.start, due[-1].span.end), policy.quotas, policy.tz)
-    return standing_of(session, order.trade, order.customer, within, among=policy.counted)
+    return standing_of(session, order.trade, order.customer, within, now, among=policy.counted)
 
 
 class _Free:

@@ -237,6 +237,9 @@ class OfferOut(Answer):
     until = instant("Null: from then on", null=True)
     price_back_fen = fields.Integer(required=True)
     deposit_back_fen = fields.Integer(required=True)
+    fee_fen = fields.Integer(
+        required=True, metadata={"description": "Kept of both, or owed, by whoever has not come"}
+    )
 
 
 class BrokenOut(Answer):

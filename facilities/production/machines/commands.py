@@ -264,7 +264,7 @@ def _carry_over(
             changing.open_by(tx, ledger_id, calendar)
             machine.calendar_id = calendar.id
     if machine.units != units:
-        changing.change_capacity(tx, ledger_id, machine.units)
+        changing.change_capacity(tx, ledger_id, machine.units, exceptions_too=True)
     _set_rules(tx, machine, ledger_id)
 
 

@@ -6,11 +6,12 @@ taken finds nothing left to do.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from facilities.capacity.bookings.keeping import in_time
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.lifecycle import VERBS, Party, allows
 from facilities.capacity.waiting.commands import give_up
@@ -55,7 +56,7 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
     recurring = series_that_stand(tx.session, uscc, AT_ONCE)
     for each in recurring:
         end_series(tx, each, REASON)
-    bookings = _ahead(tx, _bookings_of(uscc), payload.get("after"))
+    bookings = _ahead(tx, _bookings_of(uscc, tx.now), payload.get("after"))
     for booking_id in bookings:
         tx.schedule(STEP_TIMER, str(booking_id), tx.now, {"booking": str(booking_id), "uscc": uscc})
     entries = _ahead(tx, _entries_of(uscc), payload.get("after_entry"))
@@ -74,7 +75,7 @@ def cancel_one(tx: Transaction, payload: Mapping[str, object]) -> None:
     if _has_come_back(tx, str(payload["uscc"])):
         return
     it = Opened(*find_booking(tx.session, UUID(str(payload["booking"])), sa.true()))
-    if allows("cancel", it.booking.state):
+    if allows("cancel", it.booking.state) and in_time("cancel", it.booking, tx.now):
         cancel_as(tx, it, Party.SYSTEM, REASON)
 
 
@@ -85,13 +86,14 @@ def stop_waiting(tx: Transaction, payload: Mapping[str, object]) -> None:
         give_up(tx, entry)
 
 
-def _bookings_of(uscc: str) -> sa.Select[UUID]:
+def _bookings_of(uscc: str, now: datetime) -> sa.Select[UUID]:
     return (
         sa.select(Booking.id)
         .join(MachineBooking, MachineBooking.id == Booking.id)
         .where(
             sa.or_(MachineBooking.owner == uscc, MachineBooking.customer == uscc),
             Booking.state.in_(VERBS["cancel"].sources),
+            Booking.ends_at > now,
         )
     )
 

@@ -160,6 +160,7 @@ def offers_out(found: Iterable[Offer]) -> list[Json]:
             "until": each.until.isoformat() if each.until else None,
             "price_back_fen": each.outcome.price_back_fen,
             "deposit_back_fen": each.outcome.deposit_back_fen,
+            "fee_fen": each.outcome.fee_fen,
         }
         for each in found
     ]

@@ -55,7 +55,8 @@ def enter(
 ) -> ParkingPayment | None:
     """Enter money that has come in, or was given back (negative); None where the reference is known already.
 
-    `at` is when it happened by the provider's clock, which is not believed when it is ahead of ours.
+    `at` is when it happened by the provider's clock, which is not believed when it is ahead of ours, or when
+    it says that the money came before anybody asked for it.
     """
     row = {
         "id": new_id(),
@@ -69,7 +70,7 @@ def enter(
         "provider": provider,
         "reference": reference,
         "reason": reason,
-        "at": min(at or tx.now, tx.now),
+        "at": max(min(at or tx.now, tx.now), min(asked_at, tx.now)),
         "made_by": made_by,
     }
     tx.session.flush()

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from facilities.capacity.amounts import MOST_FEN
 from facilities.living.parking.payments.model import OrderState, PaidFor, RefundState
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, shaped, string
+from shared.http.schemas import Answer, bilingual, chosen_day, following, instant, shaped, string
 
 
 def amount(said: str, **more: Any) -> fields.Integer:
@@ -196,9 +196,7 @@ class ParkingPaymentPage(Answer):
 class PaymentListArgs(PageArgs):
     """Of which day."""
 
-    on = fields.Date(
-        load_default=None, metadata={"description": "A day of the park (Asia/Shanghai); without it today"}
-    )
+    on = chosen_day("A day of the park (Asia/Shanghai); without it today")
 
 
 class ReceiptLine(Answer):

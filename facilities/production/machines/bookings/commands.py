@@ -15,9 +15,16 @@ from sqlalchemy.orm import Session
 
 from facilities.capacity.bookings import commands, ending
 from facilities.capacity.bookings.commands import Order
+from facilities.capacity.bookings.keeping import in_time
 from facilities.capacity.bookings.model import Booking
 from facilities.capacity.bookings.policy import require
-from facilities.capacity.cancelling import Outcome, cancellation, no_show
+from facilities.capacity.cancelling import (
+    FREE,
+    CancellationRules,
+    Outcome,
+    cancellation,
+    no_show,
+)
 from facilities.capacity.lifecycle import Party, State
 from facilities.capacity.pricing import Quote
 from facilities.capacity.rules import violations
@@ -52,6 +59,7 @@ from shared.text import Text
 from shared.transaction import Transaction
 
 _NOT_OFFERED = Text("该设备当前不可预订", "The machine is not offered now")
+_OVER = Text("预订时间已过", "Its time is over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +253,8 @@ def reject(tx: Transaction, it: Opened, reason: str, *, in_series: bool = False)
 
 
 def cancel(tx: Transaction, it: Opened, reason: str) -> Opened:
-    """Either side gives it up; what comes back is what the agreed rules say."""
+    """Either side gives it up; what comes back is what the agreed rules say. Conflict when it is over."""
+    require_ahead("cancel", it, tx.now)
     return cancel_as(tx, it, acting(tx.actor, it.kept, "cancel"), reason)
 
 
@@ -258,10 +267,21 @@ def cancel_as(tx: Transaction, it: Opened, party: Party, reason: str, *, in_seri
     return note(tx, it, "cancelled", party, reason or None, moved, in_series=in_series)
 
 
+def require_ahead(verb: str, it: Opened, now: datetime) -> None:
+    """What was booked and is over cannot be given up or moved any more; Conflict otherwise."""
+    if not in_time(verb, it.booking, now):
+        raise Conflict(_OVER, slug="not-now")
+
+
 def cancelling(session: Session, it: Opened, party: Party, now: datetime) -> Outcome:
     """What would come back if this side cancelled now."""
     paid = paid_of(session, it.booking.id)
-    return cancellation(it.kept.cancelling, paid, it.booking.starts_at, now, party)
+    return cancellation(terms_of(it), paid, it.booking.starts_at, now, party)
+
+
+def terms_of(it: Opened) -> CancellationRules:
+    """By which rules it would be given up; who only waits has nobody's promise yet, and has made none."""
+    return it.kept.cancelling if it.booking.state is State.CONFIRMED else FREE
 
 
 def missed(tx: Transaction, it: Opened) -> Opened:

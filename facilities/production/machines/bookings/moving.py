@@ -2,7 +2,9 @@
 
 The price is quoted anew by the version that was agreed: what is booked keeps its price at its new time, too.
 A customer who moves gives the old time up and gets for it what a cancellation would give back at that moment;
-whoever keeps all of the old time and adds to it gives nothing up. An owner who moves gives everything back.
+whoever keeps all of the old time and adds to it gives nothing up, unless that has to be approved again: until
+then nothing is owed for it, and it could be given up for nothing. An owner who moves gives everything back,
+and to cancel costs the customer no more from then on than it did before.
 """
 
 from collections.abc import Sequence
@@ -14,14 +16,20 @@ from sqlalchemy.orm import Session
 from facilities.capacity.availability.queries import alternatives_to, timeline
 from facilities.capacity.bookings import moving
 from facilities.capacity.bookings.policy import require
-from facilities.capacity.cancelling import Outcome, cancellation
+from facilities.capacity.cancelling import Outcome, no_dearer
 from facilities.capacity.grid import Span
 from facilities.capacity.lifecycle import Party, State, moved
 from facilities.capacity.pricing import Quote
 from facilities.capacity.refusals import Alternative
 from facilities.capacity.rules import Wish, violations
-from facilities.production.machines.bookings.charging import MOVED, charge, counter_entries, paid_of
-from facilities.production.machines.bookings.commands import Opened, charge_price, enter
+from facilities.production.machines.bookings.charging import MOVED, charge, counter_entries
+from facilities.production.machines.bookings.commands import (
+    Opened,
+    cancelling,
+    charge_price,
+    enter,
+    require_ahead,
+)
 from facilities.production.machines.events import announce_booking
 from facilities.production.machines.model import Machine, MachineState
 from facilities.production.machines.policy import acting
@@ -66,6 +74,7 @@ def move(tx: Transaction, it: Opened, starts_at: datetime, ends_at: datetime, re
     """
     party = acting(tx.actor, it.kept, "move")
     require(tx, "move", it.booking, party)
+    require_ahead("move", it, tx.now)
     machine = tx.session.get_one(Machine, it.kept.machine_id)
     if party is Party.CUSTOMER and machine.state is not MachineState.PUBLISHED:
         raise Conflict(_NOT_OFFERED, slug="not-offered")
@@ -76,6 +85,8 @@ def move(tx: Transaction, it: Opened, starts_at: datetime, ends_at: datetime, re
     price = moving.NewPrice(found.price.total_fen, [line.to_json() for line in found.price.lines])
     moving.move(tx, it.booking, wish, party, price=price)
     it.kept.deposit_fen = found.price.deposit_fen
+    if party is Party.PROVIDER:
+        it.kept.cancellation = no_dearer(it.kept.cancelling, was.start, tx.now).to_json()
     changed = charge(tx, it.booking.id, counter_entries(found.returned))
     enter(tx, it.kept, MOVED, party, reason or None)
     if it.booking.state is State.CONFIRMED:
@@ -116,12 +127,12 @@ def _of(session: Session, it: Opened, wish: Wish, party: Party, now: datetime) -
     booking, kept = it.booking, it.kept
     span = Span(wish.starts_at, wish.ends_at)
     adds = span.start <= booking.starts_at and booking.ends_at <= span.end
-    side = Party.PROVIDER if adds else party
     after = moved(booking.state, party, needs_approval=booking.policy.needs_approval)
+    side = Party.PROVIDER if adds and after is booking.state else party
     machine = session.get_one(Machine, kept.machine_id)
     return Move(
         price=_offered(it, machine).quote(_wanted(it, wish)),
-        returned=cancellation(kept.cancelling, paid_of(session, booking.id), booking.starts_at, now, side),
+        returned=cancelling(session, it, side, now),
         approval=after is State.PENDING,
     )
 

@@ -13,7 +13,7 @@ from facilities.capacity.cancelling import offers
 from facilities.capacity.lifecycle import STATE_NAMES, VERBS, Party, State, allows
 from facilities.enterprises.queries import firm_names
 from facilities.production.machines.bookings.charging import balance_of, charges_of, paid_of
-from facilities.production.machines.bookings.commands import Opened, cancelling
+from facilities.production.machines.bookings.commands import Opened, cancelling, terms_of
 from facilities.production.machines.bookings.correcting import correctable, sequences_of
 from facilities.production.machines.bookings.moving import Preview
 from facilities.production.machines.bookings.queries import history_of, runs_of
@@ -97,7 +97,7 @@ def preview(session: Session, it: Opened, party: Party, now: datetime) -> Json:
     """What would come back if this side cancelled now, and what the customer gets back later."""
     outcome = cancelling(session, it, party, now)
     paid = paid_of(session, it.booking.id)
-    found = offers(it.kept.cancelling, paid, it.booking.starts_at, now)
+    found = offers(terms_of(it), paid, it.booking.starts_at, now)
     return {
         "by": party.value,
         "refund_fen": outcome.refund_fen,
@@ -139,8 +139,8 @@ def move_preview(session: Session, it: Opened, party: Party, found: Preview) -> 
             for line in back.lines
             if paid.price_fen or paid.deposit_fen
         ],
-        "kept_fen": paid.price_fen + paid.deposit_fen - back.refund_fen,
-        "balance_after_fen": balance - back.refund_fen + total,
+        "kept_fen": paid.price_fen + paid.deposit_fen - back.refund_fen + back.due_fen,
+        "balance_after_fen": balance - back.refund_fen + back.due_fen + total,
     }
 
 

@@ -52,6 +52,15 @@ def test_a_firm_that_may_not_do_business_loses_what_it_has_booked(trade: Trade, 
     assert trade.booking(running)["state"] == "in_use", "what has begun is brought to its end"
 
 
+def test_what_is_over_is_not_paid_back_to_a_firm_that_may_not_do_business_now(trade: Trade) -> None:
+    booking = trade.booked(trade.machine(), 2, 4)  # nobody has begun it, and nobody has missed it
+    before = trade.lines(booking)
+    trade.go_to(72)
+    trade.register(CUSTOMER, "suspended", sequence=2)
+    trade.assembly.system.settle()
+    assert (trade.booking(booking)["state"], trade.lines(booking)) == ("confirmed", before)
+
+
 def test_a_firm_that_is_active_again_before_its_turn_keeps_what_it_has_booked(trade: Trade) -> None:
     booking = trade.booked(trade.machine(), 24, 27)
     trade.register(CUSTOMER, "suspended", sequence=2)

@@ -113,6 +113,22 @@ def test_a_closure_lists_the_bookings_in_its_way_and_overlaps_no_other(trade: Tr
     assert len(trade.ok(trade.get(BORROWER, f"/machines/{machine}/closures"))["items"]) == 1
 
 
+def test_of_machines_that_are_gone_none_is_booked_where_another_was_out_of_order(trade: Trade) -> None:
+    rules = {"needs_approval": False}
+    machine = trade.machine(units=3, rules=rules)
+    repair = {"starts_at": trade.at(24), "ends_at": trade.at(48), "capacity": 2, "reason": "检修一台"}
+    trade.ok(trade.on_machine(LENDER, machine, "closures", repair))
+    one = {
+        key: value for key, value in described(units=1, rules=rules).items() if key not in {"owner", "price"}
+    }
+    trade.ok(trade.on_machine(LENDER, machine, "", one, method="PUT"))
+
+    answers = [trade.hold(machine, start, start + 2).status_code for start in (25, 25, 73, 73)]
+    assert answers == [201, 409, 201, 409]
+    (left,) = trade.ok(trade.get(BORROWER, f"/machines/{machine}/closures"))["items"]
+    assert left["capacity"] == 1
+
+
 def test_a_run_of_another_machine_or_of_another_time_is_refused(trade: Trade) -> None:
     machine, other = trade.machine(), trade.machine()
     booking = trade.booked(machine, 24, 27)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,6 +21,10 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without letters that look like digits or like one another."""
 CODE_LENGTH = 12
 
+LONGEST = timedelta(days=5 * 366)
+"""For so long a coupon may be valid."""
+
+_FAR = Text("有效期最长5年", "It may be valid for five years at most")
 _PAST = Text("有效期应晚于现在", "It has to be valid for some time to come")
 _USED = Text("这张减免券已使用", "The coupon was used already")
 _EXPIRED = Text("这张减免券已过期", "The coupon is not valid any more")
@@ -45,6 +49,8 @@ def make_coupons(
     """
     if valid_until <= tx.now:
         raise InvalidInput(errors=[FieldError("/valid_until", "past", _PAST)])
+    if valid_until - tx.now > LONGEST:
+        raise InvalidInput(errors=[FieldError("/valid_until", "far", _FAR)])
     made = [
         ParkingCoupon(
             id=new_id(),

@@ -3,21 +3,19 @@
 from marshmallow import Schema, fields, validate
 
 from facilities.living.parking.payments.model import DifferenceKind
-from shared.http.schemas import Answer, bilingual, day, instant, string
+from shared.http.schemas import Answer, bilingual, chosen_day, day, instant, string
 
 
 class ParkingDayArgs(Schema):
     """Of which day."""
 
-    on = fields.Date(
-        load_default=None, metadata={"description": "A day of the park (Asia/Shanghai); without it today"}
-    )
+    on = chosen_day("A day of the park (Asia/Shanghai); without it today")
 
 
 class ParkingDayBody(Schema):
     """Which day's accounts are to be made."""
 
-    on = fields.Date(required=True, metadata={"description": "A day of the park (Asia/Shanghai)"})
+    on = chosen_day("A day of the park (Asia/Shanghai)", required=True)
 
 
 class ParkingSettlement(Schema):
