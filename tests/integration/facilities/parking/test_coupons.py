@@ -56,6 +56,8 @@ def test_members_of_an_active_firm_make_coupons_and_see_what_became_of_them(till
         assert make(till, **wrong).status_code == 422, wrong
     past = (till.clock.now() - timedelta(seconds=1)).isoformat()
     assert make(till, fen=1, valid_until=past).status_code == 422
+    for far in ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"):
+        assert make(till, fen=1, valid_until=far).status_code == 422
     assert make(till, actor=person(), fen=1).status_code == 403
     assert make(till, actor=OPERATOR, fen=1).status_code == 403
     other = person(firm=OTHER_FIRM)

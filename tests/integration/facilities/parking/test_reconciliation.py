@@ -1,5 +1,7 @@
 """The accounts of a day beside the provider's own, made in the night after."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +52,29 @@ def test_the_night_compares_the_day_with_the_provider(till: Till) -> None:
     till.later(DAY)  # and so every night
     assert [each["made_at"] is not None for each in read(till, "2026-11-24")["accounts"]] == [True, True]
     assert till.ask(person(), "GET", f"/lots/{till.lot}/reconciliation").status_code == 403
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "1900-01-01", "9999-12-31"])
+def test_a_day_that_no_account_reaches_is_refused(till: Till, on: str) -> None:
+    path = f"/lots/{till.lot}/reconciliation"
+    answers = [
+        till.ask(OPERATOR, "GET", f"/lots/{till.lot}/payments?on={on}"),
+        till.ask(OPERATOR, "GET", f"{path}?on={on}"),
+        till.ask(OPERATOR, "POST", path, {"on": on}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 422
+        (wrong,) = answer.get_json()["errors"]
+        assert (wrong["pointer"], wrong["code"]) == ("/on", "range")
+        assert wrong["message"] == "应在2000-01-01至2199-12-31之间"
+
+
+def test_money_cannot_have_come_before_it_was_asked_for(till: Till) -> None:
+    till.stay(90)
+    order = till.order()
+    till.ok(till.call_back(replace(till.said(order, "EARLY"), at=datetime(1, 1, 1, tzinfo=UTC))))
+    today = till.ok(till.ask(OPERATOR, "GET", f"/lots/{till.lot}/payments"))["items"]
+    assert [each["reference"] for each in today] == ["EARLY"]
 
 
 def test_what_differs_is_found_by_kind_and_settled_by_a_person_or_by_agreeing(till: Till) -> None:
