@@ -192,8 +192,9 @@ def rearrange(
     """Give a part of a series another time of day, length or quantity; what cannot be had keeps its old one.
 
     One and those after it become a series of their own; what lies beyond the horizon follows the new times
-    when it is booked. Raises as `first_of` does, InvalidInput for times that break rules or change nothing,
-    and OccurrencesRefused where not all can be had and `mode` wants all, or where none can.
+    when it is booked. Of a series that has ended, what is booked is changed, and it stays ended.
+    Raises as `first_of` does, InvalidInput for times that break rules or change nothing, and
+    OccurrencesRefused where not all can be had and `mode` wants all, or where none can.
     """
     first = first_of(series, which, tx.now)
     pattern = at_other_times(_part(series.series, which, first), times.since, times.length, LIMITS)
@@ -290,6 +291,7 @@ def _divided(
             created_name=series.created_name,
             created_at=tx.now,
             updated_at=tx.now,
+            ended_at=series.ended_at,
         )
         tx.session.add(target)
     tx.session.flush()

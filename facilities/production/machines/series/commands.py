@@ -200,7 +200,8 @@ def change_series(tx: Transaction, it: Recurring, which: Which, times: Times, mo
     outcome = changing.rearrange(tx, it.series, which, times, terms, mode, instead)
     if outcome.series.id != it.series.id:
         it = Recurring(outcome.series, _part_of(tx, kept, outcome.series.id))
-        expect_extension(tx, it.series)
+        if it.series.ended_at is None:
+            expect_extension(tx, it.series)
     _tell(tx, it, Told("changed", party, outcome.booked, len(outcome.refused)))
     return Done(it, outcome)
 

@@ -17,6 +17,7 @@ from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory
 from tests.integration.assembly import Assembly, publisher
 from tests.integration.facilities.capacity.processes import killed_before
+from tests.integration.facilities.machines import test_series
 from tests.integration.facilities.machines.trade import BORROWER, CUSTOMER, LENDER, OWNER, Trade
 
 MOST_DEATHS = 400
@@ -60,6 +61,23 @@ def test_a_firm_that_is_active_again_before_its_turn_keeps_what_it_has_booked(tr
     trade.assembly.system.settle()
 
     assert trade.booking(booking)["state"] == "confirmed"
+
+
+def test_a_series_that_ended_with_a_suspension_stays_ended_when_its_firm_is_back(trade: Trade) -> None:
+    machine = trade.machine(rules={"needs_approval": False})
+    made = trade.ok(test_series.book(trade, machine, rule="FREQ=WEEKLY;COUNT=9"))
+    trade.register(CUSTOMER, "suspended", sequence=2)
+    assert Timekeeper(trade.assembly["production"]).wake_due() == 1
+    trade.register(CUSTOMER, "active", sequence=3)
+    trade.assembly.system.settle()
+
+    part = {"scope": "following", "occurrence": made["occurrences"][2]["occurrence"]}
+    change = {**part, "since": "14:00", "length_min": 120}
+    changed = trade.ok(test_series.act(trade, BORROWER, made["id"], "change", change))
+    assert changed["ended"] and test_series.states(changed) == ["confirmed"] * 3
+    trade.go_to(7 * 24)
+    trade.assembly.system.settle()
+    assert test_series.states(test_series.read(trade, changed["id"])) == ["confirmed"] * 3
 
 
 def test_every_step_survives_a_kill_before_any_of_its_statements(

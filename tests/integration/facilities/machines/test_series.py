@@ -226,6 +226,35 @@ def test_the_owner_rejects_a_series_and_it_is_continued_no_more(trade: Trade) ->
     assert states(read(trade, series)) == ["rejected"] * 5
 
 
+@pytest.mark.parametrize("scope", ["following", "all"])
+def test_what_is_booked_of_an_ended_series_may_be_changed_and_it_is_continued_no_more(
+    trade: Trade, scope: str
+) -> None:
+    series = trade.ok(book(trade, trade.machine(), rule="FREQ=WEEKLY;COUNT=9"))["id"]
+    for each in read(trade, series)["occurrences"][:3]:
+        trade.ok(trade.act(LENDER, each["booking_id"], "approve"))
+    trade.ok(act(trade, LENDER, series, "reject", {"reason": "产线自用"}))
+    trade.go_to(25)  # the first one is in use, so that of all of them a part is changed too
+    seen = read(trade, series)
+    assert seen["ended"] and "change" in seen["actions"]
+
+    change = {"scope": scope, "occurrence": days(seen)[2], "since": "14:00", "length_min": 120}
+    changed = trade.ok(act(trade, BORROWER, series, "change", {**change, "mode": "skip"}))
+
+    assert changed["id"] != series and changed["ended"] and changed["split_from"] == series
+    booked = states(changed)
+    assert "pending" in booked and "later" not in booked
+    for day in range(7, 36, 7):
+        trade.go_to(day * 24)
+        trade.assembly.system.settle()
+    after = read(trade, changed["id"])
+    assert after["ended"] and len(after["occurrences"]) == len(booked)
+    assert "change" not in after["actions"]
+    refused = act(trade, BORROWER, changed["id"], "change", {**change, "scope": "all", "since": "15:00"})
+    assert refused.status_code == 409
+    sound(trade)
+
+
 def test_occurrences_that_nobody_approves_expire_and_are_told_of_once(trade: Trade) -> None:
     machine = trade.machine()
     series = trade.ok(book(trade, machine))["id"]
