@@ -16,7 +16,7 @@ from facilities.capacity.bookings.policy import is_overdue
 from facilities.capacity.lifecycle import Party, State
 from facilities.capacity.recurring import changing
 from facilities.capacity.recurring import commands as recurring
-from facilities.capacity.recurring.changing import Ahead, Scope, Terms, Times, Which
+from facilities.capacity.recurring.changing import Ahead, Exchange, Scope, Terms, Times, Which
 from facilities.capacity.recurring.commands import Mode, Outcome
 from facilities.capacity.recurring.model import BookingSeries
 from facilities.capacity.recurring.planning import SeriesOrder, with_skipped
@@ -189,15 +189,14 @@ def change_series(tx: Transaction, it: Recurring, which: Which, times: Times, mo
     kept = it.kept
     one = _booker(tx, machine, kept, (it.series.created_by, it.series.created_name), times.quantity)
 
-    def instead(tx: Transaction, series_id: UUID, wanted: Occurrence, old: Booking) -> Booking:
+    def give_up(tx: Transaction, old: Booking) -> Booking:
         opened = Opened(old, tx.session.get_one(MachineBooking, old.id))
         if cancelling(tx.session, opened, party, tx.now).refund_fen != _paid(tx, old.id):
             raise InvalidInput(errors=[FieldError("/occurrence", "too_late", _LATE)])
-        cancel_as(tx, opened, party, _REPLACED, in_series=True)
-        return one(tx, series_id, wanted)
+        return cancel_as(tx, opened, party, _REPLACED, in_series=True).booking
 
     terms = Terms(resource_of(machine, with_operator=kept.with_operator), machine.policy)
-    outcome = changing.rearrange(tx, it.series, which, times, terms, mode, instead)
+    outcome = changing.rearrange(tx, it.series, which, times, terms, mode, Exchange(give_up, one))
     if outcome.series.id != it.series.id:
         it = Recurring(outcome.series, _part_of(tx, kept, outcome.series.id))
         if it.series.ended_at is None:

@@ -178,6 +178,27 @@ def test_a_change_that_is_not_free_everywhere_changes_nothing_or_the_rest(trade:
     sound(trade)
 
 
+@pytest.mark.parametrize(("since", "length_min"), [("14:00", 1200), ("04:00", 1200), ("08:00", 1380)])
+def test_its_own_old_times_are_in_the_way_of_no_occurrence(trade: Trade, since: str, length_min: int) -> None:
+    rules = {"needs_approval": False, "set_up_min": 0, "longest_min": 1440}
+    machine = trade.machine(hours=[], rules=rules)
+    made = trade.ok(book(trade, machine, 24, 44, rule="FREQ=DAILY;COUNT=4"))
+    told = len(trade.inbox(BORROWER))
+
+    change = {"scope": "all", "since": since, "length_min": length_min, "mode": "all"}
+    changed = trade.ok(act(trade, BORROWER, made["id"], "change", change))
+
+    assert changed["refused"] == [] and states(changed) == ["confirmed"] * 4
+    assert [each[11:16] for each in days(changed)] == [since] * 4
+    old, new = (trade.booking(each["occurrences"][2]["booking_id"]) for each in (made, changed))
+    assert [each["step"] for each in old["history"]] == ["held", "confirmed", "cancelled"]
+    assert [each["step"] for each in new["history"]] == ["held", "confirmed"]
+    assert (old["balance_fen"], new["balance_fen"]) == (0, 100000 + 15000 + 28000 * length_min // 60)
+    trade.assembly.system.settle()
+    assert len(trade.inbox(BORROWER)) == told + 2, "one message of the booking, one of the change"
+    sound(trade)
+
+
 def test_what_has_begun_never_changes(trade: Trade) -> None:
     machine = trade.machine(rules=AT_ONCE)
     made = trade.ok(book(trade, machine, rule="FREQ=DAILY;COUNT=3"))
