@@ -38,6 +38,7 @@ from facilities.production.machines.bookings.commands import (
 from facilities.production.machines.model import TRADE, Machine, MachineBooking
 from facilities.production.machines.policy import acting, require_member, visible_machine
 from facilities.production.machines.queries import find_machine, offered_each
+from facilities.production.machines.reasons import REPLACED, as_kept
 from facilities.production.machines.series.events import Told, announce_series
 from facilities.production.machines.series.model import MachineSeries
 from facilities.production.machines.series.queries import Recurring, balances_of, kept_of
@@ -57,7 +58,6 @@ _LATE = Text(
 )
 _NIGHT_MIN = 240
 """Minutes after midnight over which the appointments of a night are spread."""
-_REPLACED = "系列预订更改 · The series was changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def change_series(tx: Transaction, it: Recurring, which: Which, times: Times, mo
         opened = Opened(old, tx.session.get_one(MachineBooking, old.id))
         if cancelling(tx.session, opened, party, tx.now).refund_fen != _paid(tx, old.id):
             raise InvalidInput(errors=[FieldError("/occurrence", "too_late", _LATE)])
-        return cancel_as(tx, opened, party, _REPLACED, in_series=True).booking
+        return cancel_as(tx, opened, party, as_kept(REPLACED), in_series=True).booking
 
     terms = Terms(resource_of(machine, with_operator=kept.with_operator), machine.policy)
     outcome = changing.rearrange(tx, it.series, which, times, terms, mode, Exchange(give_up, one))

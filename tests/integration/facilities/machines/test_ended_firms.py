@@ -34,6 +34,15 @@ def test_a_firm_that_is_closed_has_its_bookings_cancelled_and_paid_back(trade: T
     after = trade.booking(booking)
     assert after["state"] == "cancelled" and after["balance_fen"] == 0
     assert after["history"][-1]["by"] == "system"
+    assert after["reason"] == "企业已停业或注销 · The firm is not active any more", (
+        "as ever, and as is stored"
+    )
+    words = {"zh": "企业已停业或注销", "en": "The firm is not active any more"}
+    assert [after["reason_text"], after["history"][-1]["reason_text"]] == [words, words]
+    assert after["history"][0]["reason_text"] is None
+    told = trade.assembly.system.client("notifications", BORROWER).get("/messages").get_json()["items"][0]
+    assert "Reason: The firm is not active any more. All" in told["body"]["en"]
+    assert "理由：企业已停业或注销。" in told["body"]["zh"]
     assert trade.ok(trade.get(BORROWER, "/machines"))["items"] == []
     assert trade.hold(machine, 48, 50).status_code == 404
     assert CUSTOMER == after["customer"]

@@ -193,6 +193,8 @@ def test_its_own_old_times_are_in_the_way_of_no_occurrence(trade: Trade, since: 
     old, new = (trade.booking(each["occurrences"][2]["booking_id"]) for each in (made, changed))
     assert [each["step"] for each in old["history"]] == ["held", "confirmed", "cancelled"]
     assert [each["step"] for each in new["history"]] == ["held", "confirmed"]
+    words = {"zh": "系列预订更改", "en": "The series was changed"}
+    assert old["reason_text"] == old["history"][-1]["reason_text"] == words and new["reason_text"] is None
     assert (old["balance_fen"], new["balance_fen"]) == (0, 100000 + 15000 + 28000 * length_min // 60)
     trade.assembly.system.settle()
     assert len(trade.inbox(BORROWER)) == told + 2, "one message of the booking, one of the change"
