@@ -249,6 +249,22 @@ def test_the_owner_rejects_a_series_and_it_is_continued_no_more(trade: Trade) ->
     assert states(read(trade, series)) == ["rejected"] * 5
 
 
+def test_no_change_is_offered_of_what_was_moved_ahead_by_itself(trade: Trade) -> None:
+    series = trade.ok(book(trade, trade.machine(), rule="FREQ=DAILY;COUNT=2"))["id"]
+    first = read(trade, series)["occurrences"][0]["booking_id"]
+    trade.ok(trade.act(LENDER, first, "approve"))
+    trade.ok(act(trade, LENDER, series, "reject", {"reason": "产线自用"}))
+    later = {"starts_at": trade.at(72), "ends_at": trade.at(74), "reason": ""}
+    trade.ok(trade.act(LENDER, first, "move", later))
+    assert "change" in read(trade, series)["actions"]
+
+    trade.go_to(25)
+    assert read(trade, series)["actions"] == ["cancel"]
+    change = {"scope": "all", "since": "14:00", "length_min": 60}
+    assert act(trade, BORROWER, series, "change", change).status_code == 409
+    assert trade.ok(act(trade, BORROWER, series, "cancel", {"scope": "all"}))["actions"] == []
+
+
 @pytest.mark.parametrize("scope", ["following", "all"])
 def test_what_is_booked_of_an_ended_series_may_be_changed_and_it_is_continued_no_more(
     trade: Trade, scope: str
