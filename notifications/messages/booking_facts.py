@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from notifications.messages.facts import clause, yuan
 from shared.clock import PARK_TZ
-from shared.text import Text
+from shared.text import LANGUAGES, Text
 
 _SAME_DAY = Text("{day}{since}至{until}", "{day}, {since} to {until}")
 _DAYS = Text("{day}{since}至{last}{until}", "{day}, {since} to {last}, {until}")
@@ -30,12 +30,19 @@ def booking_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "by": data["by"],
         "who": {"customer": data["customer_name"], "provider": data["owner_name"]}.get(data["by"]),
         "amount_yuan": yuan(data["amount_fen"]),
-        "reason": clause(data["reason"]),
+        "reason": _reason(data),
         "price_yuan": yuan(data["price_fen"]),
         "charged_yuan": yuan(moved) if moved > 0 else None,
         "returned_yuan": yuan(-moved) if moved < 0 else None,
         "answer_by": None if expires_at is None else moment_said(expires_at),
     }
+
+
+def _reason(data: Mapping[str, Any]) -> Text | None:
+    """Why, without a full stop of its own; events that are older than their `reason_text` say it in one."""
+    both = data.get("reason_text") or dict.fromkeys(LANGUAGES, data["reason"])
+    zh, en = (clause(both[language]) for language in LANGUAGES)
+    return Text(zh, en) if zh and en else None
 
 
 def span_said(starts_at: datetime, ends_at: datetime) -> Text:
@@ -71,7 +78,7 @@ def series_facts(data: Mapping[str, Any]) -> dict[str, object]:
         "occasions": _occasions(data["count"]),
         "left_out": _occasions(data["skipped"]) if data["skipped"] else None,
         "by": data["by"],
-        "reason": clause(data["reason"]),
+        "reason": _reason(data),
         "price_yuan": yuan(data["price_fen"]),
         "charged_yuan": yuan(moved) if moved > 0 else None,
         "returned_yuan": yuan(-moved) if moved < 0 else None,

@@ -249,6 +249,24 @@ def test_whoever_cancels_hears_what_comes_back(catalogue: Catalogue) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["machine-booking.cancelled", "machine-series.cancelled"])
+def test_a_reason_of_the_system_is_told_in_the_language_of_the_message(
+    catalogue: Catalogue, name: str
+) -> None:
+    contract = MACHINE_CONTRACTS.get(f"yuanban.production.{name}.v1")
+    sample = decode((SAMPLES / f"{contract.type}.json").read_bytes()).data
+    facts = booking_facts if name.startswith("machine-booking") else series_facts
+    words = {"zh": "企业已停业或注销", "en": "The firm is not active any more."}
+    data = contract.load({**sample, "by": "system", "reason": "停业 · Closed", "reason_text": words})
+
+    body = catalogue.word(name, facts(data)).body
+
+    assert "理由：企业已停业或注销。" in body.zh and "停业 ·" not in body.zh
+    assert "Reason: The firm is not active any more. " in body.en and "Closed" not in body.en
+    older = catalogue.word(name, facts(contract.load({**sample, "by": "system"}))).body
+    assert "理由：样件未到。" in older.zh and "Reason: 样件未到. " in older.en
+
+
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("yuanban.*.case.*.json")), ids=lambda path: path.stem)
 @pytest.mark.parametrize("unknown", ["nothing", "due_on", "number", "subject_name", "all of them"])
 def test_what_is_unknown_leaves_no_hole(catalogue: Catalogue, path: Path, unknown: str) -> None:

@@ -22,7 +22,7 @@ from facilities.capacity.ledger.locking import lock
 from facilities.capacity.ledger.queries import units_of
 from facilities.capacity.lifecycle import allows
 from facilities.capacity.recurring.attempts import attempt
-from facilities.capacity.recurring.commands import Mode, Outcome, touch
+from facilities.capacity.recurring.commands import Book, Mode, Outcome, touch
 from facilities.capacity.recurring.model import BookingSeries, SeriesOccurrence
 from facilities.capacity.recurring.planning import LIMITS, SeriesOrder, sound
 from facilities.capacity.recurring.queries import Known, known, ledgers_of_all
@@ -91,8 +91,12 @@ class Terms:
     policy: Policy
 
 
-Instead = Callable[[Transaction, UUID, Occurrence, Booking], Booking]
-"""Gives a booking up and books the occurrence of the series of that id instead; raises as `hold` does."""
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The two halves of a change, as the trade does them for one occurrence; each raises as `hold` does."""
+
+    give_up: Callable[[Transaction, Booking], Booking]
+    book: Book
 
 
 def first_of(series: BookingSeries, which: Which, now: datetime) -> datetime:
@@ -187,13 +191,14 @@ def rearrange(
     times: Times,
     terms: Terms,
     mode: Mode,
-    instead: Instead,
+    exchange: Exchange,
 ) -> Outcome:
     """Give a part of a series another time of day, length or quantity; what cannot be had keeps its old one.
 
     One and those after it become a series of their own; what lies beyond the horizon follows the new times
-    when it is booked. Raises as `first_of` does, InvalidInput for times that break rules or change nothing,
-    and OccurrencesRefused where not all can be had and `mode` wants all, or where none can.
+    when it is booked. Of a series that has ended, what is booked is changed, and it stays ended.
+    Raises as `first_of` does, InvalidInput for times that break rules or change nothing, and
+    OccurrencesRefused where not all can be had and `mode` wants all, or where none can.
     """
     first = first_of(series, which, tx.now)
     pattern = at_other_times(_part(series.series, which, first), times.since, times.length, LIMITS)
@@ -213,9 +218,7 @@ def rearrange(
     else:
         target = _divided(tx, series, first, order, found)
     with telling_at_the_end(tx) as quiet:
-        outcome = _instead_of(quiet, target, found, wanted, instead)
-        if outcome.refused and (mode is Mode.ALL or not outcome.booked):
-            raise OccurrencesRefused(outcome.refused)
+        outcome = _instead_of(quiet, target, found, wanted, mode, exchange)
     details = {"scope": which.scope.value, "from": first.isoformat(), "series": str(target.id)}
     tx.audit("series.changed", "booking_series", series.id, details, on_behalf_of=series.customer)
     return outcome
@@ -248,23 +251,59 @@ def _instead_of(
     target: BookingSeries,
     found: Sequence[Ahead],
     wanted: Mapping[date, Occurrence],
-    instead: Instead,
+    mode: Mode,
+    exchange: Exchange,
 ) -> Outcome:
-    booked: list[Booking] = []
-    refused: list[Refused] = []
+    """As many of these bookings as can be had at their new times; the others keep their old ones.
+
+    Those that keep theirs may be in the way of further ones, so all others are tried anew beside them, until
+    nobody is refused any more. A try that was in vain leaves nothing.
+    """
+    left, refused = list(found), list[Refused]()
+    while True:
+        try:
+            with tx.part():
+                booked = _exchanged(tx, target.id, left, wanted, exchange)
+            break
+        except OccurrencesRefused as these:
+            refused = sorted([*refused, *these.refused], key=lambda each: each.occurrence.wall)
+            staying = {each.occurrence.wall.date() for each in refused}
+            left = [each for each in found if each.wall.date() not in staying]
+            if mode is Mode.ALL or not left:
+                raise OccurrencesRefused(refused) from None
     for each in found:
-        new = wanted[each.wall.date()]
-        made = attempt(tx, partial(instead, tx, target.id, new, each.booking))
-        if isinstance(made, Booking):
-            booked.append(made)
-            noted = _OCCURRENCE.c.booking_id == each.booking.id
-            tx.session.execute(sa.update(_OCCURRENCE).where(noted).values(booking_id=made.id))
-            continue
-        refused.append(Refused(new, made))
-        if each.booking.series_id != target.id:
+        if each not in left and each.booking.series_id != target.id:
             each.booking.series_id = target.id
             save(tx, each.booking)
     return Outcome(target, tuple(booked), tuple(refused), ())
+
+
+def _exchanged(
+    tx: Transaction,
+    series_id: UUID,
+    found: Sequence[Ahead],
+    wanted: Mapping[date, Occurrence],
+    exchange: Exchange,
+) -> list[Booking]:
+    """All of these booked at their new times; raises OccurrencesRefused with those that cannot be had.
+
+    All are given up before the first is booked: whichever way the times move, no old one is in the way.
+    """
+    given_up = [attempt(tx, partial(exchange.give_up, tx, each.booking)) for each in found]
+    booked: list[Booking] = []
+    refused: list[Refused] = []
+    for each, gone in zip(found, given_up, strict=True):
+        new = wanted[each.wall.date()]
+        made = attempt(tx, partial(exchange.book, tx, series_id, new)) if isinstance(gone, Booking) else gone
+        if not isinstance(made, Booking):
+            refused.append(Refused(new, made))
+            continue
+        booked.append(made)
+        noted = _OCCURRENCE.c.booking_id == each.booking.id
+        tx.session.execute(sa.update(_OCCURRENCE).where(noted).values(booking_id=made.id))
+    if refused:
+        raise OccurrencesRefused(refused)
+    return booked
 
 
 def _divided(
@@ -290,6 +329,7 @@ def _divided(
             created_name=series.created_name,
             created_at=tx.now,
             updated_at=tx.now,
+            ended_at=series.ended_at,
         )
         tx.session.add(target)
     tx.session.flush()

@@ -22,6 +22,7 @@ from facilities.production.machines.bookings.queries import find_booking
 from facilities.production.machines.commands import take_off
 from facilities.production.machines.model import Machine, MachineBooking, MachineState
 from facilities.production.machines.policy import ACTIVE
+from facilities.production.machines.reasons import NOT_ACTIVE, as_kept
 from facilities.production.machines.series.commands import end_series
 from facilities.production.machines.series.queries import series_that_stand
 from facilities.production.machines.waiting.model import MachineWaiting
@@ -35,7 +36,7 @@ AT_ONCE = 50
 AGAIN = timedelta(minutes=10)
 """A second round, for what was booked while the event was under way."""
 
-REASON = "企业已停业或注销 · The firm is not active any more"
+_REASON = as_kept(NOT_ACTIVE)
 
 
 def expect(tx: Transaction, uscc: str) -> None:
@@ -55,7 +56,7 @@ def go_round(tx: Transaction, payload: Mapping[str, object]) -> None:
         take_off(tx, machine)
     recurring = series_that_stand(tx.session, uscc, AT_ONCE)
     for each in recurring:
-        end_series(tx, each, REASON)
+        end_series(tx, each, _REASON)
     bookings = _ahead(tx, _bookings_of(uscc, tx.now), payload.get("after"))
     for booking_id in bookings:
         tx.schedule(STEP_TIMER, str(booking_id), tx.now, {"booking": str(booking_id), "uscc": uscc})
@@ -76,7 +77,7 @@ def cancel_one(tx: Transaction, payload: Mapping[str, object]) -> None:
         return
     it = Opened(*find_booking(tx.session, UUID(str(payload["booking"])), sa.true()))
     if allows("cancel", it.booking.state) and in_time("cancel", it.booking, tx.now):
-        cancel_as(tx, it, Party.SYSTEM, REASON)
+        cancel_as(tx, it, Party.SYSTEM, _REASON)
 
 
 def stop_waiting(tx: Transaction, payload: Mapping[str, object]) -> None:

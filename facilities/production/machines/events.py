@@ -15,6 +15,7 @@ from facilities.capacity.tariff import Operator
 from facilities.enterprises.queries import firm_names
 from facilities.production.machines.after_use.steps import AFTER_USE
 from facilities.production.machines.model import Machine, MachineBooking, MachineState
+from facilities.production.machines.reasons import IN_WORDS, in_words
 from shared.http.schemas import TextSchema, day, instant, string
 from shared.messaging.contracts import EventContract
 from shared.text import Text
@@ -74,7 +75,10 @@ class MachineBookingData(Schema):
     owner_name = string()
     owner_account_id = fields.UUID(required=True, metadata={"description": "Who has listed the machine"})
     by = fields.String(required=True, validate=validate.OneOf([each.value for each in Party]))
-    reason = string(null=True)
+    reason = string("As it was written", null=True)
+    reason_text = fields.Nested(
+        TextSchema, load_default=None, allow_none=True, metadata={"description": IN_WORDS}
+    )
     starts_at = instant()
     ends_at = instant()
     was_starts_at = fields.AwareDateTime(
@@ -169,6 +173,7 @@ def announce_booking(
         "owner_account_id": machine.contact,
         "by": by.value,
         "reason": reason,
+        "reason_text": in_words(reason),
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
         "was_starts_at": was.start if was else None,

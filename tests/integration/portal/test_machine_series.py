@@ -120,8 +120,16 @@ def test_the_pages_speak_the_language_of_their_reader(park: Park) -> None:
     pages = (f"{machine}/repeat", path, f"{path}/change", f"{path}/cancel", "/bookings/series")
     for page in (*map(customer.get, pages), customer.get(f"{machine}/repeat/preview", query_string=asked)):
         assert page.status_code == 200 and not CHINESE.search(own_texts(page)), own_texts(page)
+    booking = re.findall(r'href="(/bookings/[0-9a-f-]{36})"', customer.get(path).text)[0]
+    customer.get(f"{path}/change")
+    customer.post(f"{path}/change", {"scope": "all", "since": "16:00", "length_min": "60", "mode": "all"})
+    assert "The dates are changed." in customer.follow().text
+    page = customer.get(booking)
+    assert page.text.count("The series was changed") == 2 and not CHINESE.search(own_texts(page))
     customer.client.set_cookie("lang", "zh")
     assert "每周，共3次" in customer.get(path).text
+    page = customer.get(booking)
+    assert page.text.count("系列预订更改") == 2 and "The series was changed" not in page.text
 
 
 def test_rules_are_made_of_plain_choices() -> None:

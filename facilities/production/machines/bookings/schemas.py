@@ -13,6 +13,7 @@ from facilities.production.machines.answers import (
     LineOut,
     OfferOut,
 )
+from facilities.production.machines.reasons import IN_WORDS
 from facilities.production.machines.schemas import (
     MOST_UNITS,
     text,
@@ -183,7 +184,8 @@ class StepOut(Answer):
     step = string()
     by = fields.Enum(Party, by_value=True, required=True)
     at = instant()
-    reason = string(null=True)
+    reason = string("As it was written", null=True)
+    reason_text = bilingual(IN_WORDS, null=True)
 
 
 class RunOut(Answer):
@@ -202,7 +204,8 @@ class BookingOut(BookingSummary):
     needs_approval = fields.Boolean(required=True)
     price_lines = fields.List(fields.Nested(LineOut), required=True)
     cancellation = fields.Nested(CancellationOut, required=True)
-    reason = string("Why it was cancelled or rejected", null=True)
+    reason = string("Why it was cancelled or rejected, as it was written", null=True)
+    reason_text = bilingual(IN_WORDS, null=True)
     started_at = instant(null=True)
     ended_at = instant(null=True)
     no_show_at = instant("When it is let go unless the use has begun by then", null=True)

@@ -20,6 +20,7 @@ from facilities.production.machines.bookings.queries import history_of, runs_of
 from facilities.production.machines.model import Charge, Machine, MachineBooking
 from facilities.production.machines.policy import allowed_to, parties
 from facilities.production.machines.queries import machines_by_id
+from facilities.production.machines.reasons import in_words
 from facilities.production.machines.view import broken_out, offers_out, span_out
 from facilities.production.statements.model import PostingLine
 from shared.actor import Actor
@@ -58,6 +59,7 @@ def whole(session: Session, it: Opened, reader: Actor, now: datetime) -> Json:
         "price_lines": booking.price_lines or [],
         "cancellation": kept.cancelling.to_json(),
         "reason": booking.reason,
+        "reason_text": in_words(booking.reason),
         "started_at": _moment(booking.started_at),
         "ended_at": _moment(booking.ended_at),
         "no_show_at": _moment(no_show_at(booking, booking.starts_at)),
@@ -68,7 +70,13 @@ def whole(session: Session, it: Opened, reader: Actor, now: datetime) -> Json:
             for each in runs
         ],
         "history": [
-            {"step": each.step, "by": each.party.value, "at": each.at.isoformat(), "reason": each.reason}
+            {
+                "step": each.step,
+                "by": each.party.value,
+                "at": each.at.isoformat(),
+                "reason": each.reason,
+                "reason_text": in_words(each.reason),
+            }
             for each in (known.history if known else history_of(session, booking.id))
         ],
         "sides": [party.value for party in parties(reader, kept)],

@@ -16,7 +16,7 @@ from facilities.capacity.bookings.policy import is_overdue
 from facilities.capacity.lifecycle import Party, State
 from facilities.capacity.recurring import changing
 from facilities.capacity.recurring import commands as recurring
-from facilities.capacity.recurring.changing import Ahead, Scope, Terms, Times, Which
+from facilities.capacity.recurring.changing import Ahead, Exchange, Scope, Terms, Times, Which
 from facilities.capacity.recurring.commands import Mode, Outcome
 from facilities.capacity.recurring.model import BookingSeries
 from facilities.capacity.recurring.planning import SeriesOrder, with_skipped
@@ -38,6 +38,7 @@ from facilities.production.machines.bookings.commands import (
 from facilities.production.machines.model import TRADE, Machine, MachineBooking
 from facilities.production.machines.policy import acting, require_member, visible_machine
 from facilities.production.machines.queries import find_machine, offered_each
+from facilities.production.machines.reasons import REPLACED, as_kept
 from facilities.production.machines.series.events import Told, announce_series
 from facilities.production.machines.series.model import MachineSeries
 from facilities.production.machines.series.queries import Recurring, balances_of, kept_of
@@ -57,7 +58,6 @@ _LATE = Text(
 )
 _NIGHT_MIN = 240
 """Minutes after midnight over which the appointments of a night are spread."""
-_REPLACED = "系列预订更改 · The series was changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,18 +189,18 @@ def change_series(tx: Transaction, it: Recurring, which: Which, times: Times, mo
     kept = it.kept
     one = _booker(tx, machine, kept, (it.series.created_by, it.series.created_name), times.quantity)
 
-    def instead(tx: Transaction, series_id: UUID, wanted: Occurrence, old: Booking) -> Booking:
+    def give_up(tx: Transaction, old: Booking) -> Booking:
         opened = Opened(old, tx.session.get_one(MachineBooking, old.id))
         if cancelling(tx.session, opened, party, tx.now).refund_fen != _paid(tx, old.id):
             raise InvalidInput(errors=[FieldError("/occurrence", "too_late", _LATE)])
-        cancel_as(tx, opened, party, _REPLACED, in_series=True)
-        return one(tx, series_id, wanted)
+        return cancel_as(tx, opened, party, as_kept(REPLACED), in_series=True).booking
 
     terms = Terms(resource_of(machine, with_operator=kept.with_operator), machine.policy)
-    outcome = changing.rearrange(tx, it.series, which, times, terms, mode, instead)
+    outcome = changing.rearrange(tx, it.series, which, times, terms, mode, Exchange(give_up, one))
     if outcome.series.id != it.series.id:
         it = Recurring(outcome.series, _part_of(tx, kept, outcome.series.id))
-        expect_extension(tx, it.series)
+        if it.series.ended_at is None:
+            expect_extension(tx, it.series)
     _tell(tx, it, Told("changed", party, outcome.booked, len(outcome.refused)))
     return Done(it, outcome)
 

@@ -11,6 +11,7 @@ from facilities.capacity.recurring.model import BookingSeries
 from facilities.enterprises.queries import firm_names
 from facilities.production.machines.events import SERVICE
 from facilities.production.machines.model import Machine
+from facilities.production.machines.reasons import IN_WORDS, in_words
 from facilities.production.machines.series.model import MachineSeries
 from shared.http.schemas import TextSchema, instant, string
 from shared.messaging.contracts import EventContract
@@ -44,7 +45,10 @@ class MachineSeriesData(Schema):
     owner_name = string()
     owner_account_id = fields.UUID(required=True, metadata={"description": "Who has listed the machine"})
     by = fields.String(required=True, validate=validate.OneOf([each.value for each in Party]))
-    reason = string(null=True)
+    reason = string("As it was written", null=True)
+    reason_text = fields.Nested(
+        TextSchema, load_default=None, allow_none=True, metadata={"description": IN_WORDS}
+    )
     rule = string("By RFC 5545")
     quantity = fields.Integer(required=True, strict=True)
     count = fields.Integer(
@@ -107,6 +111,7 @@ def announce_series(tx: Transaction, series: BookingSeries, kept: MachineSeries,
         "owner_account_id": machine.contact,
         "by": told.by.value,
         "reason": told.reason,
+        "reason_text": in_words(told.reason),
         "rule": series.pattern["rule"],
         "quantity": series.quantity,
         "count": len(ordered),

@@ -89,7 +89,7 @@ def whole(session: Session, it: Recurring, reader: Actor, now: datetime) -> Json
         "price_fen": sum(each.price_fen or 0 for each in bookings if each.state in CONSUMING),
         "balance_fen": sum(balances_of(session, [each.id for each in bookings]).values()),
         "sides": [party.value for party in parties(reader, it.kept)],
-        "actions": _actions(reader, it, listed),
+        "actions": _actions(reader, it, listed, now),
     }
 
 
@@ -181,18 +181,24 @@ def _later(it: Recurring, rows: Iterable[Known]) -> list[Json]:
     ]
 
 
-def _actions(reader: Actor, it: Recurring, listed: Sequence[Json]) -> list[str]:
+def _actions(reader: Actor, it: Recurring, listed: Sequence[Json], now: datetime) -> list[str]:
     sides = parties(reader, it.kept)
     ahead = any(each["ahead"] for each in listed)
     later = any(each["outcome"] == "later" for each in listed)
     found = []
     if Party.PROVIDER in sides and any(each["state"] == State.PENDING for each in listed):
         found += ["approve", "reject"]
-    if Party.CUSTOMER in sides and (ahead or later):
+    if Party.CUSTOMER in sides and (later or any(_may_change(it, each, now) for each in listed)):
         found.append("change")
     if sides and (ahead or later):
         found.append("cancel")
     return found
+
+
+def _may_change(it: Recurring, each: Json, now: datetime) -> bool:
+    """Whether it can be changed with the series: not what was moved ahead by itself, past its wall time."""
+    wall = datetime.fromisoformat(each["occurrence"])
+    return bool(each["ahead"]) and occurrence_at(it.series.series, wall).span.start > now
 
 
 def _planned(each: Planned, price: Quote | None) -> Json:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from facilities.capacity.lifecycle import OPEN, Party, State
 from facilities.capacity.quotas import Quota
 from facilities.capacity.recurrence import read_rule
 from facilities.capacity.recurring import changing
-from facilities.capacity.recurring.changing import Scope, Terms, Times, Which
+from facilities.capacity.recurring.changing import Exchange, Scope, Terms, Times, Which
 from facilities.capacity.recurring.commands import Mode, Outcome, create
 from facilities.capacity.recurring.model import BookingSeries, SeriesOccurrence
 from facilities.capacity.recurring.planning import Outlook, SeriesOrder, preview
@@ -121,6 +121,51 @@ def test_occurrences_that_overlap_are_refused(works: Works) -> None:
     assert [each.code for each in refusal.value.errors] == ["overlap"]
 
 
+def test_what_keeps_its_old_time_is_in_the_way_of_others_and_all_else_is_not(works: Works) -> None:
+    machine = works.machine()
+    wanted = order(works, machine, 24, 20, "FREQ=DAILY;COUNT=4")
+    made = book(works, wanted, Mode.ALL)
+    stranger = works.book(machine, 24 * 3 - 3, 24 * 3 - 2)
+
+    with pytest.raises(OccurrencesRefused) as refusal:
+        change(works, made.series.id, wanted, Mode.ALL)
+    assert [each.occurrence.wall.day for each in refusal.value.refused] == [25], "alone in the stranger's way"
+    assert standing(works) == sorted([*(each.id for each in made.booked), stranger.id])
+
+    changed = change(works, made.series.id, wanted, Mode.SKIP)
+    assert [each.occurrence.wall.day for each in changed.refused] == [24, 25]
+    assert [each.starts_at.astimezone(PARK_TZ).hour for each in changed.booked] == [14, 14]
+    kept = [each.id for each in (*made.booked[:2], *changed.booked)]
+    assert standing(works) == sorted([*kept, stranger.id])
+    with works.runtime.read() as session:
+        noted = sa.select(SeriesOccurrence.booking_id).order_by(SeriesOccurrence.wall)
+        assert session.scalars(noted).all() == kept
+        told = sa.select(OutboxMessage.type).where(OutboxMessage.type.contains("booking.cancelled"))
+        assert len(session.scalars(told).all()) == 2, "nothing is said of what was tried in vain"
+    assert list(audit(works.runtime.database, works.now)) == [] and oversold(works) == []
+
+
+def change(works: Works, series_id: UUID, wanted: SeriesOrder, mode: Mode) -> Outcome:
+    """All of a series from 14:00 on, for as long as before."""
+    with works.runtime.transaction(CUSTOMER) as tx:
+        series = tx.session.get_one(BookingSeries, series_id)
+        times = Times(time(14), wanted.series.ends - wanted.series.starts, 1)
+        terms = Terms(wanted.resource_id, wanted.policy)
+        exchange = Exchange(give_up, partial(one, wanted))
+        return changing.rearrange(tx, series, Which(Scope.ALL), times, terms, mode, exchange)
+
+
+def give_up(tx: Transaction, old: Booking) -> Booking:
+    if old.state is not State.CONFIRMED:
+        raise Conflict
+    return ending.cancel(tx, old, Party.CUSTOMER)
+
+
+def standing(works: Works) -> list[UUID]:
+    with works.runtime.read() as session:
+        return sorted(session.scalars(sa.select(Booking.id).where(Booking.state.in_(OPEN))))
+
+
 @pytest.mark.parametrize("deeds", [7, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])])
 def test_series_and_single_bookings_at_once_oversell_nothing(works: Works, deeds: int) -> None:
     machines = [works.machine(2) for _ in range(2)]
@@ -189,12 +234,7 @@ def _change(works: Works, chance: random.Random, _machines: list[UUID]) -> None:
         which = chance.choice([Which(Scope.ALL), Which(Scope.FOLLOWING, starts), Which(Scope.THIS, starts)])
         wanted = SeriesOrder(TRADE, series.resource_id, series.series, 1, EASY, FIRM)
 
-        def instead(tx: Transaction, series_id: UUID, occurrence: Occurrence, old: Booking) -> Booking:
-            if old.state is not State.CONFIRMED:
-                raise Conflict
-            ending.cancel(tx, old, Party.CUSTOMER)
-            return one(wanted, tx, series_id, occurrence)
-
         times = Times(series.series.starts.replace(hour=chance.randint(8, 16)).time(), timedelta(hours=2), 1)
         mode = chance.choice(list(Mode))
-        changing.rearrange(tx, series, which, times, Terms(series.resource_id, EASY), mode, instead)
+        exchange = Exchange(give_up, partial(one, wanted))
+        changing.rearrange(tx, series, which, times, Terms(series.resource_id, EASY), mode, exchange)

@@ -17,6 +17,7 @@ from shared.testing.databases import Databases
 from shared.testing.systems import SystemFactory
 from tests.integration.assembly import Assembly, publisher
 from tests.integration.facilities.capacity.processes import killed_before
+from tests.integration.facilities.machines import test_series
 from tests.integration.facilities.machines.trade import BORROWER, CUSTOMER, LENDER, OWNER, Trade
 
 MOST_DEATHS = 400
@@ -33,6 +34,15 @@ def test_a_firm_that_is_closed_has_its_bookings_cancelled_and_paid_back(trade: T
     after = trade.booking(booking)
     assert after["state"] == "cancelled" and after["balance_fen"] == 0
     assert after["history"][-1]["by"] == "system"
+    assert after["reason"] == "企业已停业或注销 · The firm is not active any more", (
+        "as ever, and as is stored"
+    )
+    words = {"zh": "企业已停业或注销", "en": "The firm is not active any more"}
+    assert [after["reason_text"], after["history"][-1]["reason_text"]] == [words, words]
+    assert after["history"][0]["reason_text"] is None
+    told = trade.assembly.system.client("notifications", BORROWER).get("/messages").get_json()["items"][0]
+    assert "Reason: The firm is not active any more. All" in told["body"]["en"]
+    assert "理由：企业已停业或注销。" in told["body"]["zh"]
     assert trade.ok(trade.get(BORROWER, "/machines"))["items"] == []
     assert trade.hold(machine, 48, 50).status_code == 404
     assert CUSTOMER == after["customer"]
@@ -69,6 +79,23 @@ def test_a_firm_that_is_active_again_before_its_turn_keeps_what_it_has_booked(tr
     trade.assembly.system.settle()
 
     assert trade.booking(booking)["state"] == "confirmed"
+
+
+def test_a_series_that_ended_with_a_suspension_stays_ended_when_its_firm_is_back(trade: Trade) -> None:
+    machine = trade.machine(rules={"needs_approval": False})
+    made = trade.ok(test_series.book(trade, machine, rule="FREQ=WEEKLY;COUNT=9"))
+    trade.register(CUSTOMER, "suspended", sequence=2)
+    assert Timekeeper(trade.assembly["production"]).wake_due() == 1
+    trade.register(CUSTOMER, "active", sequence=3)
+    trade.assembly.system.settle()
+
+    part = {"scope": "following", "occurrence": made["occurrences"][2]["occurrence"]}
+    change = {**part, "since": "14:00", "length_min": 120}
+    changed = trade.ok(test_series.act(trade, BORROWER, made["id"], "change", change))
+    assert changed["ended"] and test_series.states(changed) == ["confirmed"] * 3
+    trade.go_to(7 * 24)
+    trade.assembly.system.settle()
+    assert test_series.states(test_series.read(trade, changed["id"])) == ["confirmed"] * 3
 
 
 def test_every_step_survives_a_kill_before_any_of_its_statements(

@@ -45,6 +45,7 @@ def test_a_move_is_told_beforehand_charged_anew_and_one_version(trade: Trade) ->
         ("deposit", 100000),
     ]
     assert after["history"][-1]["step"] == "moved" and after["history"][-1]["reason"] == "样件晚到"
+    assert after["history"][-1]["reason_text"] == {"zh": "样件晚到", "en": "样件晚到"}, "as it was written"
     trade.assembly.system.settle()
     assert len(trade.inbox(LENDER)) == 2 and len(trade.inbox(BORROWER)) == 2
     trade.ok(trade.hold(machine, 47.5, 49))

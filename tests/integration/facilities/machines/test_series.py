@@ -178,6 +178,29 @@ def test_a_change_that_is_not_free_everywhere_changes_nothing_or_the_rest(trade:
     sound(trade)
 
 
+@pytest.mark.parametrize(("since", "length_min"), [("14:00", 1200), ("04:00", 1200), ("08:00", 1380)])
+def test_its_own_old_times_are_in_the_way_of_no_occurrence(trade: Trade, since: str, length_min: int) -> None:
+    rules = {"needs_approval": False, "set_up_min": 0, "longest_min": 1440}
+    machine = trade.machine(hours=[], rules=rules)
+    made = trade.ok(book(trade, machine, 24, 44, rule="FREQ=DAILY;COUNT=4"))
+    told = len(trade.inbox(BORROWER))
+
+    change = {"scope": "all", "since": since, "length_min": length_min, "mode": "all"}
+    changed = trade.ok(act(trade, BORROWER, made["id"], "change", change))
+
+    assert changed["refused"] == [] and states(changed) == ["confirmed"] * 4
+    assert [each[11:16] for each in days(changed)] == [since] * 4
+    old, new = (trade.booking(each["occurrences"][2]["booking_id"]) for each in (made, changed))
+    assert [each["step"] for each in old["history"]] == ["held", "confirmed", "cancelled"]
+    assert [each["step"] for each in new["history"]] == ["held", "confirmed"]
+    words = {"zh": "系列预订更改", "en": "The series was changed"}
+    assert old["reason_text"] == old["history"][-1]["reason_text"] == words and new["reason_text"] is None
+    assert (old["balance_fen"], new["balance_fen"]) == (0, 100000 + 15000 + 28000 * length_min // 60)
+    trade.assembly.system.settle()
+    assert len(trade.inbox(BORROWER)) == told + 2, "one message of the booking, one of the change"
+    sound(trade)
+
+
 def test_what_has_begun_never_changes(trade: Trade) -> None:
     machine = trade.machine(rules=AT_ONCE)
     made = trade.ok(book(trade, machine, rule="FREQ=DAILY;COUNT=3"))
@@ -224,6 +247,51 @@ def test_the_owner_rejects_a_series_and_it_is_continued_no_more(trade: Trade) ->
     trade.go_to(7 * 24)
     trade.assembly.system.settle()
     assert states(read(trade, series)) == ["rejected"] * 5
+
+
+def test_no_change_is_offered_of_what_was_moved_ahead_by_itself(trade: Trade) -> None:
+    series = trade.ok(book(trade, trade.machine(), rule="FREQ=DAILY;COUNT=2"))["id"]
+    first = read(trade, series)["occurrences"][0]["booking_id"]
+    trade.ok(trade.act(LENDER, first, "approve"))
+    trade.ok(act(trade, LENDER, series, "reject", {"reason": "产线自用"}))
+    later = {"starts_at": trade.at(72), "ends_at": trade.at(74), "reason": ""}
+    trade.ok(trade.act(LENDER, first, "move", later))
+    assert "change" in read(trade, series)["actions"]
+
+    trade.go_to(25)
+    assert read(trade, series)["actions"] == ["cancel"]
+    change = {"scope": "all", "since": "14:00", "length_min": 60}
+    assert act(trade, BORROWER, series, "change", change).status_code == 409
+    assert trade.ok(act(trade, BORROWER, series, "cancel", {"scope": "all"}))["actions"] == []
+
+
+@pytest.mark.parametrize("scope", ["following", "all"])
+def test_what_is_booked_of_an_ended_series_may_be_changed_and_it_is_continued_no_more(
+    trade: Trade, scope: str
+) -> None:
+    series = trade.ok(book(trade, trade.machine(), rule="FREQ=WEEKLY;COUNT=9"))["id"]
+    for each in read(trade, series)["occurrences"][:3]:
+        trade.ok(trade.act(LENDER, each["booking_id"], "approve"))
+    trade.ok(act(trade, LENDER, series, "reject", {"reason": "产线自用"}))
+    trade.go_to(25)  # the first one is in use, so that of all of them a part is changed too
+    seen = read(trade, series)
+    assert seen["ended"] and "change" in seen["actions"]
+
+    change = {"scope": scope, "occurrence": days(seen)[2], "since": "14:00", "length_min": 120}
+    changed = trade.ok(act(trade, BORROWER, series, "change", {**change, "mode": "skip"}))
+
+    assert changed["id"] != series and changed["ended"] and changed["split_from"] == series
+    booked = states(changed)
+    assert "pending" in booked and "later" not in booked
+    for day in range(7, 36, 7):
+        trade.go_to(day * 24)
+        trade.assembly.system.settle()
+    after = read(trade, changed["id"])
+    assert after["ended"] and len(after["occurrences"]) == len(booked)
+    assert "change" not in after["actions"]
+    refused = act(trade, BORROWER, changed["id"], "change", {**change, "scope": "all", "since": "15:00"})
+    assert refused.status_code == 409
+    sound(trade)
 
 
 def test_occurrences_that_nobody_approves_expire_and_are_told_of_once(trade: Trade) -> None:
