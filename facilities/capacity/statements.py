@@ -20,7 +20,7 @@ _OPENING = Text("期初余额", "Opening balance")
 _CLOSING = Text("期末余额", "Closing balance")
 _HEAD = (
     Text("日期", "Date"),
-    Text("预订", "Booking"),
+    Text("预订或收付款", "Booking or payment"),
     Text("笔次", "No."),
     Text("类别", "For"),
     Text("对方", "Other side"),

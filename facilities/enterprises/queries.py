@@ -46,6 +46,11 @@ def enterprise(session: Session, reader: Actor, uscc: str) -> EnterpriseCopy:
     return found
 
 
+def is_known(session: Session, uscc: str) -> bool:
+    """Whether the copies of the register know a firm, however it stands."""
+    return is_code(uscc) and session.get(EnterpriseCopy, uscc) is not None
+
+
 def firm_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """What these firms are called, as far as the copies of the register know; else by their codes."""
     wanted = sorted(set(codes))

@@ -33,6 +33,7 @@ from facilities.production.machines.series.events import CONTRACTS as SERIES_CON
 from facilities.production.machines.utilisation import api as utilisation
 from facilities.production.machines.waiting import api as machine_waitlist
 from facilities.production.machines.waiting.commands import MachineWaitlist
+from facilities.production.payments import api as payments
 from facilities.production.statements import api as statements
 from facilities.production.statements.closing import close_month
 from facilities.production.statements.commands import MONTH_TIMER
@@ -59,6 +60,7 @@ service = Service(
         disputes.blueprint,
         ratings.blueprint,
         statements.blueprint,
+        payments.blueprint,
         utilisation.blueprint,
     ],
     publishes=(*booking_contracts(SERVICE).values(), *CONTRACTS, *SERIES_CONTRACTS.values()),

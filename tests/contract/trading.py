@@ -74,6 +74,9 @@ def trade_machines(reader: Reads) -> None:
     charges = reader.do(LENDER, "production_get_machine_booking", booking_id=used).get_json()["charges"]
     wrong = {**reader.example("production_correct_machine_booking"), "charge_id": charges[0]["id"]}
     reader.do(LENDER, "production_correct_machine_booking", wrong, booking_id=used)
+    payment = reader.do("manager", "production_enter_firm_payment").get_json()["id"]
+    reader.do("manager", "production_get_firm_payment", payment_id=payment)
+    reader.do("manager", "production_take_back_firm_payment", payment_id=payment)
     _check_in(reader, machine)
     owner = reader.do(LENDER, "production_get_machine", machine_id=machine).get_json()["owner"]
     feed = {**reader.example("production_create_machine_feed"), "owner": owner, "machine_id": machine}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from facilities.capacity.statements import Month
+from shared.ids import new_id
 from tests.park import after_use, machines
 from tests.park.park import Park
 from tests.park.people import actor
@@ -78,6 +79,23 @@ def _statement(park: Park) -> Scene:
     return Scene({"firm": park.on_behalf_of or "", "month": month})
 
 
+def _payment(park: Park) -> Scene:
+    """From the organisation, entered by the park."""
+    body = _paid(park.on_behalf_of or "")
+    made = park.client(actor("manager"), "production").post("/firm-payments", json=body)
+    assert made.status_code == 201, made.text
+    return Scene({"payment_id": made.json["id"]}, bodies={"take-back": {"reason": "金额录入有误"}})
+
+
+def _paid(firm: str) -> dict[str, object]:
+    paid = {"direction": "received", "amount_fen": 500, "paid_on": "2026-11-20"}
+    return {"firm": firm, **paid, "reference": str(new_id())}
+
+
+def _to_pay(park: Park) -> Scene:
+    return Scene(bodies={"firm-payments": _paid(park.on_behalf_of or "")})
+
+
 def _machine_with_code(park: Park) -> Scene:
     machine_id, _ = machines.listed(park, actor("head"), park.on_behalf_of or "", "publish")
     return Scene({"machine_id": machine_id, "token": machines.code(park, machine_id)})
@@ -147,6 +165,8 @@ MACHINE_SCENES: Mapping[str, Callable[[Park], Scene]] = {
     "machine booked": _machine_booking("confirm"),
     "machine use that has ended": _use_that_has_ended,
     "statement of the organisation": _statement,
+    "money of the organisation": _to_pay,
+    "payment of the organisation": _payment,
     "machine in use": _machine_booking("confirm", "start"),
     "machine series to approve": _machine_series(needs_approval=True),
     "machine series booked": _machine_series(),

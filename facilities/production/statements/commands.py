@@ -48,8 +48,8 @@ def enter(tx: Transaction, about: UUID, customer: str, owner: str, lines: Sequen
     tx.session.flush()
 
 
-def undo(tx: Transaction, about: UUID, sequence: int, line_id: UUID, why: Text) -> Sequence[Posting]:
-    """Counter one posting on all its sides; `line_id` is the trade's own line that does so.
+def undo(tx: Transaction, about: UUID, sequence: int, line_id: UUID | None, why: Text) -> Sequence[Posting]:
+    """Counter one posting on all its sides; `line_id` is the trade's own line that does so, if it has one.
 
     Raises Conflict when it has been undone, undoes another, or has been given back meanwhile.
     """
@@ -61,7 +61,21 @@ def undo(tx: Transaction, about: UUID, sequence: int, line_id: UUID, why: Text) 
     return made
 
 
-def _add(tx: Transaction, lines: Sequence[Posting], line_id: UUID) -> None:
+def hold(tx: Transaction) -> datetime:
+    """Let nobody else post until this transaction ends; returns when it posts. Balances stand from here on.
+
+    Those who wait for it may hold bookings, so whoever calls waits for no booking afterwards.
+    """
+    return _moment(tx, alone=True)
+
+
+def pay(tx: Transaction, line: Posting) -> None:
+    """Post the line of a payment."""
+    _add(tx, [line], line.about)
+    tx.session.flush()
+
+
+def _add(tx: Transaction, lines: Sequence[Posting], line_id: UUID | None) -> None:
     for each in lines:
         tx.session.add(
             PostingLine(
@@ -80,13 +94,14 @@ def _add(tx: Transaction, lines: Sequence[Posting], line_id: UUID) -> None:
         )
 
 
-def _moment(tx: Transaction) -> datetime:
+def _moment(tx: Transaction, *, alone: bool = False) -> datetime:
     """When a line of this transaction is posted: now, or at the start of the month if the last one is closed.
 
     From here to its end no month is closed. The lock is shared: those who post do not wait for one another,
     and whoever closes a month waits for nothing else, so it does not matter what a poster already holds.
+    `alone` takes the row as whoever closes does.
     """
-    wanted = sa.select(Books.open_since).with_for_update(read=True)
+    wanted = sa.select(Books.open_since).with_for_update(read=not alone)
     since = tx.session.scalar(wanted)
     if since is None:
         _open(tx)

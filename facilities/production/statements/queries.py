@@ -48,6 +48,15 @@ def lines_about(session: Session, about: UUID) -> Sequence[PostingLine]:
     return session.scalars(query.order_by(PostingLine.sequence, PostingLine.side)).all()
 
 
+def payments_among(session: Session, lines: Sequence[PostingLine]) -> set[UUID]:
+    """What of that which these lines are about is a payment."""
+    abouts = {each.about for each in lines}
+    query = sa.select(PostingLine.about)
+    return set(
+        session.scalars(query.where(PostingLine.about.in_(abouts), PostingLine.reason == Reason.PAYMENT))
+    )
+
+
 def open_month(session: Session) -> Month | None:
     """The first month that is not closed; None before the first line."""
     since = session.scalar(sa.select(Books.open_since))

@@ -59,8 +59,9 @@ class StatementOut(BalanceOut):
 class StatementLineOut(Answer):
     """One line: positive is owed by the firm, negative to it."""
 
-    about = fields.UUID(required=True, metadata={"description": "The booking"})
-    number = fields.Integer(required=True, metadata={"description": "Of the posting on that booking"})
+    about = fields.UUID(required=True, metadata={"description": "The booking, or the payment"})
+    of_payment = fields.Boolean(required=True, metadata={"description": "Whether it is about a payment"})
+    number = fields.Integer(required=True, metadata={"description": "Of the posting on it"})
     reason = fields.Enum(Reason, by_value=True, required=True)
     reason_name = bilingual()
     what = bilingual()

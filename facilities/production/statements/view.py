@@ -9,7 +9,7 @@ from facilities.capacity.posting import REASON_NAMES, Reason
 from facilities.capacity.statements import Month, Statement, continued
 from facilities.enterprises.queries import firm_names
 from facilities.production.statements.model import PostingLine
-from facilities.production.statements.queries import Balance, lines_of
+from facilities.production.statements.queries import Balance, lines_of, payments_among
 
 Json = dict[str, Any]
 
@@ -48,11 +48,13 @@ def totals_out(totals: Mapping[Reason, int]) -> list[Json]:
 
 
 def lines_out(session: Session, lines: Sequence[PostingLine]) -> list[Json]:
-    """Lines with the names of the other side; one query for all."""
+    """Lines with the names of the other side, and whether they are about payments; one query each for all."""
     names = firm_names(session, [each.other for each in lines])
+    payments = payments_among(session, lines)
     return [
         {
             "about": str(each.about),
+            "of_payment": each.about in payments,
             "number": each.sequence,
             "reason": each.reason.value,
             "reason_name": REASON_NAMES[each.reason].to_dict(),

@@ -23,8 +23,11 @@ from tests.integration.facilities.machines.trade import (
     THIRD,
     Trade,
     described,
+    member,
 )
 from tests.unit.material_samples import pdf
+
+MANAGER = member(roles=("manager",))
 
 
 def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
@@ -43,7 +46,16 @@ def trade_in_machines(system: SystemUnderTest, clock: ManualClock) -> Trade:
     _subscribe(trade, machine)
     used, missed = _book(trade, machine)
     _afterwards(trade, used, missed)
+    _pay(trade)
     return trade
+
+
+def _pay(trade: Trade) -> None:
+    """What came from a firm is entered, and taken back."""
+    paid = {"direction": "received", "amount_fen": 100, "paid_on": trade.at(0)[:10], "reference": "A1"}
+    entered = trade.ok(trade.ask(MANAGER, "POST", "/firm-payments", json={"firm": CUSTOMER, **paid}))
+    path = f"/firm-payments/{entered['id']}/take-back"
+    trade.ok(trade.ask(MANAGER, "POST", path, json={"reason": "误记"}))
 
 
 def _keep(trade: Trade, machine: str) -> None:

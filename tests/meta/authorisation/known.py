@@ -233,6 +233,11 @@ LISTS: Mapping[str, Known] = {
         {"organisation": _in_the_organisation, "all": _all},
         key="firm",
     ),
+    "/production/firm-payments": Known(
+        "production",
+        "SELECT id, firm AS organisation FROM firm_payment",
+        {"organisation": _in_the_organisation, "all": _all},
+    ),
     "/production/machine-disputes": Known(
         "production",
         "SELECT id, customer, owner FROM machine_dispute",
