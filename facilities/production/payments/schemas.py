@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from facilities.capacity.amounts import MOST_FEN
 from facilities.production.payments.rules import Direction
-from shared.http.schemas import Answer, bilingual, day, following, instant, shaped, string
+from shared.http.schemas import Answer, bilingual, chosen_day, day, following, instant, shaped, string
 
 
 class NewFirmPayment(Schema):
@@ -22,9 +22,7 @@ class NewFirmPayment(Schema):
         validate=validate.Range(min=1, max=MOST_FEN),
         metadata={"description": "In fen; what goes out is no more than the firm is owed"},
     )
-    paid_on = fields.Date(
-        required=True, metadata={"description": "The legal date on which it came in or went out"}
-    )
+    paid_on = chosen_day("The legal date on which it came in or went out", required=True)
     reference = fields.String(
         required=True,
         validate=[validate.Length(min=1, max=80), *shaped(r"^\S(.*\S)?$")],
