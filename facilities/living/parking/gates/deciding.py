@@ -31,7 +31,6 @@ from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.occupancy.commands import take_room
 from facilities.living.parking.occupancy.queries import Room
 from facilities.living.parking.rights.reservations.commands import arrive
-from facilities.living.parking.rights.visitors.commands import come
 from facilities.living.parking.stays.misread import was_another
 from facilities.living.parking.stays.model import ParkingStay
 from facilities.living.parking.stays.queries import claimed_of, inside_of
@@ -119,13 +118,15 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, seen: Glance
             answer = at_entry(replace(facts, room=0))
     right, zone = right_on(found.rights, answer.ground, event.at)
     room = taken[0] if taken else _room(found.rooms, zone, inside)
+    ground, visit = answer.ground or Ground.DRIVE_IN, found.rights.visit
     arrival = Arrival(
         vehicle=car.vehicle,
         exemption=found.facts.exemption,
-        ground=answer.ground or Ground.DRIVE_IN,
+        ground=ground,
         right_id=right,
         zone_id=zone if room is None else room.zone_id,
         overflow_id=None if taken is None else taken[1].id,
+        visit_id=None if visit is None or ground is not Ground.DRIVE_IN else visit[0],
     )
     _write(event, car, answer, room)
     if not event.passed:
@@ -138,10 +139,7 @@ def _entry(tx: Transaction, post: Post, event: GateEvent, car: Car, seen: Glance
         if right is None or right != inside.right_id:
             give_back(tx, inside)
         tx.session.flush()  # one stay at a time is open
-    stay = come_in(tx, event, arrival, found.tariff)
-    if found.rights.visit is not None and answer.ground is Ground.DRIVE_IN:
-        tx.session.flush()
-        come(tx, found.rights.visit[0], stay.id)
+    come_in(tx, event, arrival, found.tariff)
 
 
 def _exit(tx: Transaction, post: Post, event: GateEvent, car: Car, seen: Glance, latest: bool) -> None:

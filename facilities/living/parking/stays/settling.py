@@ -18,6 +18,7 @@ from facilities.living.parking.gates.readings import DEFAULT_LIMITS
 from facilities.living.parking.occupancy.commands import stand
 from facilities.living.parking.occupancy.counting import one_has_left
 from facilities.living.parking.rights.reservations.commands import leave
+from facilities.living.parking.rights.visitors.commands import come, hand_on
 from facilities.living.parking.stays.costs import close, freeze, tariff_on
 from facilities.living.parking.stays.events import announce
 from facilities.living.parking.stays.model import ParkingStay
@@ -49,6 +50,8 @@ class Arrival:
     zone_id: UUID | None = None
     overflow_id: UUID | None = None
     """What it has taken of the zone already."""
+    visit_id: UUID | None = None
+    """The invitation of which it has the minutes."""
 
 
 def come_in(tx: Transaction, event: GateEvent, arrival: Arrival, tariff: Tariff | None) -> ParkingStay:
@@ -61,6 +64,9 @@ def come_in(tx: Transaction, event: GateEvent, arrival: Arrival, tariff: Tariff 
     event.stay_id = stay.id
     tx.audit("stay.entered", "parking_stay", stay.id, begins=True)
     announce(tx, stay, "entered")
+    if arrival.visit_id is not None:
+        tx.session.flush()
+        come(tx, arrival.visit_id, stay.id, event.at)
     return stay
 
 
@@ -136,8 +142,9 @@ def work_out(tx: Transaction, event: GateEvent, arrival: Arrival) -> ParkingStay
     for change in changes([visit for _stay, visit in before], after):
         if change.was is not None:
             stay = kept.pop(change.was.passages)
-            if change.now is None:
-                _withdraw(tx, stay)
+            if change.now is None:  # the visit to which its passages belong has a stay by now
+                whole = next(each for passages, each in kept.items() if passages & change.was.passages)
+                _withdraw(tx, stay, whole)
             else:
                 kept[change.now.passages] = stay
     claims = [each for each in rows.values() if each.id not in {stay.id for stay, _visit in before}]
@@ -211,6 +218,8 @@ def _settle(
     since = visit.entered_at or visit.left_at
     freeze(session, stay, tariff_on(session, stay.lot_id, local_date(since)) if since else None)
     session.flush()
+    if arrival.visit_id is not None and was[0] is None and visit.entered_at is not None:
+        come(tx, arrival.visit_id, stay.id, event.at)
     close(session, stay, anew=was != (stay.entered_at, stay.left_at, stay.state))
     if was == (stay.entered_at, stay.left_at, stay.state):
         if session.is_modified(stay):
@@ -255,8 +264,9 @@ def _new(tx: Transaction, event: GateEvent, arrival: Arrival, visit: Visit) -> P
     )
 
 
-def _withdraw(tx: Transaction, stay: ParkingStay) -> None:
-    """It was no stay of its own: a passage that came late has shown two to be one."""
+def _withdraw(tx: Transaction, stay: ParkingStay, whole: ParkingStay) -> None:
+    """It was no stay of its own: a passage that came late has shown two to be one, which is the `whole`."""
+    hand_on(tx, stay.id, whole.id)
     stay.left_at = stay.entered_at or stay.left_at
     stay.state, stay.updated_at = State.EXIT_MISSED, tx.now
     close(tx.session, stay)

@@ -130,8 +130,9 @@ def test_the_gate_learns_all_that_a_plate_has_and_how_many_cars_are_inside_on_it
     comes_in(system.system, park, THIRD, Ground.QUOTA, UUID(quota["id"]))
     stay = comes_in(system.system, park, MARK, Ground.RESERVATION, UUID(now["id"]))
     with system["living"].transaction(SYSTEM) as tx:
-        assert arrive(tx, UUID(now["id"])) and commands.come(tx, UUID(visit["id"]), stay)
-        assert not commands.come(tx, UUID(visit["id"]), stay) and minutes_for(tx.session, stay) == 90
+        assert arrive(tx, UUID(now["id"])) and commands.come(tx, UUID(visit["id"]), stay, tx.now)
+        assert not commands.come(tx, UUID(visit["id"]), stay, tx.now)
+        assert minutes_for(tx.session, stay) == 90
     ok(operator.act(f"/passes/{bought['id']}/suspend", {"reason": "转借他人"}))
     found = facts(system.system, park.lot)
     assert found.passes[0][2].inside == 1 and found.passes[0][2].suspended

@@ -101,18 +101,30 @@ def take_back(tx: Transaction, visit: ParkingVisit) -> ParkingVisit:
     return visit
 
 
-def come(tx: Transaction, visit_id: UUID, stay_id: UUID) -> bool:
+def come(tx: Transaction, visit_id: UUID, stay_id: UUID, at: datetime) -> bool:
     """The car has come in on the invitation: its stay has the minutes. False where it cannot any more.
 
-    For the gate, which holds the car's turn.
+    For the gate, which holds the car's turn. What counts is when it came in (`at`), not when that was told.
     """
     visit = tx.session.get(ParkingVisit, visit_id, with_for_update=True, populate_existing=True)
-    if visit is None or visit.state is not VisitState.INVITED or visit.ends_at <= tx.now:
+    if visit is None or visit.state is not VisitState.INVITED or visit.ends_at <= at:
         return False
     visit.state, visit.stay_id = VisitState.COME, stay_id
     tx.session.flush()
     tx.audit("parking-visit.come", "parking_visit", visit.id, on_behalf_of=visit.firm)
     return True
+
+
+def hand_on(tx: Transaction, stay_id: UUID, other_id: UUID) -> None:
+    """A stay has turned out to be part of another one: what its host bears goes on there.
+
+    For the gate, which holds the car's turn.
+    """
+    mine = sa.select(ParkingVisit).where(ParkingVisit.stay_id == stay_id).with_for_update()
+    for visit in tx.session.scalars(mine).all():
+        visit.stay_id = other_id
+        tx.audit("parking-visit.handed-on", "parking_visit", visit.id, on_behalf_of=visit.firm)
+    tx.session.flush()
 
 
 def _require_time(tx: Transaction, when: When, limits: Limits) -> None:
