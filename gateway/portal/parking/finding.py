@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 
 from gateway.portal.asking import CONFLICT, INVALID, Wrong, errors_of, wrong_of
 from gateway.portal.context import Json, current_person
@@ -18,20 +19,26 @@ from shared.http.state import current_runtime
 
 pages = Blueprint("parking", __name__)
 
-Answer = str | tuple[str, int]
+Answer = str | Response | tuple[str, int]
+
+_DRAFT = "draft"
 
 _USUAL_STAY = timedelta(hours=2)
 
 
 @pages.get("/parking")
 def index() -> str:
-    """The car parks with what is free and what they cost, and the way to everything about parking."""
+    """The car parks with what is free and what they cost, and the way to everything about parking.
+
+    Drafts, which some readers may see, are no car parks for anybody yet.
+    """
     cursor = request.args.get("cursor")
     page = load_parking("lots", cursor=cursor)
+    lots = [each for each in page["items"] if each["state"] != _DRAFT]
     return render_template(
         "portal/parking/index.html",
-        page=page,
-        occupancy={each["id"]: load_parking("lots", each["id"], "occupancy") for each in page["items"]},
+        page={**page, "items": lots},
+        occupancy={each["id"]: load_parking("lots", each["id"], "occupancy") for each in lots},
         first_page=not cursor,
         firms=firms_of(current_person()),
     )
@@ -39,8 +46,14 @@ def index() -> str:
 
 @pages.get("/parking/lots/<uuid:lot_id>")
 def show(lot_id: UUID) -> Answer:
-    """One car park; with a stay in the address, what it would cost line by line."""
-    lot, codes = load_parking("lots", lot_id), load_parking("codes")
+    """One car park; with a stay in the address, what it would cost line by line.
+
+    Of a draft nothing is told to everybody: whoever may see it is led to where it is set up.
+    """
+    lot = load_parking("lots", lot_id)
+    if lot["state"] == _DRAFT:
+        return redirect(url_for("portal.operating.show", lot_id=lot_id), code=303)
+    codes = load_parking("codes")
     versions = load_parking("lots", lot_id, "tariffs")["items"]
     controls = _calculator(codes, versions)
     if "entered_at" not in request.args:

@@ -15,6 +15,11 @@ def open_lots() -> list[Json]:
     return [each for each in _all_lots() if each["state"] == "open"]
 
 
+def lots_to_visit() -> list[Json]:
+    """The open car parks into which one may come without a right: to others nobody can be invited."""
+    return [each for each in open_lots() if each["drive_in"]]
+
+
 def lots_to_pay_in() -> list[Json]:
     """The car parks in which cars may be: those that are closed, too."""
     return [each for each in _all_lots() if each["state"] != "draft"]

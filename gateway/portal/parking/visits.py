@@ -15,7 +15,7 @@ from gateway.portal.controls import Control, Option, Typed, local_of, read, type
 from gateway.portal.machines.access import firms_of
 from gateway.portal.parking.asking import load_parking, load_seen, parking_path, send
 from gateway.portal.parking.codes import drawn
-from gateway.portal.parking.places import lot_control, named_lot, open_lots
+from gateway.portal.parking.places import lot_control, lots_to_visit, named_lot
 from gateway.portal.parking.plates import plate_control
 from gateway.portal.services import answer_of
 from shared.http.state import current_runtime
@@ -53,7 +53,7 @@ def index() -> str:
 @signed_in_only
 def ask() -> str:
     """The form for another one."""
-    lots, now = open_lots(), current_runtime().clock.now()
+    lots, now = lots_to_visit(), current_runtime().clock.now()
     firms = firms_of(current_person())
     typed = {
         "lot_id": named_lot(lots),
@@ -70,7 +70,7 @@ def ask() -> str:
 @signed_in_only
 def invite() -> Answer:
     """Invite a car; the page of the invitation has the address for the visitor."""
-    controls = _controls(open_lots())
+    controls = _controls(lots_to_visit())
     typed = typed_in(controls, request.form)
     body, own = read(controls, typed)
     if not typed["lot_id"]:

@@ -143,6 +143,22 @@ def test_an_operator_sets_up_a_car_park(enter: Enter) -> None:
     )
 
 
+def test_a_draft_is_left_out_of_the_page_for_everybody(enter: Enter) -> None:
+    operator = enter(OPERATOR)
+    draft = sent(operator, "/parking/operating/add", {**SIGN, "code": "P8", "name.en": "Car park 8"})
+    lot = draft.request.path
+    public = f"/parking/lots/{lot.rpartition('/')[2]}"
+    for person in (operator, enter("manager"), enter(WATCHER)):
+        page = person.get("/parking")
+        assert page.status_code == 200 and "Car park 1 (outdoors)" in page.text
+        assert "Car park 8" not in page.text
+        led = person.get(public)
+        assert led.status_code == 303 and led.headers["Location"] == lot
+        assert person.get(lot).status_code == 200
+    assert public not in operator.get(f"{lot}/tariffs").text
+    assert enter("resident").get(public).status_code == 404
+
+
 def test_those_who_watch_see_car_parks_and_change_nothing(enter: Enter) -> None:
     operator, resident = enter(OPERATOR), enter("resident")
     lot = lot_of(operator, "Car park 1 (outdoors)")

@@ -122,3 +122,13 @@ def test_an_operator_watches_the_lanes_and_sees_to_what_happens_there(
         text = re.sub("新A·[0-9A-Z]+|设施运营人员己", "", own_texts(shown))
         assert CHINESE.search(text) is None, page_of
     assert watcher.get(stock).status_code == 403
+
+
+def test_a_way_into_an_open_car_park_that_leads_nowhere_is_refused_in_its_form(enter: Enter) -> None:
+    operator = enter(OPERATOR)
+    lot = lot_of(operator, "Car park 1 (outdoors)")
+    lane = {"code": "N9", "direction": "in", "name.zh": "北门入口", "name.en": "North gate in"}
+    operator.get(f"{lot}/lanes/add")
+    refused = operator.post(f"{lot}/lanes/add", lane)
+    assert refused.status_code == 422 and 'value="N9"' in refused.text
+    assert "No zone can be reached from the way in N9: say how far they are" in refused.text

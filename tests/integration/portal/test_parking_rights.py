@@ -11,7 +11,7 @@ from facilities.living.parking.rights.passes.model import ParkingPass
 from facilities.living.parking.rights.quotas.commands import set_rule
 from shared.clock import ManualClock
 from shared.testing.systems import SystemUnderTest
-from tests.integration.facilities.parking.car_park import OPERATOR
+from tests.integration.facilities.parking.car_park import OPERATOR, car_park
 from tests.integration.facilities.parking.cars import put_inside
 from tests.integration.portal import demo_park
 from tests.integration.portal.demo_park import Park, instant, local
@@ -121,6 +121,16 @@ def test_visitors_are_invited_see_their_page_without_an_account_and_can_be_withd
     assert 'name="on_behalf_of"' not in form.text
     refused = alone.post("/parking/visits/new", {**asked, "on_behalf_of": ""})
     assert refused.status_code == 409 and "holders of a pass" in refused.text
+
+
+def test_visitors_are_invited_only_where_the_gate_lets_them_in(park: Park, system: SystemUnderTest) -> None:
+    made = car_park(system.runtime("living"), code="P92", drive_in=False)
+    host = park("agent")
+    form = host.get("/parking/visits/new")
+    assert str(made.lot) not in form.text and "Car park 2 (building)" in form.text
+    assert str(made.lot) in host.get("/parking/reserve").text
+    sign = host.get(f"/parking/lots/{made.lot}").text
+    assert "only with a pass, a reservation or a firm's bay" in sign
 
 
 def test_a_firm_names_cars_for_its_bays_and_hands_out_coupons_that_anybody_uses_once(

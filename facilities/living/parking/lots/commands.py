@@ -248,9 +248,13 @@ def add_lane(
     direction: Direction,
     metres: Mapping[UUID, int],
 ) -> Lane:
-    """A way in or out; `metres` says how far the zones are from it. InvalidInput for another one's zone."""
+    """A way in or out; `metres` says how far the zones are from it.
+
+    Raises InvalidInput for another one's zone, and for a way into an open car park that leads nowhere.
+    """
     require_operator(tx.actor)
     save(tx, lot)
+    _require_to_lead(lot, code, direction, metres)
     lane = Lane(id=new_id(), lot_id=lot.id, code=code, name=dict(name), direction=direction)
     add_under(tx, lane, code)
     _set_metres(tx, lane, metres)
@@ -261,9 +265,10 @@ def add_lane(
 def change_lane(
     tx: Transaction, lot: Lot, lane: Lane, name: Mapping[str, str], metres: Mapping[UUID, int]
 ) -> Lane:
-    """Give it another name, or say anew how far the zones are."""
+    """Give it another name, or say anew how far the zones are. Raises as `add_lane` does."""
     require_operator(tx.actor)
     save(tx, lot)
+    _require_to_lead(lot, lane.code, lane.direction, metres)
     lane.name = dict(name)
     tx.session.execute(sa.delete(LaneZone).where(LaneZone.lane_id == lane.id))
     _set_metres(tx, lane, metres)
@@ -329,6 +334,12 @@ def add_under(tx: Transaction, row: Base, code: str) -> None:
     except IntegrityError as error:
         named = [FieldError("/code", "taken", _TAKEN.format(code=code))]
         raise Conflict(_TAKEN.format(code=code), named, slug="code-taken") from error
+
+
+def _require_to_lead(lot: Lot, code: str, direction: Direction, metres: Mapping[UUID, int]) -> None:
+    """Every way into an open car park leads to a zone, or each car there would be told that it is full."""
+    if lot.state is LotState.OPEN and direction is Direction.IN and not metres:
+        raise InvalidInput(errors=[FieldError("/metres", "leads_nowhere", _NOWHERE.format(code=code))])
 
 
 def _set_metres(tx: Transaction, lane: Lane, metres: Mapping[UUID, int]) -> None:

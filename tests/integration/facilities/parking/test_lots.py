@@ -17,6 +17,7 @@ from tests.integration.facilities.parking.setting_up import (
     MANAGER,
     OPERATOR,
     RESIDENT,
+    TARIFF,
     SettingUp,
     refusal,
 )
@@ -167,6 +168,30 @@ def test_a_zone_keeps_room_for_what_is_booked_and_the_hours_leave_it_open(
     assert desk.ok(desk.put(f"/lanes/{lane}", changed))["metres"] == changed["metres"]
     stale = desk.ask(OPERATOR, "PUT", f"/zones/{zone}", json={"name": NAME, "capacity": 2})
     assert stale.status_code == 428
+
+
+def test_no_way_in_of_an_open_car_park_leads_nowhere(desk: SettingUp) -> None:
+    lot = f"/lots/{desk.ok(desk.create())['id']}"
+    zone = desk.zone(lot)
+    way_in = f"/lanes/{desk.lane(lot, 'in', **{zone: 40})}"
+    way_out = f"/lanes/{desk.lane(lot, 'out')}"
+    desk.ok(desk.on(lot, "tariffs", TARIFF))
+    desk.ok(desk.on(lot, "open"))
+    before = desk.get(lot)
+    nowhere = (422, "invalid-input", {("/metres", "leads_nowhere")})
+    lane = {"code": "N2", "name": NAME, "direction": "in", "metres": []}
+
+    assert refusal(desk.on(lot, "lanes", lane)) == nowhere
+    assert refusal(desk.put(way_in, {"name": NAME, "metres": []})) == nowhere
+    assert desk.get(lot) == before, "cars are sent where they were"
+
+    far = [{"zone_id": zone, "metres": 90}]
+    assert desk.ok(desk.on(lot, "lanes", {**lane, "metres": far}))["metres"] == far
+    assert desk.ok(desk.put(way_in, {"name": NAME, "metres": far}))["metres"] == far
+    assert desk.ok(desk.put(way_out, {"name": NAME, "metres": []}))["metres"] == []
+    desk.ok(desk.on(lot, "close"))
+    assert desk.ok(desk.put(way_in, {"name": NAME, "metres": []}))["metres"] == []
+    assert refusal(desk.on(lot, "open"))[2] == {("/lanes", "leads_nowhere")}
 
 
 def test_a_device_is_disabled_enabled_and_given_another_secret(desk: SettingUp) -> None:

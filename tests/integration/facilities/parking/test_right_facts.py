@@ -222,3 +222,17 @@ def test_whoever_registers_a_plate_sees_where_it_is_only_from_then_on_and_only_w
         left.state, left.left_at = State.LEFT, tx.now
     assert not sees(anna), "what is over is nobody's who has not paid for it"
     assert sees(anna, ParkingStay.id == stay)
+
+
+def test_nobody_is_invited_to_a_car_park_whose_gate_lets_no_visitor_in(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    assembly = Assembly(make_system([publisher, living]), clock)
+    park = car_park(assembly["living"], tariff="T5", drive_in=False)
+    member = Caller(assembly.system, person(of=(FIRM,)))
+    register(assembly, FIRM)
+    start = clock.now() + timedelta(hours=1)
+    wish = {"lot_id": str(park.lot), "plate": PLATE, "minutes": 60, **span(start, start + timedelta(hours=8))}
+    refused = member.ask("POST", "/visits", {**wish, "on_behalf_of": FIRM})
+    assert refused.status_code == 422 and codes(refused) == {("/lot_id", "holders_only")}
+    assert member.get("/visits")["items"] == []

@@ -28,6 +28,10 @@ _NO_HOST = Text(
     "只有正常经营企业的成员或在该停车场持有有效月卡的人可以邀请访客",
     "Only members of an active firm, or holders of a pass of this car park, may invite visitors",
 )
+_HOLDERS_ONLY = Text(
+    "该停车场仅限月卡、预约和企业配额车辆进入，不能邀请访客",
+    "This car park lets in only cars with a pass, a reservation or a firm's bay: no visitor can be invited",
+)
 _PAST = Text("结束时间已过", "The end has passed")
 _BACKWARDS = Text("结束时间应晚于开始时间", "The end has to be later than the beginning")
 _LONG = Text("邀请时长最多{days}天", "An invitation lasts {days} days at most")
@@ -55,13 +59,15 @@ def invite(
 ) -> ParkingVisit:
     """Let a plate come once within a time; the host bears so many minutes of its stay.
 
-    Raises NotFound, InvalidInput, Forbidden for a firm of others, Conflict for who may not invite or has
-    invited as many as one may.
+    Raises NotFound, InvalidInput also for a car park into which nobody may come without a right, Forbidden
+    for a firm of others, Conflict for who may not invite or has invited as many as one may.
     """
     host = account_of(tx.actor)
     number = read_plate(plate).number
     _require_time(tx, when, limits)
     lot = open_lot(tx.session, lot_id)
+    if not lot.drive_in:  # the gate lets nobody in there on an invitation
+        raise InvalidInput(errors=[FieldError("/lot_id", "holders_only", _HOLDERS_ONLY)])
     _require_host(tx.session, tx.actor, lot.id, on_behalf_of, tx.now)
     take_turns(tx.session, f"parking-visits/{host}")
     mine = sa.select(sa.func.count(ParkingVisit.id)).where(
