@@ -10,7 +10,7 @@ from gateway.portal.access import may_apply
 from gateway.portal.context import Json, current_language, current_person, current_settings
 from gateway.portal.credit_access import oversees_credit
 from gateway.portal.desk_access import office_of, on_the_desk
-from gateway.portal.machines.access import acts_for_a_firm, sees_bookings, sees_disputes
+from gateway.portal.machines.access import acts_for_a_firm, enters_payments, sees_bookings, sees_disputes
 from gateway.portal.parking.operating.access import watches_car_parks
 from gateway.portal.security import local_path
 from gateway.portal.services import gaps
@@ -72,6 +72,9 @@ MENU = (
     MenuEntry("portal.machine_disputes.index", _l("Disputes"), "gavel", sees_disputes, "/disputes"),
     MenuEntry("portal.own_machines.index", _l("Our machines"), "tools", acts_for_a_firm, "/my-machines"),
     MenuEntry("portal.statements.index", _l("Statements"), "receipt", sees_bookings, "/statements"),
+    MenuEntry(
+        "portal.firm_payments.index", _l("Payments of firms"), "coin", enters_payments, "/firm-payments"
+    ),
     MenuEntry("portal.parking.index", _l("Parking"), "car", _everybody, "/parking"),
     MenuEntry(
         "portal.operating.index",

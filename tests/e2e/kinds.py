@@ -251,6 +251,7 @@ MACHINES = (
     Kind("machine-bookings", "/bookings", "agent"),
     Kind("statements", "/statements", "agent"),
     Kind("statement", "/statements/{statement}", "agent"),
+    Kind("firm-payments-with-errors", "/firm-payments", "manager", then=press("Enter the payment")),
     Kind(
         "machine-correct-a-line",
         "/bookings/{machine_used}/charges/{machine_charge}/correct",

@@ -15,6 +15,7 @@ R = TypeVar("R")
 
 _WATCH = frozenset({"manager", "administrator", "auditor"})
 _DECIDE = frozenset({"operator", "manager"})
+_ENTER = frozenset({"manager"})
 _FORBIDDEN = 403
 
 
@@ -37,6 +38,11 @@ def sees_bookings(person: Json | None) -> bool:
 def sees_disputes(person: Json | None) -> bool:
     """Whether there are disputes that the person may read: those of their firms, or all, to decide them."""
     return acts_for_a_firm(person) or (person is not None and not _DECIDE.isdisjoint(person["roles"]))
+
+
+def enters_payments(person: Json | None) -> bool:
+    """Whether the person enters what firms have paid and were paid."""
+    return person is not None and not _ENTER.isdisjoint(person["roles"])
 
 
 def members_only(view: Callable[P, R]) -> Callable[P, R | Response]:

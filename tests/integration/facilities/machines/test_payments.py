@@ -159,7 +159,7 @@ def test_only_the_park_enters_payments_and_firms_read_their_own(trade: Trade) ->
 
 
 def test_what_is_wrong_is_named(trade: Trade) -> None:
-    wrong = {"amount_fen": 0, "direction": "up", "paid_on": "2026-11-31", "reference": " x"}
+    wrong: dict[str, Any] = {"amount_fen": 0, "direction": "up", "paid_on": "2026-11-31", "reference": " x"}
     pointers = {pointer for pointer, _ in codes(enter(trade, **wrong))}
     assert pointers == {"/amount_fen", "/direction", "/paid_on", "/reference"}
     assert codes(enter(trade, paid_on="2026-11-24")) == {("/paid_on", "future")}
