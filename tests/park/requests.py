@@ -156,7 +156,7 @@ BODIES: Mapping[str, Any] = {
     f"POST {LOT}/zones": parking.ZONE,
     "PUT /living/parking/zones/{zone_id}": {"name": parking.NAME, "capacity": 5},
     "POST /living/parking/zones/{zone_id}/bays": {"first": 1, "last": 3},
-    f"POST {LOT}/lanes": parking.lane("in"),
+    f"POST {LOT}/lanes": parking.lane("out"),
     "PUT /living/parking/lanes/{lane_id}": {"name": parking.NAME, "metres": []},
     "POST /living/parking/devices/{device_id}/disable": {},
     "POST /living/parking/devices/{device_id}/enable": {},
