@@ -84,6 +84,14 @@ def catch_up(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> None:
         look_at_room(tx, zone_id, lot_id, pool)
 
 
+def count_overdue(tx: Transaction, zone_id: UUID, lot_id: UUID, pool: Pool) -> None:
+    """Count at once who stands in a zone on a right that has just been taken away, whether there is room or
+    not; its ledger is taken by the caller.
+    """
+    _begin_to_count(tx, zone_id, pool, roll(tx, zone_id, lot_id, pool))
+    look_at_room(tx, zone_id, lot_id, pool)
+
+
 def take_zones(tx: Transaction, zones: Iterable[Zone]) -> list[tuple[Zone, Pool]]:
     """Take the ledgers of these zones in their order, and count their cars up to now.
 

@@ -122,6 +122,36 @@ def test_a_firms_car_that_stands_on_when_its_bays_are_withdrawn_is_counted(
     at.sound()
 
 
+@pytest.mark.parametrize("how", ["by the rule", "by the register"])
+def test_bays_of_a_firm_that_are_withdrawn_are_taken_still_by_its_cars_inside(
+    make_system: SystemFactory, clock: ManualClock, how: str
+) -> None:
+    at = Gates(make_system([publisher, living]), clock, near=60, far=1, tariff="T5")
+    firm, member = Assembly(at.system, clock), Caller(at.system, person(of=(FIRM,)))
+    register(firm, FIRM)
+    operator, near = Caller(at.system, OPERATOR), str(at.park.near)
+    ok(operator.ask("POST", "/quota-rules", {"zone_id": near, "bays": 2}))
+    at.system.settle()
+    (quota,) = member.get("/quotas")["items"]
+    ok(member.act(f"/quotas/{quota['id']}/cars", {"plates": [PASS, RESERVED]}, "PUT"))
+    assert verdicts([at.come(PASS), at.come(RESERVED)]) == ["open quota"] * 2
+    at.come("苏A00001")
+    if how == "by the rule":
+        ok(operator.ask("PUT", f"/quota-rules/{near}", {"bays": 0}, '"1"'))
+        at.system.settle()
+    else:
+        register(firm, FIRM, "suspended", 2)
+    for _slot in range(2):
+        zone = operator.get(f"/lots/{at.park.lot}/occupancy")["zones"][0]
+        assert (zone["taken"], zone["free"], zone["inside"]) == (3, 57, 3)
+        assert operator.get(f"/lots/{at.park.lot}/room")["zones"][0]["free"] == 57
+        at.sound()
+        at.later(minutes=30)
+    at.go(PASS, waiting=False), at.go(RESERVED, waiting=False)
+    assert at.free()[0] == 59 and at.alarms() == []
+    at.sound()
+
+
 def test_stock_taking_gives_back_what_a_car_had_reserved_that_is_not_there(at: Gates) -> None:
     reserve(at)
     at.later(minutes=30)

@@ -17,12 +17,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from facilities.capacity.ledger.locking import lock
 from facilities.enterprises.model import EnterpriseCopy
 from facilities.living.parking.lots.model import Zone
+from facilities.living.parking.occupancy.rolling import count_overdue
 from facilities.living.parking.rights.events import announce_quota
 from facilities.living.parking.rights.plates import read_plates
 from facilities.living.parking.rights.policy import require_member, require_operator
 from facilities.living.parking.rights.quotas.bays import claim_missing, give_back, is_short
 from facilities.living.parking.rights.quotas.model import ParkingQuota, QuotaCar, QuotaRule, QuotaState
 from facilities.living.parking.rights.quotas.months import next_look
+from shared.database import take_turns
 from shared.errors import Conflict, FieldError, InvalidInput, NotFound, PreconditionFailed
 from shared.ids import new_id
 from shared.text import Text
@@ -123,7 +125,9 @@ def settle(tx: Transaction, payload: Mapping[str, object]) -> None:
     bays = _due(tx, firm, zone)
     # On most days nothing is to be done. Whatever changes after this look has an appointment of its own.
     if bays != (it.bays if it else 0) or (it and bays > 0 and is_short(tx, it)):
-        lock(tx.session, [zone.ledger_id])
+        if it:  # whoever comes in on these bays at this moment is inside before or has none any more
+            take_turns(tx.session, f"parking-right/{it.id}")
+        pool = lock(tx.session, [zone.ledger_id])[zone.ledger_id]
         locked = of_it.with_for_update().execution_options(populate_existing=True)
         it = tx.session.scalar(locked) or _new(tx, firm, zone)
         bays = _due(tx, firm, zone)
@@ -132,6 +136,8 @@ def settle(tx: Transaction, payload: Mapping[str, object]) -> None:
         if bays > 0:
             claim_missing(tx, it)
         tx.session.flush()
+        if bays == 0:
+            count_overdue(tx, zone.id, zone.lot_id, pool)
     if it and bays > 0:
         at = next_look(tx.now)
         _appoint(tx, firm, zone.id, at, f"{it.id}/{at:%Y-%m-%d}")
