@@ -13,13 +13,9 @@ from facilities.production.machines.answers import (
     LineOut,
     OfferOut,
 )
-from facilities.production.machines.schemas import (
-    MOST_UNITS,
-    text,
-    whole,
-)
+from facilities.production.machines.schemas import MOST_UNITS, whole
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, string
+from shared.http.schemas import Answer, bilingual, following, instant, string, text
 
 
 class Side(StrEnum):
