@@ -1,11 +1,14 @@
 """What the documents of every service are made of."""
 
 from datetime import date
+from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 _ONE_LINE = validate.ContainsNoneOf("\n")
 """What `$` lets through at the end of a text."""
+_NOT_BLANK = validate.Regexp(r"^\s*\S", error="Missing data for required field.")
+"""White space of any alphabet says nothing: it is refused like a text that is not there."""
 
 
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
@@ -39,6 +42,13 @@ def shaped(pattern: str) -> list[validate.Validator]:
     ends with `$`, as descriptions have it.
     """
     return [validate.Regexp(pattern), _ONE_LINE]
+
+
+def text(most: int, said: str = "", **more: Any) -> fields.String:
+    """A text that somebody writes and that says something; it is kept as it was written."""
+    return fields.String(
+        validate=[validate.Length(min=1, max=most), _NOT_BLANK], metadata=_said(said), **more
+    )
 
 
 def bilingual(description: str = "", *, null: bool = False) -> fields.Nested:

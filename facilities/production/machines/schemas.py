@@ -8,7 +8,7 @@ from facilities.capacity.amounts import MOST_FEN, Rounding
 from facilities.capacity.tariff import Operator, Unit
 from facilities.production.machines.model import MachineState
 from shared.http.paging import PageArgs
-from shared.http.schemas import shaped
+from shared.http.schemas import shaped, text
 
 _TIME = shaped(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 _MONTH_MIN = 31 * 24 * 60
@@ -35,13 +35,6 @@ def number(least: int, most: int, said: str) -> fields.Integer:
 def fen(said: str, **more: Any) -> fields.Integer:
     """An amount in fen."""
     return whole(0, MOST_FEN, f"{said}, in fen", **more)
-
-
-def text(most: int, said: str = "", **more: Any) -> fields.String:
-    """A text that is not empty."""
-    return fields.String(
-        validate=validate.Length(min=1, max=most), metadata={"description": said} if said else {}, **more
-    )
 
 
 class Nothing(Schema):

@@ -4,7 +4,17 @@ from marshmallow import Schema, fields, validate
 
 from facilities.capacity.amounts import MOST_FEN
 from facilities.production.payments.rules import Direction
-from shared.http.schemas import Answer, bilingual, chosen_day, day, following, instant, shaped, string
+from shared.http.schemas import (
+    Answer,
+    bilingual,
+    chosen_day,
+    day,
+    following,
+    instant,
+    shaped,
+    string,
+    text,
+)
 
 
 class NewFirmPayment(Schema):
@@ -33,7 +43,7 @@ class NewFirmPayment(Schema):
 class TakeBack(Schema):
     """Why a payment was entered wrongly."""
 
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=400))
+    reason = text(400, required=True)
 
 
 class FirmPaymentOut(Answer):

@@ -9,7 +9,7 @@ from facilities.living.parking.gates.model import AlarmKind
 from facilities.living.parking.gates.readings import Direction, Doubt
 from facilities.living.parking.vehicles import VehicleClass
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, shaped, string
+from shared.http.schemas import Answer, bilingual, following, instant, shaped, string, text
 from shared.identifiers.plates import PlateColor
 
 _EVENT_ID = shaped(r"^[A-Za-z0-9._-]{1,64}$")
@@ -121,7 +121,7 @@ class OpeningOut(Answer):
 class OpenLane(Schema):
     """Why a barrier is opened by hand, and for which car."""
 
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=400))
+    reason = text(400, required=True)
     plate = fields.String(
         load_default=None,
         allow_none=True,
@@ -261,4 +261,4 @@ class AlarmPage(Answer):
 class SeeAlarm(Schema):
     """What was found."""
 
-    note = fields.String(required=True, validate=validate.Length(min=1, max=400))
+    note = text(400, required=True)

@@ -9,7 +9,7 @@ from facilities.living.parking.gates.readings import Direction
 from facilities.living.parking.lots.model import AT_LANES, DeviceKind, ZoneKind
 from facilities.living.parking.vehicles import Exemption
 from shared.http.paging import PageArgs
-from shared.http.schemas import shaped
+from shared.http.schemas import shaped, text
 
 MOST_BAYS = 100_000
 MONTH_MIN = 31 * 24 * 60
@@ -22,13 +22,6 @@ def whole(least: int, most: int, said: str = "", **more: Any) -> fields.Integer:
         validate=validate.Range(min=least, max=most),
         metadata={"description": said} if said else {},
         **more,
-    )
-
-
-def text(most: int, said: str = "", **more: Any) -> fields.String:
-    """A text that is not empty."""
-    return fields.String(
-        validate=validate.Length(min=1, max=most), metadata={"description": said} if said else {}, **more
     )
 
 

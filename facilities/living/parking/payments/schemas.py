@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from facilities.capacity.amounts import MOST_FEN
 from facilities.living.parking.payments.model import OrderState, PaidFor, RefundState
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, chosen_day, following, instant, shaped, string
+from shared.http.schemas import Answer, bilingual, chosen_day, following, instant, shaped, string, text
 
 
 def amount(said: str, **more: Any) -> fields.Integer:
@@ -148,7 +148,7 @@ class NewRefund(Schema):
     """How much of a payment is given back, and why."""
 
     amount_fen = amount("No more than is left of the payment", required=True)
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    reason = text(200, required=True)
 
 
 class RefundOut(Answer):

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.http.schemas import string
+from shared.http.schemas import string, text
 
 EXAMPLE_ID = "01939f6e-3a4b-7c21-9d5e-8f0a1b2c6001"
 MOST_MONTHS = 12
@@ -11,7 +11,7 @@ MOST_MONTHS = 12
 class Reason(Schema):
     """Why."""
 
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=400))
+    reason = text(400, required=True)
 
 
 def lot_filter() -> fields.String:

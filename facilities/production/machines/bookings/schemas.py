@@ -14,13 +14,9 @@ from facilities.production.machines.answers import (
     OfferOut,
 )
 from facilities.production.machines.reasons import IN_WORDS
-from facilities.production.machines.schemas import (
-    MOST_UNITS,
-    text,
-    whole,
-)
+from facilities.production.machines.schemas import MOST_UNITS, whole
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, string
+from shared.http.schemas import Answer, bilingual, following, instant, string, text
 
 
 class Side(StrEnum):

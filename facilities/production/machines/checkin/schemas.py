@@ -3,8 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from facilities.production.machines.bookings.schemas import BookingSummary
-from facilities.production.machines.schemas import text
-from shared.http.schemas import Answer, bilingual, string
+from shared.http.schemas import Answer, bilingual, string, text
 
 _TOKEN = "The end of the address that the machine's code has"  # noqa: S105 - says what it is
 

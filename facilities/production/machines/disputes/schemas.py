@@ -6,9 +6,9 @@ from facilities.capacity.amounts import MOST_FEN
 from facilities.capacity.lifecycle import Party
 from facilities.production.machines.after_use.schemas import FileOut, MoneyOfferOut
 from facilities.production.machines.disputes.rules import DisputeState, Reason
-from facilities.production.machines.schemas import fen, text, whole
+from facilities.production.machines.schemas import fen, whole
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, string
+from shared.http.schemas import Answer, bilingual, following, instant, string, text
 
 
 class NewDispute(Schema):

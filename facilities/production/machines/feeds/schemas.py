@@ -2,8 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from facilities.production.machines.schemas import text
-from shared.http.schemas import Answer, bilingual, instant, string
+from shared.http.schemas import Answer, bilingual, instant, string, text
 
 
 class NewFeed(Schema):

@@ -6,8 +6,8 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from facilities.production.machines.after_use.schemas import FileOut, MoneyOfferOut
 from facilities.production.machines.quality.rules import QualityState
-from facilities.production.machines.schemas import fen, text, whole
-from shared.http.schemas import Answer, bilingual, instant
+from facilities.production.machines.schemas import fen, whole
+from shared.http.schemas import Answer, bilingual, instant, text
 
 _MOST_PIECES = 100_000_000
 

@@ -4,9 +4,9 @@ from marshmallow import Schema, fields, validate
 
 from facilities.capacity.lifecycle import Party
 from facilities.production.machines.ratings.rules import MOST_STARS, MOST_TEXT
-from facilities.production.machines.schemas import text, whole
+from facilities.production.machines.schemas import whole
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, following, instant, string
+from shared.http.schemas import Answer, following, instant, string, text
 
 
 class NewRating(Schema):

@@ -8,9 +8,9 @@ from facilities.capacity.recurring.commands import Mode
 from facilities.capacity.recurring.planning import Outlook
 from facilities.production.machines.answers import AlternativeOut, BrokenOut
 from facilities.production.machines.bookings.schemas import Hold, Side
-from facilities.production.machines.schemas import MOST_UNITS, number, text, whole
+from facilities.production.machines.schemas import MOST_UNITS, number, whole
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, shaped, string
+from shared.http.schemas import Answer, bilingual, following, instant, shaped, string, text
 
 _RULE = "How it recurs, by RFC 5545: by day, week or month, and with an end"
 _EXAMPLE = "FREQ=WEEKLY;COUNT=8"

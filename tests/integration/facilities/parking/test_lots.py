@@ -11,6 +11,7 @@ from facilities.living.parking.lots.model import TRADE, Lot
 from facilities.living.parking.lots.queries import secrets_of
 from facilities.living.service import service as living
 from shared.clock import ManualClock
+from shared.ids import new_id
 from shared.testing.systems import SystemFactory
 from tests.integration.facilities.parking.setting_up import (
     LOT,
@@ -126,6 +127,28 @@ def test_what_is_wrong_is_named_all_at_once_and_changes_nothing(desk: SettingUp)
     )
     assert refusal(desk.on(lot, "close"))[:2] == (409, "wrong-state")
     assert desk.get(lot) == before
+
+
+@pytest.mark.parametrize("blank", ["   ", "\u3000", "\n", "\t\u00a0 "])
+def test_white_space_is_no_text_where_one_is_required(desk: SettingUp, blank: str) -> None:
+    lot = f"/lots/{desk.ok(desk.create())['id']}"
+    lane = f"/lanes/{desk.lane(lot, 'in')}"
+
+    named = desk.create(code="P2", name={"zh": blank, "en": "East"}, place=blank, operator_name=blank)
+    assert refusal(named)[2] == {(each, "required") for each in ("/name/zh", "/place", "/operator_name")}
+    ban = {"plate": "苏A12345", "kind": "banned", "why": blank}
+    for path, body, member in (
+        (f"{lot}/listings", ban, "/why"),
+        (f"{lane}/open", {"reason": blank}, "/reason"),
+        (f"/payments/{new_id()}/refund", {"amount_fen": 1, "reason": blank}, "/reason"),
+        (f"/passes/{new_id()}/suspend", {"reason": blank}, "/reason"),
+        (f"/alarms/{new_id()}/see", {"note": blank}, "/note"),
+    ):
+        status, _kind, wrong = refusal(desk.ask(OPERATOR, "POST", path, json=body))
+        assert (status, wrong) == (422, {(member, "required")}), path
+
+    kept = desk.ok(desk.create(code="P3", place=" 东门\n", operator_name="\u3000物业"))
+    assert (kept["place"], kept["operator_name"]) == (" 东门\n", "\u3000物业"), "as it was written"
 
 
 def test_a_zone_keeps_room_for_what_is_booked_and_the_hours_leave_it_open(

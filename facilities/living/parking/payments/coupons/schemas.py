@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from facilities.capacity.amounts import MOST_FEN
 from shared.http.paging import PageArgs
-from shared.http.schemas import Answer, bilingual, following, instant, string
+from shared.http.schemas import Answer, bilingual, following, instant, string, text
 
 MOST_AT_ONCE = 100
 MOST_MINUTES = 31 * 1440
@@ -15,8 +15,8 @@ MOST_MINUTES = 31 * 1440
 class ParkingCouponName(Schema):
     """What a coupon is called, in both languages."""
 
-    zh = fields.String(required=True, validate=validate.Length(min=1, max=60))
-    en = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    zh = text(60, required=True)
+    en = text(60, required=True)
 
 
 class NewParkingCoupons(Schema):

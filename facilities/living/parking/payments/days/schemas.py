@@ -1,9 +1,9 @@
 """The accounts of a day on the wire."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from facilities.living.parking.payments.model import DifferenceKind
-from shared.http.schemas import Answer, bilingual, chosen_day, day, instant, string
+from shared.http.schemas import Answer, bilingual, chosen_day, day, instant, string, text
 
 
 class ParkingDayArgs(Schema):
@@ -21,7 +21,7 @@ class ParkingDayBody(Schema):
 class ParkingSettlement(Schema):
     """How a difference was cleared up."""
 
-    note = fields.String(required=True, validate=validate.Length(min=1, max=400))
+    note = text(400, required=True)
 
 
 class ParkingSums(Answer):
