@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from shared.testing.systems import SystemFactory, SystemUnderTest
 from tests.conftest import MONDAY_MORNING
 from tests.integration.facilities.parking.car_park import OPERATOR as OPERATOR_ACTOR
 from tests.integration.facilities.parking.cars import put_inside
+from tests.integration.facilities.parking.gates import Gates
 from tests.integration.portal.conftest import Enter
 from tests.integration.portal.operating import (
     ANY_ID,
@@ -132,3 +134,22 @@ def test_a_way_into_an_open_car_park_that_leads_nowhere_is_refused_in_its_form(e
     refused = operator.post(f"{lot}/lanes/add", lane)
     assert refused.status_code == 422 and 'value="N9"' in refused.text
     assert "No zone can be reached from the way in N9: say how far they are" in refused.text
+
+
+def test_what_is_told_late_stands_in_the_list_and_displaces_no_car_that_waits(
+    system: SystemUnderTest, enter: Enter
+) -> None:
+    clock = system.clock
+    assert isinstance(clock, ManualClock)
+    at, operator = Gates(system, clock, code="P93"), enter(OPERATOR)
+    seen = [clock.now() - timedelta(hours=19, minutes=each) for each in range(60)]
+    at.come("新A60001")
+    clock.advance(timedelta(minutes=1))
+    late = [f"新A6{number:04}" for number in range(100, 160)]
+    for plate, moment in zip(late, seen, strict=True):
+        at.come(plate, seen_at=moment.isoformat(), waiting=False)
+    page = operator.get(f"/parking/operating/{at.park.lot}/live").text
+    cards, _, listed = page.partition('id="newest-title"')
+    assert re.findall(r'class="yo-plate">([^<]+)<', cards) == ["新A·60001"]
+    assert "新A·60159" in listed and listed.count('role="rowheader"') == 12
+    assert "Nothing lately." in cards, "at the way out"

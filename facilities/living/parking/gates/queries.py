@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from facilities.living.parking.gates.answers import Reason, Verdict
 from facilities.living.parking.gates.devices import Post
 from facilities.living.parking.gates.model import Alarm, GateEvent, Listing, Opening
+from facilities.living.parking.lots.model import Lane
 from shared.errors import NotFound, PreconditionFailed
 from shared.http.paging import Cursor
 from shared.pages import newest_first
@@ -135,6 +136,20 @@ def events_page(
     page = found[:limit]
     more = len(found) > limit
     return page, Cursor(page[-1].received_at.isoformat(), str(page[-1].id)).encode() if more else None
+
+
+def latest_at_lanes(lot_id: UUID) -> sa.ColumnElement[bool]:
+    """The condition that nothing has happened later in the same lane of a lot, by the events' own times."""
+    last = aliased(GateEvent)
+    latest = (
+        sa.select(last.id)
+        .where(last.lane_id == Lane.id)
+        .order_by(last.at.desc(), last.id.desc())
+        .limit(1)
+        .correlate(Lane)
+        .scalar_subquery()
+    )
+    return GateEvent.id.in_(sa.select(latest).where(Lane.lot_id == lot_id))
 
 
 def openings_of(session: Session, events: Sequence[GateEvent]) -> dict[str, Opening]:

@@ -176,6 +176,10 @@ class EventArgs(PageArgs):
         validate=validate.Length(min=1, max=32),
         metadata={"description": "A plate or a ticket, in full"},
     )
+    latest = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Only the latest at each lane by its own time, whenever it was told"},
+    )
 
 
 class ByHand(Answer):

@@ -10,7 +10,13 @@ from facilities.living.parking.gates.alarms import see
 from facilities.living.parking.gates.codes import code_of
 from facilities.living.parking.gates.devices import Post, post_at
 from facilities.living.parking.gates.model import Alarm, GateEvent
-from facilities.living.parking.gates.queries import alarms_page, events_page, find_alarm, openings_of
+from facilities.living.parking.gates.queries import (
+    alarms_page,
+    events_page,
+    find_alarm,
+    latest_at_lanes,
+    openings_of,
+)
 from facilities.living.parking.gates.refusals import ALARM_SEEN
 from facilities.living.parking.gates.schemas import (
     AlarmArgs,
@@ -106,6 +112,8 @@ def list_gate_events(args: dict[str, Any], lot_id: UUID) -> Response:
         where.append(GateEvent.lane_id == args["lane_id"])
     if args["plate"] is not None:
         where.append(GateEvent.mark == normalize_plate(args["plate"]))
+    if args["latest"]:
+        where.append(latest_at_lanes(lot_id))
     with current_runtime().read() as session:
         _require_lot(session, lot_id)
         page, following = events_page(session, lot_id, where, args["cursor"], args["limit"])

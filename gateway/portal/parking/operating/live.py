@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from gateway.portal.asking import Seen, Wrong
-from gateway.portal.context import Json
 from gateway.portal.controls import Control, Typed, read, typed_in
 from gateway.portal.i18n import say
 from gateway.portal.parking.asking import load_parking, load_seen, parking_path, send
@@ -17,9 +16,9 @@ from gateway.portal.parking.operating.forms import Answer, Screen, answered, don
 
 pages = Blueprint("operating_live", __name__)
 
-_NEWEST = "50"
-_SHOWN = 12
-"""So many of the newest events are listed; more are looked at, for lanes at which little happens."""
+_SHOWN = "12"
+"""So many of the events received last are listed."""
+_LANES = "100"
 _OPEN = (
     Control("reason", _l("Reason"), "area", hint=_l("It is kept with your name."), most=400),
     Control(
@@ -35,18 +34,18 @@ _OPEN = (
 @pages.get("/parking/operating/<uuid:lot_id>/live")
 @watchers_only
 def index(lot_id: UUID) -> str:
-    """The newest events lane by lane; the page looks again by itself where scripts run."""
+    """The newest events lane by lane; the page looks again by itself where scripts run.
+
+    What is told late stands among those received last, and displaces no car that waits now.
+    """
     lot = load_parking("lots", lot_id)
-    events = load_parking("lots", lot_id, "events", limit=_NEWEST)["items"]
-    newest: dict[str, Json] = {}
-    for event in events:
-        newest.setdefault(event["lane_id"], event)
+    latest = load_parking("lots", lot_id, "events", latest="true", limit=_LANES)["items"]
     return render_template(
         "portal/parking/operating/live.html",
         lot=lot,
         lanes={lane["id"]: lane for lane in lot["lanes"]},
-        events=events[:_SHOWN],
-        newest=newest,
+        events=load_parking("lots", lot_id, "events", limit=_SHOWN)["items"],
+        newest={event["lane_id"]: event for event in latest},
         alarms=load_parking("lots", lot_id, "alarms", open="true", limit="100"),
         runs=runs_car_parks(),
         done=done(),

@@ -101,6 +101,28 @@ def test_an_empty_zone_is_looked_at_no_more_and_a_full_one_says_so(
     at.sound()
 
 
+def test_the_latest_event_of_each_lane_is_the_one_that_happened_last_not_the_one_told_last(
+    make_system: SystemFactory, clock: ManualClock
+) -> None:
+    at = gates(make_system, clock)
+    events = f"/parking/lots/{at.park.lot}/events"
+    assert at.operator("GET", f"{events}?latest=true")["items"] == []
+    for plate in ("苏A10001", "苏A10002"):
+        at.come(plate)
+        clock.advance(timedelta(minutes=1))
+    at.go("苏A10001")
+    clock.advance(timedelta(minutes=1))
+    at.come("苏A10003", seen_at=(at.now - timedelta(hours=19)).isoformat(), waiting=False)
+
+    told = [each["plate"] for each in at.operator("GET", events)["items"]]
+    assert told == ["苏A·10003", "苏A·10001", "苏A·10002", "苏A·10001"]
+    latest = at.operator("GET", f"{events}?latest=true")["items"]
+    assert [(each["direction"], each["plate"]) for each in latest] == [
+        ("out", "苏A·10001"),
+        ("in", "苏A·10002"),
+    ]
+
+
 def test_openings_are_explained_by_an_answer_or_a_hand_or_raise_an_alarm(
     make_system: SystemFactory, clock: ManualClock
 ) -> None:
