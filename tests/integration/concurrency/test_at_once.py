@@ -69,6 +69,7 @@ WITHOUT_VERSION = {
     "POST /living/parking/lots/{lot_id}/tariffs/try": "it changes nothing",
     "POST /living/parking/lots/{lot_id}/listings": "it adds, and each vehicle is on a list once",
     "POST /living/parking/lots/{lot_id}/listings/{listing_id}/remove": "an entry never changes",
+    "POST /production/firm-payments/{payment_id}/take-back": "an entry never changes, and is undone once",
 }
 LOSERS = {
     "DELETE /enterprise/cases/{case_id}": (404, "not-found"),

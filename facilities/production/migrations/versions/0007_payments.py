@@ -42,7 +42,7 @@ def _only_grow() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             f"CREATE TRIGGER {_TABLE}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {_TABLE}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_the_books()"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_the_trade()"
         )
         return
     for verb in ("UPDATE", "DELETE"):

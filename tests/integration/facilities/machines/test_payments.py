@@ -1,7 +1,8 @@
 """Payments of firms and to firms: entered by the park, in the statement, taken back by a counter-entry."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -207,16 +208,20 @@ def beside(postgres_databases: Databases, tmp_path: Path, clock: ManualClock) ->
     factory.close()
 
 
-def at_once(trade: Trade, bodies: list[dict[str, Any]]) -> list[int]:
+def at_once(*requests: Callable[[], Any]) -> list[int]:
     """The statuses of requests that are sent at the same time."""
-    barrier = Barrier(len(bodies))
+    barrier = Barrier(len(requests))
 
-    def send(body: dict[str, Any]) -> int:
+    def send(request: Callable[[], Any]) -> int:
         barrier.wait()
-        return int(enter(trade, **body).status_code)
+        return int(request().status_code)
 
-    with ThreadPoolExecutor(len(bodies)) as threads:
-        return sorted(threads.map(send, bodies))
+    with ThreadPoolExecutor(len(requests)) as threads:
+        return sorted(threads.map(send, requests))
+
+
+def entered_at_once(trade: Trade, bodies: list[dict[str, Any]]) -> list[int]:
+    return at_once(*(partial(enter, trade, **body) for body in bodies))
 
 
 def rows(trade: Trade) -> tuple[int, int]:
@@ -230,10 +235,13 @@ def rows(trade: Trade) -> tuple[int, int]:
 def race(trade: Trade) -> None:
     cancelled(trade)
     bodies = [{**OUT, "amount_fen": 20000, "reference": str(number)} for number in range(4)]
-    assert at_once(trade, bodies) == [201, 409, 409, 409]
+    assert entered_at_once(trade, bodies) == [201, 409, 409, 409]
     assert closing(trade, OWNER) == 20000 - WHOLE
-    assert at_once(trade, [PAID] * 4) == [201, 409, 409, 409]
+    assert entered_at_once(trade, [PAID] * 4) == [201, 409, 409, 409]
     assert rows(trade) == (2, 2)
+    (received, _) = trade.ok(trade.get(MANAGER, "/firm-payments"))["items"]
+    assert at_once(*[partial(take_back, trade, received["id"])] * 4) == [200, 409, 409, 409]
+    assert closing(trade, CUSTOMER) == WHOLE
 
 
 @pytest.mark.postgres
@@ -248,5 +256,5 @@ def test_the_same_where_one_writes_after_the_other(trade: Trade) -> None:
 @pytest.mark.postgres
 def test_the_first_line_of_all_may_be_two_payments_at_once(beside: Trade) -> None:
     bodies = [{**PAID, "reference": str(number)} for number in range(4)]
-    assert at_once(beside, bodies) == [201] * 4
+    assert entered_at_once(beside, bodies) == [201] * 4
     assert closing(beside, CUSTOMER) == -4 * WHOLE
