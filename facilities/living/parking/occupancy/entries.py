@@ -16,7 +16,7 @@ from facilities.capacity.ledger.overflow import add_overflow
 from facilities.living.parking.gates.course import State
 from facilities.living.parking.lots.model import Zone
 from facilities.living.parking.occupancy.queries import GRID
-from facilities.living.parking.occupancy.rolling import CLAIMED, REASON, present_in
+from facilities.living.parking.occupancy.rolling import CLAIMED, REASON, present_in, roll
 from facilities.living.parking.stays.model import ParkingStay
 from shared.database import table_of
 from shared.transaction import Transaction
@@ -54,6 +54,34 @@ def shorten(tx: Transaction, ledger: int, ends: Iterable[tuple[OverflowEntry, in
         mine = sa.update(_SLOT).where(_SLOT.c.ledger_id == ledger, _SLOT.c.slot == slot)
         tx.session.connection().execute(mine.values(overflow=_SLOT.c.overflow - units))
     return gone
+
+
+def stop_counting(tx: Transaction, zone: Zone, pool: Pool, right_id: UUID, most: int) -> None:
+    """Let cars that stand in a zone on a right that is given back have its bays again: so many at most.
+
+    The ledger is taken by the caller, who claims the bays next. In a zone that is overfull none of them could
+    be had: there its cars are counted on.
+    """
+    present = roll(tx, zone.id, zone.lot_id, pool)
+    taken = sa.select(_SLOT.c.used + _SLOT.c.overflow <= _SLOT.c.cap)
+    fits = taken.where(_SLOT.c.ledger_id == pool.id, _SLOT.c.slot == present)
+    counted = (
+        sa.select(_STAY.c.id, _STAY.c.overflow_id)
+        .where(
+            _STAY.c.zone_id == zone.id,
+            _STAY.c.state == State.INSIDE,
+            _STAY.c.doubted_at.is_(None),
+            _STAY.c.right_id == right_id,
+            _STAY.c.overflow_id.is_not(None),
+        )
+        .order_by(_STAY.c.entered_at, _STAY.c.id)
+        .limit(most)
+    )
+    stays = dict(tx.session.execute(counted).all()) if tx.session.scalar(fits) else {}
+    if stays:
+        shorten(tx, pool.id, [(entry, present) for entry in entries_of(tx, stays.values())])
+        theirs = sa.update(_STAY).where(_STAY.c.id.in_(stays))
+        tx.session.connection().execute(theirs.values(overflow_id=None))
 
 
 def set_unknown(tx: Transaction, zone: Zone, pool: Pool, cars: int) -> UUID | None:

@@ -152,6 +152,36 @@ def test_bays_of_a_firm_that_are_withdrawn_are_taken_still_by_its_cars_inside(
     at.sound()
 
 
+@pytest.mark.parametrize("later", [0, 45])
+def test_a_firm_that_has_its_bays_back_has_its_cars_counted_once(
+    make_system: SystemFactory, clock: ManualClock, later: int
+) -> None:
+    at = Gates(make_system([publisher, living]), clock, near=2, far=1, tariff="T5")
+    firm, member = Assembly(at.system, clock), Caller(at.system, person(of=(FIRM,)))
+    register(firm, FIRM)
+    operator, near = Caller(at.system, OPERATOR), str(at.park.near)
+    ok(operator.ask("POST", "/quota-rules", {"zone_id": near, "bays": 2}))
+    at.system.settle()
+    (quota,) = member.get("/quotas")["items"]
+    ok(member.act(f"/quotas/{quota['id']}/cars", {"plates": [PASS, RESERVED]}, "PUT"))
+    assert verdicts([at.come(PASS), at.come(RESERVED)]) == ["open quota"] * 2
+    register(firm, FIRM, "suspended", 2)
+    at.later(minutes=later)
+    register(firm, FIRM, "active", 3)
+    (quota,) = member.get("/quotas")["items"]
+    assert quota["bays"] == 2
+    for _slot in range(2):
+        zone = operator.get(f"/lots/{at.park.lot}/occupancy")["zones"][0]
+        assert (zone["taken"], zone["free"], zone["inside"]) == (2, 0, 2)
+        at.sound()
+        at.later(minutes=30)
+    at.go(PASS, waiting=False), at.go(RESERVED, waiting=False)
+    assert at.free()[0] == 0, "its bays are kept for it"
+    register(firm, FIRM, "suspended", 4)
+    assert at.free()[0] == 2
+    at.sound()
+
+
 def test_stock_taking_gives_back_what_a_car_had_reserved_that_is_not_there(at: Gates) -> None:
     reserve(at)
     at.later(minutes=30)

@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from facilities.capacity.ledger.locking import lock
 from facilities.enterprises.model import EnterpriseCopy
 from facilities.living.parking.lots.model import Zone
+from facilities.living.parking.occupancy.entries import stop_counting
 from facilities.living.parking.occupancy.rolling import count_overdue
 from facilities.living.parking.rights.events import announce_quota
 from facilities.living.parking.rights.plates import read_plates
@@ -131,8 +132,12 @@ def settle(tx: Transaction, payload: Mapping[str, object]) -> None:
         locked = of_it.with_for_update().execution_options(populate_existing=True)
         it = tx.session.scalar(locked) or _new(tx, firm, zone)
         bays = _due(tx, firm, zone)
+        given_back = it.bays == 0 < bays
         if it.bays != bays:
             _change(tx, it, bays)
+        if given_back:
+            tx.session.flush()
+            stop_counting(tx, zone, pool, it.id, bays)
         if bays > 0:
             claim_missing(tx, it)
         tx.session.flush()
