@@ -17,12 +17,12 @@ from typing import Any
 import yaml
 
 from bench.processes import ROOT
+from shared.testing.databases import NAMES_POSTGRES
 from shared.testing.ports import free_port
 
 _OF_DEBIAN = Path("/usr/lib/postgresql")
 _OVERLAYS = ("k8s/base/postgres.yaml", "k8s/overlays/production/sizes.yaml")
 _CLUSTER = ("--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums")
-_NAMED = "YUANBAN_TEST_POSTGRES_URL"
 _START_S = 60
 
 
@@ -33,7 +33,7 @@ def as_in_production() -> Iterator[str]:
     The one that YUANBAN_TEST_POSTGRES_URL names, where somebody has set it: as that one is set, then.
     FileNotFoundError where PostgreSQL's own programs are not installed.
     """
-    named = os.environ.get(_NAMED)
+    named = os.environ.get(NAMES_POSTGRES)
     if named is not None:
         yield named
         return

@@ -21,7 +21,8 @@ from shared.migrate import ensure_database, upgrade
 from shared.service import Service
 
 POSTGRES_URL = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
-"""Where tests look for PostgreSQL unless YUANBAN_TEST_POSTGRES_URL names another place."""
+"""Where tests look for PostgreSQL unless the variable below names another place."""
+NAMES_POSTGRES = "YUANBAN_TEST_POSTGRES_URL"
 _PREFIX = "yuanban_test"
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - only databases of tests lie there
 
@@ -223,7 +224,7 @@ class PostgresDatabases:
 
 def postgres_url() -> str:
     """The server that tests use."""
-    return os.environ.get("YUANBAN_TEST_POSTGRES_URL", POSTGRES_URL)
+    return os.environ.get(NAMES_POSTGRES, POSTGRES_URL)
 
 
 def postgres_answers() -> bool:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from facilities.living.parking.lots.model import ZoneKind
-from shared.http.schemas import Answer, bilingual, day, instant
+from shared.http.schemas import Answer, bilingual, chosen_day, day, instant
 
 
 class ZoneOccupancy(Answer):
@@ -50,7 +50,7 @@ class OccupancyOut(Answer):
 class HistoryArgs(Schema):
     """Of which day."""
 
-    on = fields.Date(load_default=None, metadata={"description": "A day of the park; today without it"})
+    on = chosen_day("A day of the park; today without it")
 
 
 class HourOut(Answer):

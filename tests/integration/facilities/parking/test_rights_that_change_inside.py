@@ -122,19 +122,26 @@ def test_a_firms_car_that_stands_on_when_its_bays_are_withdrawn_is_counted(
     at.sound()
 
 
+def two_on_their_firms_bays(at: Gates, clock: ManualClock) -> tuple[Assembly, Caller]:
+    """A firm with two bays in the near zone, and both its cars inside; who registers it, and its member."""
+    firm, member = Assembly(at.system, clock), Caller(at.system, person(of=(FIRM,)))
+    register(firm, FIRM)
+    rule = {"zone_id": str(at.park.near), "bays": 2}
+    ok(Caller(at.system, OPERATOR).ask("POST", "/quota-rules", rule))
+    at.system.settle()
+    (quota,) = member.get("/quotas")["items"]
+    ok(member.act(f"/quotas/{quota['id']}/cars", {"plates": [PASS, RESERVED]}, "PUT"))
+    assert verdicts([at.come(PASS), at.come(RESERVED)]) == ["open quota"] * 2
+    return firm, member
+
+
 @pytest.mark.parametrize("how", ["by the rule", "by the register"])
 def test_bays_of_a_firm_that_are_withdrawn_are_taken_still_by_its_cars_inside(
     make_system: SystemFactory, clock: ManualClock, how: str
 ) -> None:
     at = Gates(make_system([publisher, living]), clock, near=60, far=1, tariff="T5")
-    firm, member = Assembly(at.system, clock), Caller(at.system, person(of=(FIRM,)))
-    register(firm, FIRM)
+    firm, _member = two_on_their_firms_bays(at, clock)
     operator, near = Caller(at.system, OPERATOR), str(at.park.near)
-    ok(operator.ask("POST", "/quota-rules", {"zone_id": near, "bays": 2}))
-    at.system.settle()
-    (quota,) = member.get("/quotas")["items"]
-    ok(member.act(f"/quotas/{quota['id']}/cars", {"plates": [PASS, RESERVED]}, "PUT"))
-    assert verdicts([at.come(PASS), at.come(RESERVED)]) == ["open quota"] * 2
     at.come("苏A00001")
     if how == "by the rule":
         ok(operator.ask("PUT", f"/quota-rules/{near}", {"bays": 0}, '"1"'))
@@ -157,14 +164,8 @@ def test_a_firm_that_has_its_bays_back_has_its_cars_counted_once(
     make_system: SystemFactory, clock: ManualClock, later: int
 ) -> None:
     at = Gates(make_system([publisher, living]), clock, near=2, far=1, tariff="T5")
-    firm, member = Assembly(at.system, clock), Caller(at.system, person(of=(FIRM,)))
-    register(firm, FIRM)
-    operator, near = Caller(at.system, OPERATOR), str(at.park.near)
-    ok(operator.ask("POST", "/quota-rules", {"zone_id": near, "bays": 2}))
-    at.system.settle()
-    (quota,) = member.get("/quotas")["items"]
-    ok(member.act(f"/quotas/{quota['id']}/cars", {"plates": [PASS, RESERVED]}, "PUT"))
-    assert verdicts([at.come(PASS), at.come(RESERVED)]) == ["open quota"] * 2
+    firm, member = two_on_their_firms_bays(at, clock)
+    operator = Caller(at.system, OPERATOR)
     register(firm, FIRM, "suspended", 2)
     at.later(minutes=later)
     register(firm, FIRM, "active", 3)
